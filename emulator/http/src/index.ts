@@ -1,0 +1,4 @@
+export { BodyTooLargeError, HttpError, PortInUseError, RequestAbortedError } from './errors.ts';
+export { type ListenerOptions, toRequestListener } from './listener.ts';
+export type { HttpHandler, HttpRequest, HttpResponse } from './message.ts';
+export { type HttpServer, type HttpServerOptions, startHttpServer } from './server.ts';

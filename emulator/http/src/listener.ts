@@ -1,0 +1,115 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Log } from '@lazurite/runtime';
+import { BodyTooLargeError, RequestAbortedError } from './errors.ts';
+import type { HttpHandler, HttpRequest, HttpResponse } from './message.ts';
+
+export interface ListenerOptions {
+  /** Larger bodies reject with BodyTooLargeError; unless the handler catches it the answer is 413. */
+  readonly maxBodyBytes: number;
+  /** Where a failed handler is reported. */
+  readonly log: Log;
+}
+
+/** The edge: turns node:http's pair into one call of `handler`, and whatever that throws into a bare 500. */
+export function toRequestListener(handler: HttpHandler, options: ListenerOptions): RequestListener {
+  return (message, response) => {
+    answer(handler, { message, response, options }).catch((error: unknown) => {
+      options.log.debug({ err: error }, 'The answer could not be sent');
+      response.destroy();
+    });
+  };
+}
+
+interface Exchange {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly options: ListenerOptions;
+}
+
+async function answer(handler: HttpHandler, exchange: Exchange): Promise<void> {
+  const { message, response, options } = exchange;
+  const request = toHttpRequest(message, options.maxBodyBytes);
+  let result: HttpResponse;
+  try {
+    result = await handler(request);
+  } catch (error) {
+    if (error instanceof RequestAbortedError) return void response.destroy();
+    result = lastResort(error, request, options.log);
+  }
+  await send(result, exchange);
+}
+
+function lastResort(error: unknown, request: HttpRequest, log: Log): HttpResponse {
+  if (error instanceof BodyTooLargeError) return { status: 413 };
+  log.error({ err: error, method: request.method, path: request.path }, 'A request failed unexpectedly');
+  return { status: 500 };
+}
+
+function toHttpRequest(message: IncomingMessage, maxBodyBytes: number): HttpRequest {
+  const target = message.url ?? '/';
+  const mark = target.indexOf('?');
+  return {
+    method: message.method ?? 'GET',
+    path: mark === -1 ? target : target.slice(0, mark),
+    query: mark === -1 ? '' : target.slice(mark + 1),
+    headers: message.headers,
+    raw: message,
+    body: () => readBody(message, maxBodyBytes),
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+/** How long the rest of a refused body is read and dropped before the connection is cut. */
+const DISCARD_MS = 5_000;
+
+function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const declared = Number(message.headers['content-length']);
+  if (declared > maxBytes) return Promise.reject(new BodyTooLargeError(maxBytes));
+  if (declared === 0 || (Number.isNaN(declared) && !message.headers['transfer-encoding']))
+    return Promise.resolve(EMPTY);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    message.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) {
+        message.pause();
+        reject(new BodyTooLargeError(maxBytes));
+        return;
+      }
+      chunks.push(chunk);
+    });
+    message.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)));
+    message.on('error', () => reject(new RequestAbortedError()));
+    message.on('close', () => reject(new RequestAbortedError()));
+  });
+}
+
+async function send(result: HttpResponse, { message, response }: Exchange): Promise<void> {
+  const { status, headers, body } = result;
+  if (!message.complete) discardRest({ message, response });
+  if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    response.writeHead(status, headers);
+    await pipeline(body, response);
+    return;
+  }
+  if (mayHaveBody(status)) response.setHeader('content-length', body === undefined ? 0 : Buffer.byteLength(body));
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+/**
+ * What the client is still sending is read and dropped for a while: a socket closed with unread bytes is reset, and the
+ * client would never see the answer. Then the connection is cut.
+ */
+function discardRest({ message, response }: Pick<Exchange, 'message' | 'response'>): void {
+  response.setHeader('connection', 'close');
+  message.resume();
+  const cut = setTimeout(() => message.destroy(), DISCARD_MS).unref();
+  message.once('close', () => clearTimeout(cut));
+}
+
+function mayHaveBody(status: number): boolean {
+  return status >= 200 && status !== 204 && status !== 304;
+}

@@ -1,0 +1,88 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Closeable } from '@lazurite/runtime';
+import { PortInUseError } from './errors.ts';
+
+export interface HttpServerOptions {
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1: nothing outside this machine can reach it. */
+  readonly address?: string;
+  /** PEM key and certificate; absent: plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** How long requests in flight may take to end once `close` was called, in ms. Default 5,000. */
+  readonly drainMs?: number;
+}
+
+export interface HttpServer extends Closeable {
+  /** For example `http://127.0.0.1:7071`, no slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening, lets requests in flight end, then cuts what is left. */
+  close(): Promise<void>;
+}
+
+/** All header lines together; what Kestrel allows (32 KB). */
+const MAX_HEADER_BYTES = 32 * 1024;
+/** A client has this long to send its headers; bounds slow senders. */
+const HEADERS_TIMEOUT_MS = 30_000;
+/** A client has this long to send its whole request. */
+const REQUEST_TIMEOUT_MS = 300_000;
+/** Longer than common clients keep an idle connection, so that they close first and never meet a reset. */
+const KEEP_ALIVE_TIMEOUT_MS = 130_000;
+const DEFAULT_DRAIN_MS = 5_000;
+const IDLE_SWEEP_MS = 25;
+
+/** Starts listening. Rejects with PortInUseError when the port is taken; then nothing is left open. */
+export async function startHttpServer(
+  onRequest: RequestListener,
+  options: HttpServerOptions = {},
+): Promise<HttpServer> {
+  const address = options.address ?? '127.0.0.1';
+  const server = createNodeServer(onRequest, options.tls);
+  await listen(server, options.port ?? 0, address);
+  // After listen(0) without a path, address() is always an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  const host = address.includes(':') ? `[${address}]` : address;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `${options.tls ? 'https' : 'http'}://${host}:${port}`,
+    port,
+    close: () => (closing ??= drain(server, options.drainMs ?? DEFAULT_DRAIN_MS)),
+  };
+}
+
+function createNodeServer(onRequest: RequestListener, tls: HttpServerOptions['tls']): Server {
+  const limits = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    noDelay: true,
+  };
+  return tls ? createTlsServer({ ...limits, ...tls }, onRequest) : createServer(limits, onRequest);
+}
+
+function listen(server: Server, port: number, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, address) : error);
+    });
+    server.listen({ port, host: address, backlog: 4096 }, resolve);
+  });
+}
+
+function drain(server: Server, drainMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+    // A kept-alive connection becomes idle only when its last answer is out.
+    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      clearInterval(sweep);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
