@@ -1,0 +1,47 @@
+/** The service's error codes with the HTTP status of each. Source: "HTTP status codes for Azure Cosmos DB", REST reference. */
+export const STATUS_OF_CODE = {
+  BadRequest: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  RequestTimeout: 408,
+  Conflict: 409,
+  Gone: 410,
+  PreconditionFailed: 412,
+  RequestEntityTooLarge: 413,
+  FailedDependency: 424,
+  TooManyRequests: 429,
+  RetryWith: 449,
+  InternalServerError: 500,
+  NotImplemented: 501,
+  ServiceUnavailable: 503,
+} as const;
+
+export type CosmosErrorCode = keyof typeof STATUS_OF_CODE;
+
+export interface CosmosErrorDetails extends ErrorOptions {
+  /** `x-ms-substatus`, for example 1001 (partition key mismatch) or 1002 (session not available). */
+  readonly substatus?: number;
+  /** `x-ms-retry-after-ms`, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Further members of the error body, as the service sends them (`additionalErrorInfo`). */
+  readonly body?: Readonly<Record<string, string>>;
+}
+
+/** What an operation throws when the service would answer with an error. The message goes to the client. */
+export class CosmosError extends Error {
+  readonly code: CosmosErrorCode;
+  readonly details: CosmosErrorDetails;
+
+  constructor(code: CosmosErrorCode, message: string, details: CosmosErrorDetails = {}) {
+    super(message, details);
+    this.name = 'CosmosError';
+    this.code = code;
+    this.details = details;
+  }
+
+  get status(): number {
+    return STATUS_OF_CODE[this.code];
+  }
+}
