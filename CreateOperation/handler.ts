@@ -3,12 +3,8 @@ import type { Authenticator } from '../shared/domain/caller.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
 import { requirePermission, WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { createOperation } from '../shared/domain/teams-async-operation.ts';
-import {
-  type EndpointOptions,
-  type FunctionHandler,
-  type GraphAnswer,
-  graphEndpoint,
-} from '../shared/odata/endpoint.ts';
+import type { GraphAnswer } from '../shared/odata/answer.ts';
+import { type EndpointOptions, type FunctionHandler, graphEndpoint } from '../shared/odata/endpoint.ts';
 import { toCreatedAnswer } from '../shared/odata/entity.ts';
 import { parseOperationsUrl } from '../shared/odata/operations-url.ts';
 import { readJson } from '../shared/odata/request-body.ts';

@@ -1,15 +1,8 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { OperationsError } from '../domain/errors.ts';
+import type { GraphAnswer } from './answer.ts';
 import { toErrorAnswer } from './error-answer.ts';
 import { type RequestIds, readRequestIds } from './request-ids.ts';
-
-/** What a function answers, before the headers that all answers share. */
-export interface GraphAnswer {
-  readonly status: number;
-  /** With the content type. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
 
 export interface EndpointOptions {
   /** Milliseconds since the Unix epoch. */

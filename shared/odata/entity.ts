@@ -1,6 +1,6 @@
 import type { StoredOperation } from '../domain/operation-repository.ts';
 import type { OperationError } from '../domain/teams-async-operation.ts';
-import type { GraphAnswer } from './endpoint.ts';
+import type { GraphAnswer } from './answer.ts';
 import { type OperationsUrl, toEntityContext, toLocation } from './operations-url.ts';
 
 /** The names Teams' own service gives its types, which is what Graph's page about this call shows. */

@@ -1,5 +1,5 @@
 import { OperationsError, ThrottledError, UnauthenticatedError } from '../domain/errors.ts';
-import type { GraphAnswer } from './endpoint.ts';
+import type { GraphAnswer } from './answer.ts';
 import { STATUS_OF } from './error-status.ts';
 import type { RequestIds } from './request-ids.ts';
 
