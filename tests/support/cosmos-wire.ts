@@ -14,6 +14,8 @@ export interface CosmosWire {
   readonly requests: readonly string[];
   /** The answer to creates from now on; null leaves them without one. */
   answer: WireAnswer | null;
+  /** The answers to everything else; null leaves that without one. */
+  setup: typeof toSetupAnswer | null;
   close(): Promise<void>;
 }
 
@@ -23,7 +25,7 @@ export async function startCosmosWire(): Promise<CosmosWire> {
     const line = `${request.method} ${request.url}`;
     requests.push(line);
     request.resume();
-    const answer = line.endsWith('/docs') ? wire.answer : toSetupAnswer(request, wire.endpoint);
+    const answer = line.endsWith('/docs') ? wire.answer : wire.setup?.(request, wire.endpoint);
     if (!answer) return;
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(JSON.stringify(answer.body));
@@ -34,6 +36,7 @@ export async function startCosmosWire(): Promise<CosmosWire> {
     endpoint: `http://127.0.0.1:${port}/`,
     requests,
     answer: null,
+    setup: toSetupAnswer,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
