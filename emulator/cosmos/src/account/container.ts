@@ -1,6 +1,7 @@
+import type { ContainerDefinition } from '../model/container-definition.ts';
 import { type EpkRange, indexOfRange, splitEpkSpace } from '../model/effective-partition-key.ts';
 import type { JsonObject } from '../model/json.ts';
-import { type PartitionKeyDefinition, type PartitionKeyValue, partitionKeyExtractor } from '../model/partition-key.ts';
+import { type PartitionKeyValue, partitionKeyExtractor } from '../model/partition-key.ts';
 import type { StoredResource } from '../store/store.ts';
 
 export interface Database {
@@ -17,7 +18,7 @@ export interface Container {
   readonly number: number;
   readonly database: Database;
   readonly resource: StoredResource;
-  readonly definition: ContainerProperties;
+  readonly definition: ContainerDefinition;
   /** `dbs/{rid}/colls/{rid}/` */
   readonly self: string;
   /** `dbs/{id}/colls/{id}`, percent-encoded: fit for a header. */
@@ -29,18 +30,12 @@ export interface Container {
   readonly lsnCounters: readonly string[];
 }
 
-/** What a client may set of a container, with the defaults filled in. */
-export type ContainerProperties = JsonObject & {
-  readonly id: string;
-  readonly partitionKey: PartitionKeyDefinition & JsonObject;
-};
-
 /** What the store keeps of a container. */
 export interface ContainerRecord {
   readonly number: number;
   /** Physical partitions, fixed when the container is made. */
   readonly rangeCount: number;
-  readonly definition: ContainerProperties;
+  readonly definition: ContainerDefinition;
 }
 
 export function toContainer(resource: StoredResource, database: Database): Container {

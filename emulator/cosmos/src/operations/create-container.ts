@@ -1,12 +1,11 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { alreadyExists } from '../account/catalog.ts';
 import { type ContainerRecord, toContainer } from '../account/container.ts';
+import { readContainerDefinition } from '../model/container-definition.ts';
 import type { JsonObject } from '../model/json.ts';
 import { containerRid } from '../model/rid.ts';
 import { METADATA_CHARGE } from './charge.ts';
-import { toContainerProperties } from './container-properties.ts';
 import { toContainerJson } from './read-container.ts';
-import { assertId } from './resource-name.ts';
 import type { OperationResult } from './result.ts';
 import { DEFAULT_THROUGHPUT, findOffer, insertOffer, physicalPartitions, type Throughput } from './throughput.ts';
 
@@ -16,8 +15,7 @@ export async function createContainer(
   databaseName: string,
   input: { readonly body: JsonObject; readonly throughput?: Throughput },
 ): Promise<OperationResult> {
-  assertId(input.body.id);
-  const definition = toContainerProperties(input.body);
+  const definition = readContainerDefinition(input.body);
   const container = await account.commits.write(() => {
     const { resources, counters } = account.store;
     const database = account.catalog.database(databaseName);

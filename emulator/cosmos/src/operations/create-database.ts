@@ -1,10 +1,10 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { alreadyExists } from '../account/catalog.ts';
 import type { JsonObject } from '../model/json.ts';
+import { readResourceId } from '../model/resource-id.ts';
 import { databaseRid } from '../model/rid.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { toDatabaseJson } from './read-database.ts';
-import { assertId } from './resource-name.ts';
 import type { OperationResult } from './result.ts';
 import { insertOffer, type Throughput } from './throughput.ts';
 
@@ -14,8 +14,7 @@ export async function createDatabase(
   body: JsonObject,
   throughput?: Throughput,
 ): Promise<OperationResult> {
-  const { id } = body;
-  assertId(id);
+  const id = readResourceId(body.id);
   const resource = await account.commits.write(() => {
     const { resources, counters } = account.store;
     if (resources.get('dbs', '', id)) throw alreadyExists();

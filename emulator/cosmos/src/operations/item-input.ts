@@ -8,8 +8,8 @@ import {
   fullPartitionKey,
   type PartitionKeyValue,
 } from '../model/partition-key.ts';
+import { readItemId } from '../model/resource-id.ts';
 import type { ItemKey } from '../store/store.ts';
-import { assertId } from './resource-name.ts';
 
 /** An item as a client sent it, checked; all that can be done before its turn to be written. */
 export interface ItemInput {
@@ -35,9 +35,7 @@ export function toItemInput(
   partitionKey: PartitionKeyValue | undefined,
 ): ItemInput {
   if (!isJsonObject(body)) throw invalidItem('an item is a JSON object');
-  const { id } = body;
-  if (id === undefined) throw invalidItem("the required properties - 'id; ' - are missing");
-  assertId(id);
+  const id = readItemId(body.id);
   assertTtl(body.ttl);
   const ofItem = container.partitionKeyOf(body);
   const ofRequest = namedPartitionKey(container, partitionKey);

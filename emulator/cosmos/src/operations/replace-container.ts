@@ -1,9 +1,8 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
-import { type Container, type ContainerProperties, type ContainerRecord, toContainer } from '../account/container.ts';
-import { CosmosError } from '../model/errors.ts';
+import { type Container, type ContainerRecord, toContainer } from '../account/container.ts';
+import { readContainerReplacement } from '../model/container-definition.ts';
 import type { JsonObject } from '../model/json.ts';
 import { METADATA_CHARGE } from './charge.ts';
-import { toContainerProperties } from './container-properties.ts';
 import { assertIfMatch, type Preconditions } from './preconditions.ts';
 import { toContainerJson } from './read-container.ts';
 import type { OperationResult } from './result.ts';
@@ -14,11 +13,10 @@ export async function replaceContainer(
   container: Container,
   input: { readonly body: JsonObject } & Preconditions,
 ): Promise<OperationResult> {
-  const definition = toContainerProperties(input.body);
   const replaced = await account.commits.writeAtomically(() => {
     const current = account.catalog.container(container.database.rid, container.rid);
     assertIfMatch(input, current.resource.etag);
-    assertUnchanged(current, definition);
+    const definition = readContainerReplacement(current.definition, input.body);
     const record: ContainerRecord = { number: current.number, rangeCount: current.ranges.length, definition };
     const body = JSON.stringify(record);
     const resource = { ...current.resource, etag: newEtag(account), ts: nowInSeconds(account), body };
@@ -28,11 +26,4 @@ export async function replaceContainer(
   });
   const { etag } = replaced.resource;
   return { status: 200, body: toContainerJson(replaced), etag, charge: METADATA_CHARGE.write, container: replaced };
-}
-
-function assertUnchanged(current: Container, { id, partitionKey }: ContainerProperties): void {
-  if (id !== current.id) throw new CosmosError('BadRequest', 'Replacing the id of a collection is not allowed.');
-  const { paths, kind } = current.definition.partitionKey;
-  if (partitionKey.kind === kind && JSON.stringify(partitionKey.paths) === JSON.stringify(paths)) return;
-  throw new CosmosError('BadRequest', 'Replacing the partition key definition of a collection is not allowed.');
 }

@@ -1,8 +1,7 @@
-import type { JsonObject } from '../model/json.ts';
 import type { StoredResource } from '../store/store.ts';
 
 /** A resource as the client sees it: what it set, and the system properties. */
-export function toResourceJson(resource: StoredResource, self: string, properties: JsonObject): string {
+export function toResourceJson(resource: StoredResource, self: string, properties: object): string {
   const { rid, etag, ts } = resource;
   return JSON.stringify({ ...properties, _rid: rid, _self: self, _etag: etag, _ts: ts });
 }

@@ -25,7 +25,7 @@ export function toRequestHandler(options: RequestHandlerOptions): HttpHandler {
   return async (request) => {
     const exchange = { activityId: account.randomness.uuid(), startedAt: account.clock.monotonic() };
     try {
-      const path = parsePath(request.path);
+      const path = parsePath(pathOf(request));
       authorize(options.masterKey, path, request);
       const body = mayHaveBody(request.method) ? await request.body() : NO_BODY;
       const { method, headers } = request;
@@ -47,6 +47,11 @@ function authorize(masterKey: MasterKey, path: ResourcePath, { method, headers }
     date: typeof date === 'string' ? date : undefined,
     authorization: headers.authorization,
   });
+}
+
+/** The SDK leaves `?` in an id as it is (encodeURI), and the protocol has no query strings: all of the target is path. */
+function pathOf({ path, raw }: HttpRequest): string {
+  return raw.url ?? path;
 }
 
 function mayHaveBody(method: string): boolean {
