@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 /** What a caller can tell apart. */
 export type FunctionsHostErrorCode =
   | 'AppLoadFailed'
@@ -12,11 +13,19 @@ export class FunctionsHostError extends Error {
   readonly code: FunctionsHostErrorCode;
 
   constructor(code: FunctionsHostErrorCode, message: string, options?: ErrorOptions) {
+=======
+/** Base of this package's errors. The message is fit to be shown to the author of the function app. */
+export class FunctionsHostError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+>>>>>>> part/host-parts
     super(message, options);
     this.name = new.target.name;
     this.code = code;
   }
 }
+<<<<<<< HEAD
 
 /** The function app could not be loaded; the message says what was wrong and how to mend it. */
 export class AppLoadError extends FunctionsHostError {
@@ -42,3 +51,5 @@ export function describeThrown(thrown: unknown): string {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+=======
+>>>>>>> part/host-parts
