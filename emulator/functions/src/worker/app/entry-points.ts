@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { AppLoadError } from '../../errors.ts';
+import { AppLoadError } from '../../failures.ts';
 
 /** `main` of an app that does not name one; Node's own default. */
 const DEFAULT_MAIN = 'index.js';
