@@ -1,4 +1,4 @@
-import { describeThrown } from '../failures.ts';
+import { describeThrown } from '../errors.ts';
 import type { InvokeOutcome } from '../ipc/messages.ts';
 import type { RpcInvocationRequest, RpcTypedData } from './core/rpc-types.ts';
 import type { FunctionApp, WorkerParts } from './function-app.ts';

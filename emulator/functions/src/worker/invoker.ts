@@ -1,9 +1,10 @@
 import type { Clock } from '@lazurite/runtime';
-import { describeThrown, FunctionTimeoutError } from '../failures.ts';
+import { describeThrown } from '../errors.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import type { RpcInvocationRequest, RpcInvocationResponse } from './core/rpc-types.ts';
 import type { EventBatch } from './event-batch.ts';
 import type { FunctionApp } from './function-app.ts';
+import { FunctionTimeoutError } from './function-timeout.ts';
 import { type ResultMapper, runInvocation } from './invocation.ts';
 
 export interface InvokerOptions {

@@ -1,6 +1,6 @@
 import { PortInUseError } from '@lazurite/http';
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
-import { AppLoadError, describeThrown } from '../failures.ts';
+import { AppLoadError, describeThrown } from '../errors.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
 import { EventBatch } from './event-batch.ts';
 import { type FunctionApp, prepareApp, type WorkerParts } from './function-app.ts';

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { AppLoadError } from '../../failures.ts';
+import { AppLoadError } from '../../errors.ts';
 
 /** `main` of an app that does not name one; Node's own default. */
 const DEFAULT_MAIN = 'index.js';
@@ -17,7 +17,8 @@ export async function findEntryPoints(appRoot: string, main: string | undefined)
   if (file) return [file];
   if (main === undefined) return [];
   const found = isGlob(main) ? await expandGlob(appRoot, main) : [];
-  if (found.length === 0) throw new AppLoadError(`Worker was unable to load entry point "${main}": ${whyNot(appRoot, main)}`);
+  if (found.length === 0)
+    throw new AppLoadError(`Worker was unable to load entry point "${main}": ${whyNot(appRoot, main)}`);
   return found;
 }
 
@@ -48,6 +49,7 @@ function whyNot(appRoot: string, main: string): string {
 
 function mend(appRoot: string, main: string): string {
   const builds = existsSync(join(appRoot, 'tsconfig.json'));
-  if (builds) return 'The app has a tsconfig.json: build it first (for example "npm run build"), or name its .ts files as "main"';
+  if (builds)
+    return 'The app has a tsconfig.json: build it first (for example "npm run build"), or name its .ts files as "main"';
   return `Correct "main" in ${join(appRoot, 'package.json')}, which names ${JSON.stringify(main)}`;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
-import { AppLoadError, messageOf } from '../../failures.ts';
+import { AppLoadError, messageOf } from '../../errors.ts';
 import type { FunctionRegistry } from '../core/function-registry.ts';
 import type { FunctionCallback } from '../core/programming-model.ts';
 import type { BindingInfo, RpcFunctionMetadata } from '../core/rpc-types.ts';
@@ -27,7 +27,9 @@ const DEFAULT_SCRIPTS = ['run.js', 'run.mjs', 'run.cjs', 'index.js', 'index.mjs'
  * Registers the functions that `<folder>/function.json` files describe, in alphabetical order; nothing when the app
  * registered functions in code. Says which files were found either way.
  */
-export async function loadFunctionJsonFunctions(scope: FunctionJsonScope): Promise<{ readonly found: readonly string[] }> {
+export async function loadFunctionJsonFunctions(
+  scope: FunctionJsonScope,
+): Promise<{ readonly found: readonly string[] }> {
   const found = await findFunctionJson(scope.appRoot);
   if (scope.registry.size > 0) return { found };
   for (const path of found) await loadOne(path, scope);
@@ -82,7 +84,9 @@ function findScript(path: string, directory: string, scriptFile: string | undefi
   }
   const file = DEFAULT_SCRIPTS.map((name) => join(directory, name)).find((candidate) => existsSync(candidate));
   if (file) return file;
-  throw new AppLoadError(`${directory} holds a function.json but no script. Add index.js, or name the script as "scriptFile"`);
+  throw new AppLoadError(
+    `${directory} holds a function.json but no script. Add index.js, or name the script as "scriptFile"`,
+  );
 }
 
 function toMetadata(directory: string, scriptFile: string, config: FunctionJson): RpcFunctionMetadata {

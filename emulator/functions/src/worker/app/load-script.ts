@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AppLoadError, messageOf } from '../../failures.ts';
+import { AppLoadError, messageOf } from '../../errors.ts';
 
 /** Loads one script of the app as Node would: by its extension, `.js` and `.ts` by the app's `type`. */
 export async function loadScript(file: string, isModule: boolean): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppLoadError, messageOf } from '../../failures.ts';
+import { AppLoadError, messageOf } from '../../errors.ts';
 
 /** What the host needs of the app's package.json. */
 export interface PackageManifest {

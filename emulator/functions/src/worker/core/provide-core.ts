@@ -21,9 +21,7 @@ function registerModuleHooks(core: CoreApi): void {
   const source = coreModuleSource(core);
   Module.registerHooks({
     resolve: (specifier, context, next) =>
-      specifier === SPECIFIER
-        ? { url: MODULE_URL, format: 'commonjs', shortCircuit: true }
-        : next(specifier, context),
+      specifier === SPECIFIER ? { url: MODULE_URL, format: 'commonjs', shortCircuit: true } : next(specifier, context),
     load: (url, context, next) =>
       url === MODULE_URL ? { format: 'commonjs', source, shortCircuit: true } : next(url, context),
   });

@@ -1,18 +1,4 @@
-import { FunctionsHostError } from './errors.ts';
-
-/** The function app could not be loaded; the message says what was wrong and how to mend it. */
-export class AppLoadError extends FunctionsHostError {
-  constructor(message: string, options?: ErrorOptions) {
-    super('AppLoadFailed', message, options);
-  }
-}
-
-/** The worker process ended, or did not answer, where an answer was needed. */
-export class WorkerFailedError extends FunctionsHostError {
-  constructor(message: string, options?: ErrorOptions) {
-    super('WorkerFailed', message, options);
-  }
-}
+import { FunctionsHostError } from '../errors.ts';
 
 /** An invocation outlived `functionTimeout` of host.json. The message is the one that Azure's host logs. */
 export class FunctionTimeoutError extends FunctionsHostError {
@@ -31,15 +17,4 @@ function formatTimeSpan(ms: number): string {
   const clock = [hours, minutes, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
   const fraction = ms % 1000 === 0 ? '' : `.${String(ms % 1000).padStart(3, '0')}0000`;
   return `${days > 0 ? `${days}.` : ''}${clock}${fraction}`;
-}
-
-/** The text of anything that was thrown, with its stack when it has one. */
-export function describeThrown(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.stack ?? `${thrown.name}: ${thrown.message}`;
-  return String(thrown);
-}
-
-/** The message alone of anything that was thrown. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }
