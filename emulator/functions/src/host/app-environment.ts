@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readHostSettings } from '../config/host-json.ts';
 import type { HostSettings } from '../config/host-settings.ts';
 import { type LocalSettings, readLocalSettings } from '../config/local-settings.ts';
+import { errnoOf } from '../errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -49,7 +50,10 @@ function standardSettings({ appRoot }: ConfigurationOptions): Record<string, str
   };
 }
 
-function rewriteAll(values: Readonly<Record<string, string>>, rewrite: (value: string) => string): Record<string, string> {
+function rewriteAll(
+  values: Readonly<Record<string, string>>,
+  rewrite: (value: string) => string,
+): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rewrite(value)]));
 }
 
@@ -63,7 +67,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -5,7 +5,13 @@ import { PortInUseError } from '@lazurite/http';
 import type { Clock, Log } from '@lazurite/runtime';
 import { AppLoadError, WorkerFailedError } from '../errors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
-import { type FromWorker, type InvokeOutcome, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
+import {
+  type FromWorker,
+  type InvokeOutcome,
+  PROTOCOL_VERSION,
+  type ToWorker,
+  type WorkerInit,
+} from '../ipc/messages.ts';
 
 export interface WorkerProcessOptions {
   readonly appRoot: string;
@@ -32,6 +38,7 @@ export class WorkerProcess {
   #nextInvoke = 1;
   #ready: PromiseWithResolvers<readonly FunctionInfo[]> | undefined;
   #failure: Error | undefined;
+  #publicUrl = '';
   readonly #exited: Promise<WorkerExit>;
   #stopping = false;
 
@@ -61,6 +68,7 @@ export class WorkerProcess {
   /** Loads the app and serves it on the socket. Rejects with AppLoadError, PortInUseError or WorkerFailedError. */
   start(init: WorkerInit, handle: object): Promise<readonly FunctionInfo[]> {
     this.#ready = Promise.withResolvers();
+    this.#publicUrl = init.publicUrl;
     // @types/node does not know that Node's own handles can be sent, though node:cluster does just that.
     this.#send({ type: 'init', version: PROTOCOL_VERSION, init }, handle as SendHandle);
     return this.#ready.promise;
@@ -99,7 +107,7 @@ export class WorkerProcess {
     if (message.type === 'events') {
       for (const event of message.events) this.#options.onEvent(event);
     } else if (message.type === 'ready') this.#ready?.resolve(message.functions);
-    else if (message.type === 'failed') this.#failure = toError(message);
+    else if (message.type === 'failed') this.#failure = toError(message, this.#publicUrl);
     else if (message.type === 'invoked') {
       this.#pendingInvokes.get(message.id)?.(message.outcome);
       this.#pendingInvokes.delete(message.id);
@@ -144,7 +152,9 @@ function forkWorker({ appRoot, nodeArguments }: WorkerProcessOptions): ChildProc
   });
 }
 
-function toError({ code, message }: Extract<FromWorker, { type: 'failed' }>): Error {
+function toError({ code, message }: Extract<FromWorker, { type: 'failed' }>, publicUrl: string): Error {
   if (code === 'AppLoadFailed') return new AppLoadError(message);
+  const { port, hostname } = new URL(publicUrl);
+  if (code === 'PortInUse') return new PortInUseError(Number(port), hostname);
   return new WorkerFailedError(message);
 }

@@ -16,13 +16,16 @@ export function isHttpTrigger(trigger: BindingInfo | undefined): boolean {
 
 /** Upper case; empty when the trigger takes any method. */
 export function methodsOf(trigger: BindingInfo): readonly string[] {
-  return Array.isArray(trigger['methods']) ? trigger['methods'].map((method) => String(method).toUpperCase()) : [];
+  return Array.isArray(trigger.methods) ? trigger.methods.map((method) => String(method).toUpperCase()) : [];
 }
 
 /** The route template with the prefix, no slash in front: `api/items/{id}`. */
 export function routeOf(fn: RegisteredFunction, trigger: BindingInfo, prefix: string): string {
-  const route = typeof trigger['route'] === 'string' && trigger['route'] ? trigger['route'] : fn.metadata.name;
-  return [prefix, route].map((part) => part.replace(/^\/+|\/+$/g, '')).filter(Boolean).join('/');
+  const route = typeof trigger.route === 'string' && trigger.route ? trigger.route : fn.metadata.name;
+  return [prefix, route]
+    .map((part) => part.replace(/^\/+|\/+$/g, ''))
+    .filter(Boolean)
+    .join('/');
 }
 
 export interface DescribeOptions {
@@ -37,7 +40,8 @@ export function describeFunction(fn: RegisteredFunction, options: DescribeOption
     name: fn.metadata.name,
     triggerType: trigger?.type ?? 'unknown',
     methods: trigger && isHttpTrigger(trigger) ? methodsOf(trigger) : [],
-    ...(trigger && isHttpTrigger(trigger) && { url: `${options.baseUrl}/${routeOf(fn, trigger, options.routePrefix)}` }),
+    ...(trigger &&
+      isHttpTrigger(trigger) && { url: `${options.baseUrl}/${routeOf(fn, trigger, options.routePrefix)}` }),
     disabled: options.disabled,
     bindings: Object.entries(fn.metadata.bindings).map(([name, binding]) => ({ ...binding, name })),
     ...(fn.metadata.scriptFile && { scriptFile: fn.metadata.scriptFile }),

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AppLoadError, messageOf } from '../../errors.ts';
+import { AppLoadError, errnoOf, messageOf } from '../../errors.ts';
 
 /** Loads one script of the app as Node would: by its extension, `.js` and `.ts` by the app's `type`. */
 export async function loadScript(file: string, isModule: boolean): Promise<unknown> {
@@ -33,7 +33,7 @@ export function scriptError(file: string, error: unknown): AppLoadError {
 }
 
 function hintFor(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errnoOf(error);
   if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
     return '\nInstall the missing package ("npm install"), or correct the path that is imported';
   }

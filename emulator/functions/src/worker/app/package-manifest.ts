@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppLoadError, messageOf } from '../../errors.ts';
+import { AppLoadError, errnoOf, messageOf } from '../../errors.ts';
 
 /** What the host needs of the app's package.json. */
 export interface PackageManifest {
@@ -17,7 +17,7 @@ export async function readPackageManifest(appRoot: string): Promise<PackageManif
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (errnoOf(error) === 'ENOENT') return null;
     throw new AppLoadError(`${path} could not be read: ${messageOf(error)}`, { cause: error });
   }
   return parseManifest(path, text);

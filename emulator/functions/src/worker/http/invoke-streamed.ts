@@ -7,7 +7,7 @@ import { triggerOf } from '../function-info.ts';
 import { traceContextFor } from '../trace-context.ts';
 import type { Exchange, HttpFront } from './http-scope.ts';
 import { callerTrace, HTTP_REASON, originOf } from './invoke-http.ts';
-import { type StreamProxy, StreamedResponse } from './stream-proxy.ts';
+import { StreamedResponse, type StreamProxy } from './stream-proxy.ts';
 import { flattenHeaders, flattenQuery } from './to-rpc-http.ts';
 
 interface StreamingFront extends HttpFront {
@@ -54,8 +54,8 @@ function toTriggerMetadata({ message }: Exchange, values: Record<string, string>
   const query = mark === -1 ? {} : flattenQuery(message.url?.slice(mark + 1) ?? '');
   const metadata: Record<string, RpcTypedData> = {};
   for (const name in values) metadata[name] = { string: values[name] ?? '' };
-  metadata['Query'] = { json: JSON.stringify(query) };
-  metadata['Headers'] = { json: JSON.stringify(flattenHeaders(message.headers)) };
+  metadata.Query = { json: JSON.stringify(query) };
+  metadata.Headers = { json: JSON.stringify(flattenHeaders(message.headers)) };
   return metadata;
 }
 
@@ -71,7 +71,8 @@ function withPacedBody(result: unknown, response: ServerResponse): unknown {
   const { body } = result;
   if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) return result;
   const paced = paceBody(body as AsyncIterable<Uint8Array>, response);
-  if (!('enableContentNegotiation' in result) || !('cookies' in result) || !('status' in result)) return { ...result, body: paced };
+  if (!('enableContentNegotiation' in result) || !('cookies' in result) || !('status' in result))
+    return { ...result, body: paced };
   // An HttpResponse of the library: its properties are getters, which a spread would lose.
   const { status, cookies, headers } = result as { status: unknown; cookies: unknown; headers?: unknown };
   return { status, cookies, headers, body: paced };
