@@ -39,7 +39,11 @@ describe('toUtc()', () => {
   });
 
   test('names the instant that the text names, whatever its offset', () => {
-    const instants = fc.date({ min: new Date('0002-01-01T00:00:00Z'), max: new Date('9998-12-31T00:00:00Z') });
+    const instants = fc.date({
+      noInvalidDate: true,
+      min: new Date('0002-01-01T00:00:00Z'),
+      max: new Date('9998-12-31T00:00:00Z'),
+    });
     fc.assert(
       fc.property(instants, fc.integer({ min: -840, max: 840 }), (instant, offset) => {
         const local = new Date(instant.getTime() + offset * 60_000).toISOString().slice(0, -1);
