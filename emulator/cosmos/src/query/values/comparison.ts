@@ -1,0 +1,53 @@
+import type { JsonObject, JsonValue } from '../../model/json.ts';
+import { compareStrings } from './compare-strings.ts';
+import { typeOrder } from './type-order.ts';
+import type { Value } from './value.ts';
+
+/**
+ * The order behind `<`, `<=`, `>`, `>=` and BETWEEN: negative, zero or positive for two nulls, booleans, numbers or
+ * strings; undefined for anything else, as no order exists between types, arrays or objects.
+ * Source: "Equality and comparison operators", Cosmos DB query reference.
+ */
+export function compareScalars(left: Value, right: Value): number | undefined {
+  if (typeof left === 'number') return typeof right === 'number' ? left - right : undefined;
+  if (typeof left === 'string') return typeof right === 'string' ? compareStrings(left, right) : undefined;
+  if (typeof left === 'boolean') return typeof right === 'boolean' ? Number(left) - Number(right) : undefined;
+  return left === null && right === null ? 0 : undefined;
+}
+
+/**
+ * The total order of ORDER BY, MIN and MAX: by type first ({@link typeOrder}), then by value. The service leaves the order
+ * among arrays and among objects open; here arrays go by their items, objects by their properties in name order.
+ */
+export function compareValues(left: Value, right: Value): number {
+  if (left === right) return 0;
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  if (typeof left === 'string' && typeof right === 'string') return compareStrings(left, right);
+  const byType = typeOrder(left) - typeOrder(right);
+  if (byType !== 0) return byType;
+  if (typeof left === 'boolean') return left ? 1 : -1;
+  if (Array.isArray(left)) return compareArrays(left, right as readonly JsonValue[]); // of the same type as `left`
+  return compareObjects(left as JsonObject, right as JsonObject); // only objects are left, and both are
+}
+
+function compareArrays(left: readonly JsonValue[], right: readonly JsonValue[]): number {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    const order = compareValues(left[index], right[index]);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
+}
+
+function compareObjects(left: JsonObject, right: JsonObject): number {
+  const leftNames = Object.keys(left).sort(compareStrings);
+  const rightNames = Object.keys(right).sort(compareStrings);
+  const length = Math.min(leftNames.length, rightNames.length);
+  for (let index = 0; index < length; index++) {
+    const leftName = leftNames[index] ?? '';
+    const rightName = rightNames[index] ?? '';
+    const order = compareStrings(leftName, rightName) || compareValues(left[leftName], right[rightName]);
+    if (order !== 0) return order;
+  }
+  return leftNames.length - rightNames.length;
+}
