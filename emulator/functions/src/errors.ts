@@ -4,6 +4,7 @@ export type FunctionsHostErrorCode =
   | 'BindingFailed'
   | 'ConnectionMissing'
   | 'FunctionNotFound'
+  | 'FunctionTimeout'
   | 'InvalidBindingExpression'
   | 'InvalidConfig'
   | 'InvalidRegistration'

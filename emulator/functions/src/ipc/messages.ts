@@ -16,14 +16,16 @@ export interface WorkerInit {
   readonly idleGraceMs: number;
   /** Whether anybody listens to the start and end of invocations; they are many. */
   readonly reportInvocations: boolean;
-  /** Whether this worker is to run the listeners of triggers other than HTTP. */
+  /** How long requests in flight may take to end when the worker stops, in ms. */
+  readonly drainMs: number;
+  /** Where the app is reached, for example `http://127.0.0.1:7071`. */
   readonly publicUrl: string;
 }
 
 /** From the supervisor to the worker. `init` carries the bound socket beside it. */
 export type ToWorker =
   | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
-  | { readonly type: 'stop'; readonly drainMs: number }
+  | { readonly type: 'stop' }
   | { readonly type: 'invoke'; readonly id: number; readonly functionName: string; readonly input: string | null };
 
 /** From the worker to the supervisor. */
