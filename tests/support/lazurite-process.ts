@@ -36,7 +36,11 @@ const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0'];
 
 /** Runs the built command line to its end. */
 export async function runLazurite(args: readonly string[], cwd: string = repositoryRoot): Promise<CommandResult> {
-  const child = spawn(process.execPath, [launcher, ...args], { cwd, timeout: COMMAND_TIMEOUT_MS, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [launcher, ...args], {
+    cwd,
+    timeout: COMMAND_TIMEOUT_MS,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));

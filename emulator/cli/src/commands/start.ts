@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import { CommandError } from '../errors.ts';
+import { jsonConsole } from '../output/json-console.ts';
 import { createLog } from '../output/log.ts';
-import { readyLine } from '../output/ready-line.ts';
-import { welcome } from '../output/welcome.ts';
+import { textConsole } from '../output/text-console.ts';
 import { startStack } from '../stack.ts';
 import { listenForStop } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
@@ -35,15 +35,18 @@ export async function start(flags: StartFlags, parts: StartParts): Promise<void>
   requireFunctionApp(scriptRoot);
   const stop = listenForStop(parts.process);
   const dataDir = flags.inMemory ? undefined : resolve(flags.dataDir);
+  const console = flags.json
+    ? jsonConsole(parts.terminal, parts.process.pid)
+    : textConsole({ ...flags, ...parts, scriptRoot, dataDir });
   const stack = await startStack({
     ...{ scriptRoot, port: flags.port, cosmosPort: flags.cosmosPort, issuerPort: flags.issuerPort },
     ...{ address: flags.address, clock: parts.clock, randomness: parts.randomness, env: parts.process.env },
     ...(dataDir !== undefined && { dataDir }),
+    onEvent: (event) => console.report(event),
     log: await createLog({ isColourful: parts.terminal.isColourful, level: flags.verbose ? 'debug' : 'info' }),
   });
   try {
-    if (flags.json) parts.terminal.out(readyLine(stack, parts.process.pid));
-    else parts.terminal.out(await welcome(stack, { scriptRoot, dataDir, version: parts.version }));
+    await console.ready(stack);
     await stop.requested;
   } finally {
     await stack.close();

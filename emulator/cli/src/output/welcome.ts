@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FunctionInfo, formatFunctionList } from '@lazurite/functions';
+import { type FunctionInfo, formatFunctionList, type Paint } from '@lazurite/functions';
 import type { Stack } from '../stack.ts';
 import { curlCommand } from './curl-command.ts';
 
@@ -9,13 +9,14 @@ export interface WelcomeOptions {
   /** Undefined: nothing is kept. */
   readonly dataDir: string | undefined;
   readonly version: string;
+  readonly paint: Paint;
 }
 
 /** What a person reads once the stack serves: what runs, where, and one command that shows it working. */
 export async function welcome(stack: Stack, options: WelcomeOptions): Promise<string> {
   const sections = [
     `\nLazurite ${options.version} on Node.js ${process.versions.node}\n`,
-    formatFunctionList(stack.functions.functions),
+    formatFunctionList(stack.functions.functions, options.paint),
     endpoints(stack, options.dataDir),
     await tryIt(stack, options.scriptRoot),
   ];
@@ -39,7 +40,7 @@ async function tryIt(stack: Stack, scriptRoot: string): Promise<string> {
 
 /** `CreateOperation` has its example in `examples/create-operation.json`. */
 async function readExample(scriptRoot: string, { name, methods }: FunctionInfo): Promise<unknown> {
-  if (!methods?.includes('POST')) return undefined;
+  if (!methods.includes('POST')) return undefined;
   const kebabCase = name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
   try {
     return JSON.parse(await readFile(join(scriptRoot, 'examples', `${kebabCase}.json`), 'utf8'));
