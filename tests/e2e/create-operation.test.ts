@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createLocalJWKSet, decodeJwt, exportSPKI, type JSONWebKeySet } from 'jose';
 import {
@@ -91,9 +92,16 @@ describe('POST /beta/chats/{chatsId}/operations', () => {
     expect(answer).toMatchObject({ status: 413, body: { error: { code: 'RequestEntityTooLarge' } } });
   });
 
-  test('refuses a body of 101 MB with 413', async () => {
-    const { status } = await post({ ...GOOD, body: Buffer.alloc(101 * MEGABYTE, ' ') });
-    expect(status).toBe(413);
+  test('refuses a body of 101 MB with 413 when it is announced', async () => {
+    const { hostname, port } = new URL(stack.functionsUrl);
+    const outgoing = httpRequest({
+      ...{ hostname, port, method: 'POST', path: `/beta${operationsPath()}` },
+      headers: { ...JSON_TYPE, authorization: `Bearer ${token}`, 'content-length': 101 * MEGABYTE },
+    });
+    outgoing.write(Buffer.alloc(64 * 1024, ' '));
+    const [answer] = await once(outgoing, 'response');
+    expect(answer.statusCode).toBe(413);
+    outgoing.on('error', () => undefined).destroy(); // the rest is never sent
   });
 
   test('takes the last of repeated properties, and a byte order mark', async () => {
