@@ -1,0 +1,69 @@
+import type { JsonValue } from '../../model/json.ts';
+import type { Aggregator } from '../functions/aggregates.ts';
+import type { Expression, Query, Span } from '../syntax/ast.ts';
+import { queryError } from '../syntax/query-error.ts';
+import type { EvaluationContext } from '../values/evaluation-context.ts';
+import type { Value } from '../values/value.ts';
+
+/** The values of a query's parameters by name, the `@` included. A parameter without value is undefined. */
+export type Parameters = ReadonlyMap<string, JsonValue | undefined>;
+
+/** What one evaluation works on: the values of the names in scope, and of the aggregates of the current group. */
+export interface Frame {
+  /** By slot; the whole query, sub-queries included, shares one numbering. */
+  readonly slots: Value[];
+  /** By aggregate slot; set once the rows of a group have been read. */
+  readonly aggregates: Value[];
+  readonly context: EvaluationContext;
+  /** What the outermost FROM reads. */
+  readonly documents: Iterable<JsonValue>;
+  readonly work: Work;
+}
+
+/** Counts what a query does and throws a CosmosError when it is more than it may. */
+export interface Work {
+  /** One more row of a document or an array. */
+  read(): void;
+  /** One more row, group or key kept in memory. */
+  hold(): void;
+  release(count: number): void;
+}
+
+/** A compiled expression. */
+export type Evaluate = (frame: Frame) => Value;
+
+export interface CompiledAggregate {
+  readonly slot: number;
+  readonly argument: Evaluate;
+  start(): Aggregator;
+}
+
+/** The names an expression may use and where its aggregates go; one per query and sub-query. */
+export interface Scope {
+  readonly names: ReadonlyMap<string, number>;
+  /** Collects the aggregates of the select list; undefined where none may stand (WHERE, GROUP BY, inside an aggregate). */
+  readonly aggregates?: CompiledAggregate[];
+}
+
+/** What compiling a whole query shares. */
+export interface Compilation {
+  readonly parameters: Parameters;
+  /** A new slot for a name. */
+  slot(): number;
+  aggregateSlot(): number;
+  expression(node: Expression, scope: Scope): Evaluate;
+  query(query: Query, scope: Scope): CompiledSubquery;
+  /** A query whose first source may be the container. */
+  outermostQuery(query: Query): CompiledSubquery;
+}
+
+/** A compiled query inside a query: its rows for the frame's current values. */
+export interface CompiledSubquery {
+  rows(frame: Frame): Iterable<Value>;
+}
+
+export function slotOf(scope: Scope, name: string, span: Span): number {
+  const slot = scope.names.get(name);
+  if (slot === undefined) throw queryError('SC2001', `Identifier '${name}' could not be resolved.`, span);
+  return slot;
+}

@@ -1,0 +1,58 @@
+import type { JsonValue } from '../../model/json.ts';
+import type { Expression } from '../syntax/ast.ts';
+import type { Value } from '../values/value.ts';
+import type { Parameters } from './compilation.ts';
+import { setMember } from './members.ts';
+import { unaryOperators } from './operators.ts';
+
+/** A value known before any document is read, in an object so that undefined can be one. */
+export interface Constant {
+  readonly value: Value;
+}
+
+/** The value of literals, parameters, and arrays, objects and signs over them; undefined for any other expression. */
+export function constantOf(node: Expression, parameters: Parameters): Constant | undefined {
+  switch (node.kind) {
+    case 'literal':
+      return { value: node.value };
+    case 'parameter':
+      return { value: parameters.get(node.name) };
+    case 'array':
+      return constantArray(node.items, parameters);
+    case 'object':
+      return constantObject(node.members, parameters);
+    case 'unary':
+      return constantUnary(node, parameters);
+    default:
+      return undefined;
+  }
+}
+
+function constantArray(items: readonly Expression[], parameters: Parameters): Constant | undefined {
+  const value: JsonValue[] = [];
+  for (const item of items) {
+    const constant = constantOf(item, parameters);
+    if (constant === undefined) return undefined;
+    if (constant.value !== undefined) value.push(constant.value);
+  }
+  return { value };
+}
+
+function constantObject(
+  members: Extract<Expression, { kind: 'object' }>['members'],
+  parameters: Parameters,
+): Constant | undefined {
+  const value: Record<string, JsonValue> = {};
+  for (const member of members) {
+    const constant = constantOf(member.value, parameters);
+    if (constant === undefined) return undefined;
+    setMember(value, member.name, constant.value);
+  }
+  return { value };
+}
+
+function constantUnary(node: Extract<Expression, { kind: 'unary' }>, parameters: Parameters): Constant | undefined {
+  const operand = constantOf(node.operand, parameters);
+  if (operand === undefined) return undefined;
+  return { value: unaryOperators[node.operator](operand.value) };
+}

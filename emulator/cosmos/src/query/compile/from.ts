@@ -1,0 +1,128 @@
+import type { JsonValue } from '../../model/json.ts';
+import type { Collection, Source } from '../syntax/ast.ts';
+import { queryError } from '../syntax/query-error.ts';
+import { sourcesOf } from '../syntax/walk.ts';
+import { isArray, type Value } from '../values/value.ts';
+import { type Compilation, type Evaluate, type Frame, type Scope, slotOf } from './compilation.ts';
+import { memberReader, readIndex } from './members.ts';
+
+/** One source of FROM, compiled: the values it takes for the frame's current ones, and the slot they go to. */
+interface Binding {
+  /** Undefined for a source without a name. */
+  readonly slot: number | undefined;
+  values(frame: Frame): Iterable<Value>;
+}
+
+export interface CompiledFrom {
+  /** The names in scope: those of FROM and those of the queries around. */
+  readonly names: ReadonlyMap<string, number>;
+  readonly bindings: readonly Binding[];
+}
+
+/** @param outermost whether the first source may be the container, under any name */
+export function compileFrom(
+  from: Source | undefined,
+  outer: Scope,
+  compilation: Compilation,
+  outermost: boolean,
+): CompiledFrom {
+  const names = new Map(outer.names);
+  const own = new Set<string>();
+  const bindings = sourcesOf(from).map((source, index) => {
+    const scope = { names };
+    const values = compileSource(source, scope, { compilation, outermost: outermost && index === 0 });
+    const name = nameOf(source);
+    if (name === undefined) return { slot: undefined, values };
+    if (own.has(name)) {
+      const message = `The input alias '${name}' is specified more than once in the FROM clause.`;
+      throw queryError('SC2031', message, source);
+    }
+    own.add(name);
+    const slot = compilation.slot();
+    names.set(name, slot);
+    return { slot, values };
+  });
+  return { names, bindings };
+}
+
+/** The alias, else the last name of the path (`FROM Families.children` binds `children`). */
+export function nameOf(source: Exclude<Source, { kind: 'join' }>): string | undefined {
+  if (source.alias !== undefined) return source.alias;
+  if (source.collection.kind === 'subquery') return undefined;
+  const { root, steps } = source.collection;
+  return steps.findLast((step) => typeof step === 'string') ?? root;
+}
+
+interface SourceContext {
+  readonly compilation: Compilation;
+  readonly outermost: boolean;
+}
+
+function compileSource(
+  source: Exclude<Source, { kind: 'join' }>,
+  scope: Scope,
+  context: SourceContext,
+): (frame: Frame) => Iterable<Value> {
+  const collection = compileCollection(source.collection, scope, context);
+  return source.kind === 'iteration' ? (frame) => itemsOfAll(collection(frame)) : collection;
+}
+
+function* itemsOfAll(values: Iterable<Value>): Iterable<Value> {
+  for (const value of values) if (isArray(value)) yield* value;
+}
+
+function compileCollection(
+  collection: Collection,
+  scope: Scope,
+  { compilation, outermost }: SourceContext,
+): (frame: Frame) => Iterable<Value> {
+  if (collection.kind === 'subquery') {
+    const query = outermost
+      ? compilation.outermostQuery(collection.query)
+      : compilation.query(collection.query, { names: scope.names });
+    return (frame) => query.rows(frame);
+  }
+  const follow = followSteps(collection.steps);
+  if (outermost) {
+    return collection.steps.length === 0 ? (frame) => frame.documents : (frame) => definedOf(frame.documents, follow);
+  }
+  const root = rootReader(slotOf(scope, collection.root, collection));
+  return (frame) => {
+    const value = follow(root(frame));
+    return value === undefined ? [] : [value];
+  };
+}
+
+function rootReader(slot: number): Evaluate {
+  return (frame) => frame.slots[slot];
+}
+
+function followSteps(steps: readonly (string | number)[]): (value: Value) => Value {
+  const readers = steps.map((step) =>
+    typeof step === 'string' ? memberReader(step) : (value: Value) => readIndex(value, step),
+  );
+  return (value) => readers.reduce((current, read) => read(current), value);
+}
+
+function* definedOf(documents: Iterable<JsonValue>, follow: (value: Value) => Value): Iterable<Value> {
+  for (const document of documents) {
+    const value = follow(document);
+    if (value !== undefined) yield value;
+  }
+}
+
+/** Binds every combination of the sources' values in turn and stops at each that passes the filter. */
+export function* tuples(bindings: readonly Binding[], where: Evaluate | undefined, frame: Frame): Iterable<void> {
+  const [first, ...rest] = bindings;
+  if (first === undefined) {
+    if (where === undefined || where(frame) === true) yield;
+    return;
+  }
+  const { slot } = first;
+  for (const value of first.values(frame)) {
+    frame.work.read();
+    if (slot !== undefined) frame.slots[slot] = value;
+    if (rest.length > 0) yield* tuples(rest, where, frame);
+    else if (where === undefined || where(frame) === true) yield;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Collection, Expression, Query, Source } from './ast.ts';
+
+/** The expressions directly below this one; a sub-query counts as none, see `queriesOf`. */
+export function childrenOf(node: Expression): readonly Expression[] {
+  switch (node.kind) {
+    case 'property':
+      return [node.object];
+    case 'index':
+      return [node.object, node.index];
+    case 'call':
+      return node.arguments;
+    case 'array':
+      return node.items;
+    case 'object':
+      return node.members.map((member) => member.value);
+    case 'unary':
+      return [node.operand];
+    case 'binary':
+      return [node.left, node.right];
+    case 'conditional':
+      return [node.condition, node.whenTrue, node.whenFalse];
+    case 'between':
+      return [node.operand, node.lower, node.upper];
+    case 'in':
+      return 'select' in node.list ? [node.operand] : [node.operand, ...node.list];
+    case 'like':
+      return [node.operand, node.pattern];
+    default:
+      return [];
+  }
+}
+
+/** The queries directly below this expression. */
+export function queriesOf(node: Expression): readonly Query[] {
+  if (node.kind === 'subquery') return [node.query];
+  return node.kind === 'in' && 'select' in node.list ? [node.list] : [];
+}
+
+/** The expressions of a query's own clauses, those of its FROM left out. */
+export function expressionsOf(query: Query): readonly Expression[] {
+  const { selection } = query.select;
+  const selected = selection.kind === 'list' ? selection.items.map((item) => item.expression) : [];
+  return [
+    ...(selection.kind === 'value' ? [selection.expression] : selected),
+    ...(query.where === undefined ? [] : [query.where]),
+    ...(query.groupBy ?? []),
+    ...(query.orderBy?.items.map((item) => item.expression) ?? []),
+  ];
+}
+
+/** The single sources of FROM in the order of the text. */
+export function sourcesOf(source: Source | undefined): readonly Exclude<Source, { kind: 'join' }>[] {
+  const sources: Exclude<Source, { kind: 'join' }>[] = [];
+  let rest = source;
+  while (rest?.kind === 'join') {
+    // Safe to descend: the parser builds joins to the left, so a right side is never a join.
+    sources.unshift(...sourcesOf(rest.right));
+    rest = rest.left;
+  }
+  if (rest !== undefined) sources.unshift(rest);
+  return sources;
+}
+
+/** The queries that FROM selects from. */
+export function fromQueriesOf(query: Query): readonly Query[] {
+  return sourcesOf(query.from)
+    .map((source): Collection => source.collection)
+    .flatMap((collection) => (collection.kind === 'subquery' ? [collection.query] : []));
+}
+
+/** Whether any expression below, itself included, fits; does not look into sub-queries. */
+export function anyExpression(node: Expression, fits: (node: Expression) => boolean): boolean {
+  return fits(node) || childrenOf(node).some((child) => anyExpression(child, fits));
+}
