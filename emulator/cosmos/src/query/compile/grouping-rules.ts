@@ -23,7 +23,7 @@ interface Grouped {
 }
 
 function checkGrouped(node: Expression, grouped: Grouped): void {
-  if (isAggregate(node) || grouped.keys.has(printExpression(node))) return;
+  if (isAggregate(node) || (grouped.keys.size > 0 && grouped.keys.has(printExpression(node)))) return;
   const root = rootOf(node);
   if (root !== undefined) {
     if (!grouped.names.has(root)) return;
