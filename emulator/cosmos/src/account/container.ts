@@ -2,6 +2,7 @@ import type { ContainerDefinition } from '../model/container-definition.ts';
 import { type EpkRange, indexOfRange, splitEpkSpace } from '../model/effective-partition-key.ts';
 import type { JsonObject } from '../model/json.ts';
 import { type PartitionKeyValue, partitionKeyExtractor } from '../model/partition-key.ts';
+import { uniqueKeyReader } from '../model/unique-key.ts';
 import type { StoredResource } from '../store/store.ts';
 
 export interface Database {
@@ -25,6 +26,8 @@ export interface Container {
   readonly altPath: string;
   /** Its physical partitions, in order; the index is the id. */
   readonly ranges: readonly EpkRange[];
+  /** The item's value of each unique key, told apart by key. */
+  readonly uniqueKeysOf: (item: JsonObject) => readonly string[];
   readonly partitionKeyOf: (item: JsonObject) => PartitionKeyValue;
   /** The counter that gives each physical partition its LSNs. */
   readonly lsnCounters: readonly string[];
@@ -52,6 +55,7 @@ export function toContainer(resource: StoredResource, database: Database): Conta
     self: `dbs/${database.rid}/colls/${resource.rid}/`,
     altPath: `dbs/${encodeURIComponent(database.id)}/colls/${encodeURIComponent(resource.id)}`,
     ranges,
+    uniqueKeysOf: uniqueKeyReader(definition.uniqueKeyPolicy),
     partitionKeyOf: partitionKeyExtractor(definition.partitionKey),
     lsnCounters: ranges.map((_, range) => `lsn ${number} ${range}`),
   };

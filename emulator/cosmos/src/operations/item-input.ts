@@ -15,6 +15,8 @@ import type { ItemKey } from '../store/store.ts';
 export interface ItemInput {
   readonly key: ItemKey;
   readonly range: number;
+  /** The item's value of each unique key of the container. */
+  readonly uniqueKeys: readonly string[];
   /** Without the properties that the server sets. */
   readonly properties: JsonObject;
 }
@@ -40,7 +42,8 @@ export function toItemInput(
   const ofItem = container.partitionKeyOf(body);
   const ofRequest = namedPartitionKey(container, partitionKey);
   assertSamePartitionKey(ofItem, ofRequest);
-  return { ...locate(container, ofItem, id), properties: withoutSystemProperties(body) };
+  const uniqueKeys = container.uniqueKeysOf(body).map((value, index) => `${index}:${value}`);
+  return { ...locate(container, ofItem, id), uniqueKeys, properties: withoutSystemProperties(body) };
 }
 
 /** Where the item with this id is or would be. */

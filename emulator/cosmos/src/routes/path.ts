@@ -25,8 +25,14 @@ export function parsePath(path: string): ResourcePath {
     shape: decoded.map((segment, index) => (index % 2 === 0 ? segment.toLowerCase() : '*')).join('/'),
     names: decoded.filter((_, index) => index % 2 === 1),
     resourceType: (decoded.at(isFeed ? -1 : -2) ?? '').toLowerCase(),
-    resourceLink: (isFeed ? decoded.slice(0, -1) : decoded).join('/'),
+    resourceLink: linkOf(decoded, isFeed),
   };
+}
+
+/** An offer is signed by its id alone, in lower case (the SDK, auth). */
+function linkOf(segments: readonly string[], isFeed: boolean): string {
+  if (isFeed) return segments.slice(0, -1).join('/');
+  return segments[0] === 'offers' ? (segments[1] ?? '').toLowerCase() : segments.join('/');
 }
 
 function decode(segment: string): string {

@@ -25,6 +25,8 @@ export interface FunctionsHostOptions {
   readonly nodeArguments?: readonly string[];
   /** How long requests in flight may take to end when the host closes or reloads, in ms. Default 5,000. */
   readonly drainMs?: number;
+  /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
+  readonly startTimeoutMs?: number;
   readonly clock?: Clock;
   readonly log?: Log;
   /** Told of everything that happens; absent: starts and ends of invocations are not even reported by the worker. */
@@ -47,6 +49,7 @@ export interface FunctionsHost extends Closeable {
 
 const DEFAULT_PORT = 7071;
 const DEFAULT_DRAIN_MS = 5_000;
+const DEFAULT_START_TIMEOUT_MS = 20_000;
 /** A client in a loop reuses its connection well within this time. */
 const IDLE_GRACE_MS = 100;
 /** Kestrel's limit as Azure's host sets it. */
@@ -76,6 +79,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         clock,
         handle: socket.handle,
         drainMs,
+        startTimeoutMs: options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
         onEvent,
         fork: () => new WorkerProcess({ appRoot, nodeArguments, clock, log, onEvent }),
         configure: () => configureWorker({ ...options, appRoot, url, drainMs }),

@@ -9,6 +9,8 @@ export interface SupervisorOptions {
   /** The bound socket that every worker accepts on. */
   readonly handle: object;
   readonly drainMs: number;
+  /** How long the app may take to load. */
+  readonly startTimeoutMs: number;
   readonly onEvent: (event: HostEvent) => void;
   readonly fork: () => WorkerProcess;
   /** Reads the app's configuration afresh. */
@@ -87,12 +89,17 @@ export class Supervisor implements Closeable {
   }
 
   async #startWorker(worker: WorkerProcess): Promise<readonly FunctionInfo[]> {
+    const { clock, startTimeoutMs, configure, handle } = this.#options;
+    const late = Promise.withResolvers<never>();
+    const timer = clock.setTimer(startTimeoutMs, () => late.reject(new WorkerFailedError(notLoaded(startTimeoutMs))));
     try {
-      return await worker.start(await this.#options.configure(), this.#options.handle);
+      return await Promise.race([worker.start(await configure(), handle), late.promise]);
     } catch (error) {
       worker.kill();
       await worker.exited;
       throw error;
+    } finally {
+      timer.cancel();
     }
   }
 
@@ -135,4 +142,8 @@ export class Supervisor implements Closeable {
     }
     this.#adopt(next);
   }
+}
+
+function notLoaded(limitMs: number): string {
+  return `The function app did not finish loading within ${limitMs / 1000} s. Look for an await at the top level of its modules, or in an appStart hook, that never ends`;
 }

@@ -3,7 +3,7 @@ import { startHttpServer } from '@lazurite/http';
 import type { FunctionInfo } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
 import { type FunctionApp, startApp, terminateApp, type WorkerParts } from './function-app.ts';
-import { describeFunction, isDisabled } from './function-info.ts';
+import { describeFunction } from './function-info.ts';
 import { createHttpFront } from './http/http-front.ts';
 import { invokeByHand } from './invoke-by-hand.ts';
 import { Invoker } from './invoker.ts';
@@ -42,10 +42,9 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     drainMs: init.drainMs,
   });
   return {
-    functions: app.registry.all().map((fn) => {
-      const disabled = isDisabled(fn, process.env);
-      return describeFunction(fn, { baseUrl: init.publicUrl, routePrefix: init.routePrefix, disabled });
-    }),
+    functions: app.registry
+      .all()
+      .map((fn) => describeFunction(fn, { baseUrl: init.publicUrl, routePrefix: init.routePrefix })),
     invokeByHand: (name, input) => invokeByHand({ app, invoker, parts }, name, input),
     close: async () => {
       inFlight.announceClose();

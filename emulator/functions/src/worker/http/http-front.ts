@@ -4,7 +4,7 @@ import type { WorkerInit } from '../../ipc/messages.ts';
 import { buildRouteTable, type RouteMatch, type RouteTable } from '../../routing/route-table.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { FunctionApp } from '../function-app.ts';
-import { isDisabled, isHttpTrigger, methodsOf, routeOf, triggerOf } from '../function-info.ts';
+import { isHttpTrigger, isSwitchedOff, methodsOf, routeOf, triggerOf } from '../function-info.ts';
 import type { HttpFront } from './http-scope.ts';
 import { invokeOverHttp } from './invoke-http.ts';
 import { invokeStreamed } from './invoke-streamed.ts';
@@ -41,7 +41,7 @@ function matchMessage(
 function httpRoutes(app: FunctionApp, init: WorkerInit) {
   return app.registry.all().flatMap((fn) => {
     const trigger = triggerOf(fn);
-    if (!trigger || !isHttpTrigger(trigger) || isDisabled(fn, process.env)) return [];
+    if (!trigger || !isHttpTrigger(trigger) || isSwitchedOff(fn)) return [];
     const methods = methodsOf(trigger);
     return [{ template: routeOf(fn, trigger, init.routePrefix), ...(methods.length > 0 && { methods }), target: fn }];
   });
