@@ -139,12 +139,6 @@ export function describeExit({ exitCode, signal }: WorkerExit): string {
   return `The worker process ${how} while it should have been running the function app`;
 }
 
-/**
- * MB of a semi-space. V8's own 16 lets the young generation of a busy worker grow to 48 MB and keeps them; 4 costs no
- * throughput that we could measure and leaves an idle worker about 50 MB smaller.
- */
-const YOUNG_GENERATION = '--max-semi-space-size=4';
-
 /** The entry point beside this file: TypeScript when this is run from source, else JavaScript. */
 function forkWorker({ appRoot, nodeArguments }: WorkerProcessOptions): ChildProcess {
   const fromSource = import.meta.url.endsWith('.ts');
@@ -152,7 +146,7 @@ function forkWorker({ appRoot, nodeArguments }: WorkerProcessOptions): ChildProc
   const sourceArguments = ['--conditions=lazurite-source', '--disable-warning=ExperimentalWarning'];
   return fork(fileURLToPath(entry), [], {
     cwd: appRoot,
-    execArgv: [...(fromSource ? sourceArguments : []), YOUNG_GENERATION, ...nodeArguments],
+    execArgv: [...(fromSource ? sourceArguments : []), ...nodeArguments],
     serialization: 'advanced',
     silent: true,
   });
