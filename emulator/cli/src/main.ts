@@ -1,10 +1,11 @@
-import { systemClock, systemRandomness } from '@lazurite/runtime';
+import { releaseMemoryWhenIdle, systemClock, systemRandomness } from '@lazurite/runtime';
 import { createProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs the command line of `name`, and sets the exit code of the process: 0 or 1. */
 export async function run(name: 'lazurite' | 'func', args: readonly string[]): Promise<void> {
   ignoreClosedPipes();
+  releaseMemoryWhenIdle(systemClock);
   const terminal: Terminal = {
     out: (text) => void process.stdout.write(text),
     error: (text) => void process.stderr.write(text),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type CosmosServer, startCosmos } from '@lazurite/cosmos';
+import type { CosmosServer } from '@lazurite/cosmos';
 import { type FunctionsHost, type HostEvent, startFunctionsHost } from '@lazurite/functions';
-import { type Issuer, startIssuer } from '@lazurite/identity';
+import type { Issuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
 import { createSettingRewriter } from './setting-rewriter.ts';
 
@@ -38,8 +38,9 @@ export interface Stack extends Closeable {
  */
 export function startStack(options: StackOptions): Promise<Stack> {
   return startOrUndo(async (running) => {
-    const backing = startBacking(options);
-    const starting = startHost(options, backing);
+    const { promise: backing, resolve } = Promise.withResolvers<Backing>();
+    const starting = startHost(options, backing); // forks at once; what follows loads modules for a while
+    resolve(startBacking(options));
     const [services, host] = await Promise.allSettled([backing, starting]);
     if (services.status === 'fulfilled') running.add(services.value);
     if (host.status === 'fulfilled') running.add(host.value);
@@ -65,11 +66,13 @@ function startBacking(options: StackOptions): Promise<Backing> {
   });
 }
 
-function startDataServer(options: StackOptions): Promise<CosmosServer> {
+async function startDataServer(options: StackOptions): Promise<CosmosServer> {
+  const { startCosmos } = await import('@lazurite/cosmos');
   return startCosmos({ ...shared(options, 'cosmos'), port: options.cosmosPort ?? 0 });
 }
 
-function startTokenIssuer(options: StackOptions): Promise<Issuer> {
+async function startTokenIssuer(options: StackOptions): Promise<Issuer> {
+  const { startIssuer } = await import('@lazurite/identity');
   return startIssuer({ ...shared(options, 'identity'), port: options.issuerPort ?? 0 });
 }
 

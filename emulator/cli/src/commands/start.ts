@@ -43,7 +43,7 @@ export async function start(flags: StartFlags, parts: StartParts): Promise<void>
     ...{ address: flags.address, clock: parts.clock, randomness: parts.randomness, env: parts.process.env },
     ...(dataDir !== undefined && { dataDir }),
     onEvent: (event) => console.report(event),
-    log: await createLog({ isColourful: parts.terminal.isColourful, level: flags.verbose ? 'debug' : 'info' }),
+    log: createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose }),
   });
   try {
     await console.ready(stack);
