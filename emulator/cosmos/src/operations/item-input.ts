@@ -1,13 +1,7 @@
-import { type Container, rangeOfEpk } from '../account/container.ts';
-import { effectivePartitionKey } from '../model/effective-partition-key.ts';
+import type { Container } from '../account/container.ts';
 import { CosmosError } from '../model/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import {
-  assertSamePartitionKey,
-  formatPartitionKey,
-  fullPartitionKey,
-  type PartitionKeyValue,
-} from '../model/partition-key.ts';
+import { assertSamePartitionKey, fullPartitionKey, type PartitionKeyValue } from '../model/partition-key.ts';
 import { readItemId } from '../model/resource-id.ts';
 import type { ItemKey } from '../store/store.ts';
 
@@ -52,9 +46,8 @@ export function locate(
   partitionKey: PartitionKeyValue,
   id: string,
 ): { key: ItemKey; range: number } {
-  const epk = effectivePartitionKey(partitionKey, container.definition.partitionKey);
-  const key = { container: container.number, epk, partitionKey: formatPartitionKey(partitionKey), id };
-  return { key, range: rangeOfEpk(container, epk) };
+  const { range, epk, partitionKey: text } = container.locate(partitionKey);
+  return { key: { container: container.number, epk, partitionKey: text, id }, range };
 }
 
 /** @throws CosmosError BadRequest when the request named no full partition key */
