@@ -14,12 +14,12 @@ test.each([
 });
 
 test.each([
-  ['create', KB, 0, 5],
-  ['create', 100 * KB, 0, 50],
-  ['create', KB, 7, 5.7],
-  ['replace', KB, 7, 11.4],
-  ['patch', KB, 7, 11.4],
-  ['delete', KB, 7, 5.7],
+  ['create', KB, 0, 5.5],
+  ['create', 100 * KB, 0, 55],
+  ['create', KB, 7, 6.2],
+  ['replace', KB, 7, 12.4],
+  ['patch', KB, 7, 12.4],
+  ['delete', KB, 7, 6.2],
 ] as const)('writeCharge() of %s, %d bytes, %d indexed values is %d', (kind, sizeInBytes, indexedValues, charge) => {
   expect(writeCharge({ kind, sizeInBytes, indexedValues })).toBe(charge);
 });

@@ -20,8 +20,8 @@ export const MINIMAL_CHARGE = 1;
 const BYTES_PER_KB = 1024;
 /** 1 KB costs 1 and 100 KB cost 10. */
 const READ_PER_FURTHER_KB = 9 / 99;
-/** A write costs five times a point read of the same size. */
-const WRITES_PER_READ = 5;
+/** An insert that indexes nothing costs this many point reads of the same size. */
+const READS_PER_INSERT = 5.5;
 const PER_INDEXED_VALUE = 0.1;
 /** A replace, and so a patch, costs twice the insert: the old index entries go and new ones come. */
 const FACTOR_OF_WRITE: Readonly<Record<WriteKind, number>> = { create: 1, delete: 1, replace: 2, patch: 2 };
@@ -34,7 +34,7 @@ export function pointReadCharge(sizeInBytes: number): number {
 }
 
 export function writeCharge({ kind, sizeInBytes, indexedValues }: WriteCost): number {
-  const insert = WRITES_PER_READ * readUnits(sizeInBytes) + PER_INDEXED_VALUE * indexedValues;
+  const insert = READS_PER_INSERT * readUnits(sizeInBytes) + PER_INDEXED_VALUE * indexedValues;
   return rounded(FACTOR_OF_WRITE[kind] * insert);
 }
 

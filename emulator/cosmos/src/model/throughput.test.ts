@@ -35,9 +35,18 @@ describe('readThroughputHeaders()', () => {
     '{"maxThroughput":500}',
     '{"maxThroughput":1500}',
     '{"maxThroughput":"4000"}',
-    '{"maxThroughput":4000,"autoUpgradePolicy":{"throughputPolicy":{"incrementPercent":1}}}',
+    '{"maxThroughput":4000,"autoUpgradePolicy":{"throughputPolicy":{"incrementPercent":101}}}',
   ])('refuses autopilot settings of %j', (autopilotSettings) => {
     expect(cosmosErrorOf(() => readThroughputHeaders({ autopilotSettings })).status).toBe(400);
+  });
+
+  test('keeps the auto-upgrade policy, and the offer answers it', () => {
+    const autopilotSettings = '{"maxThroughput":4000,"autoUpgradePolicy":{"throughputPolicy":{"incrementPercent":15}}}';
+    const throughput = readThroughputHeaders({ autopilotSettings });
+    expect(throughput).toEqual({ ...autoscale(4000), upgradePercent: 15 });
+    expect(throughput && offerBody(throughput, 4000, { self: 's', rid: 'r' })).toMatchObject({
+      content: { offerAutopilotSettings: JSON.parse(autopilotSettings) },
+    });
   });
 
   test('refuses both at once', () => {

@@ -1,11 +1,16 @@
 import { CosmosError } from './errors.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
-import { readObject, readOptional } from './json-reader.ts';
+import { readInteger, readObject, readOptional, withoutUndefined } from './json-reader.ts';
 
 /** Request units per second: fixed, or a maximum below which the service scales by itself (down to a tenth). */
 export type Throughput =
   | { readonly kind: 'manual'; readonly requestUnits: number }
-  | { readonly kind: 'autoscale'; readonly maxRequestUnits: number };
+  | {
+      readonly kind: 'autoscale';
+      readonly maxRequestUnits: number;
+      /** By how much the maximum would grow with the stored data; kept and answered, without effect. */
+      readonly upgradePercent?: number;
+    };
 
 export interface ThroughputHeaders {
   /** `x-ms-offer-throughput` */
@@ -40,7 +45,7 @@ export function readThroughputHeaders({
   }
   if (offerThroughput !== undefined)
     return manual(/^\d{1,9}$/.test(offerThroughput) ? Number(offerThroughput) : undefined);
-  if (autopilotSettings !== undefined) return autoscale(parseSettings(autopilotSettings).maxThroughput);
+  if (autopilotSettings !== undefined) return autoscale(parseSettings(autopilotSettings));
   return undefined;
 }
 
@@ -53,7 +58,7 @@ export function readThroughputHeaders({
 export function readOfferReplacement(current: Throughput, highestEver: number, body: unknown): Throughput {
   const content = readObject(readObject(body, 'offer').content, 'offer.content');
   const settings = readOptional(content.offerAutopilotSettings, 'offer.content.offerAutopilotSettings', readObject);
-  const wanted = settings ? autoscale(settings.maxThroughput) : manual(content.offerThroughput);
+  const wanted = settings ? autoscale(settings) : manual(content.offerThroughput);
   if (wanted.kind !== current.kind) {
     throw new CosmosError('BadRequest', `The offer has ${current.kind} throughput; changing its kind is not emulated`);
   }
@@ -97,11 +102,16 @@ function offerContent(throughput: Throughput, highestEver: number): JsonObject {
     offerMinimumThroughputParameters: { maxThroughputEverProvisioned: highestEver, maxConsumedStorageEverInKB: 0 },
   };
   if (throughput.kind === 'manual') return { offerThroughput: throughput.requestUnits, ...common };
-  const { maxRequestUnits } = throughput;
+  const { maxRequestUnits: maxThroughput, upgradePercent } = throughput;
+  const settings = { tier: 0, maximumTierThroughput: 0, autoUpgrade: false, maxThroughput };
+  const upgrade =
+    upgradePercent === undefined
+      ? {}
+      : { autoUpgradePolicy: { throughputPolicy: { incrementPercent: upgradePercent } } };
   return {
-    offerThroughput: maxRequestUnits / 10, // what an idle autoscale container is scaled to
+    offerThroughput: maxThroughput / 10, // what an idle autoscale container is scaled to
     ...common,
-    offerAutopilotSettings: { tier: 0, maximumTierThroughput: 0, autoUpgrade: false, maxThroughput: maxRequestUnits },
+    offerAutopilotSettings: { ...settings, ...upgrade },
   };
 }
 
@@ -113,8 +123,12 @@ function manual(value: unknown): Throughput {
   );
 }
 
-function autoscale(value: unknown): Throughput {
-  if (isWithin(value, AUTOSCALE)) return { kind: 'autoscale', maxRequestUnits: value };
+function autoscale(settings: JsonObject): Throughput {
+  const { maxThroughput } = settings;
+  const upgradePercent = readOptional(settings.autoUpgradePolicy, 'autoUpgradePolicy', readUpgradePercent);
+  if (isWithin(maxThroughput, AUTOSCALE)) {
+    return withoutUndefined<Throughput>({ kind: 'autoscale', maxRequestUnits: maxThroughput, upgradePercent });
+  }
   throw new CosmosError(
     'BadRequest',
     `The offer should have valid autoscale max throughput values between ${AUTOSCALE.min} and ${AUTOSCALE.max} inclusive in increments of ${AUTOSCALE.step}.`,
@@ -132,7 +146,11 @@ function parseSettings(text: string): JsonObject {
   } catch {
     // answered below, as any other text that is no object
   }
-  if (!isJsonObject(settings)) throw new CosmosError('BadRequest', 'The autopilot settings are not a JSON object');
-  if (settings.autoUpgradePolicy === undefined || settings.autoUpgradePolicy === null) return settings;
-  throw new CosmosError('BadRequest', 'The autopilot setting autoUpgradePolicy is not emulated');
+  if (isJsonObject(settings)) return settings;
+  throw new CosmosError('BadRequest', 'The autopilot settings are not a JSON object');
+}
+
+function readUpgradePercent(value: unknown, name: string): number {
+  const policy = readObject(readObject(value, name).throughputPolicy, `${name}.throughputPolicy`);
+  return readInteger(policy.incrementPercent, `${name}.throughputPolicy.incrementPercent`, { min: 0, max: 100 });
 }
