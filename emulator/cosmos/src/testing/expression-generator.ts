@@ -44,6 +44,7 @@ export function path(names: readonly string[]): Text {
     '["a"]',
     '.x',
     '.none',
+    '.length',
   );
   const end = fc.oneof({ weight: 5, arbitrary: fc.constant('') }, fc.constantFrom('.x', '[0]', '["y"]'));
   return fc.tuple(fc.constantFrom(...names), step, end).map((parts) => parts.join(''));
@@ -60,6 +61,7 @@ export function condition(depth: number, names: readonly string[]): Text {
       .tuple(fc.constantFrom('IS_DEFINED', 'IS_NUMBER', 'IS_STRING', 'IS_ARRAY'), path(names))
       .map(([check, of]) => `${check}(${of})`),
     predicate(value),
+    like,
     fc.tuple(path(names), scalarValue).map(([array, item]) => `ARRAY_CONTAINS(${array}, ${JSON.stringify(item)})`),
     fc.constantFrom('true', 'false'),
   );
@@ -89,10 +91,24 @@ const literal: Text = fc.oneof(
 );
 
 function binary(inner: Text): Text {
+  const number = fc.oneof(inner, fc.constantFrom('5', '-7', '3', '0.5', '0', '31'));
+  const arithmetic = fc.constantFrom('+', '-', '*', '/', '%', '|', '^', '&', '<<', '>>', '>>>');
   return fc
-    .tuple(inner, fc.constantFrom(...BINARY_OPERATORS, '=', '<', 'AND', 'OR'), inner)
+    .oneof(
+      fc.tuple(inner, fc.constantFrom(...BINARY_OPERATORS, '=', '<', 'AND', 'OR'), inner),
+      fc.tuple(number, arithmetic, number),
+    )
     .map((parts) => `(${parts.join(' ')})`);
 }
+
+/** A LIKE over a short alphabet, so that every turn of the matching is taken. */
+const like: Text = fc
+  .tuple(
+    fc.string({ unit: fc.constantFrom('a', 'b', '😀'), maxLength: 8 }),
+    fc.array(fc.constantFrom('a', 'b', '%', '_', '[ab]', '[^a]', '!%', '!a'), { maxLength: 6 }),
+    fc.constantFrom('', ' ESCAPE "!"'),
+  )
+  .map(([text, pattern, escaped]) => `("${text}" LIKE "${pattern.join('')}"${escaped})`);
 
 function call(inner: Text, names: readonly string[]): Text {
   return fc.constantFrom(...functions).chain(({ name, category, minArgs, maxArgs }) => {
@@ -169,6 +185,7 @@ function collection(inner: Text): Text {
 function subquery(depth: number, names: readonly string[]): Text {
   return fc.tuple(fc.constantFrom('i', ...names), path(names)).chain(([name, source]) => {
     const from = `FROM ${name} IN ${source}`;
+    const holds = condition(depth - 1, [...new Set([...names, name])]);
     const inside = expression(depth - 1, [...new Set([...names, name])]);
     const rows = fc
       .tuple(inside, inside)
