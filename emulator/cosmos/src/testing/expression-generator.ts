@@ -62,6 +62,9 @@ export function condition(depth: number, names: readonly string[]): Text {
       .map(([check, of]) => `${check}(${of})`),
     predicate(value),
     like,
+    fc
+      .tuple(fc.constantFrom('i', 'i = 1'), path(names))
+      .map(([item, source]) => `ALL(SELECT VALUE ${item} FROM i IN ${source})`),
     fc.tuple(path(names), scalarValue).map(([array, item]) => `ARRAY_CONTAINS(${array}, ${JSON.stringify(item)})`),
     fc.constantFrom('true', 'false'),
   );
@@ -185,11 +188,18 @@ function collection(inner: Text): Text {
 function subquery(depth: number, names: readonly string[]): Text {
   return fc.tuple(fc.constantFrom('i', ...names), path(names)).chain(([name, source]) => {
     const from = `FROM ${name} IN ${source}`;
-    const holds = condition(depth - 1, [...new Set([...names, name])]);
-    const inside = expression(depth - 1, [...new Set([...names, name])]);
+    const inScope = [...new Set([...names, name])];
+    const inside = expression(depth - 1, inScope);
+    const holds = condition(depth - 1, inScope);
     const rows = fc
-      .tuple(inside, inside)
-      .map(([value, condition]) => `SELECT VALUE ${value} ${from} WHERE ${condition}`);
+      .tuple(
+        fc.oneof(inside, holds),
+        fc.oneof(
+          fc.constant(''),
+          holds.map((text) => ` WHERE ${text}`),
+        ),
+      )
+      .map(([value, filter]) => `SELECT VALUE ${value} ${from}${filter}`);
     return fc.oneof(
       fc
         .tuple(fc.constantFrom('EXISTS', 'ARRAY', 'ALL', 'FIRST', 'LAST'), rows)
