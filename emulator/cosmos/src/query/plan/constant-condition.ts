@@ -15,6 +15,7 @@ export function foldConstant(node: Expression, parameters: Parameters): Constant
     slots: [],
     aggregates: [],
     documents: [],
+    presorted: false,
     context: { now: 0, random: () => 0 },
     work: { read() {}, hold() {}, release() {} },
   });
