@@ -1,5 +1,7 @@
-import { resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
 import { type Clock, type Closeable, type Log, silentLog, startOrUndo, systemClock } from '@lazurite/runtime';
+import type { CorsSettings } from '../http/cors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
 import { type Environment, readConfiguration } from './app-environment.ts';
@@ -25,6 +27,10 @@ export interface FunctionsHostOptions {
   readonly nodeArguments?: readonly string[];
   /** How long requests in flight may take to end when the host closes or reloads, in ms. Default 5,000. */
   readonly drainMs?: number;
+  /** Wins over `Host.CORS` of local.settings.json. */
+  readonly cors?: CorsSettings;
+  /** Where triggers keep their state. Default: `.lazurite/functions` in the app's folder. */
+  readonly dataDir?: string;
   /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
   readonly startTimeoutMs?: number;
   readonly clock?: Clock;
@@ -114,12 +120,19 @@ async function configureWorker(options: WorkerConfiguration): Promise<WorkerInit
   return {
     appRoot,
     env,
-    routePrefix: host.http.routePrefix,
-    functionTimeoutMs: host.functionTimeoutMs ?? null,
+    settings: host,
+    cors: options.cors ?? { origins: local.host.cors, credentials: local.host.corsCredentials },
+    dataDir: options.dataDir ?? join(appRoot, '.lazurite', 'functions'),
+    hostId: env.AzureFunctionsWebHost__hostid ?? hostIdOf(appRoot),
     maxBodyBytes: Number(env.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT) || DEFAULT_MAX_BODY_BYTES,
     idleGraceMs: IDLE_GRACE_MS,
     drainMs,
     reportInvocations: options.onEvent !== undefined,
     publicUrl: url,
   };
+}
+
+/** The same for the same folder; Azure's host makes it of machine and app name (`HostIdProvider`). */
+function hostIdOf(appRoot: string): string {
+  return createHash('sha256').update(appRoot).digest('hex').slice(0, 32);
 }

@@ -47,6 +47,7 @@ export class Supervisor implements Closeable {
     this.#functions = await this.#startWorker(this.#current);
     this.#adopt(this.#current);
     this.#options.onEvent({ type: 'functions-listed', functions: this.#functions });
+    this.#current.startTriggers();
   }
 
   /**
@@ -84,6 +85,7 @@ export class Supervisor implements Closeable {
     }
     this.#adopt(next);
     void this.#retire(old);
+    next.startTriggers();
     const durationMs = this.#options.clock.monotonic() - startedAt;
     this.#options.onEvent({ type: 'reloaded', durationMs, functions: this.#functions });
   }
@@ -141,6 +143,7 @@ export class Supervisor implements Closeable {
       return;
     }
     this.#adopt(next);
+    next.startTriggers();
   }
 }
 

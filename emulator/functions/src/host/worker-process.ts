@@ -74,6 +74,11 @@ export class WorkerProcess {
     return this.#ready.promise;
   }
 
+  /** From now on its timers, queues and so on are listened to; to be called once the worker before it was told to stop. */
+  startTriggers(): void {
+    this.#send({ type: 'start-triggers' });
+  }
+
   invoke(functionName: string, input: string | null): Promise<InvokeOutcome> {
     const id = this.#nextInvoke++;
     return new Promise((resolve) => {

@@ -21,6 +21,8 @@ export interface InvokerOptions {
 export interface InvokeOptions {
   /** Why the function runs, as the console says it. */
   readonly reason: string;
+  /** For the console's second line. */
+  readonly details?: string;
   readonly mapResult?: ResultMapper;
 }
 
@@ -108,9 +110,15 @@ export class Invoker {
     }
   }
 
-  #started(fn: RegisteredFunction, request: RpcInvocationRequest, { reason }: InvokeOptions): void {
+  #started(fn: RegisteredFunction, request: RpcInvocationRequest, { reason, details }: InvokeOptions): void {
     const at = this.#options.clock.now();
-    this.#options.events.push({ type: 'invocation-started', ...idsOf({ fn, request }), reason, at });
+    this.#options.events.push({
+      type: 'invocation-started',
+      ...idsOf({ fn, request }),
+      reason,
+      ...(details && { details }),
+      at,
+    });
   }
 
   #finished(

@@ -43,6 +43,10 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     worker.running = start(worker, message.init, handle);
     return;
   }
+  if (message.type === 'start-triggers') {
+    void worker.running?.then((running) => running.startTriggers());
+    return;
+  }
   if (message.type === 'stop') {
     void stop(worker);
     return;
