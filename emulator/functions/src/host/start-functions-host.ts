@@ -7,6 +7,7 @@ import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
 import { type Environment, readConfiguration } from './app-environment.ts';
 import { bindSocket } from './listening-socket.ts';
 import { Supervisor } from './supervisor.ts';
+import { type WatchOptions, watchApp } from './watch-app.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface FunctionsHostOptions {
@@ -31,6 +32,8 @@ export interface FunctionsHostOptions {
   readonly cors?: CorsSettings;
   /** Where triggers keep their state. Default: `.lazurite/functions` in the app's folder. */
   readonly dataDir?: string;
+  /** Whether to reload when the app's files change. Default false. */
+  readonly watch?: boolean;
   /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
   readonly startTimeoutMs?: number;
   readonly clock?: Clock;
@@ -92,6 +95,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
       }),
     );
     await supervisor.start();
+    if (options.watch) shutdown.add(await watchAndReload(supervisor, { appRoot, clock, log }));
     return {
       url,
       port: socket.port,
@@ -102,6 +106,19 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
       reload: () => supervisor.reload(),
       close: () => shutdown.close(),
     };
+  });
+}
+
+function watchAndReload(
+  supervisor: Supervisor,
+  options: Pick<WatchOptions, 'appRoot' | 'clock' | 'log'>,
+): Promise<Closeable> {
+  return watchApp({
+    ...options,
+    runsTypeScript: () => supervisor.functions.some(({ scriptFile }) => /\.[cm]?ts$/.test(scriptFile ?? '')),
+    onFirstChange: () => supervisor.prepareReload(),
+    // An app that does not load is reported as an event; the next change is the next try.
+    onChange: () => void supervisor.reload().catch(() => undefined),
   });
 }
 

@@ -81,6 +81,20 @@ describe('reload()', () => {
     expect((await fetch(`${host.url}/api/pid`)).status).toBe(200);
   });
 
+  test.each([
+    ['a script', 'index.js', appAnswering('saved'), 'saved'],
+    ['host.json', 'host.json', '{ "version": "2.0", "extensions": { "http": { "routePrefix": "" } } }', ''],
+  ])('happens by itself when %s is saved', async (_case, file, content, expected) => {
+    const host = await startTestHost('', { scriptRoot: folder, watch: true });
+    await writeFile(join(folder, file), content);
+    const { durationMs } = await host.next('reloaded');
+    expect(durationMs).toBeGreaterThan(0);
+    const path = expected === '' ? '/pid' : '/api/pid';
+    const response = await fetch(host.url + path);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain(expected);
+  });
+
   test('a client in a loop sees no error across reloads', async () => {
     const host = await startTestHost('', { scriptRoot: folder });
     const stop = new AbortController();
