@@ -32,6 +32,7 @@ export interface WorkerInit {
 export type ToWorker =
   | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
   | { readonly type: 'start-triggers' }
+  | { readonly type: 'ping' }
   | { readonly type: 'stop' }
   | { readonly type: 'invoke'; readonly id: number; readonly functionName: string; readonly input: string | null };
 
@@ -39,6 +40,9 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: 'ready'; readonly functions: readonly FunctionInfo[] }
   | { readonly type: 'failed'; readonly code: 'AppLoadFailed' | 'PortInUse' | 'Unexpected'; readonly message: string }
+  | { readonly type: 'pong' }
+  /** An invocation hangs beyond its time: the process should be replaced. */
+  | { readonly type: 'recycle' }
   | { readonly type: 'events'; readonly events: readonly HostEvent[] }
   | { readonly type: 'invoked'; readonly id: number; readonly outcome: InvokeOutcome };
 

@@ -65,6 +65,11 @@ export class Invoker {
     }
   }
 
+  /** What is running now, for a person; empty where no time limit applies. */
+  running(): readonly string[] {
+    return [...this.#running].map(({ fn, request }) => `Functions.${fn.metadata.name} (Id: ${request.invocationId})`);
+  }
+
   #run(fn: RegisteredFunction, request: RpcInvocationRequest, options: InvokeOptions): Promise<RpcInvocationResponse> {
     const result = runInvocation(fn, request, this.#options.app, options.mapResult);
     return this.#options.functionTimeoutMs === null ? result : this.#withTimeout(fn, request, result);

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { startHttpServer } from '@lazurite/http';
 import type { FunctionInfo } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
+import { offerAbandon } from './abandon.ts';
 import { type FunctionApp, startApp, terminateApp, type WorkerParts } from './function-app.ts';
 import { describeFunction } from './function-info.ts';
 import { createHttpFront } from './http/http-front.ts';
@@ -40,6 +41,10 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
   const address = new URL(init.publicUrl);
   const triggers = createTriggerListeners({ app, invoker, init, parts, factories: TRIGGER_FACTORIES });
   const inFlight = new InFlight();
+  offerAbandon(() => {
+    inFlight.abandon();
+    return invoker.running();
+  });
   const server = await startHttpServer(inFlight.counted(listener), {
     handle,
     port: Number(address.port),
@@ -73,6 +78,15 @@ class InFlight {
       response.once('close', () => this.#responses.delete(response));
       listener(message, response);
     };
+  }
+
+  /** Answers all with 500, as far as they are not answered yet. Written at once, by a process that is about to end. */
+  abandon(): void {
+    for (const response of this.#responses) {
+      if (response.headersSent) continue;
+      response.writeHead(500, { 'content-length': 0, connection: 'close' });
+      response.end();
+    }
   }
 
   /** Tells the clients of these that their connection ends with this answer, so that none is cut off by surprise. */
