@@ -83,7 +83,9 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
 
 async function stop({ process, running, parts }: Worker): Promise<void> {
   const app = await running;
-  await app?.close();
+  const closed = app?.close();
+  process.send?.({ type: 'closing' } satisfies FromWorker);
+  await closed;
   parts.events.flush();
   process.exit(0);
 }
