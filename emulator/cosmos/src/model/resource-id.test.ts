@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { cosmosErrorOf, expectValueOrClientError } from '../testing/expect-cosmos-error.ts';
+import { readItemId, readResourceId } from './resource-id.ts';
+
+test.each(['a', 'é 日本', 'a b', "it's", '50%', 'a+b', 'trailing ', 'what?', '"', ' '])(
+  'readItemId() takes %j',
+  (id) => {
+    expect(readItemId(id)).toBe(id);
+  },
+);
+
+test.each([undefined, null, '', 'a/b', 'a\\b', 'a#b', 1, {}, 'é'.repeat(512)])('readItemId() refuses %j', (id) => {
+  expect(cosmosErrorOf(() => readItemId(id)).status).toBe(400);
+});
+
+test('readItemId() and readResourceId() answer anything with an id or 400', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expectValueOrClientError(() => readItemId(value));
+      expectValueOrClientError(() => readResourceId(value));
+    }),
+  );
+});
