@@ -1,4 +1,5 @@
 import { type Container, CosmosClient, PartitionKeyDefinitionVersion, PartitionKeyKind } from '@azure/cosmos';
+import { UnavailableError } from '../domain/errors.ts';
 import type { OperationRepository, StoredOperation } from '../domain/operation-repository.ts';
 import type { TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
 import { toDomainError } from './cosmos-errors.ts';
@@ -24,7 +25,11 @@ export interface CosmosOperationRepository extends OperationRepository {
 const CONTAINER_ID = 'operations';
 /** After this a call counts as failed, whatever the SDK would still try: its own budget for a dead host is minutes. */
 const DEADLINE_MS = 5_000;
-const THROTTLE_RETRIES = { maxRetryAttemptCount: 3, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 3 };
+/**
+ * Throttled writes are tried again at once, and then it is the caller's turn. The interval is fixed because the SDK
+ * would otherwise sleep for as long as Cosmos DB asks, be it a minute, before it looks at its own time limit.
+ */
+const THROTTLE_RETRIES = { maxRetryAttemptCount: 3, fixedRetryIntervalInMilliseconds: 200, maxWaitTimeInSeconds: 2 };
 
 /** Operations in Cosmos DB, one item each, partitioned by chat. One client, meant for the life of the process. */
 export function createCosmosOperationRepository(options: CosmosRepositoryOptions): CosmosOperationRepository {
@@ -105,8 +110,8 @@ async function withinDeadline<T>(startTimer: StartTimer, call: (signal: AbortSig
   const { promise: late, reject } = Promise.withResolvers<never>();
   const controller = new AbortController();
   const stopTimer = startTimer(DEADLINE_MS, () => {
+    reject(new UnavailableError('The store of operations did not answer in time.'));
     controller.abort();
-    reject(controller.signal.reason);
   });
   try {
     return await Promise.race([call(controller.signal), late]);

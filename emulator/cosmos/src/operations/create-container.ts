@@ -4,10 +4,11 @@ import { type ContainerRecord, toContainer } from '../account/container.ts';
 import { readContainerDefinition } from '../model/container-definition.ts';
 import type { JsonObject } from '../model/json.ts';
 import { containerRid } from '../model/rid.ts';
+import { DEFAULT_THROUGHPUT, physicalPartitionCount, type Throughput } from '../model/throughput.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { toContainerJson } from './read-container.ts';
 import type { OperationResult } from './result.ts';
-import { DEFAULT_THROUGHPUT, findOffer, insertOffer, physicalPartitions, type Throughput } from './throughput.ts';
+import { findOffer, insertOffer } from './throughput.ts';
 
 /** @throws CosmosError BadRequest for a wrong definition, NotFound for the database, Conflict when the container exists */
 export async function createContainer(
@@ -23,7 +24,7 @@ export async function createContainer(
     const throughput = input.throughput ?? (findOffer(account, database.rid) ? undefined : DEFAULT_THROUGHPUT);
     const number = counters.next('containers');
     const rid = containerRid(database.rid, number);
-    const rangeCount = throughput ? physicalPartitions(throughput) : 1;
+    const rangeCount = throughput ? physicalPartitionCount(throughput) : 1;
     const record: ContainerRecord = { number, rangeCount, definition };
     const common = { kind: 'colls', parentRid: database.rid, id: definition.id, rid };
     const resource = { ...common, etag: newEtag(account), ts: nowInSeconds(account), body: JSON.stringify(record) };

@@ -3,10 +3,11 @@ import { alreadyExists } from '../account/catalog.ts';
 import type { JsonObject } from '../model/json.ts';
 import { readResourceId } from '../model/resource-id.ts';
 import { databaseRid } from '../model/rid.ts';
+import type { Throughput } from '../model/throughput.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { toDatabaseJson } from './read-database.ts';
 import type { OperationResult } from './result.ts';
-import { insertOffer, type Throughput } from './throughput.ts';
+import { insertOffer } from './throughput.ts';
 
 /** @throws CosmosError BadRequest for a wrong id, Conflict when the database exists */
 export async function createDatabase(

@@ -1,6 +1,7 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import { childRid } from '../model/rid.ts';
+import { uniqueKeyViolation } from '../model/unique-key.ts';
 import type { StoredItem } from '../store/store.ts';
 import { expiryOf, isExpired } from './expiry.ts';
 import type { ItemInput } from './item-input.ts';
@@ -15,9 +16,11 @@ export class ItemTransaction {
   readonly ts: number;
   readonly #lsns = new Map<number, number>();
 
+  /** @throws CosmosError NotFound when the container is gone */
   constructor(account: Account, container: Container) {
     this.account = account;
-    this.container = container;
+    // Another write of this turn may have replaced or deleted it since the request looked it up.
+    this.container = account.catalog.container(container.database.rid, container.rid);
     this.ts = nowInSeconds(account);
   }
 
@@ -25,28 +28,62 @@ export class ItemTransaction {
   find(key: ItemInput['key']): StoredItem | undefined {
     const item = this.account.store.items.get(key);
     if (!item || !isExpired(item, this.ts)) return item;
-    this.account.store.items.delete(key);
+    this.#remove(item);
     return undefined;
   }
 
-  /** `find` has said that there is none. */
+  /** `find` has said that there is none. @throws CosmosError Conflict when a unique key is taken; then nothing is written */
   insert(input: ItemInput): StoredItem {
     const { items, counters } = this.account.store;
+    this.#assertUnique(input, undefined);
     const item = this.#toStored(input, counters.next('items'));
     items.insert(item);
+    this.#claim(input, item.number);
     return item;
   }
 
+  /** @throws CosmosError Conflict when a unique key is taken; then nothing is written */
   replace(existing: StoredItem, input: ItemInput): StoredItem {
+    this.#assertUnique(input, existing.number);
     const item = this.#toStored(input, existing.number);
     this.account.store.items.update(item);
+    this.#release(item.number);
+    this.#claim(input, item.number);
     return item;
   }
 
   delete(existing: StoredItem): StoredItem {
     const lsn = this.#lsn(existing.range);
-    this.account.store.items.delete(existing);
+    this.#remove(existing);
     return { ...existing, lsn };
+  }
+
+  #remove(item: StoredItem): void {
+    this.account.store.items.delete(item);
+    this.#release(item.number);
+  }
+
+  #assertUnique({ key, uniqueKeys }: ItemInput, self: number | undefined): void {
+    for (const value of uniqueKeys) {
+      const holder = this.account.store.uniqueKeys.holder(key.container, key.partitionKey, value);
+      if (holder !== undefined && holder !== self && this.#isLive(holder)) throw uniqueKeyViolation();
+    }
+  }
+
+  /** An item that has expired holds nothing any more; it is swept on the way. */
+  #isLive(number: number): boolean {
+    const item = this.account.store.items.getByNumber(this.container.number, number);
+    return item !== undefined && this.find(item) !== undefined;
+  }
+
+  #claim({ key, uniqueKeys }: ItemInput, item: number): void {
+    const { container, partitionKey } = key;
+    for (const value of uniqueKeys) this.account.store.uniqueKeys.claim({ container, partitionKey, value, item });
+  }
+
+  #release(item: number): void {
+    const { container } = this;
+    if (container.definition.uniqueKeyPolicy) this.account.store.uniqueKeys.release(container.number, item);
   }
 
   #toStored({ key, range, properties }: ItemInput, number: number): StoredItem {

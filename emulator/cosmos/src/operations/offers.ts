@@ -2,13 +2,14 @@ import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { notFound } from '../account/catalog.ts';
 import { CosmosError } from '../model/errors.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { maxRequestUnitsOf, offerBody, readOfferReplacement } from '../model/throughput.ts';
 import type { StoredResource } from '../store/store.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { type FeedPage, takePage } from './feed-page.ts';
 import { assertIfMatch, type Preconditions } from './preconditions.ts';
 import { toFeedJson, toResourceJson } from './resource-json.ts';
 import type { OperationResult } from './result.ts';
-import { type OfferRecord, readOfferRecord, throughputOfContent, toOfferContent } from './throughput.ts';
+import { type OfferRecord, readOfferRecord } from './throughput.ts';
 
 /** @throws CosmosError NotFound */
 export function readOffer(account: Account, id: string): OperationResult {
@@ -28,7 +29,7 @@ export function queryOffers(account: Account, query: JsonObject, page: FeedPage)
   const resource = resourceOf(query);
   const offers = account.store.resources.list('offers', '');
   return toOfferPage(
-    offers.filter((offer) => readOfferRecord(offer).resource === resource),
+    offers.filter((offer) => readOfferRecord(offer).owner.self === resource),
     page,
   );
 }
@@ -39,11 +40,12 @@ export async function replaceOffer(
   id: string,
   input: { readonly body: JsonObject } & Preconditions,
 ): Promise<OperationResult> {
-  const throughput = throughputOfContent(input.body.content);
   const offer = await account.commits.write(() => {
     const existing = findById(account, id);
     assertIfMatch(input, existing.etag);
-    const record: OfferRecord = { ...readOfferRecord(existing), throughput };
+    const { owner, throughput: current, highestEver: highest } = readOfferRecord(existing);
+    const throughput = readOfferReplacement(current, highest, input.body);
+    const record: OfferRecord = { owner, throughput, highestEver: Math.max(highest, maxRequestUnitsOf(throughput)) };
     const body = JSON.stringify(record);
     const replaced = { ...existing, etag: newEtag(account), ts: nowInSeconds(account), body };
     account.store.resources.put(replaced);
@@ -67,15 +69,9 @@ function toOfferPage(offers: readonly StoredResource[], page: FeedPage): Operati
 }
 
 function toOfferJson(offer: StoredResource): string {
-  const { resource, offerResourceId, throughput } = readOfferRecord(offer);
-  return toResourceJson(offer, `offers/${offer.rid}/`, {
-    id: offer.id,
-    resource,
-    offerResourceId,
-    offerType: 'Invalid',
-    offerVersion: 'V2',
-    content: toOfferContent(throughput),
-  });
+  const { owner, throughput, highestEver } = readOfferRecord(offer);
+  const properties = { id: offer.id, ...offerBody(throughput, highestEver, owner) };
+  return toResourceJson(offer, `offers/${offer.rid}/`, properties);
 }
 
 function resourceOf({ query, parameters }: JsonObject): JsonValue | undefined {

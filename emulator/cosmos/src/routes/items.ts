@@ -2,6 +2,7 @@ import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import { CosmosError } from '../model/errors.ts';
 import { itemNumberOf } from '../model/rid.ts';
+import { assertSessionAvailable, parseSessionToken } from '../model/session-token.ts';
 import { createItem } from '../operations/create-item.ts';
 import { deleteItem } from '../operations/delete-item.ts';
 import { type ItemInput, locate, namedPartitionKey, parseItem, toItemInput } from '../operations/item-input.ts';
@@ -35,6 +36,7 @@ export function postUpsert(account: Account, request: RouteRequest): Promise<Ope
 export function getItem(account: Account, request: RouteRequest): OperationResult {
   const container = containerOf(account, request);
   const key = keyOf(account, container, request);
+  assertSession(account, container, request);
   return readItem(account, container, { key, ...preconditionsOf(request) });
 }
 
@@ -56,12 +58,22 @@ export function removeItem(account: Account, request: RouteRequest): Promise<Ope
 export function getItems(account: Account, request: RouteRequest): OperationResult {
   const container = containerOf(account, request);
   const partitionKey = partitionKeyOf(request);
+  assertSession(account, container, request);
   const range = rangeOf(container, request);
   return listItems(account, container, {
     ...feedPageOf(request),
     ...(partitionKey && { partitionKey }),
     ...(range !== undefined && { range }),
   });
+}
+
+/** @throws CosmosError NotFound, 1002, when the client has seen what this server has not */
+function assertSession(account: Account, container: Container, request: RouteRequest): void {
+  const token = header(request, 'x-ms-session-token');
+  if (token === undefined || token === '') return;
+  const seen = parseSessionToken(token);
+  for (const [range, name] of container.lsnCounters.entries())
+    assertSessionAvailable(seen, range, account.store.counters.current(name));
 }
 
 function inputOf(container: Container, request: RouteRequest): ItemInput {

@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { CosmosError } from '../model/errors.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { type PartitionKeyValue, parsePartitionKeyHeader } from '../model/partition-key.ts';
+import { readThroughputHeaders, type Throughput } from '../model/throughput.ts';
 import type { FeedPage } from '../operations/feed-page.ts';
 import { parseBody } from '../operations/item-input.ts';
 import type { Preconditions } from '../operations/preconditions.ts';
-import { autoscaleThroughput, manualThroughput, type Throughput } from '../operations/throughput.ts';
 
 /** A request as the routes see it: the path's names and the headers, read on demand. */
 export interface RouteRequest {
@@ -72,22 +72,15 @@ function maxItemCountOf(request: RouteRequest): number {
 
 /** `undefined` when the client asks for no throughput of its own. @throws CosmosError BadRequest */
 export function throughputOf(request: RouteRequest): Throughput | undefined {
-  const manual = header(request, 'x-ms-offer-throughput');
-  const autoscale = header(request, 'x-ms-cosmos-offer-autopilot-settings');
-  if (manual !== undefined && autoscale !== undefined)
-    throw new CosmosError('BadRequest', 'A fixed throughput and autoscale settings exclude each other');
-  if (manual !== undefined) return manualThroughput(Number(manual));
-  if (autoscale === undefined) return undefined;
-  return autoscaleThroughput(asObject(autoscale).maxThroughput);
+  return readThroughputHeaders({
+    offerThroughput: header(request, 'x-ms-offer-throughput'),
+    autopilotSettings: header(request, 'x-ms-cosmos-offer-autopilot-settings'),
+  });
 }
 
 /** The body as a JSON object. @throws CosmosError BadRequest */
 export function objectBody({ body }: RouteRequest): JsonObject {
-  return asObject(body.toString());
-}
-
-function asObject(text: string): JsonObject {
-  const value = parseBody(text);
+  const value = parseBody(body.toString());
   if (!isJsonObject(value)) throw new CosmosError('BadRequest', 'A JSON object is expected');
   return value;
 }

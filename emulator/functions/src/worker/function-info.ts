@@ -1,3 +1,4 @@
+import { isDisabled } from '../config/function-rules.ts';
 import type { FunctionInfo } from '../ipc/events.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import type { BindingInfo } from './core/rpc-types.ts';
@@ -31,7 +32,6 @@ export function routeOf(fn: RegisteredFunction, trigger: BindingInfo, prefix: st
 export interface DescribeOptions {
   readonly baseUrl: string;
   readonly routePrefix: string;
-  readonly disabled: boolean;
 }
 
 export function describeFunction(fn: RegisteredFunction, options: DescribeOptions): FunctionInfo {
@@ -42,15 +42,13 @@ export function describeFunction(fn: RegisteredFunction, options: DescribeOption
     methods: trigger && isHttpTrigger(trigger) ? methodsOf(trigger) : [],
     ...(trigger &&
       isHttpTrigger(trigger) && { url: `${options.baseUrl}/${routeOf(fn, trigger, options.routePrefix)}` }),
-    disabled: options.disabled,
+    disabled: isSwitchedOff(fn),
     bindings: Object.entries(fn.metadata.bindings).map(([name, binding]) => ({ ...binding, name })),
     ...(fn.metadata.scriptFile && { scriptFile: fn.metadata.scriptFile }),
   };
 }
 
-/** Whether a setting or function.json switches the function off (`AzureWebJobs.<name>.Disabled`). */
-export function isDisabled(fn: RegisteredFunction, env: Readonly<Record<string, string | undefined>>): boolean {
-  const name = fn.metadata.name;
-  const value = env[`AzureWebJobs.${name}.Disabled`] ?? env[`AzureWebJobs_${name}_Disabled`];
-  return value === '1' || value?.toLowerCase() === 'true';
+/** Whether a setting or function.json switches the function off. */
+export function isSwitchedOff(fn: RegisteredFunction): boolean {
+  return isDisabled(fn.metadata.name, fn.disabled, process.env);
 }

@@ -18,6 +18,8 @@ export interface Frame {
   /** What the outermost FROM reads. */
   readonly documents: Iterable<JsonValue>;
   readonly work: Work;
+  /** The documents come in the order the outermost query asks for. */
+  readonly presorted: boolean;
 }
 
 /** Counts what a query does and throws a CosmosError when it is more than it may. */

@@ -2,6 +2,7 @@ import { distinctRows } from '../execute/distinct.ts';
 import { groupedTuples } from '../execute/group.ts';
 import { sortedRows } from '../execute/sort.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
+import { fromQueriesOf } from '../syntax/walk.ts';
 import type { Value } from '../values/value.ts';
 import type {
   Compilation,
@@ -19,10 +20,10 @@ import { checkGrouping } from './grouping-rules.ts';
 import { compileOrder } from './order.ts';
 import { compileSelection } from './selection.ts';
 
-/** A compiled query and what a frame for it must hold. */
+/** A compiled query, sub-queries included. */
 export interface CompiledRows extends CompiledSubquery {
-  readonly slots: number;
-  readonly aggregates: number;
+  /** Whether a row comes out as soon as its document has been read. */
+  readonly streams: boolean;
 }
 
 /** Compiles a query over documents, sub-queries included. */
@@ -35,18 +36,20 @@ export function compileRows(query: Query, parameters: Parameters): CompiledRows 
     slot: () => slots++,
     aggregateSlot: () => aggregates++,
     expression: (node, scope) => compileExpression(node, scope, compilation),
-    query: (inner, scope) => compileOne(inner, scope, compilation, false),
-    outermostQuery: (inner) => compileOne(inner, nowhere, compilation, true),
+    query: (inner, scope) => compileOne(inner, scope, compilation, 'inner'),
+    outermostQuery: (inner) => compileOne(inner, nowhere, compilation, 'source'),
   };
-  const rows = compilation.outermostQuery(query);
-  return { rows: (frame) => rows.rows(frame), slots, aggregates };
+  return compileOne(query, nowhere, compilation, 'whole');
 }
+
+/** The whole query; one that FROM reads from in its place, over the container; or one inside an expression or a JOIN. */
+type Role = 'whole' | 'source' | 'inner';
 
 type Rows = (frame: Frame) => Iterable<Value>;
 
 /** The pipeline of one query: from, where, group, select, order, distinct, offset and limit. */
-function compileOne(query: Query, outer: Scope, compilation: Compilation, outermost: boolean): CompiledSubquery {
-  const from = compileFrom(query.from, outer, compilation, outermost);
+function compileOne(query: Query, outer: Scope, compilation: Compilation, role: Role): CompiledRows {
+  const from = compileFrom(query.from, outer, compilation, role !== 'inner');
   const rowScope: Scope = { names: from.names };
   const compile = (node: Expression) => compileExpression(node, rowScope, compilation);
   const where = query.where && compile(query.where);
@@ -63,11 +66,15 @@ function compileOne(query: Query, outer: Scope, compilation: Compilation, outerm
   const { skip, take } = windowOf(query, compilation.parameters);
   const keep = query.select.distinct ? Number.POSITIVE_INFINITY : skip + take;
   const rows: Rows = order
-    ? (frame) => sortedRows(input(frame), { project, order, keep }, frame)
+    ? (frame) =>
+        role === 'whole' && frame.presorted
+          ? projectedRows(input(frame), project, frame)
+          : sortedRows(input(frame), { project, order, keep }, frame)
     : (frame) => projectedRows(input(frame), project, frame);
   const unique: Rows = query.select.distinct ? (frame) => distinctRows(rows(frame), frame) : rows;
   const isWhole = skip === 0 && take === Number.POSITIVE_INFINITY;
-  return { rows: isWhole ? unique : (frame) => windowed(unique(frame), skip, take) };
+  const streams = !grouped && order === undefined && fromQueriesOf(query).length === 0;
+  return { rows: isWhole ? unique : (frame) => windowed(unique(frame), skip, take), streams };
 }
 
 function* projectedRows(input: Iterable<void>, project: Evaluate, frame: Frame): Iterable<Value> {

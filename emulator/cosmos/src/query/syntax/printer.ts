@@ -121,5 +121,8 @@ function printLiteral(value: Extract<Expression, { kind: 'literal' }>['value']):
 function printNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e17) return Object.is(value, -0) ? '-0' : String(value);
   if (!Number.isFinite(value)) return value < 0 ? '-1e999' : '1e999';
-  return value.toPrecision(17).replace(/\.?0+(?=e|$)/, '');
+  return value
+    .toPrecision(17)
+    .replace(/(\.\d*?)0+(?=e|$)/, '$1')
+    .replace(/\.(?=e|$)/, '');
 }

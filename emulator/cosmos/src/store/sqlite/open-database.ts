@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../errors.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { isSqliteError } from './sqlite-error.ts';
 
 const DATABASE_FILE = 'cosmos.db';
 const OWNER_FILE = 'cosmos.pid';
@@ -101,14 +102,14 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
 function explain(error: unknown, path: string, dataDir: string): unknown {
-  if (!(error instanceof Error) || !('errcode' in error)) return error;
-  const code = Number(error.errcode) & 0xff;
+  if (!isSqliteError(error)) return error;
+  const code = error.errcode & 0xff; // the primary code
   if (code === SQLITE_BUSY) return inUse(dataDir, error);
   if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) return damaged(path, error.message, error);
   return error;
 }
 
-function damaged(path: string, detail: string, cause?: Error): StoreError {
+function damaged(path: string, detail: string, cause?: unknown): StoreError {
   return new StoreError(
     'StoreDamaged',
     `${path} is damaged (${detail}) and was left as it is. Restore a copy, or move it away to start empty`,
@@ -116,7 +117,7 @@ function damaged(path: string, detail: string, cause?: Error): StoreError {
   );
 }
 
-function inUse(dataDir: string, cause: Error): StoreError {
+function inUse(dataDir: string, cause: unknown): StoreError {
   const owner = readOwner(dataDir);
   return new StoreError(
     'DataDirectoryInUse',

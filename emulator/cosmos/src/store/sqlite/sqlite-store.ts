@@ -3,6 +3,7 @@ import { StoreError } from '../errors.ts';
 import type { Store } from '../store.ts';
 import { SqliteChangeLog } from './sqlite-change-log.ts';
 import { SqliteCounters } from './sqlite-counters.ts';
+import { isSqliteError } from './sqlite-error.ts';
 import { SqliteItems } from './sqlite-items.ts';
 import { SqliteResources } from './sqlite-resources.ts';
 import { SqliteUniqueKeys } from './sqlite-unique-keys.ts';
@@ -69,6 +70,6 @@ export class SqliteStore implements Store {
 
 /** Failures of SQLite itself (disk full, I/O) carry `errcode`; what the caller's work has thrown passes as it is. */
 function asStoreError(error: unknown): unknown {
-  if (!(error instanceof Error) || !('errcode' in error)) return error;
+  if (!isSqliteError(error)) return error;
   return new StoreError('StoreUnavailable', `The store cannot write: ${error.message}`, { cause: error });
 }

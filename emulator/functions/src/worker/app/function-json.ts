@@ -53,7 +53,12 @@ async function loadOne(path: string, { registry, isModule }: FunctionJsonScope):
     throw scriptError(scriptFile, error);
   });
   const metadata = toMetadata(directory, scriptFile, config);
-  registry.add({ metadata, callback: pickFunction(exported, { config, path }), model: 'function.json' });
+  registry.add({
+    metadata,
+    callback: pickFunction(exported, { config, path }),
+    model: 'function.json',
+    disabled: config.disabled,
+  });
 }
 
 function parseFunctionJson(path: string, text: string): FunctionJson {

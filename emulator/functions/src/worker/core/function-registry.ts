@@ -8,6 +8,8 @@ import { asSystemError } from './system-error.ts';
 export interface RegisteredFunction {
   readonly metadata: RpcFunctionMetadata;
   readonly callback: FunctionCallback;
+  /** What function.json says under `disabled`. */
+  readonly disabled?: unknown;
   /** Whether the app registered it in code (v4) or a function.json names it (v3). */
   readonly model: 'code' | 'function.json';
 }

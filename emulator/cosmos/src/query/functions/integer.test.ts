@@ -1,0 +1,28 @@
+import { testFunctions } from '../../testing/function-cases.ts';
+
+testFunctions([
+  ['INTADD', [20, 10], 30],
+  ['INTADD', [20, 0.5], undefined],
+  ['INTADD', ['20', 1], undefined],
+  ['INTADD', [2 ** 62, 2 ** 62], -(2 ** 63)],
+  ['INTADD', [2 ** 70, 1], undefined],
+  ['INTBITAND', [15, 25], 9],
+  ['INTBITLEFTSHIFT', [16, 4], 256],
+  ['INTBITLEFTSHIFT', [1, 63], -(2 ** 63)],
+  ['INTBITLEFTSHIFT', [16, 0.4], undefined],
+  ['INTBITNOT', [65], -66],
+  ['INTBITNOT', [6.5], undefined],
+  ['INTBITOR', [56, 100], 124],
+  ['INTBITRIGHTSHIFT', [16, 4], 1],
+  ['INTBITRIGHTSHIFT', [-16, 2], -4],
+  ['INTBITXOR', [56, 100], 92],
+  ['INTDIV', [10, 2], 5],
+  ['INTDIV', [-7, 2], -3],
+  ['INTDIV', [10, 0], undefined],
+  ['INTMOD', [12, 5], 2],
+  ['INTMOD', [-12, 5], -2],
+  ['INTMOD', [12, 0], undefined],
+  ['INTMUL', [5, 2], 10],
+  ['INTSUB', [25, 10], 15],
+  ['INTSUB', [null, 10], undefined],
+]);

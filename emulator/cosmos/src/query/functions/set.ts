@@ -1,0 +1,56 @@
+import type { JsonValue } from '../../model/json.ts';
+import { canonicalKey } from '../values/canonical-key.ts';
+import { isArray, type Value } from '../values/value.ts';
+import { defineFunctions } from './scalar-function.ts';
+
+type Items = readonly JsonValue[];
+
+/** The functions that take arrays as sets. Source: "SETDIFFERENCE" to "SETUNION", Cosmos DB query reference. */
+export const setFunctions = defineFunctions('Array', {
+  SETDIFFERENCE: {
+    signature: 'SETDIFFERENCE(array, array)',
+    summary: 'The distinct items of the first array that the second does not have',
+    args: 2,
+    evaluate: (args) => ofTwoSets(args, (left, right) => pick(left, (key) => !right.has(key))),
+  },
+  SETEQUAL: {
+    signature: 'SETEQUAL(array, array)',
+    summary: 'Whether both arrays have the same items, whatever their order and repetition',
+    args: 2,
+    evaluate: (args) =>
+      ofTwoSets(args, (left, right) => left.size === right.size && [...left.keys()].every((key) => right.has(key))),
+  },
+  SETINTERSECT: {
+    signature: 'SETINTERSECT(array, array)',
+    summary: 'The distinct items that both arrays have',
+    args: 2,
+    evaluate: (args) => ofTwoSets(args, (left, right) => pick(left, (key) => right.has(key))),
+  },
+  SETUNION: {
+    signature: 'SETUNION(array, array)',
+    summary: 'The distinct items of both arrays',
+    args: 2,
+    evaluate: (args) => ofTwoSets(args, (left, right) => [...left.values(), ...pick(right, (key) => !left.has(key))]),
+  },
+});
+
+function ofTwoSets(
+  [left, right]: readonly Value[],
+  compute: (left: ReadonlyMap<string, JsonValue>, right: ReadonlyMap<string, JsonValue>) => Value,
+): Value {
+  return isArray(left) && isArray(right) ? compute(toSet(left), toSet(right)) : undefined;
+}
+
+/** The distinct items by key, each the first of its kind and in the order of the array. */
+function toSet(items: Items): ReadonlyMap<string, JsonValue> {
+  const set = new Map<string, JsonValue>();
+  for (const item of items) {
+    const key = canonicalKey(item);
+    if (!set.has(key)) set.set(key, item);
+  }
+  return set;
+}
+
+function pick(set: ReadonlyMap<string, JsonValue>, wanted: (key: string) => boolean): Items {
+  return [...set].filter(([key]) => wanted(key)).map(([, item]) => item);
+}

@@ -1,0 +1,100 @@
+import type { JsonValue } from '../model/json.ts';
+import type { PartitionKeyDefinition } from '../model/partition-key.ts';
+import type { Parameters } from './compile/compilation.ts';
+import { checkOrder } from './compile/order-rules.ts';
+import { compileRows } from './compile/query.ts';
+import { DEFAULT_WORK_LIMITS, WorkBound, type WorkLimits } from './execute/work-bound.ts';
+import { filtersOf, type QueryFilters } from './plan/filters.ts';
+import { type PlanPolicy, planQuery, queryTarget } from './plan/planner.ts';
+import type { QueryPlan } from './plan/query-plan.ts';
+import type { QueryTarget } from './plan/query-ranges.ts';
+import type { Query } from './syntax/ast.ts';
+import { parseQuery } from './syntax/parser.ts';
+import type { EvaluationContext } from './values/evaluation-context.ts';
+
+export type { PathCondition, QueryFilters } from './plan/filters.ts';
+export type { PlanPolicy } from './plan/planner.ts';
+export type { QueryPlan } from './plan/query-plan.ts';
+export type { QueryRange, QueryTarget } from './plan/query-ranges.ts';
+export { rangesOf } from './plan/query-ranges.ts';
+export type { DistanceFunction, EvaluationContext } from './values/evaluation-context.ts';
+
+/** A parameter as a request carries it; `name` with its `@`. Without a value it is undefined in the query. */
+export interface QueryParameter {
+  readonly name: string;
+  readonly value?: JsonValue;
+}
+
+export interface RunOptions {
+  readonly limits?: WorkLimits;
+  /** The documents come in the order of `filters.orderBy`, so that rows need not be held and sorted. */
+  readonly presorted?: boolean;
+}
+
+/** A query, ready to run any number of times. */
+export interface CompiledQuery {
+  readonly query: Query;
+  /** How a store may narrow the documents it hands to {@link run}. */
+  readonly filters: QueryFilters;
+  /**
+   * Whether a row comes out as soon as its document has been read, so that a reader who stops early has read no more than it
+   * needed. Sorting and grouping read everything first, unless the documents come presorted.
+   */
+  readonly streams: boolean;
+  /** Which partition keys may hold documents that pass the filter. */
+  target(partitionKey: PartitionKeyDefinition): QueryTarget;
+  /** What the query plan request answers; throws a CosmosError 400 for what the gateway cannot distribute. */
+  plan(policy: PlanPolicy): QueryPlan;
+  /** The rows, computed as they are taken. Throws a CosmosError 400 when the query does more work than it may. */
+  run(documents: Iterable<JsonValue>, context: EvaluationContext, options?: RunOptions): Iterable<JsonValue>;
+}
+
+/**
+ * Parses and compiles a query. Throws a CosmosError 400 with the service's code and position for a mistake in it.
+ *
+ * @example
+ * const query = compileQuery('SELECT VALUE c.name FROM c WHERE c.age > @age', [{ name: '@age', value: 17 }]);
+ * [...query.run([{ name: 'Ann', age: 18 }], { now: 0, random: () => 0 })]; // ['Ann']
+ */
+export function compileQuery(text: string, parameters: readonly QueryParameter[] = []): CompiledQuery {
+  const query = parseQuery(text);
+  const values: Parameters = new Map(parameters.map(({ name, value }) => [name, value]));
+  const compiled = compileRows(query, values);
+  checkOrder(query);
+  return {
+    query,
+    filters: filtersOf(query, values),
+    streams: compiled.streams,
+    target: (partitionKey) => queryTarget(query, values, partitionKey),
+    plan: (policy) => planQuery(query, values, policy),
+    run(documents, context, { limits = DEFAULT_WORK_LIMITS, presorted = false } = {}) {
+      const work = new WorkBound(limits);
+      // Safe: a query leaves out rows that are undefined.
+      return compiled.rows({ slots: [], aggregates: [], documents, context, work, presorted }) as Iterable<JsonValue>;
+    },
+  };
+}
+
+export interface QueryCompiler {
+  compile(text: string, parameters?: readonly QueryParameter[]): CompiledQuery;
+}
+
+/** Longer texts, parameters included, are not worth their place: a vector of 4,096 numbers is not sent twice. */
+const MAX_CACHED_KEY = 16_384;
+
+/** A compiler that keeps the queries it compiled last, `capacity` at most. */
+export function createQueryCompiler(capacity = 256): QueryCompiler {
+  const cache = new Map<string, CompiledQuery>();
+  return {
+    compile(text, parameters = []) {
+      const key = parameters.length === 0 ? text : JSON.stringify([text, parameters]);
+      const known = cache.get(key);
+      const compiled = known ?? compileQuery(text, parameters);
+      cache.delete(key);
+      if (key.length <= MAX_CACHED_KEY) cache.set(key, compiled);
+      const [oldest] = cache.keys();
+      if (cache.size > capacity && oldest !== undefined) cache.delete(oldest);
+      return compiled;
+    },
+  };
+}

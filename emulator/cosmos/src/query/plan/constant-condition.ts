@@ -1,0 +1,42 @@
+import type { Compilation, Parameters } from '../compile/compilation.ts';
+import type { Constant } from '../compile/constants.ts';
+import { compileExpression } from '../compile/expression.ts';
+import type { Expression } from '../syntax/ast.ts';
+import { anyExpression } from '../syntax/walk.ts';
+
+/** Functions whose value changes without any document: of time and chance. */
+const CHANGING = /^(?:GETCURRENT\w*|RAND|NEWID|DOCUMENTID|VECTORDISTANCE|FULLTEXT\w*)$/i;
+
+/** What an expression over constants alone yields, functions included; undefined when it depends on anything else. */
+export function foldConstant(node: Expression, parameters: Parameters): Constant | undefined {
+  if (anyExpression(node, dependsOnMore)) return undefined;
+  const evaluate = compileExpression(node, { names: new Map() }, withoutQueries(parameters));
+  const value = evaluate({
+    slots: [],
+    aggregates: [],
+    documents: [],
+    presorted: false,
+    context: { now: 0, random: () => 0 },
+    work: { read() {}, hold() {}, release() {} },
+  });
+  return { value };
+}
+
+function dependsOnMore(node: Expression): boolean {
+  if (node.kind === 'call') return node.udf || CHANGING.test(node.name);
+  return node.kind === 'identifier' || node.kind === 'subquery' || (node.kind === 'in' && 'select' in node.list);
+}
+
+function withoutQueries(parameters: Parameters): Compilation {
+  const unreachable = (): never => {
+    throw new RangeError('A constant expression holds no query');
+  };
+  return {
+    parameters,
+    slot: unreachable,
+    aggregateSlot: unreachable,
+    expression: unreachable,
+    query: unreachable,
+    outermostQuery: unreachable,
+  };
+}
