@@ -5,10 +5,18 @@ import { itemNumberOf } from '../model/rid.ts';
 import { assertSessionAvailable, parseSessionToken } from '../model/session-token.ts';
 import { createItem } from '../operations/create-item.ts';
 import { deleteItem } from '../operations/delete-item.ts';
-import { type ItemInput, locate, namedPartitionKey, parseItem, toItemInput } from '../operations/item-input.ts';
+import {
+  type ItemInput,
+  locate,
+  namedPartitionKey,
+  parseBody,
+  parseItem,
+  toItemInput,
+} from '../operations/item-input.ts';
 import { listItems } from '../operations/list-items.ts';
+import { patchItem, toPatch } from '../operations/patch-item.ts';
 import { readItem } from '../operations/read-item.ts';
-import { replaceItem } from '../operations/replace-item.ts';
+import { assertSameId, replaceItem } from '../operations/replace-item.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { upsertItem } from '../operations/upsert-item.ts';
 import type { ItemKey } from '../store/store.ts';
@@ -44,9 +52,15 @@ export function putItem(account: Account, request: RouteRequest): Promise<Operat
   const container = containerOf(account, request);
   const { id } = keyOf(account, container, request);
   const input = inputOf(container, request);
-  if (input.key.id !== id)
-    throw new CosmosError('BadRequest', "The id of the item in the body doesn't match the one in the request path");
+  assertSameId(input, id);
   return replaceItem(account, container, { ...input, ...preconditionsOf(request) });
+}
+
+export function patchItemAt(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const container = containerOf(account, request);
+  const key = keyOf(account, container, request);
+  const patch = toPatch(container, parseBody(request.body.toString()));
+  return patchItem(account, container, { key, patch, ...preconditionsOf(request) });
 }
 
 export function removeItem(account: Account, request: RouteRequest): Promise<OperationResult> {
@@ -68,7 +82,7 @@ export function getItems(account: Account, request: RouteRequest): OperationResu
 }
 
 /** @throws CosmosError NotFound, 1002, when the client has seen what this server has not */
-function assertSession(account: Account, container: Container, request: RouteRequest): void {
+export function assertSession(account: Account, container: Container, request: RouteRequest): void {
   const token = header(request, 'x-ms-session-token');
   if (token === undefined || token === '') return;
   const seen = parseSessionToken(token);
@@ -90,7 +104,7 @@ function keyOf(account: Account, container: Container, request: RouteRequest): I
 }
 
 /** The physical partition that the request names; undefined when it names none. @throws CosmosError Gone, 1002 */
-function rangeOf(container: Container, request: RouteRequest): number | undefined {
+export function rangeOf(container: Container, request: RouteRequest): number | undefined {
   const text = header(request, 'x-ms-documentdb-partitionkeyrangeid');
   if (text === undefined || text === '') return undefined;
   // Some clients put the container's rid in front: `{rid},{id}`.

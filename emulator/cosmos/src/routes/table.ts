@@ -1,5 +1,6 @@
 import type { Account } from '../account/account.ts';
 import type { OperationResult } from '../operations/result.ts';
+import { postBatch } from './batch.ts';
 import {
   getContainer,
   getContainers,
@@ -9,7 +10,7 @@ import {
   removeContainer,
 } from './containers.ts';
 import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
-import { getItem, getItems, postCreate, postUpsert, putItem, removeItem } from './items.ts';
+import { getItem, getItems, patchItemAt, postCreate, postUpsert, putItem, removeItem } from './items.ts';
 import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
 import type { RouteRequest } from './request.ts';
 
@@ -43,9 +44,11 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['get', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
   ['post create', '/dbs/*/colls/*/docs', postCreate],
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
+  ['post batch', '/dbs/*/colls/*/docs', postBatch],
   ['get', '/dbs/*/colls/*/docs', getItems],
   ['get', '/dbs/*/colls/*/docs/*', getItem],
   ['put', '/dbs/*/colls/*/docs/*', putItem],
+  ['patch', '/dbs/*/colls/*/docs/*', patchItemAt],
   ['delete', '/dbs/*/colls/*/docs/*', removeItem],
   ['get', '/offers', getOffers],
   ['post query', '/offers', postOfferQuery],
