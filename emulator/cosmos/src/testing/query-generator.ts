@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { condition, expression, joined, path, type Text } from './expression-generator.ts';
+import type { QueryCase } from './query-case.ts';
 import { scalarValue, smallValue } from './value-generator.ts';
-
-/** A random query that is valid, its parameters, and the documents it runs on. */
-export interface QueryCase {
-  readonly text: string;
-  readonly parameters: ReadonlyMap<string, JsonValue>;
-  readonly documents: readonly JsonValue[];
-}
 
 /** Queries of every clause over documents that share a few property names and values, so that most conditions hold for some. */
 export function queryCases(): fc.Arbitrary<QueryCase> {

@@ -21,6 +21,8 @@ export interface InvokerOptions {
 export interface InvokeOptions {
   /** Why the function runs, as the console says it. */
   readonly reason: string;
+  /** For the console's second line. */
+  readonly details?: string;
   readonly mapResult?: ResultMapper;
 }
 
@@ -61,6 +63,11 @@ export class Invoker {
       this.#finished(fn, request, { startedAt, error });
       throw error;
     }
+  }
+
+  /** What is running now, for a person; empty where no time limit applies. */
+  running(): readonly string[] {
+    return [...this.#running].map(({ fn, request }) => `Functions.${fn.metadata.name} (Id: ${request.invocationId})`);
   }
 
   #run(fn: RegisteredFunction, request: RpcInvocationRequest, options: InvokeOptions): Promise<RpcInvocationResponse> {
@@ -108,9 +115,15 @@ export class Invoker {
     }
   }
 
-  #started(fn: RegisteredFunction, request: RpcInvocationRequest, { reason }: InvokeOptions): void {
+  #started(fn: RegisteredFunction, request: RpcInvocationRequest, { reason, details }: InvokeOptions): void {
     const at = this.#options.clock.now();
-    this.#options.events.push({ type: 'invocation-started', ...idsOf({ fn, request }), reason, at });
+    this.#options.events.push({
+      type: 'invocation-started',
+      ...idsOf({ fn, request }),
+      reason,
+      ...(details && { details }),
+      at,
+    });
   }
 
   #finished(

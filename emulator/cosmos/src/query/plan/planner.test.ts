@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
-import { rowsOf } from '../../testing/query-rows.ts';
+import { runQuery } from '../../testing/run-query.ts';
 import { compileQuery, rangesOf } from '../index.ts';
 import type { PlanPolicy } from './planner.ts';
 import type { QueryInfo } from './query-plan.ts';
@@ -137,6 +137,13 @@ test.each<[string, Partial<QueryInfo>]>([
   expect(infoOf(text)).toMatchObject(info);
 });
 
+test('groups cannot be sorted across partitions', () => {
+  expect(() => infoOf('SELECT c.a FROM c GROUP BY c.a ORDER BY c.a')).toThrow(
+    /ORDER BY is not supported together with GROUP BY/,
+  );
+  expect(infoOf('SELECT VALUE COUNT(1) FROM c ORDER BY c.a').orderBy).toEqual([]);
+});
+
 test('rows sorted by euclidean distance come nearest first', () => {
   const info = infoOf('SELECT TOP 3 * FROM c ORDER BY VectorDistance(c.v, [1, 2])', { distanceFunction: 'euclidean' });
   expect(info.orderBy).toEqual(['Ascending']);
@@ -169,9 +176,9 @@ test('every rewritten query is read back once its placeholder is filled', () => 
 function searchByPlan(text: string, documents: readonly JsonObject[], policy: Partial<PlanPolicy> = {}) {
   const info = compileQuery(text).plan({ partitionKey: onKey, ...policy }).hybridSearchQueryInfo;
   if (info === undefined) throw new Error(`${text} is no search`);
-  const [statistics] = rowsOf(info.globalStatisticsQuery, documents) as unknown as readonly Statistics[]; // what the query selects
+  const [statistics] = runQuery(info.globalStatisticsQuery, documents) as unknown as readonly Statistics[]; // what the query selects
   const rows = info.componentQueryInfos.map(({ rewrittenQuery }) =>
-    rowsOf(filledIn(rewrittenQuery, statistics), documents),
+    runQuery(filledIn(rewrittenQuery, statistics), documents),
   );
   return { info, rows };
 }
@@ -211,7 +218,7 @@ test('a text search is planned as a query for statistics and one for the score',
   expect(info.globalStatisticsQuery).toBe(
     'SELECT COUNT(1) AS documentCount, [{"totalWordCount": SUM(_FullTextWordCount(c.text)), "hitCounts": [COUNTIF(FullTextContains(c.text, "swim"))]}] AS fullTextStatistics\nFROM c',
   );
-  expect(rowsOf(info.globalStatisticsQuery, texts)).toEqual([
+  expect(runQuery(info.globalStatisticsQuery, texts)).toEqual([
     { documentCount: 4, fullTextStatistics: [{ totalWordCount: 17, hitCounts: [2] }] },
   ]);
   expect(info.componentQueryInfos[0]).toMatchObject({
@@ -257,7 +264,7 @@ test.each([
 });
 
 test('a search is not run without its plan', () => {
-  expect(() => rowsOf('SELECT TOP 1 * FROM c ORDER BY RANK FullTextScore(c.text, "swim")', texts)).toThrow(
+  expect(() => runQuery('SELECT TOP 1 * FROM c ORDER BY RANK FullTextScore(c.text, "swim")', texts)).toThrow(
     expect.objectContaining({ status: 400 }),
   );
 });

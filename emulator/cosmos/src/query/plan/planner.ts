@@ -5,6 +5,7 @@ import { countOf } from '../compile/count.ts';
 import { isVectorDistance } from '../compile/order.ts';
 import type { OrderByItem, Query } from '../syntax/ast.ts';
 import { printExpression } from '../syntax/printer.ts';
+import { planError } from '../syntax/query-error.ts';
 import type { DistanceFunction } from '../values/evaluation-context.ts';
 import { type PlannedItem, plannedItems } from './aggregates.ts';
 import { distinctCountOf } from './distinct-count.ts';
@@ -60,7 +61,11 @@ function infoOf(query: Query, context: InfoContext): QueryInfo {
   const items = plannedItems(query);
   const hasAggregate = items.some((item) => item.aggregate !== undefined);
   const merges = hasAggregate || query.groupBy !== undefined || query.select.distinct;
-  const orderBy = context.single ? undefined : query.orderBy;
+  if (query.groupBy !== undefined && query.orderBy !== undefined) {
+    throw planError('ORDER BY is not supported together with GROUP BY.');
+  }
+  // The one row of an aggregate needs no order.
+  const orderBy = context.single || hasAggregate ? undefined : query.orderBy;
   const { top, offset, limit } = countsOf(query, context, merges);
   const info: Omit<QueryInfo, 'rewrittenQuery'> = {
     distinctType: distinctTypeOf(query),

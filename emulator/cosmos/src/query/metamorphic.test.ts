@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { JsonValue } from '../../model/json.ts';
-import { condition, expression, path } from '../../testing/expression-generator.ts';
-import { documentSets, parameterValues } from '../../testing/query-generator.ts';
-import { runQuery } from '../../testing/run-query.ts';
-import { canonicalKey } from '../values/canonical-key.ts';
-import type { Value } from '../values/value.ts';
+import type { JsonValue } from '../model/json.ts';
+import { condition, expression, path } from '../testing/expression-generator.ts';
+import { runCase } from '../testing/query-case.ts';
+import { documentSets, parameterValues } from '../testing/query-generator.ts';
+import { canonicalKey } from './values/canonical-key.ts';
+import type { Value } from './values/value.ts';
 
 /** `LAZURITE_QUERY_CASES=100000 npx jest metamorphic.test` looks longer. */
 const numRuns = Number(process.env.LAZURITE_QUERY_CASES ?? 1_000);
@@ -28,7 +28,7 @@ function check(
 ): void {
   fc.assert(
     fc.property(text, data, (generated, input) => {
-      holds(generated, (query) => runQuery({ ...input, text: query }, context));
+      holds(generated, (query) => runCase({ ...input, text: query }, context));
     }),
     { numRuns },
   );

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { type QueryCase, queryCases } from '../../testing/query-generator.ts';
-import { referenceRows } from '../../testing/reference-evaluator.ts';
-import { runQuery } from '../../testing/run-query.ts';
-import { parseQuery } from '../syntax/parser.ts';
-import { printQuery } from '../syntax/printer.ts';
+import { type QueryCase, runCase } from '../testing/query-case.ts';
+import { queryCases } from '../testing/query-generator.ts';
+import { referenceRows } from '../testing/reference-evaluator.ts';
+import { parseQuery } from './syntax/parser.ts';
+import { printQuery } from './syntax/printer.ts';
 
 /** `LAZURITE_QUERY_CASES=100000 npx jest reference.test` looks longer. */
 const numRuns = Number(process.env.LAZURITE_QUERY_CASES ?? 3_000);
@@ -17,7 +17,7 @@ function expected(input: QueryCase): string {
 test('a compiled query gives the rows of the reference evaluator', () => {
   fc.assert(
     fc.property(queryCases(), (input) => {
-      expect(JSON.stringify(runQuery(input, context))).toBe(expected(input));
+      expect(JSON.stringify(runCase(input, context))).toBe(expected(input));
     }),
     { numRuns },
   );
@@ -28,7 +28,7 @@ test('a printed query is the same query', () => {
     fc.property(queryCases(), (input) => {
       const text = printQuery(parseQuery(input.text));
       expect(printQuery(parseQuery(text))).toBe(text);
-      expect(JSON.stringify(runQuery({ ...input, text }, context))).toBe(expected(input));
+      expect(JSON.stringify(runCase({ ...input, text }, context))).toBe(expected(input));
     }),
     { numRuns: Math.ceil(numRuns / 10) },
   );
