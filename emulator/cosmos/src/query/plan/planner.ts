@@ -61,32 +61,36 @@ function infoOf(query: Query, context: InfoContext): QueryInfo {
   const items = plannedItems(query);
   const hasAggregate = items.some((item) => item.aggregate !== undefined);
   const merges = hasAggregate || query.groupBy !== undefined || query.select.distinct;
-  if (query.groupBy !== undefined && query.orderBy !== undefined) {
-    throw planError('ORDER BY is not supported together with GROUP BY.');
-  }
-  // The one row of an aggregate needs no order.
-  const orderBy = context.single || hasAggregate ? undefined : query.orderBy;
+  const sortItems = sortItemsOf(query, context.single || hasAggregate);
   const { top, offset, limit } = countsOf(query, context, merges);
   const info: Omit<QueryInfo, 'rewrittenQuery'> = {
     distinctType: distinctTypeOf(query),
     top,
     offset,
     limit,
-    orderBy: (orderBy?.items ?? []).map((item) => directionOf(item, context.policy)),
-    orderByExpressions: (orderBy?.items ?? []).map((item) => printExpression(item.expression)),
+    orderBy: sortItems.map((item) => directionOf(item, context.policy)),
+    orderByExpressions: sortItems.map((item) => printExpression(item.expression)),
     groupByExpressions: (query.groupBy ?? []).map(printExpression),
     ...aggregation(query, items),
     hasSelectValue: query.select.selection.kind === 'value',
-    hasNonStreamingOrderBy: orderBy?.items.some(isVectorDistance) ?? false,
+    hasNonStreamingOrderBy: sortItems.some(isVectorDistance),
     dCountInfo: null,
   };
-  if (!merges && orderBy === undefined && limit === null) return { ...info, rewrittenQuery: '' };
+  if (!merges && sortItems.length === 0 && limit === null) return { ...info, rewrittenQuery: '' };
   const rewrite = {
     items,
     top: merges ? undefined : (top ?? undefined),
     limit: merges || limit === null ? undefined : (offset ?? 0) + limit,
   };
   return { ...info, rewrittenQuery: rewriteQuery(query, rewrite) };
+}
+
+/** What the client sorts by; nothing when one partition does it, or when there is but the one row of an aggregate. */
+function sortItemsOf({ groupBy, orderBy }: Query, isSorted: boolean): readonly OrderByItem[] {
+  if (groupBy !== undefined && orderBy !== undefined) {
+    throw planError('ORDER BY is not supported together with GROUP BY.');
+  }
+  return isSorted ? [] : (orderBy?.items ?? []);
 }
 
 interface Counts {
