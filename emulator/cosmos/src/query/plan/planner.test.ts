@@ -114,6 +114,15 @@ test.each<[string, Partial<QueryInfo>]>([
   ],
   ['SELECT * FROM c WHERE c.key = 1 ORDER BY c.a', { orderBy: [], rewrittenQuery: '' }],
   [
+    'SELECT DISTINCT VALUE c.a FROM c WHERE c.key = 1 ORDER BY c.a',
+    {
+      distinctType: 'Ordered',
+      orderBy: ['Ascending'],
+      rewrittenQuery:
+        'SELECT c._rid, [{"item": c.a}] AS orderByItems, c.a AS payload\nFROM c\nWHERE (((c.key = 1) AND ({documentdb-formattableorderbyquery-filter})) AND IS_DEFINED(c.a))\nORDER BY c.a',
+    },
+  ],
+  [
     'SELECT COUNT(1) AS n, 5 AS five FROM c',
     {
       groupByAliases: ['n', 'five'],

@@ -61,7 +61,8 @@ function infoOf(query: Query, context: InfoContext): QueryInfo {
   const items = plannedItems(query);
   const hasAggregate = items.some((item) => item.aggregate !== undefined);
   const merges = hasAggregate || query.groupBy !== undefined || query.select.distinct;
-  const sortItems = sortItemsOf(query, context.single || hasAggregate);
+  // Whoever removes duplicates must see the rows in order, even those of one partition.
+  const sortItems = sortItemsOf(query, hasAggregate || (context.single && !query.select.distinct));
   const { top, offset, limit } = countsOf(query, context, merges);
   const info: Omit<QueryInfo, 'rewrittenQuery'> = {
     distinctType: distinctTypeOf(query),
