@@ -1,5 +1,7 @@
 import type { Clock } from '@lazurite/runtime';
+import { runBound } from '../bindings/bound-invocation.ts';
 import { describeThrown } from '../errors.ts';
+import type { AppBindings } from './app-bindings.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import type { RpcInvocationRequest, RpcInvocationResponse } from './core/rpc-types.ts';
 import type { EventBatch } from './event-batch.ts';
@@ -11,6 +13,7 @@ export interface InvokerOptions {
   readonly app: FunctionApp;
   readonly clock: Clock;
   readonly events: EventBatch;
+  readonly bindings: AppBindings;
   readonly reportInvocations: boolean;
   /** Null: no limit. */
   readonly functionTimeoutMs: number | null;
@@ -71,8 +74,18 @@ export class Invoker {
   }
 
   #run(fn: RegisteredFunction, request: RpcInvocationRequest, options: InvokeOptions): Promise<RpcInvocationResponse> {
-    const result = runInvocation(fn, request, this.#options.app, options.mapResult);
+    const result = this.#runWithBindings(fn, request, options);
     return this.#options.functionTimeoutMs === null ? result : this.#withTimeout(fn, request, result);
+  }
+
+  #runWithBindings(
+    fn: RegisteredFunction,
+    request: RpcInvocationRequest,
+    { mapResult }: InvokeOptions,
+  ): Promise<RpcInvocationResponse> {
+    const bindings = this.#options.bindings.get(fn);
+    if (!bindings) return runInvocation(fn, request, this.#options.app, mapResult);
+    return runBound(bindings, request, (bound) => runInvocation(fn, bound, this.#options.app, mapResult));
   }
 
   #withTimeout(
