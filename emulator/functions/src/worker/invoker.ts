@@ -1,7 +1,7 @@
 import type { Clock } from '@lazurite/runtime';
 import { runBound } from '../bindings/bound-invocation.ts';
 import { describeThrown } from '../errors.ts';
-import type { AppBindings } from './app-bindings.ts';
+import type { BoundFunctions } from './bound-functions.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import type { RpcInvocationRequest, RpcInvocationResponse } from './core/rpc-types.ts';
 import type { EventBatch } from './event-batch.ts';
@@ -11,9 +11,9 @@ import { type ResultMapper, runInvocation } from './invocation.ts';
 
 export interface InvokerOptions {
   readonly app: FunctionApp;
+  readonly bound: BoundFunctions;
   readonly clock: Clock;
   readonly events: EventBatch;
-  readonly bindings: AppBindings;
   readonly reportInvocations: boolean;
   /** Null: no limit. */
   readonly functionTimeoutMs: number | null;
@@ -74,18 +74,11 @@ export class Invoker {
   }
 
   #run(fn: RegisteredFunction, request: RpcInvocationRequest, options: InvokeOptions): Promise<RpcInvocationResponse> {
-    const result = this.#runWithBindings(fn, request, options);
+    const { app, bound } = this.#options;
+    const run = (complete: RpcInvocationRequest) => runInvocation(fn, complete, app, options.mapResult);
+    const bindings = bound.get(fn.metadata.functionId);
+    const result = bindings ? runBound(bindings, request, run) : run(request);
     return this.#options.functionTimeoutMs === null ? result : this.#withTimeout(fn, request, result);
-  }
-
-  #runWithBindings(
-    fn: RegisteredFunction,
-    request: RpcInvocationRequest,
-    { mapResult }: InvokeOptions,
-  ): Promise<RpcInvocationResponse> {
-    const bindings = this.#options.bindings.get(fn);
-    if (!bindings) return runInvocation(fn, request, this.#options.app, mapResult);
-    return runBound(bindings, request, (bound) => runInvocation(fn, bound, this.#options.app, mapResult));
   }
 
   #withTimeout(

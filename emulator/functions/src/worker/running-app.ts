@@ -3,7 +3,8 @@ import { startHttpServer } from '@lazurite/http';
 import type { FunctionInfo } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
 import { offerAbandon } from './abandon.ts';
-import { createAppBindings } from './app-bindings.ts';
+import { BINDING_KINDS } from './binding-kinds.ts';
+import { bindFunctions } from './bound-functions.ts';
 import { type FunctionApp, startApp, terminateApp, type WorkerParts } from './function-app.ts';
 import { describeFunction } from './function-info.ts';
 import { createHttpFront } from './http/http-front.ts';
@@ -37,10 +38,10 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
   const { reportInvocations, settings } = init;
   const functionTimeoutMs = settings.functionTimeoutMs ?? null;
   const { clock, events } = parts;
-  const bindings = await createAppBindings(app, init, parts);
+  const bound = await bindFunctions({ app, init, parts, kinds: BINDING_KINDS });
   const invoker = new Invoker({
     app,
-    bindings,
+    bound,
     clock,
     events,
     reportInvocations,

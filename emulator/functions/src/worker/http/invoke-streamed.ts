@@ -32,8 +32,7 @@ export function invokeStreamed(
   const request: RpcInvocationRequest = {
     invocationId,
     functionId: fn.metadata.functionId,
-    // The library reads the request itself; what is given here is what binding expressions may refer to.
-    inputData: [{ name: triggerOf(fn)?.name ?? '', data: { http: { headers, query, params: values } } }],
+    inputData: [{ name: triggerOf(fn)?.name ?? '', data: { http: {} } }],
     triggerMetadata: toTriggerMetadata({ headers, query, params: values }),
     traceContext: traceContextFor(invocationId, randomness, callerTrace(message.headers)),
   };
