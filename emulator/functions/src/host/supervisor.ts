@@ -96,6 +96,7 @@ export class Supervisor implements Closeable {
     }
     this.#adopt(next);
     void this.#retire(old);
+    await old.closing;
     next.startTriggers();
     const durationMs = this.#options.clock.monotonic() - startedAt;
     this.#options.onEvent({ type: 'reloaded', durationMs, functions: this.#functions });

@@ -39,6 +39,7 @@ export class WorkerProcess {
   readonly #pendingInvokes = new Map<number, (outcome: InvokeOutcome) => void>();
   #pong: (() => void) | undefined;
   #inspector = Promise.withResolvers<string>();
+  readonly #closing = Promise.withResolvers<void>();
   #recycle: (() => void) | undefined;
   #nextInvoke = 1;
   #ready: PromiseWithResolvers<readonly FunctionInfo[]> | undefined;
@@ -66,6 +67,11 @@ export class WorkerProcess {
   /** Whether `stop` was called: its end is then no crash. */
   get stopping(): boolean {
     return this.#stopping;
+  }
+
+  /** Settles once it was told to stop and takes nothing new any more. */
+  get closing(): Promise<void> {
+    return this.#closing.promise;
   }
 
   /** Settles when the process has ended, for whatever reason. */
@@ -155,6 +161,7 @@ export class WorkerProcess {
     if (message.type === 'events') {
       for (const event of message.events) this.#options.onEvent(event);
     } else if (message.type === 'ready') this.#ready?.resolve(message.functions);
+    else if (message.type === 'closing') this.#closing.resolve();
     else if (message.type === 'pong') this.#pong?.();
     else if (message.type === 'recycle') this.#recycle?.();
     else if (message.type === 'failed') this.#failure = toError(message, this.#publicUrl);
@@ -169,6 +176,7 @@ export class WorkerProcess {
       this.#child.once('close', (exitCode, signal) => {
         this.#ready?.promise.catch(() => undefined);
         this.#ready?.reject(this.#failure ?? new WorkerFailedError(describeExit({ exitCode, signal })));
+        this.#closing.resolve();
         const lost: InvokeOutcome = { status: 'failed', error: 'The worker process ended before the function did' };
         for (const settle of this.#pendingInvokes.values()) settle(lost);
         resolve({ exitCode, signal });

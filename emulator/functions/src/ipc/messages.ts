@@ -41,6 +41,8 @@ export type FromWorker =
   | { readonly type: 'ready'; readonly functions: readonly FunctionInfo[] }
   | { readonly type: 'failed'; readonly code: 'AppLoadFailed' | 'PortInUse' | 'Unexpected'; readonly message: string }
   | { readonly type: 'pong' }
+  /** The worker accepts no more connections and takes no more events. */
+  | { readonly type: 'closing' }
   /** An invocation hangs beyond its time: the process should be replaced. */
   | { readonly type: 'recycle' }
   | { readonly type: 'events'; readonly events: readonly HostEvent[] }
