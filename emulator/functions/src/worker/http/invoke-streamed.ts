@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { RouteMatch } from '../../routing/route-table.ts';
-import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { RpcInvocationRequest, RpcTypedData } from '../core/rpc-types.ts';
-import { triggerOf } from '../function-info.ts';
 import { traceContextFor } from '../trace-context.ts';
-import type { Exchange, HttpFront } from './http-scope.ts';
+import type { Exchange, HttpFront, HttpFunction } from './http-scope.ts';
 import { callerTrace, HTTP_REASON, originOf } from './invoke-http.ts';
 import { StreamedResponse, type StreamProxy } from './stream-proxy.ts';
 import { flattenHeaders, flattenQuery } from './to-rpc-http.ts';
@@ -20,7 +18,7 @@ interface StreamingFront extends HttpFront {
  */
 export function invokeStreamed(
   front: StreamingFront,
-  { target: fn, values }: RouteMatch<RegisteredFunction>,
+  { target: { fn, triggerName }, values }: RouteMatch<HttpFunction>,
   exchange: Exchange,
 ): void {
   const { message, response } = exchange;
@@ -32,7 +30,7 @@ export function invokeStreamed(
   const request: RpcInvocationRequest = {
     invocationId,
     functionId: fn.metadata.functionId,
-    inputData: [{ name: triggerOf(fn)?.name ?? '', data: { http: {} } }],
+    inputData: [{ name: triggerName, data: { http: {} } }],
     triggerMetadata: toTriggerMetadata({ headers, query, params: values }),
     traceContext: traceContextFor(invocationId, randomness, callerTrace(message.headers)),
   };
