@@ -1,3 +1,4 @@
+export { DEVELOPMENT_STORAGE_SETTING } from './bindings/storage-connection.ts';
 export { ConfigError } from './config/config-error.ts';
 export { AppLoadError, FunctionsHostError, type FunctionsHostErrorCode, WorkerFailedError } from './errors.ts';
 export { type FunctionsHost, type FunctionsHostOptions, startFunctionsHost } from './host/start-functions-host.ts';

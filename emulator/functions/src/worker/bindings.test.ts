@@ -77,3 +77,14 @@ test('an Event Grid webhook is validated, and calls the function once for each e
   const handshake = await fetch(`${host.url}/runtime/webhooks/eventgrid`, { method: 'OPTIONS', headers });
   expect(handshake.headers.get('webhook-allowed-origin')).toBe('eventgrid.azure.net');
 });
+
+test('the host tells which functions need a storage emulator', async () => {
+  const env = { ...process.env, AzureWebJobsStorage: 'UseDevelopmentStorage=true', WORK: 'dev' };
+  const development = { ...env, LAZURITE_STORAGE_CONNECTION_STRING: storage.connectionString };
+  const host = await startTestHost('v4-bindings', { env: development, dataDir });
+  const needing = host.functions.filter((fn) => fn.usesDevelopmentStorage).map(({ name }) => name);
+  expect(needing.sort()).toEqual(['enqueue', 'work']);
+  const body = '{"kind":"dev","id":1}';
+  expect((await fetch(`${host.url}/api/enqueue`, { method: 'POST', body })).status).toBe(202);
+  await host.next('invocation-finished', (event) => event.functionName === 'work' && event.succeeded);
+});
