@@ -4,6 +4,7 @@ import type { TriggerFactories } from './trigger-listeners.ts';
 export const TRIGGER_FACTORIES: TriggerFactories = new Map([
   ['blobtrigger', async () => (await import('../triggers/blob/blob-trigger.ts')).createBlobTrigger],
   ['cosmosdbtrigger', async () => (await import('../triggers/cosmos/cosmos-trigger.ts')).cosmosTriggerFactory()],
+  ['eventgridtrigger', async () => (await import('../triggers/webhook-trigger.ts')).webhookTrigger],
   ['queuetrigger', async () => (await import('../triggers/queue/queue-trigger.ts')).createQueueTrigger],
   ['timertrigger', async () => (await import('../triggers/timer/timer-trigger.ts')).createTimerTrigger],
 ]);

@@ -95,7 +95,12 @@ async function createListener(
   });
 }
 
-function invokeWith({ invoker, parts }: ListenerScope, fn: RegisteredFunction, triggerName: string): InvokeTriggered {
+/** Lets a trigger call `fn`. */
+export function invokeWith(
+  { invoker, parts }: Pick<ListenerScope, 'invoker' | 'parts'>,
+  fn: RegisteredFunction,
+  triggerName: string,
+): InvokeTriggered {
   return async ({ input, metadata, reason, details, retryContext }) => {
     const invocationId = parts.randomness.uuid();
     const request: RpcInvocationRequest = {
