@@ -32,7 +32,7 @@ const LIMITS = `## What is not emulated
 | stemming, stop words and fuzzy terms in full text search | words are compared as they stand, without regard to case |
 | DATETIMEFORMAT with names of months and days (\`MMM\`, \`ddd\`) | undefined |
 | the time passing while a query runs | GETCURRENTDATETIME(), -TICKS() and -TIMESTAMP() give what their static forms give |
-| great circles in ST_INTERSECTS and ST_WITHIN | degrees are taken as a plane; ST_AREA and ST_DISTANCE measure on the WGS-84 ellipsoid |
+| altitudes in GeoJSON positions | left out |
 
 Bounds of our own: a string of 4,194,304 characters and an array of 1,000,000 items from one call, a regular expression of
 10,000 characters, a geometry of 2,000 positions. REPLICATE ends at 10,000 characters, as in the service.`;
