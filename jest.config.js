@@ -12,5 +12,6 @@ export default {
   },
   // jose is published as ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
+  setupFiles: ['<rootDir>/tests/support/fast-check-seed.ts'],
   testTimeout: 30_000,
 };

@@ -1,1 +1,2 @@
-export {};
+export { type CosmosOptions, type CosmosServer, startCosmos, WELL_KNOWN_KEY } from './server/start-cosmos.ts';
+export { StoreError } from './store/errors.ts';

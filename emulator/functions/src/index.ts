@@ -1,1 +1,5 @@
-export {};
+export { ConfigError } from './config/config-error.ts';
+export { AppLoadError, FunctionsHostError, type FunctionsHostErrorCode, WorkerFailedError } from './errors.ts';
+export { type FunctionsHost, type FunctionsHostOptions, startFunctionsHost } from './host/start-functions-host.ts';
+export type { FunctionInfo, HostEvent } from './ipc/events.ts';
+export type { InvokeOutcome } from './ipc/messages.ts';

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Closeable } from '@lazurite/runtime';
 import { PortInUseError } from './errors.ts';
 
@@ -11,6 +11,16 @@ export interface HttpServerOptions {
   readonly address?: string;
   /** PEM key and certificate; absent: plain HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /**
+   * A socket that another process bound and passed here, as `child_process` delivers it; `port` and `address` then only
+   * say where that is. That process keeps the port when this one ends.
+   */
+  readonly handle?: unknown;
+  /**
+   * How long, once `close` was called, a connection that was just used may bring one more request, in ms. Default 0:
+   * idle connections are closed at once, and a client that was about to reuse one meets a reset.
+   */
+  readonly idleGraceMs?: number;
   /** How long requests in flight may take to end once `close` was called, in ms. Default 5,000. */
   readonly drainMs?: number;
 }
@@ -31,6 +41,7 @@ const HEADERS_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 /** Longer than common clients keep an idle connection, so that they close first and never meet a reset. */
 const KEEP_ALIVE_TIMEOUT_MS = 130_000;
+const BACKLOG = 4096;
 const DEFAULT_DRAIN_MS = 5_000;
 const IDLE_SWEEP_MS = 25;
 
@@ -41,15 +52,15 @@ export async function startHttpServer(
 ): Promise<HttpServer> {
   const address = options.address ?? '127.0.0.1';
   const server = createNodeServer(onRequest, options.tls);
-  await listen(server, options.port ?? 0, address);
+  await listen(server, options, address);
   // After listen(0) without a path, address() is always an AddressInfo.
-  const { port } = server.address() as AddressInfo;
+  const port = options.handle ? (options.port ?? 0) : (server.address() as AddressInfo).port;
   const host = address.includes(':') ? `[${address}]` : address;
   let closing: Promise<void> | undefined;
   return {
     url: `${options.tls ? 'https' : 'http'}://${host}:${port}`,
     port,
-    close: () => (closing ??= drain(server, options.drainMs ?? DEFAULT_DRAIN_MS)),
+    close: () => (closing ??= drain(server, options)),
   };
 }
 
@@ -64,25 +75,31 @@ function createNodeServer(onRequest: RequestListener, tls: HttpServerOptions['tl
   return tls ? createTlsServer({ ...limits, ...tls }, onRequest) : createServer(limits, onRequest);
 }
 
-function listen(server: Server, port: number, address: string): Promise<void> {
+function listen(server: Server, { port = 0, handle }: HttpServerOptions, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, address) : error);
     });
-    server.listen({ port, host: address, backlog: 4096 }, resolve);
+    if (handle) server.listen(handle, BACKLOG, resolve);
+    else server.listen({ port, host: address, backlog: BACKLOG }, resolve);
   });
 }
 
-function drain(server: Server, drainMs: number): Promise<void> {
+function drain(server: Server, { drainMs = DEFAULT_DRAIN_MS, idleGraceMs = 0 }: HttpServerOptions): Promise<void> {
   return new Promise((resolve) => {
+    server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
     const cut = setTimeout(() => server.closeAllConnections(), drainMs);
     // A kept-alive connection becomes idle only when its last answer is out.
-    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
-    server.close(() => {
-      clearTimeout(cut);
+    let sweep: NodeJS.Timeout | undefined;
+    const grace = setTimeout(() => {
+      server.closeIdleConnections();
+      sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+    }, idleGraceMs);
+    // http.Server's own close() would close idle connections at once.
+    NetServer.prototype.close.call(server, () => {
+      for (const timer of [cut, grace]) clearTimeout(timer);
       clearInterval(sweep);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

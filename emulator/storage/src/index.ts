@@ -1,1 +1,2 @@
-export {};
+export { StorageError } from './errors.ts';
+export { type Storage, type StorageOptions, startStorage } from './storage.ts';

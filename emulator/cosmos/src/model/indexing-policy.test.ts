@@ -1,4 +1,5 @@
-import { cosmosErrorOf } from '../testing/expect-cosmos-error.ts';
+import fc from 'fast-check';
+import { cosmosErrorOf, expectValueOrClientError } from '../testing/expect-cosmos-error.ts';
 import { readContainerDefinition } from './container-definition.ts';
 import { readIndexingPolicy } from './indexing-policy.ts';
 
@@ -99,4 +100,35 @@ describe('vector and full-text indexes', () => {
   ])('are refused: %s', (_, body) => {
     expect(cosmosErrorOf(() => readContainerDefinition(body)).status).toBe(400);
   });
+});
+
+test('readIndexingPolicy() answers any policy with the full one or 400, and takes its own answer unchanged', () => {
+  const part = fc.constantFrom('/', 'a', '*', '?', '"', '[]', '/*', '/?');
+  const path = fc.record({
+    path: fc.oneof(
+      fc.constant('/*'),
+      fc.array(part).map((parts) => parts.join('')),
+    ),
+  });
+  const paths = fc.array(path, { maxLength: 3 });
+  const policy = fc.record(
+    {
+      indexingMode: fc.constantFrom('consistent', 'none', 'x'),
+      includedPaths: paths,
+      excludedPaths: paths,
+      compositeIndexes: fc.array(paths, { maxLength: 2 }),
+      spatialIndexes: paths,
+      vectorIndexes: fc.oneof(paths, fc.jsonValue()),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(policy, (given) => {
+      expectValueOrClientError(() => {
+        const full = readIndexingPolicy(given);
+        expect(readIndexingPolicy(full)).toEqual(full);
+      });
+    }),
+    { numRuns: 500 },
+  );
 });

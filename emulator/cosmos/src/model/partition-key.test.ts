@@ -91,6 +91,11 @@ describe('partitionKeyExtractor()', () => {
 });
 
 describe('fullPartitionKey()', () => {
+  test('takes a text of 2048 bytes and refuses a longer one', () => {
+    expect(() => fullPartitionKey(['é'.repeat(1024)], simple)).not.toThrow();
+    expect(cosmosErrorOf(() => fullPartitionKey(['é'.repeat(1025)], simple)).status).toBe(400);
+  });
+
   test('keeps a key with one component per path', () => {
     expect(fullPartitionKey(['a'], simple)).toEqual(['a']);
     expect(fullPartitionKey([undefined], simple)).toEqual([undefined]);

@@ -24,8 +24,8 @@ export const SYSTEM_KEY_PATH = '/_partitionKey';
 /** A hierarchical key has at most three levels. Source: "Hierarchical partition keys", Azure Cosmos DB documentation. */
 export const MAX_PARTITION_KEY_PATHS = 3;
 
-/** Longest key value, in UTF-8 bytes, for version 2; version 1 tells values apart by their first 100 characters only. Source: "Large partition keys". */
-export const MAX_PARTITION_KEY_BYTES = 2048;
+/** Longest text in a key, in UTF-8 bytes. Source: "Azure Cosmos DB service quotas", logical partition. */
+const MAX_PARTITION_KEY_BYTES = 2048;
 
 /**
  * Decodes the header `x-ms-documentdb-partitionkey`: a JSON array with one scalar per path, `{}` standing for a missing value.
@@ -57,14 +57,16 @@ export function partitionKeyExtractor(definition: PartitionKeyDefinition): (item
 }
 
 /**
- * Brings a key that came with a request into the form the container stores, checking the number of components.
+ * Brings a key that came with a request into the form the container stores, checking the number of components and their length.
  *
  * @returns the key, with `{}` for a system key turned into the empty key
- * @throws CosmosError BadRequest, substatus 1001, when the key does not name exactly one logical partition
+ * @throws CosmosError BadRequest, substatus 1001, when the key does not name exactly one logical partition; BadRequest when a text is too long
  */
 export function fullPartitionKey(key: PartitionKeyValue, definition: PartitionKeyDefinition): PartitionKeyValue {
   if (definition.systemKey && key.every((component) => component === undefined)) return [];
   if (key.length !== definition.paths.length) throw unfitPartitionKey();
+  if (key.some(isTooLong))
+    throw new CosmosError('BadRequest', `A partition key value is longer than ${MAX_PARTITION_KEY_BYTES} bytes`);
   return key;
 }
 
@@ -105,6 +107,10 @@ function componentAt(item: JsonObject, path: readonly string[]): PartitionKeyCom
 function isComponent(value: unknown): value is PartitionKeyComponent {
   if (typeof value === 'number') return Number.isFinite(value);
   return value === null || typeof value === 'boolean' || typeof value === 'string';
+}
+
+function isTooLong(component: PartitionKeyComponent): boolean {
+  return typeof component === 'string' && Buffer.byteLength(component) > MAX_PARTITION_KEY_BYTES;
 }
 
 /** JSON writes -0 as 0, so the two are one key. */

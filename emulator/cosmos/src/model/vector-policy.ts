@@ -65,12 +65,14 @@ export function assertSpecialIndexesDescribed(
 ): void {
   for (const { path, type } of indexing.vectorIndexes ?? []) {
     const embedding = vectors?.vectorEmbeddings.find((each) => each.path === path);
-    if (!embedding) throw undescribed('vector', path, 'vectorEmbeddingPolicy');
+    if (!embedding) throw undescribed(`The Vector Indexing Policy's path::${path} not matching in Embedding's path.`);
     if (type === 'flat' && embedding.dimensions > MAX_FLAT_DIMENSIONS) throw tooWideForFlat(embedding);
   }
   for (const { path } of indexing.fullTextIndexes ?? []) {
-    if (!fullText?.fullTextPaths.some((each) => each.path === path))
-      throw undescribed('full-text', path, 'fullTextPolicy');
+    if (fullText?.fullTextPaths.some((each) => each.path === path)) continue;
+    throw undescribed(
+      `The path of the Full Text Index ${path} does not match the path specified in the Full Text Policy`,
+    );
   }
 }
 
@@ -105,8 +107,9 @@ function assertDistinctPaths(entries: readonly { readonly path: string }[], name
   throw new CosmosError('BadRequest', `'${name}' names a path more than once`);
 }
 
-function undescribed(kind: string, path: string, policy: string): CosmosError {
-  return new CosmosError('BadRequest', `The ${kind} index path '${path}' is not a path of the container's ${policy}`);
+/** @param message the service's words */
+function undescribed(message: string): CosmosError {
+  return new CosmosError('BadRequest', message);
 }
 
 function tooWideForFlat({ path, dimensions }: VectorEmbedding): CosmosError {

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../model/json.ts';
-import { runQuery } from '../../testing/run-query.ts';
+import { rowsOf } from '../../testing/query-rows.ts';
 import { DEFAULT_WORK_LIMITS } from './work-bound.ts';
 
 const families = [
@@ -33,7 +33,7 @@ const families = [
 
 /** The value of an expression over the first family. */
 function evaluate(expression: string): JsonValue | undefined {
-  return runQuery(`SELECT VALUE ${expression} FROM c`, [families[0] ?? null])[0];
+  return rowsOf(`SELECT VALUE ${expression} FROM c`, [families[0] ?? null])[0];
 }
 
 test.each<[string, JsonValue | undefined]>([
@@ -202,7 +202,7 @@ test.each<[string, readonly JsonValue[]]>([
   ['SELECT VALUE c["odd name"] FROM c', ['x']],
   ['SELECT VALUE c["a-b"]["0"] FROM c', ['zero']],
 ])('%s', (text, rows) => {
-  expect(runQuery(text, families)).toEqual(rows);
+  expect(rowsOf(text, families)).toEqual(rows);
 });
 
 test.each<[string, Record<string, JsonValue>, readonly JsonValue[]]>([
@@ -216,7 +216,7 @@ test.each<[string, Record<string, JsonValue>, readonly JsonValue[]]>([
   ['SELECT VALUE c.id FROM c WHERE c.id LIKE @p', { '@p': '%o%y' }, ['Nobody']],
   ['SELECT VALUE @v', { '@v': [1, null] }, [[1, null]]],
 ])('%s with %j', (text, parameters, rows) => {
-  expect(runQuery(text, families, parameters)).toEqual(rows);
+  expect(rowsOf(text, families, parameters)).toEqual(rows);
 });
 
 test('what each partition runs for the client to merge runs here', () => {
@@ -226,10 +226,7 @@ test('what each partition runs for the client to merge runs here', () => {
     { _rid: 'c', x: 4, t: 'p' },
   ];
   expect(
-    runQuery(
-      'SELECT c._rid, [{"item": c.x}] AS orderByItems, c AS payload FROM c WHERE (true) ORDER BY c.x',
-      documents,
-    ),
+    rowsOf('SELECT c._rid, [{"item": c.x}] AS orderByItems, c AS payload FROM c WHERE (true) ORDER BY c.x', documents),
   ).toEqual(
     [1, 0, 2].map((at) => ({
       _rid: documents[at]?._rid,
@@ -238,7 +235,7 @@ test('what each partition runs for the client to merge runs here', () => {
     })),
   );
   expect(
-    runQuery(
+    rowsOf(
       'SELECT [{"item": c.t}] AS groupByItems, {"n": {"item": COUNT(1)}, "t": c.t} AS payload FROM c GROUP BY c.t',
       documents,
     ),
@@ -246,13 +243,13 @@ test('what each partition runs for the client to merge runs here', () => {
     { groupByItems: [{ item: 'p' }], payload: { n: { item: 2 }, t: 'p' } },
     { groupByItems: [{ item: 'q' }], payload: { n: { item: 1 }, t: 'q' } },
   ]);
-  expect(runQuery('SELECT VALUE [{"item": {"sum": SUM(c.x), "count": COUNT(c.x)}}] FROM c', documents)).toEqual([
+  expect(rowsOf('SELECT VALUE [{"item": {"sum": SUM(c.x), "count": COUNT(c.x)}}] FROM c', documents)).toEqual([
     [{ item: { sum: 7, count: 3 } }],
   ]);
 });
 
 test('a scalar sub-query of several rows is refused', () => {
-  expect(() => runQuery('SELECT VALUE (SELECT VALUE k FROM k IN c.children) FROM c', families)).toThrow(/cardinality/);
+  expect(() => rowsOf('SELECT VALUE (SELECT VALUE k FROM k IN c.children) FROM c', families)).toThrow(/cardinality/);
 });
 
 test('a query reads no more documents than it needs', () => {
@@ -260,7 +257,7 @@ test('a query reads no more documents than it needs', () => {
   function* documents(): Iterable<JsonValue> {
     for (;;) yield { n: read++ };
   }
-  expect(runQuery('SELECT TOP 3 VALUE c.n FROM c WHERE c.n % 2 = 1', documents())).toEqual([1, 3, 5]);
+  expect(rowsOf('SELECT TOP 3 VALUE c.n FROM c WHERE c.n % 2 = 1', documents())).toEqual([1, 3, 5]);
   expect(read).toBe(6);
 });
 
@@ -270,14 +267,14 @@ test('documents that come in order are not read to the end to be sorted', () => 
     for (;;) yield { n: read++ };
   }
   const query = 'SELECT TOP 2 VALUE c.n FROM c ORDER BY c.n';
-  expect(runQuery(query, documents(), {}, { presorted: true })).toEqual([0, 1]);
+  expect(rowsOf(query, documents(), {}, { presorted: true })).toEqual([0, 1]);
   expect(read).toBe(2);
 });
 
 test('ORDER BY with TOP gives the first rows of the whole order, equal ones as they came', () => {
   const documents = Array.from({ length: 5_000 }, (_, n) => ({ n, key: (n * 7919) % 10 }));
-  const sorted = runQuery('SELECT VALUE c.n FROM c ORDER BY c.key DESC', documents);
-  expect(runQuery('SELECT TOP 700 VALUE c.n FROM c ORDER BY c.key DESC', documents)).toEqual(sorted.slice(0, 700));
+  const sorted = rowsOf('SELECT VALUE c.n FROM c ORDER BY c.key DESC', documents);
+  expect(rowsOf('SELECT TOP 700 VALUE c.n FROM c ORDER BY c.key DESC', documents)).toEqual(sorted.slice(0, 700));
   expect(sorted.slice(0, 2)).toEqual(
     documents
       .filter(({ key }) => key === 9)
@@ -294,10 +291,10 @@ test.each([
 ] as const)('a query beyond the limit of %s is stopped with a 400: %s', (limit, text) => {
   const documents = [{ a: Array.from({ length: 100 }, (_, n) => n) }];
   const limits = { ...DEFAULT_WORK_LIMITS, [limit]: 50 };
-  expect(() => runQuery(text, documents, {}, { limits })).toThrow(expect.objectContaining({ status: 400 }));
+  expect(() => rowsOf(text, documents, {}, { limits })).toThrow(expect.objectContaining({ status: 400 }));
 });
 
 test('a LIKE pattern of many wildcards takes time in proportion to pattern and text', () => {
   const text = 'a'.repeat(20_000);
-  expect(runQuery(`SELECT VALUE @t LIKE "${'%a'.repeat(50)}b"`, [], { '@t': text })).toEqual([false]);
+  expect(rowsOf(`SELECT VALUE @t LIKE "${'%a'.repeat(50)}b"`, [], { '@t': text })).toEqual([false]);
 });

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { JsonValue } from '../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
+import { rowsOf } from '../../testing/query-rows.ts';
 import { compileQuery, rangesOf } from '../index.ts';
 import type { PlanPolicy } from './planner.ts';
 import type { QueryInfo } from './query-plan.ts';
@@ -32,6 +33,8 @@ test.each<[string, QueryTarget | readonly unknown[]]>([
   ['SELECT * FROM c WHERE c.key != 1', { kind: 'all' }],
   ['SELECT * FROM c WHERE NOT (c.key = 1)', { kind: 'all' }],
   ['SELECT * FROM c WHERE c.key.deep = 1', { kind: 'all' }],
+  ['SELECT * FROM c WHERE NOW() > "2000"', { kind: 'all' }],
+  ['SELECT * FROM c WHERE AGO("dd", 1) > "2000"', { kind: 'all' }],
   ['SELECT * FROM c WHERE c.key = {"a": 1}', [[undefined]]],
   ['SELECT VALUE key FROM c JOIN key IN c.keys WHERE key = 1', { kind: 'all' }],
   ['SELECT * FROM c IN c.items WHERE c.key = 1', { kind: 'all' }],
@@ -85,7 +88,9 @@ test('a full key is a point, an empty result the point before all keys', () => {
 });
 
 function infoOf(text: string, policy: Partial<PlanPolicy> = {}): QueryInfo {
-  return compileQuery(text).plan({ partitionKey: onKey, ...policy }).queryInfo;
+  const { queryInfo } = compileQuery(text).plan({ partitionKey: onKey, ...policy });
+  if (queryInfo === undefined) throw new Error(`${text} has the plan of a hybrid search`);
+  return queryInfo;
 }
 
 test.each<[string, Partial<QueryInfo>]>([
@@ -157,9 +162,106 @@ test.each([
 
 test('every rewritten query is read back once its placeholder is filled', () => {
   for (const { query } of vectors()) {
-    const rewritten = planOrUndefined(query)?.queryInfo.rewrittenQuery;
+    const rewritten = planOrUndefined(query)?.queryInfo?.rewrittenQuery;
     if (rewritten) compileQuery(rewritten.replace('{documentdb-formattableorderbyquery-filter}', 'true'));
   }
+});
+
+/** Texts that the SDK's client gives the queries of a search plan to run, statistics filled in. */
+function searchByPlan(text: string, documents: readonly JsonObject[], policy: Partial<PlanPolicy> = {}) {
+  const info = compileQuery(text).plan({ partitionKey: onKey, ...policy }).hybridSearchQueryInfo;
+  if (info === undefined) throw new Error(`${text} is no search`);
+  const [statistics] = rowsOf(info.globalStatisticsQuery, documents) as unknown as readonly Statistics[]; // what the query selects
+  const rows = info.componentQueryInfos.map(({ rewrittenQuery }) =>
+    rowsOf(filledIn(rewrittenQuery, statistics), documents),
+  );
+  return { info, rows };
+}
+
+interface Statistics {
+  readonly documentCount: number;
+  readonly fullTextStatistics: readonly { readonly totalWordCount: number; readonly hitCounts: readonly number[] }[];
+}
+
+function filledIn(query: string, statistics: Statistics | undefined): string {
+  const parts = statistics?.fullTextStatistics ?? [];
+  return parts
+    .reduce(
+      (text, part, index) =>
+        text
+          .replaceAll(`{documentdb-formattablehybridsearchquery-totalwordcount-${index}}`, `${part.totalWordCount}`)
+          .replaceAll(
+            `{documentdb-formattablehybridsearchquery-hitcountsarray-${index}}`,
+            JSON.stringify(part.hitCounts),
+          ),
+      query,
+    )
+    .replaceAll('{documentdb-formattablehybridsearchquery-totaldocumentcount}', `${statistics?.documentCount}`)
+    .replaceAll('{documentdb-formattableorderbyquery-filter}', 'true');
+}
+
+const texts = [
+  { _rid: 'a', text: 'the cat sat on the mat', v: [1, 0] },
+  { _rid: 'b', text: 'a swim in the lake, and again a swim', v: [0, 1] },
+  { _rid: 'c', text: 'one swim', v: [0.9, 0.1] },
+  { _rid: 'd', v: [0.5, 0.5] },
+];
+
+test('a text search is planned as a query for statistics and one for the score', () => {
+  const { info, rows } = searchByPlan('SELECT TOP 2 c.text FROM c ORDER BY RANK FullTextScore(c.text, "swim")', texts);
+  expect(info).toMatchObject({ skip: null, take: 2, requiresGlobalStatistics: true, componentWeights: [] });
+  expect(info.globalStatisticsQuery).toBe(
+    'SELECT COUNT(1) AS documentCount, [{"totalWordCount": SUM(_FullTextWordCount(c.text)), "hitCounts": [COUNTIF(FullTextContains(c.text, "swim"))]}] AS fullTextStatistics\nFROM c',
+  );
+  expect(rowsOf(info.globalStatisticsQuery, texts)).toEqual([
+    { documentCount: 4, fullTextStatistics: [{ totalWordCount: 17, hitCounts: [2] }] },
+  ]);
+  expect(info.componentQueryInfos[0]).toMatchObject({
+    top: 120,
+    orderBy: ['Descending'],
+    hasNonStreamingOrderBy: true,
+  });
+  expect(rows[0]?.slice(0, 2)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        _rid: 'b',
+        payload: { payload: { text: texts[1]?.text }, componentScores: [expect.any(Number)] },
+      }),
+      expect.objectContaining({ _rid: 'c' }),
+    ]),
+  );
+});
+
+test('a hybrid search has a component for each score, each row carries them all', () => {
+  const text =
+    'SELECT * FROM c WHERE c._rid != "a" ORDER BY RANK RRF(VectorDistance(c.v, [0, 1]), FullTextScore(c.text, "swim"), [2, 1]) OFFSET 1 LIMIT 100';
+  const { info, rows } = searchByPlan(text, texts, { distanceFunction: 'euclidean' });
+  expect(info).toMatchObject({ skip: 1, take: 100, componentWeights: [2, 1] });
+  expect(info.componentQueryInfos).toMatchObject([
+    { orderBy: ['Ascending'], offset: 0, limit: 202 },
+    { orderBy: ['Descending'], offset: 0, limit: 202 },
+  ]);
+  for (const component of rows) {
+    expect(component).toHaveLength(3);
+    for (const row of component as readonly { payload: { componentScores: readonly number[] } }[]) {
+      expect(row.payload.componentScores).toEqual([expect.any(Number), expect.any(Number)]);
+    }
+  }
+});
+
+test.each([
+  ['ORDER BY RANK UPPER(c.a)', /no score function/],
+  ['ORDER BY RANK RRF(FullTextScore(c.a, "x"), 1)', /two score functions/],
+  ['ORDER BY RANK RRF(FullTextScore(c.a, "x"), FullTextScore(c.b, "x"), [1])', /one weight per score/],
+  ['ORDER BY RANK FullTextScore(c.a, "x"), FullTextScore(c.b, "x")', /one score function/],
+])('%s is refused', (clause, message) => {
+  expect(() => compileQuery(`SELECT TOP 1 * FROM c ${clause}`).plan({ partitionKey: onKey })).toThrow(message);
+});
+
+test('a search is not run without its plan', () => {
+  expect(() => rowsOf('SELECT TOP 1 * FROM c ORDER BY RANK FullTextScore(c.text, "swim")', texts)).toThrow(
+    expect.objectContaining({ status: 400 }),
+  );
 });
 
 /** A plan that the service's own query engine gave. */

@@ -5,11 +5,11 @@ import { countOf } from '../compile/count.ts';
 import { isVectorDistance } from '../compile/order.ts';
 import type { OrderByItem, Query } from '../syntax/ast.ts';
 import { printExpression } from '../syntax/printer.ts';
-import { planError } from '../syntax/query-error.ts';
 import type { DistanceFunction } from '../values/evaluation-context.ts';
 import { type PlannedItem, plannedItems } from './aggregates.ts';
 import { distinctCountOf } from './distinct-count.ts';
 import { requireFeatures } from './features.ts';
+import { hybridSearchOf } from './hybrid-search.ts';
 import { keysPassing } from './partition-key-filter.ts';
 import { documentName } from './property-reference.ts';
 import type { QueryInfo, QueryPlan } from './query-plan.ts';
@@ -30,13 +30,15 @@ export interface PlanPolicy {
  * client merges the answers. Throws a CosmosError 400 for what the gateway cannot distribute.
  */
 export function planQuery(query: Query, parameters: Parameters, policy: PlanPolicy): QueryPlan {
-  if (query.orderBy?.rank)
-    throw planError('ORDER BY RANK cannot be distributed: hybrid search plans are not supported.');
   const target = queryTarget(query, parameters, policy.partitionKey);
+  const queryRanges = rangesOf(target, policy.partitionKey);
+  if (query.orderBy?.rank) {
+    const hybridSearchQueryInfo = hybridSearchOf(query, { parameters, distanceFunction: policy.distanceFunction });
+    return { partitionedQueryExecutionInfoVersion: 2, hybridSearchQueryInfo, queryRanges };
+  }
   const single = isSinglePartition(target, policy.partitionKey);
   const queryInfo = distinctCountOf(query) ?? infoOf(query, { parameters, policy, single });
   requireFeatures(queryInfo, policy.supportedFeatures);
-  const queryRanges = rangesOf(target, policy.partitionKey);
   return { partitionedQueryExecutionInfoVersion: 2, queryInfo, queryRanges };
 }
 

@@ -1,0 +1,34 @@
+import type { Clock, Log, Randomness } from '@lazurite/runtime';
+import { GroupCommit } from '../store/group-commit.ts';
+import type { Store } from '../store/store.ts';
+import { Catalog } from './catalog.ts';
+
+/** What every operation works with. */
+export interface Account {
+  readonly store: Store;
+  readonly commits: GroupCommit;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+}
+
+export interface AccountParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly log: Log;
+}
+
+export function openAccount({ store, clock, randomness, log }: AccountParts): Account {
+  return { store, commits: new GroupCommit(store, log), catalog: new Catalog(store), clock, randomness };
+}
+
+/** The time as Cosmos DB keeps it: whole seconds since the Unix epoch. */
+export function nowInSeconds({ clock }: Account): number {
+  return Math.floor(clock.now() / 1000);
+}
+
+/** A new entity tag, with its quotes. */
+export function newEtag({ randomness }: Account): string {
+  return `"${randomness.uuid()}"`;
+}

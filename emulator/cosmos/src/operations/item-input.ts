@@ -1,0 +1,133 @@
+import { type Container, rangeOfEpk } from '../account/container.ts';
+import { effectivePartitionKey } from '../model/effective-partition-key.ts';
+import { CosmosError } from '../model/errors.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import {
+  assertSamePartitionKey,
+  formatPartitionKey,
+  fullPartitionKey,
+  type PartitionKeyValue,
+} from '../model/partition-key.ts';
+import { readItemId } from '../model/resource-id.ts';
+import type { ItemKey } from '../store/store.ts';
+
+/** An item as a client sent it, checked; all that can be done before its turn to be written. */
+export interface ItemInput {
+  readonly key: ItemKey;
+  readonly range: number;
+  /** The item's value of each unique key of the container. */
+  readonly uniqueKeys: readonly string[];
+  /** Without the properties that the server sets. */
+  readonly properties: JsonObject;
+}
+
+/** Largest item, in bytes of its JSON text. Source: "Azure Cosmos DB service quotas". */
+const MAX_ITEM_BYTES = 2 * 1024 * 1024;
+/** Deepest nesting. Source: as above. */
+const MAX_NESTING = 128;
+const SYSTEM_PROPERTIES = ['_rid', '_self', '_etag', '_attachments', '_ts'];
+
+/**
+ * @param partitionKey as the request named it; undefined: not named
+ * @throws CosmosError BadRequest or RequestEntityTooLarge
+ */
+export function toItemInput(
+  container: Container,
+  body: JsonValue,
+  partitionKey: PartitionKeyValue | undefined,
+): ItemInput {
+  if (!isJsonObject(body)) throw invalidItem('an item is a JSON object');
+  const id = readItemId(body.id);
+  assertTtl(body.ttl);
+  const ofItem = container.partitionKeyOf(body);
+  const ofRequest = namedPartitionKey(container, partitionKey);
+  assertSamePartitionKey(ofItem, ofRequest);
+  const uniqueKeys = container.uniqueKeysOf(body).map((value, index) => `${index}:${value}`);
+  return { ...locate(container, ofItem, id), uniqueKeys, properties: withoutSystemProperties(body) };
+}
+
+/** Where the item with this id is or would be. */
+export function locate(
+  container: Container,
+  partitionKey: PartitionKeyValue,
+  id: string,
+): { key: ItemKey; range: number } {
+  const epk = effectivePartitionKey(partitionKey, container.definition.partitionKey);
+  const key = { container: container.number, epk, partitionKey: formatPartitionKey(partitionKey), id };
+  return { key, range: rangeOfEpk(container, epk) };
+}
+
+/** @throws CosmosError BadRequest when the request named no full partition key */
+export function namedPartitionKey(
+  container: Container,
+  partitionKey: PartitionKeyValue | undefined,
+): PartitionKeyValue {
+  if (partitionKey) return fullPartitionKey(partitionKey, container.definition.partitionKey);
+  if (container.definition.partitionKey.systemKey) return [];
+  throw new CosmosError('BadRequest', 'PartitionKey value must be supplied for this operation.');
+}
+
+/** @throws CosmosError BadRequest when the text is not JSON, or nested too deep; RequestEntityTooLarge above 2 MB */
+export function parseItem(text: string, byteLength = Buffer.byteLength(text)): JsonValue {
+  if (byteLength > MAX_ITEM_BYTES) throw new CosmosError('RequestEntityTooLarge', 'Request size is too large');
+  return parseBody(text);
+}
+
+/** @throws CosmosError BadRequest when the text is not JSON, or nested too deep */
+export function parseBody(text: string): JsonValue {
+  const value = parseJson(text);
+  // Only a text with that many opening brackets can be nested that deep.
+  if (mayNestDeeperThan(text, MAX_NESTING) && isDeeperThan(value, MAX_NESTING))
+    throw invalidItem(`it is nested deeper than ${MAX_NESTING} levels`);
+  return value;
+}
+
+function parseJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue; // what JSON.parse gives, by definition
+  } catch {
+    throw invalidItem('it is no JSON');
+  }
+}
+
+function mayNestDeeperThan(text: string, depth: number): boolean {
+  let position = -1;
+  for (let count = 0; count <= depth; count++) {
+    const brace = text.indexOf('{', position + 1);
+    const bracket = text.indexOf('[', position + 1);
+    if (brace === -1 && bracket === -1) return false;
+    position = brace === -1 || (bracket !== -1 && bracket < brace) ? bracket : brace;
+  }
+  return true;
+}
+
+/** Level by level, so that no depth exhausts the stack. */
+function isDeeperThan(value: JsonValue, depth: number): boolean {
+  let level: JsonValue[] = [value];
+  for (let reached = 0; reached <= depth; reached++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values<JsonValue>(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+function assertTtl(ttl: JsonValue | undefined): void {
+  if (ttl === undefined || ttl === null || ttl === -1) return;
+  if (typeof ttl === 'number' && Number.isInteger(ttl) && ttl > 0 && ttl < 2 ** 31) return;
+  throw new CosmosError(
+    'BadRequest',
+    "The input ttl '".concat(
+      String(ttl).slice(0, 50),
+      "' is invalid. Ensure to provide a nonzero positive integer less than or equal to '2147483647', or a '-1' (never expire).",
+    ),
+  );
+}
+
+function withoutSystemProperties(body: JsonObject): JsonObject {
+  if (!SYSTEM_PROPERTIES.some((name) => name in body)) return body;
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !SYSTEM_PROPERTIES.includes(name)));
+}
+
+function invalidItem(reason: string): CosmosError {
+  return new CosmosError('BadRequest', `The input content is invalid because ${reason}.`);
+}

@@ -1,0 +1,14 @@
+import type { Account } from '../account/account.ts';
+import { METADATA_CHARGE } from './charge.ts';
+import { type FeedPage, takePage } from './feed-page.ts';
+import { toContainerJson } from './read-container.ts';
+import { toFeedJson } from './resource-json.ts';
+import type { OperationResult } from './result.ts';
+
+/** @throws CosmosError NotFound for the database */
+export function listContainers(account: Account, databaseName: string, page: FeedPage): OperationResult {
+  const database = account.catalog.database(databaseName);
+  const { taken, continuation } = takePage(account.catalog.containers(database), page);
+  const body = toFeedJson(database.rid, 'DocumentCollections', taken.map(toContainerJson));
+  return { status: 200, body, charge: METADATA_CHARGE.list, itemCount: taken.length, ...continuation };
+}

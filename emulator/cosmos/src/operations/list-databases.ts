@@ -1,0 +1,12 @@
+import type { Account } from '../account/account.ts';
+import { METADATA_CHARGE } from './charge.ts';
+import { type FeedPage, takePage } from './feed-page.ts';
+import { toDatabaseJson } from './read-database.ts';
+import { toFeedJson } from './resource-json.ts';
+import type { OperationResult } from './result.ts';
+
+export function listDatabases(account: Account, page: FeedPage): OperationResult {
+  const { taken, continuation } = takePage(account.store.resources.list('dbs', ''), page);
+  const body = toFeedJson('', 'Databases', taken.map(toDatabaseJson));
+  return { status: 200, body, charge: METADATA_CHARGE.list, itemCount: taken.length, ...continuation };
+}

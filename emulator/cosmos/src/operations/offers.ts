@@ -1,0 +1,87 @@
+import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
+import { notFound } from '../account/catalog.ts';
+import { CosmosError } from '../model/errors.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import { maxRequestUnitsOf, offerBody, readOfferReplacement } from '../model/throughput.ts';
+import type { StoredResource } from '../store/store.ts';
+import { METADATA_CHARGE } from './charge.ts';
+import { type FeedPage, takePage } from './feed-page.ts';
+import { assertIfMatch, type Preconditions } from './preconditions.ts';
+import { toFeedJson, toResourceJson } from './resource-json.ts';
+import type { OperationResult } from './result.ts';
+import { type OfferRecord, readOfferRecord } from './throughput.ts';
+
+/** @throws CosmosError NotFound */
+export function readOffer(account: Account, id: string): OperationResult {
+  const offer = findById(account, id);
+  return { status: 200, body: toOfferJson(offer), etag: offer.etag, charge: METADATA_CHARGE.read };
+}
+
+export function listOffers(account: Account, page: FeedPage): OperationResult {
+  return toOfferPage(account.store.resources.list('offers', ''), page);
+}
+
+/** The one offer query that the SDKs send. Source: the SDK, client/Container, readOffer. */
+const QUERY_BY_RESOURCE = /^\s*select\s+\*\s+from\s+(\w+)\s+where\s+\1\.resource\s*=\s*(@\w+|"[^"]*"|'[^']*')\s*$/i;
+
+/** @throws CosmosError BadRequest for any query but the one by resource */
+export function queryOffers(account: Account, query: JsonObject, page: FeedPage): OperationResult {
+  const resource = resourceOf(query);
+  const offers = account.store.resources.list('offers', '');
+  return toOfferPage(
+    offers.filter((offer) => readOfferRecord(offer).owner.self === resource),
+    page,
+  );
+}
+
+/** @throws CosmosError NotFound, BadRequest for a wrong throughput, or PreconditionFailed */
+export async function replaceOffer(
+  account: Account,
+  id: string,
+  input: { readonly body: JsonObject } & Preconditions,
+): Promise<OperationResult> {
+  const offer = await account.commits.write(() => {
+    const existing = findById(account, id);
+    assertIfMatch(input, existing.etag);
+    const { owner, throughput: current, highestEver: highest } = readOfferRecord(existing);
+    const throughput = readOfferReplacement(current, highest, input.body);
+    const record: OfferRecord = { owner, throughput, highestEver: Math.max(highest, maxRequestUnitsOf(throughput)) };
+    const body = JSON.stringify(record);
+    const replaced = { ...existing, etag: newEtag(account), ts: nowInSeconds(account), body };
+    account.store.resources.put(replaced);
+    return replaced;
+  });
+  return { status: 200, body: toOfferJson(offer), etag: offer.etag, charge: METADATA_CHARGE.write };
+}
+
+function findById({ store }: Account, id: string): StoredResource {
+  // Clients sign the id in lower case and some send it so.
+  const offers = store.resources.list('offers', '');
+  const found = store.resources.get('offers', '', id) ?? offers.find((offer) => offer.id.toLowerCase() === id);
+  if (!found) throw notFound();
+  return found;
+}
+
+function toOfferPage(offers: readonly StoredResource[], page: FeedPage): OperationResult {
+  const { taken, continuation } = takePage(offers, page);
+  const body = toFeedJson('', 'Offers', taken.map(toOfferJson));
+  return { status: 200, body, charge: METADATA_CHARGE.list, itemCount: taken.length, ...continuation };
+}
+
+function toOfferJson(offer: StoredResource): string {
+  const { owner, throughput, highestEver } = readOfferRecord(offer);
+  const properties = { id: offer.id, ...offerBody(throughput, highestEver, owner) };
+  return toResourceJson(offer, `offers/${offer.rid}/`, properties);
+}
+
+function resourceOf({ query, parameters }: JsonObject): JsonValue | undefined {
+  const operand = typeof query === 'string' ? QUERY_BY_RESOURCE.exec(query)?.[2] : undefined;
+  if (operand === undefined)
+    throw new CosmosError(
+      'BadRequest',
+      'Offers can be queried by resource only: SELECT * FROM root WHERE root.resource = "…"',
+    );
+  if (!operand.startsWith('@')) return operand.slice(1, -1);
+  const named = Array.isArray(parameters) ? parameters.find((one: JsonObject) => one?.name === operand) : undefined;
+  return named?.value;
+}

@@ -1,0 +1,29 @@
+import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
+import { type Container, type ContainerRecord, toContainer } from '../account/container.ts';
+import { readContainerReplacement } from '../model/container-definition.ts';
+import type { JsonObject } from '../model/json.ts';
+import { METADATA_CHARGE } from './charge.ts';
+import { assertIfMatch, type Preconditions } from './preconditions.ts';
+import { toContainerJson } from './read-container.ts';
+import type { OperationResult } from './result.ts';
+
+/** @throws CosmosError BadRequest when the definition is wrong or changes id or partition key, or PreconditionFailed */
+export async function replaceContainer(
+  account: Account,
+  container: Container,
+  input: { readonly body: JsonObject } & Preconditions,
+): Promise<OperationResult> {
+  const replaced = await account.commits.writeAtomically(() => {
+    const current = account.catalog.container(container.database.rid, container.rid);
+    assertIfMatch(input, current.resource.etag);
+    const definition = readContainerReplacement(current.definition, input.body);
+    const record: ContainerRecord = { number: current.number, rangeCount: current.ranges.length, definition };
+    const body = JSON.stringify(record);
+    const resource = { ...current.resource, etag: newEtag(account), ts: nowInSeconds(account), body };
+    account.store.resources.put(resource);
+    account.catalog.forget();
+    return toContainer(resource, current.database);
+  });
+  const { etag } = replaced.resource;
+  return { status: 200, body: toContainerJson(replaced), etag, charge: METADATA_CHARGE.write, container: replaced };
+}

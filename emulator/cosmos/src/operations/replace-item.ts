@@ -1,0 +1,27 @@
+import type { Account } from '../account/account.ts';
+import { notFound } from '../account/catalog.ts';
+import type { Container } from '../account/container.ts';
+import type { StoredItem } from '../store/store.ts';
+import { writeCharge } from './charge.ts';
+import type { ItemInput } from './item-input.ts';
+import { type ItemResult, toItemResult } from './item-result.ts';
+import { ItemTransaction } from './item-transaction.ts';
+import { assertIfMatch, type Preconditions } from './preconditions.ts';
+
+/** @throws CosmosError NotFound, or PreconditionFailed when the item has changed since `ifMatch` */
+export async function replaceItem(
+  account: Account,
+  container: Container,
+  input: ItemInput & Preconditions,
+): Promise<ItemResult> {
+  const item = await account.commits.write(() => applyReplace(new ItemTransaction(account, container), input));
+  return toItemResult(200, container, item, writeCharge('replace', item));
+}
+
+/** The write itself, for a transaction that may hold others. Throws before it writes. */
+export function applyReplace(transaction: ItemTransaction, input: ItemInput & Preconditions): StoredItem {
+  const existing = transaction.find(input.key);
+  if (!existing) throw notFound();
+  assertIfMatch(input, existing.etag);
+  return transaction.replace(existing, input);
+}

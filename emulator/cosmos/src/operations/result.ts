@@ -1,0 +1,23 @@
+import type { Container } from '../account/container.ts';
+
+/** What an operation answers; the server turns it into status line, headers and body. */
+export interface OperationResult {
+  /** The protocol's status: the same numbers answer the operations of a batch. */
+  readonly status: 200 | 201 | 204 | 207 | 304;
+  /** JSON text. */
+  readonly body?: string;
+  /** With its quotes. */
+  readonly etag?: string;
+  /** Request units. */
+  readonly charge: number;
+  /** The container that was addressed. */
+  readonly container?: Container;
+  /** The physical partition that answered; absent: all of the container's. */
+  readonly range?: number;
+  /** The LSN of the last write to the item. */
+  readonly itemLsn?: number;
+  /** How many resources `body` lists. */
+  readonly itemCount?: number;
+  /** Where the next page starts; absent after the last. */
+  readonly continuation?: string;
+}

@@ -1,0 +1,31 @@
+import type { Account } from '../account/account.ts';
+import type { Container } from '../account/container.ts';
+import type { StoredItem } from '../store/store.ts';
+import { writeCharge } from './charge.ts';
+import type { ItemInput } from './item-input.ts';
+import { type ItemResult, toItemResult } from './item-result.ts';
+import { ItemTransaction } from './item-transaction.ts';
+import { assertIfMatch, type Preconditions } from './preconditions.ts';
+
+/** Answers 201 when it has created the item, 200 when it has replaced it. */
+export async function upsertItem(
+  account: Account,
+  container: Container,
+  input: ItemInput & Preconditions,
+): Promise<ItemResult> {
+  const { item, created } = await account.commits.write(() =>
+    applyUpsert(new ItemTransaction(account, container), input),
+  );
+  return toItemResult(created ? 201 : 200, container, item, writeCharge(created ? 'create' : 'replace', item));
+}
+
+/** The write itself, for a transaction that may hold others. Throws before it writes. */
+export function applyUpsert(
+  transaction: ItemTransaction,
+  input: ItemInput & Preconditions,
+): { item: StoredItem; created: boolean } {
+  const existing = transaction.find(input.key);
+  if (!existing) return { item: transaction.insert(input), created: true };
+  assertIfMatch(input, existing.etag);
+  return { item: transaction.replace(existing, input), created: false };
+}

@@ -1,0 +1,42 @@
+import type { Account } from '../account/account.ts';
+import type { Container } from '../account/container.ts';
+import { createContainer } from '../operations/create-container.ts';
+import { deleteContainer } from '../operations/delete-container.ts';
+import { listContainers } from '../operations/list-containers.ts';
+import { listPartitionKeyRanges } from '../operations/list-partition-key-ranges.ts';
+import { readContainer } from '../operations/read-container.ts';
+import { replaceContainer } from '../operations/replace-container.ts';
+import type { OperationResult } from '../operations/result.ts';
+import { feedPageOf, nameAt, objectBody, preconditionsOf, type RouteRequest, throughputOf } from './request.ts';
+
+/** The container that the path names. @throws CosmosError NotFound */
+export function containerOf({ catalog }: Account, request: RouteRequest): Container {
+  return catalog.container(nameAt(request, 0), nameAt(request, 1));
+}
+
+export function postContainer(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const throughput = throughputOf(request);
+  const input = { body: objectBody(request), ...(throughput && { throughput }) };
+  return createContainer(account, nameAt(request, 0), input);
+}
+
+export function getContainers(account: Account, request: RouteRequest): OperationResult {
+  return listContainers(account, nameAt(request, 0), feedPageOf(request));
+}
+
+export function getContainer(account: Account, request: RouteRequest): OperationResult {
+  return readContainer(containerOf(account, request), preconditionsOf(request));
+}
+
+export function putContainer(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const input = { body: objectBody(request), ...preconditionsOf(request) };
+  return replaceContainer(account, containerOf(account, request), input);
+}
+
+export function removeContainer(account: Account, request: RouteRequest): Promise<OperationResult> {
+  return deleteContainer(account, containerOf(account, request), preconditionsOf(request));
+}
+
+export function getPartitionKeyRanges(account: Account, request: RouteRequest): OperationResult {
+  return listPartitionKeyRanges(containerOf(account, request), preconditionsOf(request));
+}

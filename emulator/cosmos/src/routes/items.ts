@@ -1,0 +1,101 @@
+import type { Account } from '../account/account.ts';
+import type { Container } from '../account/container.ts';
+import { CosmosError } from '../model/errors.ts';
+import { itemNumberOf } from '../model/rid.ts';
+import { assertSessionAvailable, parseSessionToken } from '../model/session-token.ts';
+import { createItem } from '../operations/create-item.ts';
+import { deleteItem } from '../operations/delete-item.ts';
+import { type ItemInput, locate, namedPartitionKey, parseItem, toItemInput } from '../operations/item-input.ts';
+import { listItems } from '../operations/list-items.ts';
+import { readItem } from '../operations/read-item.ts';
+import { replaceItem } from '../operations/replace-item.ts';
+import type { OperationResult } from '../operations/result.ts';
+import { upsertItem } from '../operations/upsert-item.ts';
+import type { ItemKey } from '../store/store.ts';
+import { containerOf } from './containers.ts';
+import {
+  feedPageOf,
+  header,
+  invalidHeader,
+  nameAt,
+  partitionKeyOf,
+  preconditionsOf,
+  type RouteRequest,
+} from './request.ts';
+
+export function postCreate(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const container = containerOf(account, request);
+  return createItem(account, container, inputOf(container, request));
+}
+
+export function postUpsert(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const container = containerOf(account, request);
+  return upsertItem(account, container, { ...inputOf(container, request), ...preconditionsOf(request) });
+}
+
+export function getItem(account: Account, request: RouteRequest): OperationResult {
+  const container = containerOf(account, request);
+  const key = keyOf(account, container, request);
+  assertSession(account, container, request);
+  return readItem(account, container, { key, ...preconditionsOf(request) });
+}
+
+export function putItem(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const container = containerOf(account, request);
+  const { id } = keyOf(account, container, request);
+  const input = inputOf(container, request);
+  if (input.key.id !== id)
+    throw new CosmosError('BadRequest', "The id of the item in the body doesn't match the one in the request path");
+  return replaceItem(account, container, { ...input, ...preconditionsOf(request) });
+}
+
+export function removeItem(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const container = containerOf(account, request);
+  const key = keyOf(account, container, request);
+  return deleteItem(account, container, { key, ...preconditionsOf(request) });
+}
+
+export function getItems(account: Account, request: RouteRequest): OperationResult {
+  const container = containerOf(account, request);
+  const partitionKey = partitionKeyOf(request);
+  assertSession(account, container, request);
+  const range = rangeOf(container, request);
+  return listItems(account, container, {
+    ...feedPageOf(request),
+    ...(partitionKey && { partitionKey }),
+    ...(range !== undefined && { range }),
+  });
+}
+
+/** @throws CosmosError NotFound, 1002, when the client has seen what this server has not */
+function assertSession(account: Account, container: Container, request: RouteRequest): void {
+  const token = header(request, 'x-ms-session-token');
+  if (token === undefined || token === '') return;
+  const seen = parseSessionToken(token);
+  for (const [range, name] of container.lsnCounters.entries())
+    assertSessionAvailable(seen, range, account.store.counters.current(name));
+}
+
+function inputOf(container: Container, request: RouteRequest): ItemInput {
+  const { body } = request;
+  return toItemInput(container, parseItem(body.toString(), body.length), partitionKeyOf(request));
+}
+
+/** By id; where the container was addressed by rid (`_self` links), by rid as well. */
+function keyOf(account: Account, container: Container, request: RouteRequest): ItemKey {
+  const name = nameAt(request, 2);
+  const number = nameAt(request, 1) === container.rid ? itemNumberOf(name, container.rid) : undefined;
+  const item = number === undefined ? undefined : account.store.items.getByNumber(container.number, number);
+  return item ?? locate(container, namedPartitionKey(container, partitionKeyOf(request)), name).key;
+}
+
+/** The physical partition that the request names; undefined when it names none. @throws CosmosError Gone, 1002 */
+function rangeOf(container: Container, request: RouteRequest): number | undefined {
+  const text = header(request, 'x-ms-documentdb-partitionkeyrangeid');
+  if (text === undefined || text === '') return undefined;
+  // Some clients put the container's rid in front: `{rid},{id}`.
+  const range = Number(text.slice(text.indexOf(',') + 1));
+  if (!Number.isInteger(range)) throw invalidHeader('x-ms-documentdb-partitionkeyrangeid', text);
+  if (container.ranges[range]) return range;
+  throw new CosmosError('Gone', `The partition key range ${range} does not exist`, { substatus: 1002 });
+}

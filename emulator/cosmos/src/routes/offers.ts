@@ -1,0 +1,21 @@
+import type { Account } from '../account/account.ts';
+import { listOffers, queryOffers, readOffer, replaceOffer } from '../operations/offers.ts';
+import type { OperationResult } from '../operations/result.ts';
+import { feedPageOf, nameAt, objectBody, preconditionsOf, type RouteRequest } from './request.ts';
+
+export function getOffer(account: Account, request: RouteRequest): OperationResult {
+  return readOffer(account, nameAt(request, 0));
+}
+
+export function getOffers(account: Account, request: RouteRequest): OperationResult {
+  return listOffers(account, feedPageOf(request));
+}
+
+export function postOfferQuery(account: Account, request: RouteRequest): OperationResult {
+  return queryOffers(account, objectBody(request), feedPageOf(request));
+}
+
+export function putOffer(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const input = { body: objectBody(request), ...preconditionsOf(request) };
+  return replaceOffer(account, nameAt(request, 0), input);
+}

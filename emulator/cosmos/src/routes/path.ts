@@ -1,0 +1,44 @@
+import { CosmosError } from '../model/errors.ts';
+
+/** A request path taken apart: types at even places, names at odd ones. */
+export interface ResourcePath {
+  /** The types with `*` for each name: `dbs/*\/colls/*\/docs`; empty for the account. */
+  readonly shape: string;
+  /** The names, decoded. */
+  readonly names: readonly string[];
+  /** What a signature names as the type; empty for the account. */
+  readonly resourceType: string;
+  /** What a signature names as the link: of the resource itself, or of the parent of a feed. */
+  readonly resourceLink: string;
+}
+
+/** A database, container and item with a kind between: nothing is nested deeper. */
+const MAX_SEGMENTS = 8;
+
+/** @throws CosmosError BadRequest when a segment is not percent-encoded UTF-8 or there are too many */
+export function parsePath(path: string): ResourcePath {
+  const segments = path.split('/').filter((segment) => segment !== '');
+  if (segments.length > MAX_SEGMENTS) throw new CosmosError('BadRequest', 'The request path has too many segments');
+  const decoded = path.includes('%') ? segments.map(decode) : segments;
+  const isFeed = decoded.length % 2 === 1;
+  return {
+    shape: decoded.map((segment, index) => (index % 2 === 0 ? segment.toLowerCase() : '*')).join('/'),
+    names: decoded.filter((_, index) => index % 2 === 1),
+    resourceType: (decoded.at(isFeed ? -1 : -2) ?? '').toLowerCase(),
+    resourceLink: linkOf(decoded, isFeed),
+  };
+}
+
+/** An offer is signed by its id alone, in lower case (the SDK, auth). */
+function linkOf(segments: readonly string[], isFeed: boolean): string {
+  if (isFeed) return segments.slice(0, -1).join('/');
+  return segments[0] === 'offers' ? (segments[1] ?? '').toLowerCase() : segments.join('/');
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new CosmosError('BadRequest', 'The request path is not percent-encoded UTF-8');
+  }
+}

@@ -1,0 +1,54 @@
+import type { Account } from '../account/account.ts';
+import type { OperationResult } from '../operations/result.ts';
+import {
+  getContainer,
+  getContainers,
+  getPartitionKeyRanges,
+  postContainer,
+  putContainer,
+  removeContainer,
+} from './containers.ts';
+import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
+import { getItem, getItems, postCreate, postUpsert, putItem, removeItem } from './items.ts';
+import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
+import type { RouteRequest } from './request.ts';
+
+/** What a request to a path wants: the HTTP method, and for POST and GET what the headers say besides. */
+export type Verb =
+  | 'get'
+  | 'get change feed'
+  | 'post create'
+  | 'post upsert'
+  | 'post query'
+  | 'post query plan'
+  | 'post batch'
+  | 'put'
+  | 'patch'
+  | 'delete';
+
+export type RouteHandler = (account: Account, request: RouteRequest) => OperationResult | Promise<OperationResult>;
+
+/** The API of the server: verb, path, operation. */
+export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = [
+  ['get', '/', getAccount],
+  ['post create', '/dbs', postDatabase],
+  ['get', '/dbs', getDatabases],
+  ['get', '/dbs/*', getDatabase],
+  ['delete', '/dbs/*', removeDatabase],
+  ['post create', '/dbs/*/colls', postContainer],
+  ['get', '/dbs/*/colls', getContainers],
+  ['get', '/dbs/*/colls/*', getContainer],
+  ['put', '/dbs/*/colls/*', putContainer],
+  ['delete', '/dbs/*/colls/*', removeContainer],
+  ['get', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
+  ['post create', '/dbs/*/colls/*/docs', postCreate],
+  ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
+  ['get', '/dbs/*/colls/*/docs', getItems],
+  ['get', '/dbs/*/colls/*/docs/*', getItem],
+  ['put', '/dbs/*/colls/*/docs/*', putItem],
+  ['delete', '/dbs/*/colls/*/docs/*', removeItem],
+  ['get', '/offers', getOffers],
+  ['post query', '/offers', postOfferQuery],
+  ['get', '/offers/*', getOffer],
+  ['put', '/offers/*', putOffer],
+];

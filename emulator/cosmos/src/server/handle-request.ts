@@ -1,0 +1,67 @@
+import { BodyTooLargeError, type HttpHandler, type HttpRequest, type HttpResponse } from '@lazurite/http';
+import type { Log } from '@lazurite/runtime';
+import type { Account } from '../account/account.ts';
+import type { MasterKey } from '../auth/master-key.ts';
+import { CosmosError } from '../model/errors.ts';
+import { Dispatch } from '../routes/dispatch.ts';
+import { parsePath, type ResourcePath } from '../routes/path.ts';
+import { ROUTES } from '../routes/table.ts';
+import { type Exchange, toErrorResponse, toResponse } from './response.ts';
+
+export interface RequestHandlerOptions {
+  readonly account: Account;
+  readonly masterKey: MasterKey;
+  readonly log: Log;
+  /** Whether connections are TLS. */
+  readonly secure: boolean;
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+/** Answers requests of the protocol, in this order: path, authorization, body, route, operation, answer. */
+export function toRequestHandler(options: RequestHandlerOptions): HttpHandler {
+  const { account } = options;
+  const dispatch = new Dispatch(ROUTES);
+  return async (request) => {
+    const exchange = { activityId: account.randomness.uuid(), startedAt: account.clock.monotonic() };
+    try {
+      const path = parsePath(pathOf(request));
+      authorize(options.masterKey, path, request);
+      const body = mayHaveBody(request.method) ? await request.body() : NO_BODY;
+      const { method, headers } = request;
+      const route = { method, headers, body, names: path.names, secure: options.secure };
+      const result = await dispatch.handlerOf(path, route)(account, route);
+      return toResponse(account, exchange, result);
+    } catch (error) {
+      return answerError(options, exchange, error);
+    }
+  };
+}
+
+function authorize(masterKey: MasterKey, path: ResourcePath, { method, headers }: HttpRequest): void {
+  const date = headers['x-ms-date'] ?? headers.date;
+  masterKey.assertSigned({
+    method,
+    resourceType: path.resourceType,
+    resourceLink: path.resourceLink,
+    date: typeof date === 'string' ? date : undefined,
+    authorization: headers.authorization,
+  });
+}
+
+/** The SDK leaves `?` in an id as it is (encodeURI), and the protocol has no query strings: all of the target is path. */
+function pathOf({ path, raw }: HttpRequest): string {
+  return raw.url ?? path;
+}
+
+function mayHaveBody(method: string): boolean {
+  return method === 'POST' || method === 'PUT' || method === 'PATCH';
+}
+
+function answerError({ account, log }: RequestHandlerOptions, exchange: Exchange, error: unknown): HttpResponse {
+  if (error instanceof CosmosError) return toErrorResponse(account, exchange, error);
+  if (error instanceof BodyTooLargeError)
+    return toErrorResponse(account, exchange, new CosmosError('RequestEntityTooLarge', 'Request size is too large'));
+  log.error({ err: error, activityId: exchange.activityId }, 'A request failed unexpectedly');
+  return toErrorResponse(account, exchange, new CosmosError('InternalServerError', 'An internal error occurred.'));
+}

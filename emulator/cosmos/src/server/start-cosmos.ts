@@ -1,0 +1,92 @@
+import { startHttpServer, toRequestListener } from '@lazurite/http';
+import {
+  type Clock,
+  type Closeable,
+  type Log,
+  type Randomness,
+  silentLog,
+  startOrUndo,
+  systemClock,
+  systemRandomness,
+} from '@lazurite/runtime';
+import { type Account, openAccount } from '../account/account.ts';
+import { MasterKey } from '../auth/master-key.ts';
+import { MemoryStore } from '../store/memory/memory-store.ts';
+import { openDatabase } from '../store/sqlite/open-database.ts';
+import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { toRequestHandler } from './handle-request.ts';
+
+/**
+ * The key of every Cosmos DB emulator, public and the same for all: no secret.
+ * Source: "Develop locally using the Azure Cosmos DB emulator".
+ */
+export const WELL_KNOWN_KEY =
+  'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
+
+export interface CosmosOptions {
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly address?: string;
+  /** Where `cosmos.db` is kept; made when absent. Without it everything is in memory and gone at the end. */
+  readonly dataDir?: string;
+  /** The account key, base64. Default: the emulators' well-known key. */
+  readonly key?: string;
+  /** PEM key and certificate; absent: plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly clock?: Clock;
+  readonly randomness?: Randomness;
+  readonly log?: Log;
+}
+
+export interface CosmosServer extends Closeable {
+  /** For example `http://127.0.0.1:8081`. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly key: string;
+  readonly connectionString: string;
+  /** Answers what is in flight, then lets go of port and file. */
+  close(): Promise<void>;
+}
+
+/** Larger than any request that succeeds, so that a too large item is answered as the service does. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Starts a Cosmos DB (NoSQL API) account.
+ *
+ * @throws PortInUseError, or StoreError when the data directory cannot be used; then nothing is left open
+ * @example
+ * const cosmos = await startCosmos({ dataDir: '.lazurite' });
+ * const client = new CosmosClient(cosmos.connectionString);
+ * await cosmos.close();
+ */
+export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> {
+  const { key = WELL_KNOWN_KEY, log = silentLog, clock = systemClock } = options;
+  return startOrUndo(async (shutdown) => {
+    const store = openStore(options.dataDir);
+    shutdown.add({ close: async () => store.close() });
+    const account = openAccount({ store, clock, randomness: options.randomness ?? systemRandomness, log });
+    const server = shutdown.add(await listen(options, account, new MasterKey(key, clock)));
+    return {
+      endpoint: server.url,
+      port: server.port,
+      key,
+      connectionString: `AccountEndpoint=${server.url}/;AccountKey=${key};`,
+      close: () => shutdown.close(),
+    };
+  });
+}
+
+function openStore(dataDir: string | undefined): MemoryStore | SqliteStore {
+  return dataDir === undefined ? new MemoryStore() : new SqliteStore(openDatabase(dataDir));
+}
+
+function listen({ port, address, tls, log = silentLog }: CosmosOptions, account: Account, masterKey: MasterKey) {
+  const handler = toRequestHandler({ account, masterKey, log, secure: tls !== undefined });
+  return startHttpServer(toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log }), {
+    ...(port !== undefined && { port }),
+    ...(address !== undefined && { address }),
+    ...(tls && { tls }),
+  });
+}

@@ -1,0 +1,154 @@
+import type { ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+import { OrderedRows } from './ordered-rows.ts';
+import type { UndoJournal } from './undo-journal.ts';
+
+/** The items of one physical partition. */
+interface Range {
+  readonly byNumber: OrderedRows<StoredItem>;
+  /** A transactional batch gives one LSN to several items. */
+  readonly byLsn: OrderedRows<readonly StoredItem[]>;
+  readonly byEpk: Map<string, OrderedRows<StoredItem>>;
+}
+
+interface Container {
+  readonly byKey: Map<string, StoredItem>;
+  readonly byNumber: Map<number, StoredItem>;
+  readonly ranges: Map<number, Range>;
+}
+
+export class MemoryItems implements ItemStore {
+  readonly #containers = new Map<number, Container>();
+  readonly #expiring = new Map<number, StoredItem>();
+  readonly #journal: UndoJournal;
+  readonly #onClear: (container: number) => void;
+
+  constructor(journal: UndoJournal, onClear: (container: number) => void) {
+    this.#journal = journal;
+    this.#onClear = onClear;
+  }
+
+  get(key: ItemKey): StoredItem | undefined {
+    return this.#containers.get(key.container)?.byKey.get(toText(key));
+  }
+
+  getByNumber(container: number, number: number): StoredItem | undefined {
+    return this.#containers.get(container)?.byNumber.get(number);
+  }
+
+  insert(item: StoredItem): void {
+    this.#add(item);
+    this.#journal.add(() => this.#remove(item));
+  }
+
+  update(item: StoredItem): void {
+    const before = this.get(item);
+    if (!before) return;
+    this.#remove(before);
+    this.#add(item);
+    this.#journal.add(() => {
+      this.#remove(item);
+      this.#add(before);
+    });
+  }
+
+  delete(key: ItemKey): boolean {
+    const before = this.get(key);
+    if (!before) return false;
+    this.#remove(before);
+    this.#journal.add(() => this.#add(before));
+    return true;
+  }
+
+  scan(selection: ItemSelection, after: number, limit: number): StoredItem[] {
+    const { container, range, minEpk = '', maxEpk } = selection;
+    const rows = this.#containers.get(container)?.ranges.get(range);
+    // A full key selects one logical partition, which has a list of its own; a prefix of a key has none.
+    const partition = maxEpk === `${minEpk}FF` ? rows?.byEpk.get(minEpk) : undefined;
+    const candidates = (partition ?? rows?.byNumber)?.after(after);
+    return candidates ? [...candidates.filter((item) => isSelected(item, selection)).take(limit)] : [];
+  }
+
+  changes(selection: ItemSelection, after: number, limit: number): StoredItem[] {
+    const changes = this.#containers.get(selection.container)?.ranges.get(selection.range)?.byLsn.after(after) ?? [];
+    const page: StoredItem[] = [];
+    for (const items of changes) {
+      if (page.length >= limit) break;
+      for (const item of items) if (isSelected(item, selection)) page.push(item);
+    }
+    return page;
+  }
+
+  expired(now: number, limit: number): StoredItem[] {
+    const due = [...this.#expiring.values()].filter((item) => expiryOf(item) <= now);
+    return due.sort((left, right) => expiryOf(left) - expiryOf(right)).slice(0, limit);
+  }
+
+  clear(container: number): void {
+    const before = this.#containers.get(container);
+    if (before) {
+      this.#journal.delete(this.#containers, container);
+      for (const item of before.byNumber.values()) this.#journal.delete(this.#expiring, item.number);
+    }
+    this.#onClear(container);
+  }
+
+  #add(item: StoredItem): void {
+    const container = this.#container(item.container);
+    const { byNumber, byLsn, byEpk } = rangeOf(container, item.range);
+    container.byKey.set(toText(item), item);
+    container.byNumber.set(item.number, item);
+    byNumber.set(item.number, item);
+    byLsn.set(item.lsn, [...(byLsn.get(item.lsn) ?? []), item]);
+    partitionOf(byEpk, item.epk).set(item.number, item);
+    if (item.expiresAt !== null) this.#expiring.set(item.number, item);
+  }
+
+  #remove(item: StoredItem): void {
+    const container = this.#container(item.container);
+    const { byNumber, byLsn, byEpk } = rangeOf(container, item.range);
+    container.byKey.delete(toText(item));
+    container.byNumber.delete(item.number);
+    byNumber.delete(item.number);
+    const others = byLsn.get(item.lsn)?.filter((other) => other !== item) ?? [];
+    if (others.length === 0) byLsn.delete(item.lsn);
+    else byLsn.set(item.lsn, others);
+    partitionOf(byEpk, item.epk).delete(item.number);
+    this.#expiring.delete(item.number);
+  }
+
+  #container(number: number): Container {
+    const known = this.#containers.get(number);
+    if (known) return known;
+    const container: Container = { byKey: new Map(), byNumber: new Map(), ranges: new Map() };
+    this.#containers.set(number, container);
+    return container;
+  }
+}
+
+function toText({ epk, partitionKey, id }: ItemKey): string {
+  return `${epk}\n${partitionKey}\n${id}`;
+}
+
+function isSelected({ epk }: StoredItem, { minEpk, maxEpk }: ItemSelection): boolean {
+  return (minEpk === undefined || epk >= minEpk) && (maxEpk === undefined || epk < maxEpk);
+}
+
+function expiryOf({ expiresAt }: StoredItem): number {
+  return expiresAt ?? Number.POSITIVE_INFINITY;
+}
+
+function rangeOf({ ranges }: Container, number: number): Range {
+  const known = ranges.get(number);
+  if (known) return known;
+  const range: Range = { byNumber: new OrderedRows(), byLsn: new OrderedRows(), byEpk: new Map() };
+  ranges.set(number, range);
+  return range;
+}
+
+function partitionOf(byEpk: Range['byEpk'], epk: string): OrderedRows<StoredItem> {
+  const known = byEpk.get(epk);
+  if (known) return known;
+  const rows = new OrderedRows<StoredItem>();
+  byEpk.set(epk, rows);
+  return rows;
+}

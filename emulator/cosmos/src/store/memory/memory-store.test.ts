@@ -1,0 +1,4 @@
+import { testStore } from '../../testing/store-conformance.ts';
+import { MemoryStore } from './memory-store.ts';
+
+describe('MemoryStore', () => testStore(() => new MemoryStore()));

@@ -1,0 +1,67 @@
+/** "Lazu" in ASCII: tells our files from other SQLite databases. */
+export const APPLICATION_ID = 0x4c617a75;
+/** Raised with every change of the tables below. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * `items` is a rowid table: with bodies of a kilobyte a WITHOUT ROWID table would keep each on an overflow page of its
+ * own, and inserts by effective partition key (a hash) would rewrite a page of bodies each. Here bodies are appended,
+ * and only the narrow key index is written at random places.
+ */
+export const SCHEMA = `
+  CREATE TABLE resources (
+    number INTEGER PRIMARY KEY,
+    rid TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    parent_rid TEXT NOT NULL,
+    id TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    ts INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (kind, parent_rid, id)
+  ) STRICT;
+
+  CREATE TABLE items (
+    number INTEGER PRIMARY KEY,
+    container INTEGER NOT NULL,
+    epk TEXT NOT NULL,
+    partition_key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    range INTEGER NOT NULL,
+    lsn INTEGER NOT NULL,
+    ts INTEGER NOT NULL,
+    etag TEXT NOT NULL,
+    expires_at INTEGER,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX items_by_key ON items (container, epk, id, partition_key);
+  CREATE INDEX items_by_range ON items (container, range);
+  CREATE INDEX items_by_lsn ON items (container, range, lsn);
+  CREATE INDEX items_by_expiry ON items (expires_at) WHERE expires_at IS NOT NULL;
+
+  CREATE TABLE unique_keys (
+    container INTEGER NOT NULL,
+    partition_key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    item INTEGER NOT NULL,
+    PRIMARY KEY (container, partition_key, value)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX unique_keys_by_item ON unique_keys (container, item);
+
+  CREATE TABLE change_log (
+    number INTEGER PRIMARY KEY,
+    container INTEGER NOT NULL,
+    range INTEGER NOT NULL,
+    epk TEXT NOT NULL,
+    lsn INTEGER NOT NULL,
+    ts INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX change_log_by_lsn ON change_log (container, range, lsn);
+  CREATE INDEX change_log_by_time ON change_log (container, ts);
+
+  CREATE TABLE counters (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,97 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+
+/** Above every effective partition key, which are upper-case hex. */
+export const HIGHEST_EPK = 'G';
+
+const COLUMNS =
+  'number, container, epk, partition_key AS partitionKey, id, range, lsn, ts, etag, expires_at AS expiresAt, body';
+const BY_KEY = 'container = ? AND epk = ? AND id = ? AND partition_key = ?';
+const IN_RANGE = 'container = ? AND range = ?';
+
+export class SqliteItems implements ItemStore {
+  readonly #get: StatementSync;
+  readonly #getByNumber: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #update: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #scanRange: StatementSync;
+  readonly #scanEpks: StatementSync;
+  readonly #changes: StatementSync;
+  readonly #changesOfLsn: StatementSync;
+  readonly #expired: StatementSync;
+  readonly #clear: readonly StatementSync[];
+
+  constructor(database: DatabaseSync) {
+    const select = `SELECT ${COLUMNS} FROM items`;
+    this.#get = database.prepare(`${select} WHERE ${BY_KEY}`);
+    this.#getByNumber = database.prepare(`${select} WHERE number = ? AND container = ?`);
+    this.#insert = database.prepare(`
+      INSERT INTO items (number, container, epk, partition_key, id, range, lsn, ts, etag, expires_at, body)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#update = database.prepare(`
+      UPDATE items SET lsn = ?, ts = ?, etag = ?, expires_at = ?, body = ? WHERE number = ?`);
+    this.#delete = database.prepare(`DELETE FROM items WHERE ${BY_KEY}`);
+    this.#scanRange = database.prepare(`${select} INDEXED BY items_by_range
+      WHERE ${IN_RANGE} AND number > ? ORDER BY number LIMIT ?`);
+    // The inner query sorts numbers alone, which the index holds; only the page's rows are then read.
+    this.#scanEpks = database.prepare(`${select} WHERE range = ? AND number IN (
+        SELECT number FROM items INDEXED BY items_by_key
+        WHERE container = ? AND epk >= ? AND epk < ? AND number > ? ORDER BY number LIMIT ?)
+      ORDER BY number`);
+    const changes = `${select} INDEXED BY items_by_lsn WHERE ${IN_RANGE} AND epk >= ? AND epk < ?`;
+    this.#changes = database.prepare(`${changes} AND lsn > ? ORDER BY lsn, number LIMIT ?`);
+    this.#changesOfLsn = database.prepare(`${changes} AND lsn = ? AND number > ? ORDER BY number`);
+    this.#expired = database.prepare(`${select} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`);
+    this.#clear = ['items', 'unique_keys', 'change_log'].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE container = ?`),
+    );
+  }
+
+  get({ container, epk, partitionKey, id }: ItemKey): StoredItem | undefined {
+    return this.#get.get(container, epk, id, partitionKey) as StoredItem | undefined; // the columns are the type's
+  }
+
+  getByNumber(container: number, number: number): StoredItem | undefined {
+    return this.#getByNumber.get(number, container) as StoredItem | undefined; // the columns are the type's
+  }
+
+  insert(item: StoredItem): void {
+    const { number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body } = item;
+    this.#insert.run(number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body);
+  }
+
+  update({ number, lsn, ts, etag, expiresAt, body }: StoredItem): void {
+    this.#update.run(lsn, ts, etag, expiresAt, body, number);
+  }
+
+  delete({ container, epk, partitionKey, id }: ItemKey): boolean {
+    return this.#delete.run(container, epk, id, partitionKey).changes > 0;
+  }
+
+  scan(selection: ItemSelection, after: number, limit: number): StoredItem[] {
+    const { container, range, minEpk, maxEpk } = selection;
+    if (minEpk === undefined && maxEpk === undefined) return rows(this.#scanRange.all(container, range, after, limit));
+    return rows(this.#scanEpks.all(range, container, minEpk ?? '', maxEpk ?? HIGHEST_EPK, after, limit));
+  }
+
+  changes(selection: ItemSelection, after: number, limit: number): StoredItem[] {
+    const { container, range, minEpk = '', maxEpk = HIGHEST_EPK } = selection;
+    const page = rows(this.#changes.all(container, range, minEpk, maxEpk, after, limit));
+    const last = page.at(-1);
+    if (page.length < limit || !last) return page;
+    return page.concat(rows(this.#changesOfLsn.all(container, range, minEpk, maxEpk, last.lsn, last.number)));
+  }
+
+  expired(now: number, limit: number): StoredItem[] {
+    return rows(this.#expired.all(now, limit));
+  }
+
+  clear(container: number): void {
+    for (const statement of this.#clear) statement.run(container);
+  }
+}
+
+function rows(result: unknown): StoredItem[] {
+  return result as StoredItem[]; // COLUMNS are those of the type
+}

@@ -1,0 +1,148 @@
+/**
+ * The store port. Rules (what may be written, what an error is called) live above it; the adapters only keep rows.
+ * Every call is synchronous; writes are made inside `transaction` alone and are on disk when it returns.
+ */
+export interface Store {
+  readonly resources: ResourceStore;
+  readonly items: ItemStore;
+  readonly uniqueKeys: UniqueKeyStore;
+  readonly changeLog: ChangeLog;
+  readonly counters: Counters;
+  /** Runs `work` and makes its writes durable. When `work` or the commit throws, nothing of it stays. Never nested. */
+  transaction<T>(work: () => T): T;
+  /** Inside `transaction`: undoes the writes of `work` when it throws, and rethrows; the writes made before it stay. */
+  savepoint<T>(work: () => T): T;
+  /** Afterwards every other call throws. Closing twice is one closing. */
+  close(): void;
+}
+
+/** Numbers that only grow: LSNs, parts of resource ids. Their growth is undone with the transaction that caused it. */
+export interface Counters {
+  /** The last number given; 0 when none was. */
+  current(name: string): number;
+  /** Adds one and returns it; the first is 1. */
+  next(name: string): number;
+}
+
+/** A database, a container, an offer, a stored procedure…: few, small, addressed by name below a parent or by rid. */
+export interface StoredResource {
+  readonly kind: string;
+  /** The `_rid` of the resource it belongs to; empty for those of the account. */
+  readonly parentRid: string;
+  readonly id: string;
+  readonly rid: string;
+  readonly etag: string;
+  /** Seconds since the Unix epoch. */
+  readonly ts: number;
+  /** What the resource holds besides these, as JSON text. */
+  readonly body: string;
+}
+
+export interface ResourceStore {
+  /** `undefined` when there is none. */
+  get(kind: string, parentRid: string, id: string): StoredResource | undefined;
+  /** `undefined` when there is none. */
+  getByRid(rid: string): StoredResource | undefined;
+  /** In the order in which they were created; empty when there is none. */
+  list(kind: string, parentRid: string): StoredResource[];
+  /** Adds it, or replaces the one with the same rid. */
+  put(resource: StoredResource): void;
+  /** False when there was none. */
+  delete(rid: string): boolean;
+}
+
+export interface ItemKey {
+  /** The number of the container, as its `_rid` holds it. */
+  readonly container: number;
+  /** The effective partition key: upper-case hex, ordered as text. */
+  readonly epk: string;
+  /** The partition key as compact JSON: tells apart what shares an effective partition key. */
+  readonly partitionKey: string;
+  readonly id: string;
+}
+
+export interface StoredItem extends ItemKey {
+  /** Unique in the store and ascending with creation; part of the `_rid`. Survives a replace. */
+  readonly number: number;
+  /** The ordinal of the physical partition. */
+  readonly range: number;
+  readonly lsn: number;
+  /** Seconds since the Unix epoch. */
+  readonly ts: number;
+  /** With its quotes, as `_etag` and the header have it. */
+  readonly etag: string;
+  /** Seconds since the Unix epoch from which it is gone; null: never. */
+  readonly expiresAt: number | null;
+  /** The item as JSON text with its system properties: what a point read answers, as it is. */
+  readonly body: string;
+}
+
+/** Which items of one physical partition: all, or those between two effective partition keys. */
+export interface ItemSelection {
+  readonly container: number;
+  readonly range: number;
+  /** The lowest effective partition key, included. */
+  readonly minEpk?: string;
+  /** The effective partition key where it ends, not included. */
+  readonly maxEpk?: string;
+}
+
+export interface ItemStore {
+  /** `undefined` when there is none. An expired item is still there. */
+  get(key: ItemKey): StoredItem | undefined;
+  /** `undefined` when there is none. */
+  getByNumber(container: number, number: number): StoredItem | undefined;
+  insert(item: StoredItem): void;
+  /** Replaces the item of the same key and number; it must be there. */
+  update(item: StoredItem): void;
+  /** False when there was none. */
+  delete(key: ItemKey): boolean;
+  /** Up to `limit` items with a number above `after`, in ascending number; empty at the end. */
+  scan(selection: ItemSelection, after: number, limit: number): StoredItem[];
+  /**
+   * Items with an LSN above `after`, in ascending LSN: up to `limit`, and beyond it the others of the last LSN, so that
+   * a reader can go on from it. Empty when nothing is new.
+   */
+  changes(selection: ItemSelection, after: number, limit: number): StoredItem[];
+  /** Up to `limit` items whose `expiresAt` is `now` (seconds) or earlier, the earliest first. */
+  expired(now: number, limit: number): StoredItem[];
+  /** Removes every item of the container, with its unique keys and its change log. */
+  clear(container: number): void;
+}
+
+export interface UniqueKeyStore {
+  /** The number of the item that holds `value` in the partition; `undefined` when it is free. */
+  holder(container: number, partitionKey: string, value: string): number | undefined;
+  /** The value must be free. */
+  claim(claim: UniqueKeyClaim): void;
+  /** Frees every value that the item holds. */
+  release(container: number, item: number): void;
+}
+
+export interface UniqueKeyClaim {
+  readonly container: number;
+  readonly partitionKey: string;
+  /** One unique key of the policy with the item's values, as compact JSON. */
+  readonly value: string;
+  readonly item: number;
+}
+
+/** One change, kept only for containers with a change feed policy (all versions and deletes). */
+export interface LoggedChange {
+  readonly container: number;
+  readonly range: number;
+  readonly epk: string;
+  readonly lsn: number;
+  /** Seconds since the Unix epoch. */
+  readonly ts: number;
+  /** The entry of the feed as JSON text. */
+  readonly body: string;
+}
+
+export interface ChangeLog {
+  append(change: LoggedChange): void;
+  /** As `ItemStore.changes`; entries of one LSN in the order in which they were appended. */
+  read(selection: ItemSelection, after: number, limit: number): LoggedChange[];
+  /** Removes the container's entries with a `ts` below `before` (seconds). */
+  prune(container: number, before: number): void;
+}

@@ -1,0 +1,152 @@
+import { ConfigError } from './config-error.ts';
+import type {
+  BlobsSettings,
+  HostSettings,
+  HstsSettings,
+  HttpSettings,
+  LoggingSettings,
+  LogLevel,
+  QueuesSettings,
+} from './host-settings.ts';
+import { LOG_LEVELS } from './host-settings.ts';
+import { type JsonFile, type JsonObject, parseJsonFile } from './json-file.ts';
+import { applyOverrides } from './overrides.ts';
+import { readRetryPolicy } from './retry-policy.ts';
+import { Section } from './section.ts';
+
+/** ScriptJobHostOptionsSetup of azure-functions-host: the default where no plan imposes another. */
+const DEFAULT_FUNCTION_TIMEOUT_MS = 30 * 60_000;
+const MIN_FUNCTION_TIMEOUT_MS = 1_000;
+const DEFAULT_HSTS_MAX_AGE_MS = 30 * 86_400_000;
+/** QueuesOptions: one minute, but 2 s when AZURE_FUNCTIONS_ENVIRONMENT is Development. */
+const DEVELOPMENT_POLLING_MS = 2_000;
+/** The Storage service hands out at most so many messages at once. */
+const MAX_QUEUE_BATCH = 32;
+const NO_FILE = '{"version":"2.0"}';
+
+/**
+ * Reads host.json.
+ *
+ * @param text the file's content; undefined when there is none, which means every default
+ * @param env `AzureFunctionsJobHost__a__b` overrides `a.b`
+ * @throws ConfigError with the place of the mistake
+ */
+export function readHostSettings(
+  text: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): HostSettings {
+  const file = parseJsonFile('host.json', text ?? NO_FILE);
+  checkVersion(file.root);
+  const effective = applyOverrides(file.root, env);
+  const root = new Section(effective, (path, problem) => file.errorAt(path, problem));
+  const extensions = root.section('extensions');
+  return {
+    effective,
+    functionTimeoutMs: readTimeout(root, file),
+    http: readHttp(extensions.section('http')),
+    logging: readLogging(root.section('logging')),
+    functions: root.texts('functions'),
+    retry: readRetryPolicy(root.section('retry')),
+    watchDirectories: root.texts('watchDirectories') ?? [],
+    watchFiles: root.texts('watchFiles') ?? [],
+    extensionBundle: readBundle(root.section('extensionBundle')),
+    queues: readQueues(extensions.section('queues')),
+    blobs: readBlobs(extensions.section('blobs')),
+    cosmosDB: { leasePrefix: extensions.section('cosmosDB').section('leaseOptions').text('leasePrefix') ?? '' },
+  };
+}
+
+/** Messages as azure-functions-host `HostJsonFileConfigurationSource` words them. */
+function checkVersion(root: JsonObject): void {
+  if (Object.keys(root).length === 0) root.version = '2.0';
+  const version = root.version === undefined || root.version === null ? '' : String(root.version);
+  if (version === '') {
+    throw new ConfigError(
+      "The host.json file is missing the required 'version' property. See https://aka.ms/functions-hostjson for steps to migrate the configuration file.",
+    );
+  }
+  if (version === '2.0') return;
+  const runtimeNote = version.startsWith('3')
+    ? 'This does not correspond to the function runtime version, only to the schema version of the host.json file. '
+    : '';
+  throw new ConfigError(
+    `'${version}' is an invalid value for host.json 'version' property. We recommend you set the 'version' property to '2.0'. ${runtimeNote}See https://aka.ms/functions-hostjson for more information on this configuration file.`,
+  );
+}
+
+/** "-1" and null mean no limit. */
+function readTimeout(root: Section, file: JsonFile): number | undefined {
+  if (file.root.functionTimeout === null) return undefined;
+  if (file.root.functionTimeout === '-1' || file.root.functionTimeout === -1) return undefined;
+  return root.timeSpan('functionTimeout', { min: MIN_FUNCTION_TIMEOUT_MS }) ?? DEFAULT_FUNCTION_TIMEOUT_MS;
+}
+
+function readHttp(section: Section): HttpSettings {
+  return {
+    routePrefix: (section.text('routePrefix') ?? 'api').replace(/^\/+|\/+$/g, ''),
+    maxOutstandingRequests: section.integer('maxOutstandingRequests', { min: -1 }) ?? -1,
+    maxConcurrentRequests: section.integer('maxConcurrentRequests', { min: -1 }) ?? -1,
+    customHeaders: readTexts(section.section('customHeaders')),
+    hsts: readHsts(section.section('hsts')),
+  };
+}
+
+function readHsts(section: Section): HstsSettings {
+  return {
+    isEnabled: section.boolean('isEnabled') ?? false,
+    maxAgeMs: section.timeSpan('maxAge') ?? DEFAULT_HSTS_MAX_AGE_MS,
+    includeSubDomains: section.boolean('includeSubDomains') ?? false,
+    preload: section.boolean('preload') ?? false,
+    excludedHosts: section.texts('excludedHosts') ?? [],
+  };
+}
+
+function readTexts(section: Section): Readonly<Record<string, string>> {
+  return Object.fromEntries(section.names().map((name) => [name, section.text(name) ?? '']));
+}
+
+function readLogging(section: Section): LoggingSettings {
+  const levels = section.section('logLevel');
+  return {
+    levels: Object.fromEntries(levels.names().map((category) => [category, readLevel(levels, category)])),
+    consoleEnabled: section.section('console').boolean('isEnabled'),
+  };
+}
+
+function readLevel(levels: Section, category: string): LogLevel {
+  const text = levels.text(category)?.toLowerCase();
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (!level) throw levels.fail(category, `must be one of ${LOG_LEVELS.join(', ')}`);
+  return level;
+}
+
+function readBundle(section: Section): HostSettings['extensionBundle'] {
+  if (section.names().length === 0) return undefined;
+  const id = section.text('id');
+  const version = section.text('version');
+  if (!id) throw section.fail('id', 'is required');
+  if (!version) throw section.fail('version', 'is required');
+  return { id, version };
+}
+
+function readQueues(section: Section): QueuesSettings {
+  const messageEncoding = section.text('messageEncoding')?.toLowerCase() ?? 'base64';
+  if (messageEncoding !== 'base64' && messageEncoding !== 'none') {
+    throw section.fail('messageEncoding', 'must be "base64" or "none"');
+  }
+  return {
+    batchSize: section.integer('batchSize', { min: 1, max: MAX_QUEUE_BATCH }) ?? 16,
+    newBatchThreshold: section.integer('newBatchThreshold', { min: 0 }),
+    maxDequeueCount: section.integer('maxDequeueCount', { min: 1 }) ?? 5,
+    maxPollingIntervalMs: section.timeSpan('maxPollingInterval', { min: 100 }) ?? DEVELOPMENT_POLLING_MS,
+    visibilityTimeoutMs: section.timeSpan('visibilityTimeout') ?? 0,
+    messageEncoding,
+  };
+}
+
+function readBlobs(section: Section): BlobsSettings {
+  return {
+    maxDegreeOfParallelism: section.integer('maxDegreeOfParallelism', { min: 1 }),
+    poisonBlobThreshold: section.integer('poisonBlobThreshold', { min: 1 }) ?? 5,
+  };
+}

@@ -1,0 +1,76 @@
+import type { JsonObject } from './json-file.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** host.json with the environment's overrides applied and every default filled in. Times are milliseconds. */
+export interface HostSettings {
+  /** host.json as it applies, for `GET /admin/host/config`. */
+  readonly effective: JsonObject;
+  /** Undefined: no limit. */
+  readonly functionTimeoutMs: number | undefined;
+  readonly http: HttpSettings;
+  readonly logging: LoggingSettings;
+  /** Only these functions run; undefined: all. */
+  readonly functions: readonly string[] | undefined;
+  readonly retry: RetryPolicy | undefined;
+  readonly watchDirectories: readonly string[];
+  readonly watchFiles: readonly string[];
+  readonly extensionBundle: { readonly id: string; readonly version: string } | undefined;
+  readonly queues: QueuesSettings;
+  readonly blobs: BlobsSettings;
+  readonly cosmosDB: CosmosDBSettings;
+}
+
+export interface HttpSettings {
+  /** Without slashes at its ends; may be empty. */
+  readonly routePrefix: string;
+  /** -1: no limit. */
+  readonly maxOutstandingRequests: number;
+  /** -1: no limit. */
+  readonly maxConcurrentRequests: number;
+  readonly customHeaders: Readonly<Record<string, string>>;
+  readonly hsts: HstsSettings;
+}
+
+export interface HstsSettings {
+  readonly isEnabled: boolean;
+  readonly maxAgeMs: number;
+  readonly includeSubDomains: boolean;
+  readonly preload: boolean;
+  readonly excludedHosts: readonly string[];
+}
+
+export interface LoggingSettings {
+  /** By category, as written; `default` for all others. */
+  readonly levels: Readonly<Record<string, LogLevel>>;
+  readonly consoleEnabled: boolean | undefined;
+}
+
+export interface QueuesSettings {
+  readonly batchSize: number;
+  readonly newBatchThreshold: number | undefined;
+  readonly maxDequeueCount: number;
+  readonly maxPollingIntervalMs: number;
+  readonly visibilityTimeoutMs: number;
+  readonly messageEncoding: 'base64' | 'none';
+}
+
+export interface BlobsSettings {
+  readonly maxDegreeOfParallelism: number | undefined;
+  readonly poisonBlobThreshold: number;
+}
+
+export interface CosmosDBSettings {
+  readonly leasePrefix: string;
+}
+
+/** The level of the longest configured category that `category` equals or lies below (`Function` covers `Function.X`). */
+export function logLevelOf(settings: LoggingSettings, category: string): LogLevel {
+  const name = category.toLowerCase();
+  const matching = Object.keys(settings.levels)
+    .filter((key) => name === key.toLowerCase() || name.startsWith(`${key.toLowerCase()}.`))
+    .sort((a, b) => b.length - a.length);
+  return settings.levels[matching[0] ?? 'default'] ?? 'information';
+}

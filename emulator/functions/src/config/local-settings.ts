@@ -1,0 +1,114 @@
+import { type JsonFile, type JsonObject, parseJsonFile } from './json-file.ts';
+import { findKey, isObject, Section } from './section.ts';
+
+/** What `local.settings.json` says, with the environment taken into account. */
+export interface LocalSettings {
+  /** To be added to the app's environment; what the environment already has is not among them. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly host: LocalHostSettings;
+  /** For the console, one line each. */
+  readonly warnings: readonly string[];
+}
+
+export interface LocalHostSettings {
+  readonly localHttpPort: number | undefined;
+  readonly localHttpAddress: string | undefined;
+  /** Origins, or `*`. */
+  readonly cors: readonly string[];
+  readonly corsCredentials: boolean;
+}
+
+const FILE = 'local.settings.json';
+const MAX_PORT = 65_535;
+
+/**
+ * Reads `local.settings.json`; an absent file means no settings.
+ *
+ * @throws ConfigError with the place of the mistake, and for a file whose values are encrypted
+ */
+export function readLocalSettings(
+  text: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): LocalSettings {
+  const file = parseJsonFile(FILE, text ?? '{"IsEncrypted":false}');
+  const root = new Section(file.root, (path, problem) => file.errorAt(path, problem));
+  refuseEncrypted(file, root);
+  const settings = new Map<string, string>();
+  for (const [name, value] of readValues(file)) settings.set(name, value);
+  for (const [name, value] of readConnectionStrings(file)) settings.set(name, value);
+  const warnings = [...settings].flatMap(([name, value]) => warningsFor(name, value, env));
+  const values = Object.fromEntries([...settings].filter(([name]) => !isDefined(name, env)));
+  return { values, host: readHost(root.section('Host')), warnings };
+}
+
+/**
+ * An absent `IsEncrypted` means encrypted (azure-functions-core-tools `AppSettingsFile`); files written by hand often
+ * leave it out, so only values that look encrypted, Base64 of at least one cipher block, are refused then.
+ */
+function refuseEncrypted(file: JsonFile, root: Section): void {
+  const declared = root.boolean('IsEncrypted');
+  const values = Object.values(objectAt(file, 'Values'));
+  const looksEncrypted = values.length > 0 && values.every((value) => isCipherText(value));
+  if (declared === false || (declared === undefined && !looksEncrypted)) return;
+  if (declared && values.length === 0) return;
+  throw file.errorAt(
+    ['IsEncrypted'],
+    "means that the values are encrypted with a key of the machine that wrote them. Run 'func settings decrypt' there, or set IsEncrypted to false and write the values in plain text",
+  );
+}
+
+function isCipherText(value: unknown): boolean {
+  return typeof value === 'string' && value.length >= 64 && /^[A-Za-z0-9+/_-]+={0,2}$/.test(value);
+}
+
+function readValues(file: JsonFile): [string, string][] {
+  return Object.entries(objectAt(file, 'Values')).map(([name, value]) => {
+    if (typeof value === 'string') return [name, value];
+    throw file.errorAt(['Values', name], `must be text in double quotes, but is ${describe(value)}`);
+  });
+}
+
+/** `ConnectionStrings:<Name>`, spelled with `__` since a colon is not portable in the names of environment variables. */
+function readConnectionStrings(file: JsonFile): [string, string][] {
+  return Object.entries(objectAt(file, 'ConnectionStrings')).map(([name, value]) => {
+    const text = isObject(value) ? value[findKey(value, 'ConnectionString') ?? ''] : value;
+    if (typeof text === 'string') return [`ConnectionStrings__${name}`, text];
+    throw file.errorAt(['ConnectionStrings', name], 'must be text, or an object with a ConnectionString');
+  });
+}
+
+function objectAt(file: JsonFile, name: string): JsonObject {
+  const value = file.root[findKey(file.root, name) ?? name] ?? {};
+  if (isObject(value)) return value;
+  throw file.errorAt([name], 'must be an object');
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  return isObject(value) ? 'an object' : `${JSON.stringify(value)} without quotes`;
+}
+
+function isDefined(name: string, env: Readonly<Record<string, string | undefined>>): boolean {
+  return env[name] !== undefined && env[name] !== '';
+}
+
+function warningsFor(name: string, value: string, env: Readonly<Record<string, string | undefined>>): string[] {
+  if (isDefined(name, env)) {
+    return [`Skipping '${name}' from local settings as it's already defined in current environment variables.`];
+  }
+  if (!value.startsWith('@Microsoft.KeyVault(')) return [];
+  return [`The Key Vault reference in '${name}' is resolved only in Azure; here the function app sees its text.`];
+}
+
+function readHost(section: Section): LocalHostSettings {
+  return {
+    localHttpPort: section.integer('LocalHttpPort', { min: 0, max: MAX_PORT }),
+    localHttpAddress: section.text('LocalHttpAddress'),
+    cors: splitList(section.text('CORS')),
+    corsCredentials: section.boolean('CORSCredentials') ?? false,
+  };
+}
+
+function splitList(text: string | undefined): readonly string[] {
+  return (text ?? '').split(',').flatMap((item) => item.trim() || []);
+}

@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { type Clock, type Closeable, type Log, silentLog, startOrUndo, systemClock } from '@lazurite/runtime';
+import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
+import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
+import { type Environment, readConfiguration } from './app-environment.ts';
+import { bindSocket } from './listening-socket.ts';
+import { Supervisor } from './supervisor.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+export interface FunctionsHostOptions {
+  /** The folder of the function app: where host.json and package.json are. */
+  readonly scriptRoot: string;
+  /** Default 7071; 0: any free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly address?: string;
+  /**
+   * The environment that the app sees beside its local.settings.json, over which it wins. Default: that of this
+   * process. A promise lets the worker process boot while the environment is still being made.
+   */
+  readonly env?: Environment | Promise<Environment>;
+  /** Changes values of local.settings.json, for example to name the port of a local service really in use. */
+  readonly rewriteSetting?: (value: string) => string;
+  /** Options of Node.js for the worker process, for example `--inspect=9229`. */
+  readonly nodeArguments?: readonly string[];
+  /** How long requests in flight may take to end when the host closes or reloads, in ms. Default 5,000. */
+  readonly drainMs?: number;
+  /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
+  readonly startTimeoutMs?: number;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Told of everything that happens; absent: starts and ends of invocations are not even reported by the worker. */
+  readonly onEvent?: (event: HostEvent) => void;
+}
+
+export interface FunctionsHost extends Closeable {
+  /** For example `http://127.0.0.1:7071`. */
+  readonly url: string;
+  readonly port: number;
+  /** As of the last start or reload. */
+  readonly functions: readonly FunctionInfo[];
+  /** Calls a function by name with the text its trigger would have delivered; null: none. */
+  invoke(functionName: string, input: string | null): Promise<InvokeOutcome>;
+  /** Serves the app as it is on disk now. Rejects when it cannot be loaded; then the old one goes on. */
+  reload(): Promise<void>;
+  /** Lets requests in flight end, runs the app's `appTerminate` hooks, and leaves no process and no port behind. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_PORT = 7071;
+const DEFAULT_DRAIN_MS = 5_000;
+const DEFAULT_START_TIMEOUT_MS = 20_000;
+/** A client in a loop reuses its connection well within this time. */
+const IDLE_GRACE_MS = 100;
+/** Kestrel's limit as Azure's host sets it. */
+const DEFAULT_MAX_BODY_BYTES = 104_857_600;
+
+/**
+ * Serves a Node.js function app, in a worker process of its own.
+ *
+ * @throws PortInUseError; AppLoadError when the app cannot be loaded; ConfigError when its settings cannot be read
+ * @example
+ * const host = await startFunctionsHost({ scriptRoot: './my-app', port: 0 });
+ * const response = await fetch(`${host.url}/api/hello`);
+ * await host.close();
+ */
+export function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
+  const { address = '127.0.0.1', port = DEFAULT_PORT, drainMs = DEFAULT_DRAIN_MS, clock = systemClock } = options;
+  const onEvent = options.onEvent ?? (() => undefined);
+  const appRoot = resolve(options.scriptRoot);
+  return startOrUndo(async (shutdown) => {
+    const socket = bindSocket(address, port);
+    shutdown.add({ close: async () => socket.close() });
+    const url = `http://${address.includes(':') ? `[${address}]` : address}:${socket.port}`;
+    const log = options.log ?? silentLog;
+    const nodeArguments = options.nodeArguments ?? [];
+    const supervisor = shutdown.add(
+      new Supervisor({
+        clock,
+        handle: socket.handle,
+        drainMs,
+        startTimeoutMs: options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
+        onEvent,
+        fork: () => new WorkerProcess({ appRoot, nodeArguments, clock, log, onEvent }),
+        configure: () => configureWorker({ ...options, appRoot, url, drainMs }),
+      }),
+    );
+    await supervisor.start();
+    return {
+      url,
+      port: socket.port,
+      get functions() {
+        return supervisor.functions;
+      },
+      invoke: (functionName, input) => supervisor.invoke(functionName, input),
+      reload: () => supervisor.reload(),
+      close: () => shutdown.close(),
+    };
+  });
+}
+
+interface WorkerConfiguration extends FunctionsHostOptions {
+  readonly appRoot: string;
+  readonly url: string;
+  readonly drainMs: number;
+}
+
+async function configureWorker(options: WorkerConfiguration): Promise<WorkerInit> {
+  const { appRoot, url, drainMs, rewriteSetting = (value) => value } = options;
+  const hostname = `localhost:${new URL(url).port}`;
+  const environment = (await options.env) ?? process.env;
+  const { env, host, local } = await readConfiguration({ appRoot, env: environment, rewriteSetting, hostname });
+  for (const line of local.warnings) options.onEvent?.({ type: 'console', stream: 'stdout', line });
+  return {
+    appRoot,
+    env,
+    routePrefix: host.http.routePrefix,
+    functionTimeoutMs: host.functionTimeoutMs ?? null,
+    maxBodyBytes: Number(env.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT) || DEFAULT_MAX_BODY_BYTES,
+    idleGraceMs: IDLE_GRACE_MS,
+    drainMs,
+    reportInvocations: options.onEvent !== undefined,
+    publicUrl: url,
+  };
+}

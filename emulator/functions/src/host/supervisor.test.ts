@@ -1,0 +1,118 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { Agent, get } from 'node:http';
+import { join } from 'node:path';
+import { closeTestHosts, fixture, startTestHost, type TestHost } from '../testing/test-host.ts';
+
+afterEach(closeTestHosts);
+
+async function pidOf(host: TestHost): Promise<string> {
+  return (await fetch(`${host.url}/api/pid`)).text();
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('process.exit() in a function restarts the worker with a message, and the port keeps answering', async () => {
+  const host = await startTestHost('v4-faults');
+  const before = await pidOf(host);
+  await fetch(`${host.url}/api/exit`).catch(() => undefined);
+  const exited = await host.next('worker-exited');
+  expect(exited).toMatchObject({ exitCode: 3, restartInMs: expect.any(Number) });
+  expect(await pidOf(host)).not.toBe(before);
+});
+
+test('an uncaught exception is reported on stderr and restarts the worker', async () => {
+  const host = await startTestHost('v4-faults');
+  await fetch(`${host.url}/api/uncaught`).catch(() => undefined);
+  expect(await host.next('worker-exited')).toMatchObject({ exitCode: 1 });
+  const line = await host.next('console', (event) => event.line.includes('thrown outside of any function'));
+  expect(line.stream).toBe('stderr');
+});
+
+test('close() lets a request in flight end, and leaves no process', async () => {
+  const host = await startTestHost('v4-faults');
+  const pid = Number(await pidOf(host));
+  const slow = fetch(`${host.url}/api/slow`);
+  await host.next('invocation-started', ({ functionName }) => functionName === 'slow');
+  await host.close();
+  expect(await (await slow).text()).toBe('slow');
+  expect(isAlive(pid)).toBe(false);
+});
+
+test('close() runs the appTerminate hooks', async () => {
+  const file = join(await mkdtemp(join(fixture('..'), 'run-')), 'terminated');
+  try {
+    const host = await startTestHost('v4-hooks', { env: { ...process.env, TERMINATED_FILE: file } });
+    await host.close();
+    expect(await readFile(file, 'utf8')).toBe('terminated');
+  } finally {
+    await rm(join(file, '..'), { recursive: true });
+  }
+});
+
+describe('reload()', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(fixture('..'), 'run-'));
+    await cp(fixture('v4-faults'), folder, { recursive: true });
+  });
+  afterEach(async () => {
+    await closeTestHosts();
+    await rm(folder, { recursive: true });
+  });
+
+  test('serves the code as it is on disk now', async () => {
+    const host = await startTestHost('', { scriptRoot: folder });
+    await writeFile(join(folder, 'index.js'), appAnswering('new'));
+    await host.reload();
+    expect(await (await fetch(`${host.url}/api/pid`)).text()).toBe('new');
+  });
+
+  test('rejects when the new code cannot be loaded, and the old goes on', async () => {
+    const host = await startTestHost('', { scriptRoot: folder });
+    await writeFile(join(folder, 'index.js'), 'syntax error here');
+    await expect(host.reload()).rejects.toMatchObject({ code: 'AppLoadFailed' });
+    expect((await fetch(`${host.url}/api/pid`)).status).toBe(200);
+  });
+
+  test('a client in a loop sees no error across reloads', async () => {
+    const host = await startTestHost('', { scriptRoot: folder });
+    const stop = new AbortController();
+    const client = loop(`${host.url}/api/pid`, stop.signal);
+    for (let round = 0; round < 5; round++) await host.reload();
+    stop.abort();
+    const { answers, failures } = await client;
+    expect(failures).toEqual([]);
+    expect(answers).toBeGreaterThan(10);
+  });
+});
+
+function appAnswering(text: string): string {
+  return `require('@azure/functions').app.get('pid', () => ({ body: ${JSON.stringify(text)} }));`;
+}
+
+/** Asks again and again over one kept-alive connection. */
+async function loop(url: string, signal: AbortSignal): Promise<{ answers: number; failures: unknown[] }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const outcome = { answers: 0, failures: [] as unknown[] };
+  while (!signal.aborted) {
+    await new Promise<void>((resolve) => {
+      get(url, { agent }, (response) => {
+        if (response.statusCode === 200) outcome.answers++;
+        else outcome.failures.push(response.statusCode);
+        response.resume().on('end', resolve);
+      }).on('error', (error) => {
+        outcome.failures.push(error);
+        resolve();
+      });
+    });
+  }
+  agent.destroy();
+  return outcome;
+}

@@ -1,0 +1,149 @@
+import { type Clock, type Closeable, sleep } from '@lazurite/runtime';
+import { messageOf, WorkerFailedError } from '../errors.ts';
+import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
+import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
+import { describeExit, type WorkerExit, type WorkerProcess } from './worker-process.ts';
+
+export interface SupervisorOptions {
+  readonly clock: Clock;
+  /** The bound socket that every worker accepts on. */
+  readonly handle: object;
+  readonly drainMs: number;
+  /** How long the app may take to load. */
+  readonly startTimeoutMs: number;
+  readonly onEvent: (event: HostEvent) => void;
+  readonly fork: () => WorkerProcess;
+  /** Reads the app's configuration afresh. */
+  readonly configure: () => Promise<WorkerInit>;
+}
+
+const FIRST_RESTART_MS = 100;
+const MAX_RESTART_MS = 30_000;
+/** A worker that lived so long has started well: its end is a new trouble, not the old one again. */
+const HEALTHY_AFTER_MS = 60_000;
+
+/** Keeps one worker serving the app: starts it, replaces it on reload, starts it again when it ends by itself. */
+export class Supervisor implements Closeable {
+  readonly #options: SupervisorOptions;
+  readonly #closing = new AbortController();
+  #current: WorkerProcess;
+  #functions: readonly FunctionInfo[] = [];
+  #startedAt = 0;
+  #restartMs = FIRST_RESTART_MS;
+  #changing: Promise<unknown> = Promise.resolve();
+  readonly #leaving = new Set<Promise<void>>();
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#current = options.fork();
+  }
+
+  get functions(): readonly FunctionInfo[] {
+    return this.#functions;
+  }
+
+  /** Rejects with what kept the first worker from serving the app. */
+  async start(): Promise<void> {
+    this.#functions = await this.#startWorker(this.#current);
+    this.#adopt(this.#current);
+    this.#options.onEvent({ type: 'functions-listed', functions: this.#functions });
+  }
+
+  /**
+   * Starts a worker with the app as it is now and lets it take over; requests in flight end in the old one, which stays
+   * when the new one cannot start. Both accept from one socket meanwhile, so no connection is refused.
+   */
+  reload(): Promise<void> {
+    const reloading = this.#changing.then(() => this.#reload());
+    this.#changing = reloading.catch(() => undefined);
+    return reloading;
+  }
+
+  async invoke(functionName: string, input: string | null): Promise<InvokeOutcome> {
+    await this.#changing;
+    return this.#current.invoke(functionName, input);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([this.#retire(this.#current), this.#changing]);
+    await this.#retire(this.#current); // a reload that was under way may have put another in its place
+    await Promise.all(this.#leaving);
+  }
+
+  async #reload(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const startedAt = this.#options.clock.monotonic();
+    const [old, next] = [this.#current, this.#options.fork()];
+    try {
+      this.#functions = await this.#startWorker(next);
+    } catch (error) {
+      next.kill();
+      this.#options.onEvent({ type: 'reload-failed', message: messageOf(error) });
+      throw error;
+    }
+    this.#adopt(next);
+    void this.#retire(old);
+    const durationMs = this.#options.clock.monotonic() - startedAt;
+    this.#options.onEvent({ type: 'reloaded', durationMs, functions: this.#functions });
+  }
+
+  async #startWorker(worker: WorkerProcess): Promise<readonly FunctionInfo[]> {
+    const { clock, startTimeoutMs, configure, handle } = this.#options;
+    const late = Promise.withResolvers<never>();
+    const timer = clock.setTimer(startTimeoutMs, () => late.reject(new WorkerFailedError(notLoaded(startTimeoutMs))));
+    try {
+      return await Promise.race([worker.start(await configure(), handle), late.promise]);
+    } catch (error) {
+      worker.kill();
+      await worker.exited;
+      throw error;
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  #adopt(worker: WorkerProcess): void {
+    this.#current = worker;
+    this.#startedAt = this.#options.clock.monotonic();
+    this.#options.onEvent({ type: 'worker-started', pid: worker.pid });
+    void worker.exited.then((exit) => {
+      if (worker === this.#current && !worker.stopping) this.#restart(exit);
+    });
+  }
+
+  #retire(worker: WorkerProcess): Promise<void> {
+    const leaving = worker.stop(this.#options.drainMs);
+    this.#leaving.add(leaving);
+    return leaving.finally(() => this.#leaving.delete(leaving));
+  }
+
+  #restart(exit: WorkerExit): void {
+    if (this.#closing.signal.aborted) return;
+    const lived = this.#options.clock.monotonic() - this.#startedAt;
+    if (lived > HEALTHY_AFTER_MS) this.#restartMs = FIRST_RESTART_MS;
+    const restartInMs = this.#restartMs;
+    this.#restartMs = Math.min(restartInMs * 2, MAX_RESTART_MS);
+    const { exitCode, signal } = exit;
+    this.#options.onEvent({ type: 'worker-exited', exitCode, signal, message: describeExit(exit), restartInMs });
+    this.#changing = this.#changing.then(() => this.#startAgain(restartInMs)).catch(() => undefined);
+  }
+
+  async #startAgain(delayMs: number): Promise<void> {
+    await sleep(this.#options.clock, delayMs, this.#closing.signal);
+    const next = this.#options.fork();
+    try {
+      this.#functions = await this.#startWorker(next);
+    } catch (error) {
+      this.#options.onEvent({ type: 'reload-failed', message: messageOf(error) });
+      if (!(error instanceof WorkerFailedError)) throw error; // the app itself is broken: a change of its files mends it
+      this.#restart(await next.exited);
+      return;
+    }
+    this.#adopt(next);
+  }
+}
+
+function notLoaded(limitMs: number): string {
+  return `The function app did not finish loading within ${limitMs / 1000} s. Look for an await at the top level of its modules, or in an appStart hook, that never ends`;
+}

@@ -1,0 +1,160 @@
+import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { PortInUseError } from '@lazurite/http';
+import type { Clock, Log } from '@lazurite/runtime';
+import { AppLoadError, WorkerFailedError } from '../errors.ts';
+import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
+import {
+  type FromWorker,
+  type InvokeOutcome,
+  PROTOCOL_VERSION,
+  type ToWorker,
+  type WorkerInit,
+} from '../ipc/messages.ts';
+
+export interface WorkerProcessOptions {
+  readonly appRoot: string;
+  /** Options of Node itself, for example `--inspect=9229`. */
+  readonly nodeArguments: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onEvent: (event: HostEvent) => void;
+}
+
+export interface WorkerExit {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
+/** How long a worker may take, beyond the time for requests in flight, before it is killed (WorkerConstants.cs: 5 s). */
+const TERMINATE_GRACE_MS = 5_000;
+
+/** One process that runs the app. Made at once, so that it boots while the app's settings are still being worked out. */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  readonly #options: WorkerProcessOptions;
+  readonly #pendingInvokes = new Map<number, (outcome: InvokeOutcome) => void>();
+  #nextInvoke = 1;
+  #ready: PromiseWithResolvers<readonly FunctionInfo[]> | undefined;
+  #failure: Error | undefined;
+  #publicUrl = '';
+  readonly #exited: Promise<WorkerExit>;
+  #stopping = false;
+
+  constructor(options: WorkerProcessOptions) {
+    this.#options = options;
+    this.#child = forkWorker(options);
+    this.#child.on('message', (message) => this.#receive(message as FromWorker)); // our own worker sends nothing else
+    this.#child.on('error', (error) => options.log.warn({ err: error }, 'The worker process could not be reached'));
+    this.#exited = this.#watchExit();
+    for (const stream of ['stdout', 'stderr'] as const) this.#forwardLines(stream);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Whether `stop` was called: its end is then no crash. */
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** Settles when the process has ended, for whatever reason. */
+  get exited(): Promise<WorkerExit> {
+    return this.#exited;
+  }
+
+  /** Loads the app and serves it on the socket. Rejects with AppLoadError, PortInUseError or WorkerFailedError. */
+  start(init: WorkerInit, handle: object): Promise<readonly FunctionInfo[]> {
+    this.#ready = Promise.withResolvers();
+    this.#publicUrl = init.publicUrl;
+    // @types/node does not know that Node's own handles can be sent, though node:cluster does just that.
+    this.#send({ type: 'init', version: PROTOCOL_VERSION, init }, handle as SendHandle);
+    return this.#ready.promise;
+  }
+
+  invoke(functionName: string, input: string | null): Promise<InvokeOutcome> {
+    const id = this.#nextInvoke++;
+    return new Promise((resolve) => {
+      this.#pendingInvokes.set(id, resolve);
+      this.#send({ type: 'invoke', id, functionName, input });
+    });
+  }
+
+  /** Lets it finish what it has begun, then end; kills it when it does not. Resolves when the process is gone. */
+  async stop(drainMs: number): Promise<void> {
+    if (!this.#stopping) {
+      this.#stopping = true;
+      this.#send({ type: 'stop' });
+    }
+    const kill = this.#options.clock.setTimer(drainMs + TERMINATE_GRACE_MS, () => this.kill());
+    await this.#exited;
+    kill.cancel();
+  }
+
+  kill(): void {
+    this.#stopping = true;
+    this.#child.kill('SIGKILL');
+  }
+
+  #send(message: ToWorker, handle?: SendHandle): void {
+    if (!this.#child.connected) return; // it has ended; `exited` tells
+    this.#child.send(message, handle, () => undefined);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === 'events') {
+      for (const event of message.events) this.#options.onEvent(event);
+    } else if (message.type === 'ready') this.#ready?.resolve(message.functions);
+    else if (message.type === 'failed') this.#failure = toError(message, this.#publicUrl);
+    else if (message.type === 'invoked') {
+      this.#pendingInvokes.get(message.id)?.(message.outcome);
+      this.#pendingInvokes.delete(message.id);
+    }
+  }
+
+  #watchExit(): Promise<WorkerExit> {
+    return new Promise((resolve) => {
+      this.#child.once('close', (exitCode, signal) => {
+        this.#ready?.promise.catch(() => undefined);
+        this.#ready?.reject(this.#failure ?? new WorkerFailedError(describeExit({ exitCode, signal })));
+        const lost: InvokeOutcome = { status: 'failed', error: 'The worker process ended before the function did' };
+        for (const settle of this.#pendingInvokes.values()) settle(lost);
+        resolve({ exitCode, signal });
+      });
+    });
+  }
+
+  #forwardLines(stream: 'stdout' | 'stderr'): void {
+    const input = this.#child[stream];
+    if (!input) return;
+    createInterface({ input }).on('line', (line) => this.#options.onEvent({ type: 'console', stream, line }));
+  }
+}
+
+/** What happened to a process that ended, for a person. */
+export function describeExit({ exitCode, signal }: WorkerExit): string {
+  const how = signal ? `was ended by ${signal}` : `exited with code ${exitCode}`;
+  return `The worker process ${how} while it should have been running the function app`;
+}
+
+/** The entry point beside this file: TypeScript when this is run from source, else JavaScript. */
+function forkWorker({ appRoot, nodeArguments }: WorkerProcessOptions): ChildProcess {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const entry = new URL(fromSource ? '../worker/main.ts' : '../worker/main.js', import.meta.url);
+  const sourceArguments = ['--conditions=lazurite-source', '--disable-warning=ExperimentalWarning'];
+  return fork(fileURLToPath(entry), [], {
+    cwd: appRoot,
+    execArgv: [...(fromSource ? sourceArguments : []), ...nodeArguments],
+    serialization: 'advanced',
+    silent: true,
+  });
+}
+
+function toError({ code, message }: Extract<FromWorker, { type: 'failed' }>, publicUrl: string): Error {
+  if (code === 'AppLoadFailed') return new AppLoadError(message);
+  const { port, hostname } = new URL(publicUrl);
+  if (code === 'PortInUse') return new PortInUseError(Number(port), hostname);
+  return new WorkerFailedError(message);
+}

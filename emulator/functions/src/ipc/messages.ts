@@ -1,0 +1,42 @@
+import type { FunctionInfo, HostEvent } from './events.ts';
+
+/** Raised with every change that an older counterpart would misread. Supervisor and worker come from one package. */
+export const PROTOCOL_VERSION = 1;
+
+/** All that a worker needs to know before it loads the app. */
+export interface WorkerInit {
+  readonly appRoot: string;
+  /** The whole environment of the app; replaces the one the process was started with. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly routePrefix: string;
+  /** Null: invocations may take as long as they like. */
+  readonly functionTimeoutMs: number | null;
+  readonly maxBodyBytes: number;
+  /** How long a kept-alive connection that was just used may bring one more request when the worker stops, in ms. */
+  readonly idleGraceMs: number;
+  /** Whether anybody listens to the start and end of invocations; they are many. */
+  readonly reportInvocations: boolean;
+  /** How long requests in flight may take to end when the worker stops, in ms. */
+  readonly drainMs: number;
+  /** Where the app is reached, for example `http://127.0.0.1:7071`. */
+  readonly publicUrl: string;
+}
+
+/** From the supervisor to the worker. `init` carries the bound socket beside it. */
+export type ToWorker =
+  | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
+  | { readonly type: 'stop' }
+  | { readonly type: 'invoke'; readonly id: number; readonly functionName: string; readonly input: string | null };
+
+/** From the worker to the supervisor. */
+export type FromWorker =
+  | { readonly type: 'ready'; readonly functions: readonly FunctionInfo[] }
+  | { readonly type: 'failed'; readonly code: 'AppLoadFailed' | 'PortInUse' | 'Unexpected'; readonly message: string }
+  | { readonly type: 'events'; readonly events: readonly HostEvent[] }
+  | { readonly type: 'invoked'; readonly id: number; readonly outcome: InvokeOutcome };
+
+/** What came of calling a function by hand. `result` and `outputs` are what the function produced, as JSON values. */
+export type InvokeOutcome =
+  | { readonly status: 'succeeded'; readonly result: unknown; readonly outputs: Readonly<Record<string, unknown>> }
+  | { readonly status: 'failed'; readonly error: string }
+  | { readonly status: 'not-found' };

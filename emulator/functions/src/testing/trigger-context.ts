@@ -1,0 +1,47 @@
+import { type Clock, seededRandomness, silentLog } from '@lazurite/runtime';
+import { readHostSettings } from '../config/host-json.ts';
+import type { InvocationOutcome, NamedBinding, TriggerContext, TriggeredInvocation } from '../triggers/trigger.ts';
+
+export interface RecordedTrigger {
+  readonly context: TriggerContext;
+  /** What the trigger called, in order. */
+  readonly invocations: TriggeredInvocation[];
+}
+
+export interface RecordOptions {
+  readonly binding: NamedBinding;
+  readonly clock: Clock;
+  readonly dataDir: string;
+  readonly env?: Record<string, string>;
+  readonly hostJson?: object;
+  /** What the function does; by default it succeeds. */
+  readonly run?: (invocation: TriggeredInvocation) => Promise<InvocationOutcome>;
+}
+
+/** The context of a trigger whose function only records that it was called. */
+export function recordTrigger({
+  binding,
+  clock,
+  dataDir,
+  env = {},
+  hostJson = {},
+  run,
+}: RecordOptions): RecordedTrigger {
+  const invocations: TriggeredInvocation[] = [];
+  const context: TriggerContext = {
+    functionName: 'fn',
+    binding,
+    clock,
+    random: seededRandomness(1),
+    log: silentLog,
+    settings: readHostSettings(JSON.stringify({ version: '2.0', ...hostJson }), {}),
+    env,
+    dataDir,
+    hostId: 'host1',
+    invoke: async (invocation) => {
+      invocations.push(invocation);
+      return run ? run(invocation) : { succeeded: true };
+    },
+  };
+  return { context, invocations };
+}

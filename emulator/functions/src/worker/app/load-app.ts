@@ -1,0 +1,62 @@
+import type { FunctionRegistry } from '../core/function-registry.ts';
+import { type Hooks, withReadOnly } from '../core/hooks.ts';
+import { findEntryPoints } from './entry-points.ts';
+import { loadFunctionJsonFunctions } from './function-json.ts';
+import { loadScript, scriptError } from './load-script.ts';
+import { readPackageManifest } from './package-manifest.ts';
+
+export interface LoadedApp {
+  /** Where functions were looked for, for the message that says that there are none. */
+  readonly lookedIn: readonly string[];
+  /** What is odd about the app but did not stop it. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Loads the app's entry points one after the other; what they register lands in `registry`. An app whose entry points
+ * register nothing is read as a function.json app (azure-functions-nodejs-worker `startApp.ts`, `LegacyFunctionLoader.ts`).
+ *
+ * @throws AppLoadError naming the file and, where known, the mend
+ */
+export async function loadApp(appRoot: string, registry: FunctionRegistry, hooks: Hooks): Promise<LoadedApp> {
+  const manifest = await readPackageManifest(appRoot);
+  const files = await findEntryPoints(appRoot, manifest?.main);
+  for (const file of files) {
+    registry.currentEntryPoint = file;
+    await loadScript(file, manifest?.isModule ?? false).catch((error: unknown) => {
+      throw scriptError(file, error);
+    });
+  }
+  registry.currentEntryPoint = undefined;
+  await runAppStartHooks(appRoot, hooks);
+  const registered = registry.size;
+  const legacy = await loadFunctionJsonFunctions({ appRoot, registry, isModule: manifest?.isModule ?? false });
+  registry.lock();
+  return {
+    lookedIn: [...describeEntryPoints(files, manifest?.main), ...describeFunctionJson(appRoot, legacy.found)],
+    warnings: mixedModels(registered, legacy.found),
+  };
+}
+
+async function runAppStartHooks(appRoot: string, hooks: Hooks): Promise<void> {
+  const context = { functionAppDirectory: appRoot };
+  withReadOnly(context, { hookData: hooks.appLevelHookData, appHookData: hooks.appHookData });
+  await hooks.run('appStart', context);
+}
+
+function describeEntryPoints(files: readonly string[], main: string | undefined): string[] {
+  if (files.length === 0) return ['package.json has no "main" and there is no index.js'];
+  const named = main ? `"main": ${JSON.stringify(main)} in package.json` : 'index.js';
+  return [`${named} (${files.join(', ')}) was loaded, and registered no function with app.http(), app.timer(), ...`];
+}
+
+function describeFunctionJson(appRoot: string, found: readonly string[]): string[] {
+  return found.length === 0 ? [`no folder of ${appRoot} holds a function.json`] : [];
+}
+
+function mixedModels(registered: number, found: readonly string[]): string[] {
+  if (registered === 0 || found.length === 0) return [];
+  return [
+    `The app registers functions in code (v4) and also has function.json files, which are ignored, as in Azure: ${found.join(', ')}. Register these functions in code too, or remove the files`,
+  ];
+}

@@ -1,0 +1,65 @@
+import { createRequire } from 'node:module';
+import { Disposable } from './disposable.ts';
+import type { FunctionRegistry } from './function-registry.ts';
+import type { HookCallback, Hooks } from './hooks.ts';
+import type { FunctionCallback, ProgrammingModel } from './programming-model.ts';
+import type { FunctionMetadata, RpcLogCategory, RpcLogLevel } from './rpc-types.ts';
+
+/** The worker version that `@azure/functions-core` reports; the features offered are those of this version. */
+export const WORKER_VERSION = '3.12.0';
+/** The host version it reports; `@azure/functions` compares it with what a feature needs. */
+export const HOST_VERSION = '4.1052.200';
+
+/** The module `@azure/functions-core`, which only a host can provide (azure-functions-nodejs-library `types-core`). */
+export interface CoreApi {
+  readonly version: string;
+  readonly hostVersion: string;
+  readonly Disposable: typeof Disposable;
+  registerFunction(metadata: FunctionMetadata, callback: FunctionCallback): Disposable;
+  registerHook(name: string, callback: HookCallback): Disposable;
+  setProgrammingModel(model: ProgrammingModel): void;
+  getProgrammingModel(): ProgrammingModel;
+  /** Its presence also tells `@azure/functions` that HTTP streaming is possible. */
+  log(level: RpcLogLevel, category: RpcLogCategory, message: string): void;
+}
+
+export interface CoreParts {
+  readonly registry: FunctionRegistry;
+  readonly hooks: Hooks;
+  readonly models: ProgrammingModels;
+  readonly log: CoreApi['log'];
+}
+
+/** Which programming model runs the app: the last one set, else the v3 model, whose apps rely on the host to bring it. */
+export class ProgrammingModels {
+  #current: ProgrammingModel | undefined;
+
+  set(model: ProgrammingModel): void {
+    this.#current = model;
+  }
+
+  get(): ProgrammingModel {
+    if (!this.#current) setUpV3Model();
+    if (!this.#current) throw new Error('The v3 programming model did not register itself');
+    return this.#current;
+  }
+}
+
+function setUpV3Model(): void {
+  const require = createRequire(import.meta.url);
+  // The package's types describe what apps use; `setup`, which registers the model, is for workers.
+  (require('azure-functions-v3') as { setup(): void }).setup();
+}
+
+export function createCoreApi({ registry, hooks, models, log }: CoreParts): CoreApi {
+  return {
+    version: WORKER_VERSION,
+    hostVersion: HOST_VERSION,
+    Disposable,
+    registerFunction: (metadata, callback) => registry.register(metadata, callback),
+    registerHook: (name, callback) => hooks.register(name, callback),
+    setProgrammingModel: (model) => models.set(model),
+    getProgrammingModel: () => models.get(),
+    log,
+  };
+}

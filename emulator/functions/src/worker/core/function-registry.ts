@@ -1,0 +1,78 @@
+import { basename, dirname } from 'node:path';
+import { Disposable } from './disposable.ts';
+import type { FunctionCallback } from './programming-model.ts';
+import type { BindingInfo, FunctionMetadata, RpcFunctionMetadata } from './rpc-types.ts';
+import { asSystemError } from './system-error.ts';
+
+/** A function that can be invoked. */
+export interface RegisteredFunction {
+  readonly metadata: RpcFunctionMetadata;
+  readonly callback: FunctionCallback;
+  /** What function.json says under `disabled`. */
+  readonly disabled?: unknown;
+  /** Whether the app registered it in code (v4) or a function.json names it (v3). */
+  readonly model: 'code' | 'function.json';
+}
+
+/** The functions of the app, in the order in which they were registered. */
+export class FunctionRegistry {
+  readonly #functions = new Map<string, RegisteredFunction>();
+  #locked = false;
+  /** The entry point file being loaded; what registers meanwhile is said to come from it. */
+  currentEntryPoint: string | undefined;
+
+  /** @throws when the id is taken, or when the app has been started */
+  register(metadata: FunctionMetadata, callback: FunctionCallback): Disposable {
+    if (this.#locked) {
+      throw asSystemError(new Error('A function can only be registered during app startup.'));
+    }
+    const functionId = metadata.functionId ?? metadata.name;
+    if (this.#functions.has(functionId)) {
+      throw asSystemError(new Error(`A function with id "${functionId}" has already been registered.`));
+    }
+    const complete = completeMetadata({ ...metadata, functionId }, this.currentEntryPoint);
+    this.#functions.set(functionId, { metadata: complete, callback, model: 'code' });
+    return new Disposable(() => {
+      if (this.#locked) throw asSystemError(new Error('A function can only be disposed during app startup.'));
+      this.#functions.delete(functionId);
+    });
+  }
+
+  /** Adds a function that was found by other means than a call of the app. */
+  add(fn: RegisteredFunction): void {
+    this.#functions.set(fn.metadata.functionId, fn);
+  }
+
+  /** From now on the app can register nothing. */
+  lock(): void {
+    this.#locked = true;
+  }
+
+  get size(): number {
+    return this.#functions.size;
+  }
+
+  all(): readonly RegisteredFunction[] {
+    return [...this.#functions.values()];
+  }
+
+  /** By name, whatever its case; undefined when there is none. */
+  find(name: string): RegisteredFunction | undefined {
+    const wanted = name.toLowerCase();
+    return this.all().find((fn) => fn.metadata.name.toLowerCase() === wanted);
+  }
+}
+
+function completeMetadata(
+  metadata: FunctionMetadata & { readonly functionId: string },
+  entryPoint: string | undefined,
+): RpcFunctionMetadata {
+  const bindings = Object.entries(metadata.bindings).map(([name, binding]) => [name, { direction: 'in', ...binding }]);
+  return {
+    ...metadata,
+    // Object.fromEntries loses the value type of a heterogeneous tuple list.
+    bindings: Object.fromEntries(bindings) as Record<string, BindingInfo>,
+    rawBindings: bindings.map(([name, binding]) => JSON.stringify({ ...(binding as BindingInfo), name })),
+    ...(entryPoint && { scriptFile: basename(entryPoint), directory: dirname(entryPoint) }),
+  };
+}

@@ -1,0 +1,54 @@
+import { isDisabled } from '../config/function-rules.ts';
+import type { FunctionInfo } from '../ipc/events.ts';
+import type { RegisteredFunction } from './core/function-registry.ts';
+import type { BindingInfo } from './core/rpc-types.ts';
+
+/** The function's trigger: the binding whose type ends in "Trigger". Undefined when it has none. */
+export function triggerOf(fn: RegisteredFunction): (BindingInfo & { readonly name: string }) | undefined {
+  for (const [name, binding] of Object.entries(fn.metadata.bindings)) {
+    if (/trigger$/i.test(binding.type)) return { ...binding, name };
+  }
+  return undefined;
+}
+
+export function isHttpTrigger(trigger: BindingInfo | undefined): boolean {
+  return trigger?.type.toLowerCase() === 'httptrigger';
+}
+
+/** Upper case; empty when the trigger takes any method. */
+export function methodsOf(trigger: BindingInfo): readonly string[] {
+  return Array.isArray(trigger.methods) ? trigger.methods.map((method) => String(method).toUpperCase()) : [];
+}
+
+/** The route template with the prefix, no slash in front: `api/items/{id}`. */
+export function routeOf(fn: RegisteredFunction, trigger: BindingInfo, prefix: string): string {
+  const route = typeof trigger.route === 'string' && trigger.route ? trigger.route : fn.metadata.name;
+  return [prefix, route]
+    .map((part) => part.replace(/^\/+|\/+$/g, ''))
+    .filter(Boolean)
+    .join('/');
+}
+
+export interface DescribeOptions {
+  readonly baseUrl: string;
+  readonly routePrefix: string;
+}
+
+export function describeFunction(fn: RegisteredFunction, options: DescribeOptions): FunctionInfo {
+  const trigger = triggerOf(fn);
+  return {
+    name: fn.metadata.name,
+    triggerType: trigger?.type ?? 'unknown',
+    methods: trigger && isHttpTrigger(trigger) ? methodsOf(trigger) : [],
+    ...(trigger &&
+      isHttpTrigger(trigger) && { url: `${options.baseUrl}/${routeOf(fn, trigger, options.routePrefix)}` }),
+    disabled: isSwitchedOff(fn),
+    bindings: Object.entries(fn.metadata.bindings).map(([name, binding]) => ({ ...binding, name })),
+    ...(fn.metadata.scriptFile && { scriptFile: fn.metadata.scriptFile }),
+  };
+}
+
+/** Whether a setting or function.json switches the function off. */
+export function isSwitchedOff(fn: RegisteredFunction): boolean {
+  return isDisabled(fn.metadata.name, fn.disabled, process.env);
+}

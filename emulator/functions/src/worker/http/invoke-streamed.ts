@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { RouteMatch } from '../../routing/route-table.ts';
+import type { RegisteredFunction } from '../core/function-registry.ts';
+import type { RpcInvocationRequest, RpcTypedData } from '../core/rpc-types.ts';
+import { triggerOf } from '../function-info.ts';
+import { traceContextFor } from '../trace-context.ts';
+import type { Exchange, HttpFront } from './http-scope.ts';
+import { callerTrace, HTTP_REASON, originOf } from './invoke-http.ts';
+import { StreamedResponse, type StreamProxy } from './stream-proxy.ts';
+import { flattenHeaders, flattenQuery } from './to-rpc-http.ts';
+
+interface StreamingFront extends HttpFront {
+  readonly streamProxy: StreamProxy;
+}
+
+/**
+ * One request to one function of an app that streams: the library reads the request and writes the response itself.
+ * What it leaves unanswered is answered here: 204 when the function returned nothing, 500 when it failed.
+ */
+export function invokeStreamed(
+  front: StreamingFront,
+  { target: fn, values }: RouteMatch<RegisteredFunction>,
+  exchange: Exchange,
+): void {
+  const { message, response } = exchange;
+  const { randomness, log } = front.parts;
+  const invocationId = randomness.uuid();
+  const streamed = new StreamedResponse(response);
+  const request: RpcInvocationRequest = {
+    invocationId,
+    functionId: fn.metadata.functionId,
+    inputData: [{ name: triggerOf(fn)?.name ?? '', data: { http: {} } }],
+    triggerMetadata: toTriggerMetadata(exchange, values),
+    traceContext: traceContextFor(invocationId, randomness, callerTrace(message.headers)),
+  };
+  addForwardedHeaders(exchange, front);
+  front.streamProxy.forward(message, streamed, invocationId);
+  front.invoker
+    .invoke(fn, request, { reason: HTTP_REASON, mapResult: (result) => withPacedBody(result, response) })
+    .then(
+      () => finish(exchange, 204),
+      (error: unknown) => {
+        log.debug({ err: error, functionName: fn.metadata.name, invocationId }, 'A streamed invocation failed');
+        finish(exchange, 500);
+      },
+    )
+    .finally(() => streamed.release());
+}
+
+/** The request as the function sees its headers and parameters (azure-functions-host issue 9840). */
+function toTriggerMetadata({ message }: Exchange, values: Record<string, string>): Record<string, RpcTypedData> {
+  const mark = message.url?.indexOf('?') ?? -1;
+  const query = mark === -1 ? {} : flattenQuery(message.url?.slice(mark + 1) ?? '');
+  const metadata: Record<string, RpcTypedData> = {};
+  for (const name in values) metadata[name] = { string: values[name] ?? '' };
+  metadata.Query = { json: JSON.stringify(query) };
+  metadata.Headers = { json: JSON.stringify(flattenHeaders(message.headers)) };
+  return metadata;
+}
+
+function addForwardedHeaders({ message }: Exchange, front: HttpFront): void {
+  const [protocol, host] = originOf(message.headers.host, front).split('://');
+  message.headers['x-forwarded-host'] = host ?? '';
+  message.headers['x-forwarded-proto'] = protocol ?? 'http';
+}
+
+/** The library writes without waiting; where the body is a stream, it is read no faster than the client takes it. */
+function withPacedBody(result: unknown, response: ServerResponse): unknown {
+  if (typeof result !== 'object' || result === null || !('body' in result)) return result;
+  const { body } = result;
+  if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) return result;
+  const paced = paceBody(body as AsyncIterable<Uint8Array>, response);
+  if (!('enableContentNegotiation' in result) || !('cookies' in result) || !('status' in result))
+    return { ...result, body: paced };
+  // An HttpResponse of the library: its properties are getters, which a spread would lose.
+  const { status, cookies, headers } = result as { status: unknown; cookies: unknown; headers?: unknown };
+  return { status, cookies, headers, body: paced };
+}
+
+async function* paceBody(body: AsyncIterable<Uint8Array>, response: ServerResponse): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    yield chunk;
+    if (response.destroyed) return;
+    if (response.writableNeedDrain) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+}
+
+function finish({ message, response }: Exchange, status: number): void {
+  if (response.writableEnded) return;
+  if (response.headersSent) return void response.destroy();
+  if (!message.complete) message.resume();
+  response.statusCode = status;
+  if (status !== 204) response.setHeader('content-length', 0);
+  response.end();
+}

@@ -1,0 +1,52 @@
+import { describeThrown } from '../errors.ts';
+import type { InvokeOutcome } from '../ipc/messages.ts';
+import type { RpcInvocationRequest, RpcTypedData } from './core/rpc-types.ts';
+import type { FunctionApp, WorkerParts } from './function-app.ts';
+import { triggerOf } from './function-info.ts';
+import type { Invoker } from './invoker.ts';
+import { traceContextFor } from './trace-context.ts';
+
+interface ByHandScope {
+  readonly app: FunctionApp;
+  readonly invoker: Invoker;
+  readonly parts: WorkerParts;
+}
+
+/** What the console says of a function that the admin API called. */
+const REASON = 'This function was programmatically called via the host APIs.';
+
+/**
+ * Calls a function by name with the text its trigger would have delivered, as `POST /admin/functions/{name}` does.
+ * Null: no payload.
+ */
+export async function invokeByHand(
+  { app, invoker, parts }: ByHandScope,
+  functionName: string,
+  input: string | null,
+): Promise<InvokeOutcome> {
+  const fn = app.registry.find(functionName);
+  const trigger = fn && triggerOf(fn);
+  if (!fn || !trigger) return { status: 'not-found' };
+  const invocationId = parts.randomness.uuid();
+  const request: RpcInvocationRequest = {
+    invocationId,
+    functionId: fn.metadata.functionId,
+    inputData: [{ name: trigger.name, data: { string: input ?? '' } }],
+    triggerMetadata: {},
+    traceContext: traceContextFor(invocationId, parts.randomness),
+  };
+  try {
+    const response = await invoker.invoke(fn, request, { reason: REASON });
+    const outputs = (response.outputData ?? []).map(({ name, data }) => [name, fromTypedData(data)]);
+    return { status: 'succeeded', result: fromTypedData(response.returnValue), outputs: Object.fromEntries(outputs) };
+  } catch (error) {
+    return { status: 'failed', error: describeThrown(error) };
+  }
+}
+
+/** The value that the worker's side put in; bytes stay bytes. */
+function fromTypedData(data: RpcTypedData | null | undefined): unknown {
+  if (!data) return null;
+  if (data.json !== undefined && data.json !== null) return JSON.parse(data.json);
+  return data.string ?? data.int ?? data.double ?? data.bytes ?? data.http ?? null;
+}

@@ -1,0 +1,77 @@
+import type { RequestListener } from 'node:http';
+import { startHttpServer } from '@lazurite/http';
+import type { FunctionInfo } from '../ipc/events.ts';
+import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
+import { type FunctionApp, startApp, terminateApp, type WorkerParts } from './function-app.ts';
+import { describeFunction } from './function-info.ts';
+import { createHttpFront } from './http/http-front.ts';
+import { invokeByHand } from './invoke-by-hand.ts';
+import { Invoker } from './invoker.ts';
+
+export interface RunningApp {
+  readonly functions: readonly FunctionInfo[];
+  /** Calls a function with a payload that is not an HTTP request; never rejects. */
+  invokeByHand(functionName: string, input: string | null): Promise<InvokeOutcome>;
+  /** Stops accepting, lets requests in flight end, then runs the app's `appTerminate` hooks. */
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly parts: WorkerParts;
+  readonly init: WorkerInit;
+  /** The bound socket that the supervisor passed. */
+  readonly handle: unknown;
+  /** An invocation hangs beyond its time: the process must be replaced. */
+  readonly onUnusable: () => void;
+}
+
+/** Loads the app and serves it. @throws AppLoadError, PortInUseError */
+export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable }: RunOptions): Promise<RunningApp> {
+  const streamProxy = await startApp(app, init);
+  const { reportInvocations, functionTimeoutMs } = init;
+  const { clock, events } = parts;
+  const invoker = new Invoker({ app, clock, events, reportInvocations, functionTimeoutMs, onTimeout: onUnusable });
+  const listener = await createHttpFront({ app, invoker, init, parts, streamProxy });
+  const address = new URL(init.publicUrl);
+  const inFlight = new InFlight();
+  const server = await startHttpServer(inFlight.counted(listener), {
+    handle,
+    port: Number(address.port),
+    address: address.hostname,
+    idleGraceMs: init.idleGraceMs,
+    drainMs: init.drainMs,
+  });
+  return {
+    functions: app.registry
+      .all()
+      .map((fn) => describeFunction(fn, { baseUrl: init.publicUrl, routePrefix: init.routePrefix })),
+    invokeByHand: (name, input) => invokeByHand({ app, invoker, parts }, name, input),
+    close: async () => {
+      inFlight.announceClose();
+      await server.close();
+      await terminateApp(app);
+    },
+  };
+}
+
+type Response = Parameters<RequestListener>[1];
+
+/** The answers that are still owed. */
+class InFlight {
+  readonly #responses = new Set<Response>();
+
+  counted(listener: RequestListener): RequestListener {
+    return (message, response) => {
+      this.#responses.add(response);
+      response.once('close', () => this.#responses.delete(response));
+      listener(message, response);
+    };
+  }
+
+  /** Tells the clients of these that their connection ends with this answer, so that none is cut off by surprise. */
+  announceClose(): void {
+    for (const response of this.#responses) {
+      if (!response.headersSent) response.setHeader('connection', 'close');
+    }
+  }
+}

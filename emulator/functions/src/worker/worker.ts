@@ -1,0 +1,97 @@
+import { PortInUseError } from '@lazurite/http';
+import type { Clock, Log, Randomness } from '@lazurite/runtime';
+import { AppLoadError, describeThrown } from '../errors.ts';
+import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
+import { EventBatch } from './event-batch.ts';
+import { type FunctionApp, prepareApp, type WorkerParts } from './function-app.ts';
+import { type RunningApp, runApp } from './running-app.ts';
+
+/** The process as a worker needs it: its channel to the supervisor, and its end. */
+export type WorkerProcess = Pick<NodeJS.Process, 'send' | 'on' | 'exit'>;
+
+interface Worker {
+  readonly process: WorkerProcess;
+  readonly parts: WorkerParts;
+  readonly app: FunctionApp;
+  running: Promise<RunningApp> | undefined;
+}
+
+/** Exit code of a worker that could not start; it has said why before. */
+const START_FAILED = 64;
+
+/** Serves the supervisor that forked this process, until it says stop or goes away. */
+export function startWorker(
+  process: WorkerProcess,
+  real: { readonly clock: Clock; readonly randomness: Randomness; readonly log: Log },
+): void {
+  const send = (message: FromWorker): void => void process.send?.(message);
+  const events = new EventBatch(real.clock, (batch) => send({ type: 'events', events: batch }));
+  const parts = { ...real, events };
+  const worker: Worker = { process, parts, app: prepareApp(parts), running: undefined };
+  process.on('message', (message: ToWorker, handle: unknown) => {
+    receive(worker, message, handle);
+  });
+  // The supervisor is gone: nobody will restart, reload or stop this process any more.
+  process.on('disconnect', () => process.exit(0));
+  process.on('exit', () => events.flush());
+}
+
+function receive(worker: Worker, message: ToWorker, handle: unknown): void {
+  const send = (reply: FromWorker): void => void worker.process.send?.(reply);
+  if (message.type === 'init') {
+    assertVersion(message.version);
+    worker.running = start(worker, message.init, handle);
+    return;
+  }
+  if (message.type === 'stop') {
+    void stop(worker);
+    return;
+  }
+  const { id, functionName, input } = message;
+  worker.running
+    ?.then((running) => running.invokeByHand(functionName, input))
+    .then((outcome) => send({ type: 'invoked', id, outcome }));
+}
+
+async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise<RunningApp> {
+  const { process, parts, app } = worker;
+  try {
+    replaceEnvironment(init.env);
+    const running = await runApp(app, { parts, init, handle, onUnusable: () => process.exit(1) });
+    process.send?.({ type: 'ready', functions: running.functions } satisfies FromWorker);
+    return running;
+  } catch (error) {
+    parts.events.flush();
+    const failure: FromWorker = { type: 'failed', code: codeOf(error), message: messageFor(error) };
+    process.send?.(failure, () => process.exit(START_FAILED));
+    return new Promise(() => undefined); // the process ends before anybody can wait for it
+  }
+}
+
+async function stop({ process, running, parts }: Worker): Promise<void> {
+  const app = await running;
+  await app?.close();
+  parts.events.flush();
+  process.exit(0);
+}
+
+function codeOf(error: unknown): 'AppLoadFailed' | 'PortInUse' | 'Unexpected' {
+  if (error instanceof PortInUseError) return 'PortInUse';
+  return error instanceof AppLoadError ? 'AppLoadFailed' : 'Unexpected';
+}
+
+/** With the stack of what the app threw: that is where its author looks next. */
+function messageFor(error: unknown): string {
+  if (error instanceof AppLoadError && error.cause) return `${error.message}\n${describeThrown(error.cause)}`;
+  return error instanceof AppLoadError ? error.message : describeThrown(error);
+}
+
+function replaceEnvironment(env: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+}
+
+function assertVersion(version: number): void {
+  if (version === PROTOCOL_VERSION) return;
+  throw new Error(`The supervisor speaks version ${version} of the worker protocol, this worker ${PROTOCOL_VERSION}`);
+}

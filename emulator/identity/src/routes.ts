@@ -1,0 +1,73 @@
+import type { HttpHandler, HttpRequest, HttpResponse } from '@lazurite/http';
+import { DEFAULT_LIFETIME_SECONDS, type TokenOptions } from './claims.ts';
+import { TokenRequestError } from './errors.ts';
+import { comesFromBrowser, isLocalHost } from './loopback-guard.ts';
+import { SIGNING_ALGORITHM, type SigningKeys } from './signing-keys.ts';
+import { readTokenRequest } from './token-request.ts';
+
+export interface RoutesOptions {
+  readonly tenantId: string;
+  readonly listenAddress: string;
+  /** Known once the server listens. */
+  readonly origin: () => string;
+  readonly keys: SigningKeys;
+  readonly mint: (options: TokenOptions) => Promise<string>;
+}
+
+/** The whole API of the issuer, with the paths of the Microsoft identity platform. */
+export function createRoutes(options: RoutesOptions): HttpHandler {
+  const tenant = `/${options.tenantId}`;
+  const routes = new Map<string, (request: HttpRequest) => HttpResponse | Promise<HttpResponse>>([
+    [`GET ${tenant}/v2.0/.well-known/openid-configuration`, () => json(200, discoveryDocument(options))],
+    [`GET ${tenant}/discovery/v2.0/keys`, async () => json(200, { keys: await options.keys.published() })],
+    [`POST ${tenant}/oauth2/v2.0/token`, (request) => issueToken(request, options.mint)],
+  ]);
+  return (request) => {
+    if (!isLocalHost(request, options.listenAddress))
+      return json(403, { error: 'access_denied', error_description: 'The Host header must name this machine' });
+    const route = routes.get(`${request.method} ${request.path}`);
+    return route ? route(request) : json(404, { error: 'not_found', error_description: whatIsServed(options) });
+  };
+}
+
+function whatIsServed({ tenantId }: RoutesOptions): string {
+  return `The local issuer serves tenant ${tenantId}: its discovery document, keys and token endpoint`;
+}
+
+function discoveryDocument({ origin, tenantId }: RoutesOptions): object {
+  const tenant = `${origin()}/${tenantId}`;
+  return {
+    issuer: `${tenant}/v2.0`,
+    token_endpoint: `${tenant}/oauth2/v2.0/token`,
+    jwks_uri: `${tenant}/discovery/v2.0/keys`,
+    grant_types_supported: ['client_credentials'],
+    response_types_supported: ['token'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: [SIGNING_ALGORITHM],
+    token_endpoint_auth_methods_supported: ['client_secret_post'],
+  };
+}
+
+async function issueToken(request: HttpRequest, mint: RoutesOptions['mint']): Promise<HttpResponse> {
+  if (comesFromBrowser(request))
+    return json(403, { error: 'access_denied', error_description: 'Web pages may not ask for tokens' });
+  try {
+    const asked = await readTokenRequest(request);
+    return json(200, {
+      token_type: 'Bearer',
+      expires_in: asked.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS,
+      access_token: await mint(asked),
+    });
+  } catch (error) {
+    if (!(error instanceof TokenRequestError)) throw error;
+    return json(error.status, { error: error.oauthError, error_description: error.message });
+  }
+}
+
+function json(status: number, body: object): HttpResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  };
+}

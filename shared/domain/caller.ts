@@ -1,0 +1,19 @@
+/** Who calls, proven by a token. Delegated callers have scopes, applications have roles. */
+export interface Caller {
+  readonly kind: 'delegated' | 'application';
+  /** The scopes (delegated) or roles (application) that the token grants. */
+  readonly permissions: readonly string[];
+  /** The tenant that issued the token; null when it names none. */
+  readonly tenantId: string | null;
+  /** A personal Microsoft account rather than a work or school account. */
+  readonly isPersonalAccount: boolean;
+}
+
+export interface Authenticator {
+  /**
+   * @param authorization the header's value; null when there is none
+   * @throws UnauthenticatedError no token, or one that does not hold
+   * @throws UnavailableError the issuer's keys cannot be fetched
+   */
+  authenticate(authorization: string | null): Promise<Caller>;
+}

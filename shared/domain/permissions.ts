@@ -1,0 +1,29 @@
+import type { Caller } from './caller.ts';
+import { ForbiddenError } from './errors.ts';
+
+/** Any one of the names of the caller's kind suffices. */
+export interface RequiredPermissions {
+  readonly delegated: readonly string[];
+  readonly application: readonly string[];
+}
+
+/** Graph documents no write permission on a chat's operations; these are those of its neighbour `PATCH /chats/{id}`. */
+export const WRITE_OPERATIONS: RequiredPermissions = {
+  delegated: ['Chat.ReadWrite'],
+  application: ['Chat.ReadWrite.All'],
+};
+
+/** @throws ForbiddenError in the words of Teams' own service, naming what is required and what was there */
+export function requirePermission(caller: Caller, required: RequiredPermissions): void {
+  if (caller.isPersonalAccount) throw new ForbiddenError('Personal Microsoft accounts are not supported.');
+  const accepted = required[caller.kind];
+  if (caller.permissions.some((permission) => accepted.includes(permission))) return;
+  throw new ForbiddenError(describeMissing(caller, accepted));
+}
+
+function describeMissing(caller: Caller, accepted: readonly string[]): string {
+  const [singular, plural] = caller.kind === 'delegated' ? ['scope', 'Scopes'] : ['role', 'Roles'];
+  const needed = accepted.join(', ');
+  const present = caller.permissions.join(', ');
+  return `Missing ${singular} permissions on the request. API requires one of '${needed}'. ${plural} on the request '${present}'.`;
+}

@@ -1,0 +1,15 @@
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** The HTTP status of every error code. */
+export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
+  BadRequest: 400,
+  InvalidAuthenticationToken: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  Conflict: 409,
+  RequestEntityTooLarge: 413,
+  RequestBodyRead: 415,
+  TooManyRequests: 429,
+  InternalServerError: 500,
+  ServiceUnavailable: 503,
+};

@@ -1,0 +1,89 @@
+export interface Settings {
+  readonly cosmos: CosmosSettings;
+  readonly auth: AuthSettings;
+  readonly server: { readonly dataCenter: string; readonly roleInstance: string };
+}
+
+export interface CosmosSettings {
+  readonly endpoint: string;
+  readonly key: string;
+  readonly database: string;
+  /** Create the database and container when they are not there. For local runs; what is deployed is provisioned. */
+  readonly createIfMissing: boolean;
+}
+
+export interface AuthSettings {
+  /** As in the `iss` claim; its discovery document is found below it. */
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** Thrown at start: the message names every setting that is missing or wrong. */
+export class SettingsError extends Error {
+  readonly code = 'InvalidSettings';
+
+  constructor(problems: readonly string[]) {
+    super(`The app settings are incomplete: ${problems.join('; ')}`);
+    this.name = 'SettingsError';
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the app settings, once, at the edge. Values are never part of a message: some are secrets.
+ *
+ * @throws SettingsError
+ */
+export function readSettings(env: Environment): Settings {
+  const problems: string[] = [];
+  const cosmos = readCosmos(env, problems);
+  const auth = readAuth(env, problems);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return {
+    cosmos,
+    auth,
+    // Both are set by the Functions platform in Azure.
+    server: { dataCenter: env.REGION_NAME ?? 'Local', roleInstance: env.WEBSITE_INSTANCE_ID?.slice(0, 12) ?? 'local' },
+  };
+}
+
+function readCosmos(env: Environment, problems: string[]): CosmosSettings {
+  const { AccountEndpoint: endpoint = '', AccountKey: key = '' } = readConnection(env, problems);
+  return {
+    endpoint,
+    key,
+    database: env.COSMOS_DATABASE || 'teams',
+    createIfMissing: readFlag('COSMOS_CREATE_IF_MISSING', env, problems),
+  };
+}
+
+function readConnection(env: Environment, problems: string[]): Record<string, string | undefined> {
+  const text = env.COSMOS_CONNECTION;
+  if (!text) {
+    problems.push(
+      env.COSMOS_CONNECTION__accountEndpoint
+        ? 'COSMOS_CONNECTION__accountEndpoint (a managed identity) is not supported yet, set COSMOS_CONNECTION'
+        : 'COSMOS_CONNECTION is missing',
+    );
+    return {};
+  }
+  // Keys are Base64: only the first `=` of a part separates.
+  const parts = Object.fromEntries(text.split(';').map((part) => part.trim().split(/=(.*)/s, 2)));
+  if (!URL.canParse(parts.AccountEndpoint ?? '') || !parts.AccountKey)
+    problems.push('COSMOS_CONNECTION is not of the form AccountEndpoint=<url>;AccountKey=<key>;');
+  return parts;
+}
+
+function readAuth(env: Environment, problems: string[]): AuthSettings {
+  const issuer = env.AUTH_ISSUER ?? '';
+  if (!issuer) problems.push('AUTH_ISSUER is missing');
+  else if (!URL.canParse(issuer)) problems.push('AUTH_ISSUER is not a URL');
+  return { issuer, audience: env.AUTH_AUDIENCE || 'https://graph.microsoft.com' };
+}
+
+function readFlag(name: string, env: Environment, problems: string[]): boolean {
+  const value = env[name]?.toLowerCase() ?? '';
+  if (!['', 'true', 'false'].includes(value)) problems.push(`${name} is neither true nor false`);
+  return value === 'true';
+}

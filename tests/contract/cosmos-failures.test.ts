@@ -1,0 +1,124 @@
+import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
+import {
+  type CosmosOperationRepository,
+  createCosmosOperationRepository,
+} from '../../shared/persistence/cosmos-operation-repository.ts';
+import { type CosmosWire, startCosmosWire } from '../support/cosmos-wire.ts';
+import { newOperation } from '../support/operations.ts';
+
+const CREATED = { status: 201, headers: { etag: '"00000000-0000-0000-0000-000000000001"' }, body: { id: 'a' } };
+const THROTTLED = {
+  status: 429,
+  headers: { 'x-ms-retry-after-ms': '1' },
+  body: { code: 'TooManyRequests', message: '' },
+};
+
+let wire: CosmosWire;
+const open: CosmosOperationRepository[] = [];
+
+beforeEach(async () => {
+  wire = await startCosmosWire();
+});
+
+afterEach(async () => {
+  for (const repository of open.splice(0)) await repository.close();
+  await wire.close();
+});
+
+/** @param deadlineMs instead of the adapter's own deadline */
+function newRepository({
+  endpoint = wire.endpoint,
+  createIfMissing = false,
+  deadlineMs = 30_000,
+} = {}): OperationRepository {
+  const repository = createCosmosOperationRepository({
+    ...{ endpoint, createIfMissing, database: 'teams', key: Buffer.from('key').toString('base64') },
+    startTimer: (_milliseconds, callback) => {
+      const timer = setTimeout(callback, deadlineMs);
+      return () => clearTimeout(timer);
+    },
+  });
+  open.push(repository);
+  return repository;
+}
+
+function creates(): number {
+  return wire.requests.filter((line) => line.endsWith('/docs')).length;
+}
+
+describe('create() over the wire of Cosmos DB', () => {
+  test('returns the etag without its quotes', async () => {
+    wire.answer = CREATED;
+    expect(await newRepository().create('chat', newOperation())).toMatchObject({
+      etag: '00000000-0000-0000-0000-000000000001',
+    });
+  });
+
+  test('costs one request once the client knows the account and the container', async () => {
+    wire.answer = CREATED;
+    const repository = newRepository({ createIfMissing: true });
+    await repository.create('chat', newOperation({ id: 'a' }));
+    const before = wire.requests.length;
+    for (const id of ['b', 'c', 'd']) await repository.create('chat', newOperation({ id }));
+    expect(wire.requests.slice(before)).toEqual(Array(3).fill('POST /dbs/teams/colls/operations/docs'));
+  });
+
+  test('asks nothing about the database unless told to create it', async () => {
+    wire.answer = CREATED;
+    await newRepository().create('chat', newOperation());
+    expect(wire.requests).not.toContain('GET /dbs/teams');
+  });
+
+  test('rejects with TooManyRequests after a few attempts, with the wait that was asked', async () => {
+    wire.answer = THROTTLED;
+    const failure = newRepository().create('chat', newOperation());
+    await expect(failure).rejects.toMatchObject({ code: 'TooManyRequests', retryAfterSeconds: 1 });
+    expect(creates()).toBe(4);
+  });
+
+  test('rounds the wait up to whole seconds', async () => {
+    wire.answer = { ...THROTTLED, headers: { 'x-ms-retry-after-ms': '61001' } };
+    const failure = newRepository().create('chat', newOperation());
+    await expect(failure).rejects.toMatchObject({ code: 'TooManyRequests', retryAfterSeconds: 62 });
+  });
+
+  test.each([
+    [409, 'Conflict'],
+    [413, 'RequestEntityTooLarge'],
+    [449, 'ServiceUnavailable'],
+    [503, 'ServiceUnavailable'],
+  ])('translates %i to %s', async (status, code) => {
+    wire.answer = { status, body: { code: 'any', message: 'any' } };
+    await expect(newRepository().create('chat', newOperation())).rejects.toMatchObject({ code });
+  });
+
+  test.each([400, 401, 403, 404])('leaves %i, for which no caller is to blame, as it is', async (status) => {
+    wire.answer = { status, body: { code: 'any', message: 'any' } };
+    await expect(newRepository().create('chat', newOperation())).rejects.toMatchObject({ name: 'Error', code: status });
+  });
+
+  test('rejects with ServiceUnavailable when nothing listens, and recovers', async () => {
+    const { endpoint } = wire;
+    const repository = newRepository({ endpoint, createIfMissing: true });
+    await wire.close();
+    await expect(repository.create('chat', newOperation())).rejects.toMatchObject({ code: 'ServiceUnavailable' });
+    wire = await startCosmosWire();
+    wire.answer = CREATED;
+    await expect(newRepository().create('chat', newOperation())).resolves.toBeDefined();
+  });
+
+  test('rejects with ServiceUnavailable at its deadline, and sends nothing afterwards', async () => {
+    wire.answer = null;
+    const repository = newRepository({ deadlineMs: 300 });
+    await expect(repository.create('chat', newOperation())).rejects.toMatchObject({ code: 'ServiceUnavailable' });
+    const before = wire.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 1_500)); // longer than the SDK waits between attempts
+    expect(wire.requests.length).toBe(before);
+  });
+
+  test('rejects at its deadline when the account itself does not answer', async () => {
+    wire.setup = null;
+    const repository = newRepository({ deadlineMs: 200 });
+    await expect(repository.create('chat', newOperation())).rejects.toMatchObject({ code: 'ServiceUnavailable' });
+  });
+});
