@@ -28,7 +28,7 @@ export interface QueryParameter {
 
 export interface RunOptions {
   readonly limits?: WorkLimits;
-  /** The documents come in the order of `filters.orderBy`, so that rows need not be held and sorted. */
+  /** The documents come in the order of `filters.orderBy`, those without the property included, so that none need be held and sorted. */
   readonly presorted?: boolean;
 }
 

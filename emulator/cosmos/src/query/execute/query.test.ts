@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../model/json.ts';
-import { rowsOf } from '../../testing/query-rows.ts';
+import { runQuery } from '../../testing/run-query.ts';
 import { DEFAULT_WORK_LIMITS } from './work-bound.ts';
 
 const families = [
@@ -33,7 +33,7 @@ const families = [
 
 /** The value of an expression over the first family. */
 function evaluate(expression: string): JsonValue | undefined {
-  return rowsOf(`SELECT VALUE ${expression} FROM c`, [families[0] ?? null])[0];
+  return runQuery(`SELECT VALUE ${expression} FROM c`, [families[0] ?? null])[0];
 }
 
 test.each<[string, JsonValue | undefined]>([
@@ -155,6 +155,9 @@ test.each<[string, readonly JsonValue[]]>([
   ['SELECT VALUE s FROM f JOIN (SELECT VALUE c.grade FROM c IN f.children WHERE c.grade > 4) AS s', [5, 8]],
   ['SELECT VALUE s.total FROM (SELECT COUNT(1) AS total FROM c) s', [3]],
   ['SELECT VALUE x FROM (SELECT DISTINCT VALUE c.n FROM c) AS x WHERE x > 1', [2]],
+  ['SELECT * FROM (SELECT c.n FROM c WHERE c.n = 1)', [{ n: 1 }]],
+  ['SELECT VALUE LAST(SELECT VALUE k.grade FROM k IN c.children) FROM c', [5, 8]],
+  ['SELECT VALUE FIRST(SELECT VALUE k.grade FROM k IN c.children) FROM c', [5, 1]],
   ['SELECT DISTINCT VALUE c.n FROM c', [1, 2]],
   ['SELECT DISTINCT c.none FROM c', [{}]],
   ['SELECT TOP 2 VALUE c.id FROM c', ['AndersenFamily', 'WakefieldFamily']],
@@ -202,7 +205,7 @@ test.each<[string, readonly JsonValue[]]>([
   ['SELECT VALUE c["odd name"] FROM c', ['x']],
   ['SELECT VALUE c["a-b"]["0"] FROM c', ['zero']],
 ])('%s', (text, rows) => {
-  expect(rowsOf(text, families)).toEqual(rows);
+  expect(runQuery(text, families)).toEqual(rows);
 });
 
 test.each<[string, Record<string, JsonValue>, readonly JsonValue[]]>([
@@ -216,7 +219,7 @@ test.each<[string, Record<string, JsonValue>, readonly JsonValue[]]>([
   ['SELECT VALUE c.id FROM c WHERE c.id LIKE @p', { '@p': '%o%y' }, ['Nobody']],
   ['SELECT VALUE @v', { '@v': [1, null] }, [[1, null]]],
 ])('%s with %j', (text, parameters, rows) => {
-  expect(rowsOf(text, families, parameters)).toEqual(rows);
+  expect(runQuery(text, families, parameters)).toEqual(rows);
 });
 
 test('what each partition runs for the client to merge runs here', () => {
@@ -226,7 +229,10 @@ test('what each partition runs for the client to merge runs here', () => {
     { _rid: 'c', x: 4, t: 'p' },
   ];
   expect(
-    rowsOf('SELECT c._rid, [{"item": c.x}] AS orderByItems, c AS payload FROM c WHERE (true) ORDER BY c.x', documents),
+    runQuery(
+      'SELECT c._rid, [{"item": c.x}] AS orderByItems, c AS payload FROM c WHERE (true) ORDER BY c.x',
+      documents,
+    ),
   ).toEqual(
     [1, 0, 2].map((at) => ({
       _rid: documents[at]?._rid,
@@ -235,7 +241,7 @@ test('what each partition runs for the client to merge runs here', () => {
     })),
   );
   expect(
-    rowsOf(
+    runQuery(
       'SELECT [{"item": c.t}] AS groupByItems, {"n": {"item": COUNT(1)}, "t": c.t} AS payload FROM c GROUP BY c.t',
       documents,
     ),
@@ -243,13 +249,13 @@ test('what each partition runs for the client to merge runs here', () => {
     { groupByItems: [{ item: 'p' }], payload: { n: { item: 2 }, t: 'p' } },
     { groupByItems: [{ item: 'q' }], payload: { n: { item: 1 }, t: 'q' } },
   ]);
-  expect(rowsOf('SELECT VALUE [{"item": {"sum": SUM(c.x), "count": COUNT(c.x)}}] FROM c', documents)).toEqual([
+  expect(runQuery('SELECT VALUE [{"item": {"sum": SUM(c.x), "count": COUNT(c.x)}}] FROM c', documents)).toEqual([
     [{ item: { sum: 7, count: 3 } }],
   ]);
 });
 
 test('a scalar sub-query of several rows is refused', () => {
-  expect(() => rowsOf('SELECT VALUE (SELECT VALUE k FROM k IN c.children) FROM c', families)).toThrow(/cardinality/);
+  expect(() => runQuery('SELECT VALUE (SELECT VALUE k FROM k IN c.children) FROM c', families)).toThrow(/cardinality/);
 });
 
 test('a query reads no more documents than it needs', () => {
@@ -257,7 +263,7 @@ test('a query reads no more documents than it needs', () => {
   function* documents(): Iterable<JsonValue> {
     for (;;) yield { n: read++ };
   }
-  expect(rowsOf('SELECT TOP 3 VALUE c.n FROM c WHERE c.n % 2 = 1', documents())).toEqual([1, 3, 5]);
+  expect(runQuery('SELECT TOP 3 VALUE c.n FROM c WHERE c.n % 2 = 1', documents())).toEqual([1, 3, 5]);
   expect(read).toBe(6);
 });
 
@@ -267,14 +273,14 @@ test('documents that come in order are not read to the end to be sorted', () => 
     for (;;) yield { n: read++ };
   }
   const query = 'SELECT TOP 2 VALUE c.n FROM c ORDER BY c.n';
-  expect(rowsOf(query, documents(), {}, { presorted: true })).toEqual([0, 1]);
+  expect(runQuery(query, documents(), {}, { presorted: true })).toEqual([0, 1]);
   expect(read).toBe(2);
 });
 
 test('ORDER BY with TOP gives the first rows of the whole order, equal ones as they came', () => {
   const documents = Array.from({ length: 5_000 }, (_, n) => ({ n, key: (n * 7919) % 10 }));
-  const sorted = rowsOf('SELECT VALUE c.n FROM c ORDER BY c.key DESC', documents);
-  expect(rowsOf('SELECT TOP 700 VALUE c.n FROM c ORDER BY c.key DESC', documents)).toEqual(sorted.slice(0, 700));
+  const sorted = runQuery('SELECT VALUE c.n FROM c ORDER BY c.key DESC', documents);
+  expect(runQuery('SELECT TOP 700 VALUE c.n FROM c ORDER BY c.key DESC', documents)).toEqual(sorted.slice(0, 700));
   expect(sorted.slice(0, 2)).toEqual(
     documents
       .filter(({ key }) => key === 9)
@@ -291,10 +297,22 @@ test.each([
 ] as const)('a query beyond the limit of %s is stopped with a 400: %s', (limit, text) => {
   const documents = [{ a: Array.from({ length: 100 }, (_, n) => n) }];
   const limits = { ...DEFAULT_WORK_LIMITS, [limit]: 50 };
-  expect(() => rowsOf(text, documents, {}, { limits })).toThrow(expect.objectContaining({ status: 400 }));
+  expect(() => runQuery(text, documents, {}, { limits })).toThrow(expect.objectContaining({ status: 400 }));
+});
+
+test('a query that runs out of time ends with a 408', () => {
+  let looks = 0;
+  const limits = { ...DEFAULT_WORK_LIMITS, isExpired: () => ++looks > 2 };
+  function* documents(): Iterable<JsonValue> {
+    for (;;) yield {};
+  }
+  expect(() => runQuery('SELECT VALUE 1 FROM c WHERE c.none', documents(), {}, { limits })).toThrow(
+    expect.objectContaining({ status: 408 }),
+  );
+  expect(looks).toBe(3);
 });
 
 test('a LIKE pattern of many wildcards takes time in proportion to pattern and text', () => {
   const text = 'a'.repeat(20_000);
-  expect(rowsOf(`SELECT VALUE @t LIKE "${'%a'.repeat(50)}b"`, [], { '@t': text })).toEqual([false]);
+  expect(runQuery(`SELECT VALUE @t LIKE "${'%a'.repeat(50)}b"`, [], { '@t': text })).toEqual([false]);
 });

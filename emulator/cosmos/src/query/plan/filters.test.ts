@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JsonObject } from '../../model/json.ts';
-import { rowsOf } from '../../testing/query-rows.ts';
+import { runQuery } from '../../testing/run-query.ts';
 import { compileQuery } from '../index.ts';
 import { compareScalars } from '../values/comparison.ts';
 import type { Value } from '../values/value.ts';
@@ -94,7 +94,7 @@ test('every document that passes a filter meets its conditions', () => {
     fc.property(filter, fc.array(document, { minLength: 1, maxLength: 20 }), (where, documents) => {
       const text = `SELECT * FROM c WHERE ${where}`;
       const { conditions } = compileQuery(text).filters;
-      for (const passing of rowsOf(text, documents) as readonly JsonObject[]) {
+      for (const passing of runQuery(text, documents) as readonly JsonObject[]) {
         for (const condition of conditions) expect(meets(passing, condition)).toBe(true);
       }
     }),
@@ -105,7 +105,7 @@ test('every document that passes a filter meets its conditions', () => {
 test('a filter, its negation and neither part the documents', () => {
   fc.assert(
     fc.property(filter, fc.array(document, { maxLength: 20 }), (where, documents) => {
-      const count = (condition: string) => rowsOf(`SELECT VALUE 1 FROM c WHERE ${condition}`, documents).length;
+      const count = (condition: string) => runQuery(`SELECT VALUE 1 FROM c WHERE ${condition}`, documents).length;
       const neither = count(`IS_BOOL(${where}) = false`);
       expect(count(where) + count(`NOT (${where})`) + neither).toBe(documents.length);
     }),

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
-import { rowsOf } from '../../testing/query-rows.ts';
+import { runQuery } from '../../testing/run-query.ts';
 import { compileQuery, rangesOf } from '../index.ts';
 import type { PlanPolicy } from './planner.ts';
 import type { QueryInfo } from './query-plan.ts';
@@ -116,6 +116,15 @@ test.each<[string, Partial<QueryInfo>]>([
   ],
   ['SELECT * FROM c WHERE c.key = 1 ORDER BY c.a', { orderBy: [], rewrittenQuery: '' }],
   [
+    'SELECT DISTINCT VALUE c.a FROM c WHERE c.key = 1 ORDER BY c.a',
+    {
+      distinctType: 'Ordered',
+      orderBy: ['Ascending'],
+      rewrittenQuery:
+        'SELECT c._rid, [{"item": c.a}] AS orderByItems, c.a AS payload\nFROM c\nWHERE (((c.key = 1) AND ({documentdb-formattableorderbyquery-filter})) AND IS_DEFINED(c.a))\nORDER BY c.a',
+    },
+  ],
+  [
     'SELECT COUNT(1) AS n, 5 AS five FROM c',
     {
       groupByAliases: ['n', 'five'],
@@ -137,6 +146,13 @@ test.each<[string, Partial<QueryInfo>]>([
   ],
 ])('%s is planned', (text, info) => {
   expect(infoOf(text)).toMatchObject(info);
+});
+
+test('groups cannot be sorted across partitions', () => {
+  expect(() => infoOf('SELECT c.a FROM c GROUP BY c.a ORDER BY c.a')).toThrow(
+    /ORDER BY is not supported together with GROUP BY/,
+  );
+  expect(infoOf('SELECT VALUE COUNT(1) FROM c ORDER BY c.a').orderBy).toEqual([]);
 });
 
 test('rows sorted by euclidean distance come nearest first', () => {
@@ -171,9 +187,9 @@ test('every rewritten query is read back once its placeholder is filled', () => 
 function searchByPlan(text: string, documents: readonly JsonObject[], policy: Partial<PlanPolicy> = {}) {
   const info = compileQuery(text).plan({ partitionKey: onKey, ...policy }).hybridSearchQueryInfo;
   if (info === undefined) throw new Error(`${text} is no search`);
-  const [statistics] = rowsOf(info.globalStatisticsQuery, documents) as unknown as readonly Statistics[]; // what the query selects
+  const [statistics] = runQuery(info.globalStatisticsQuery, documents) as unknown as readonly Statistics[]; // what the query selects
   const rows = info.componentQueryInfos.map(({ rewrittenQuery }) =>
-    rowsOf(filledIn(rewrittenQuery, statistics), documents),
+    runQuery(filledIn(rewrittenQuery, statistics), documents),
   );
   return { info, rows };
 }
@@ -213,7 +229,7 @@ test('a text search is planned as a query for statistics and one for the score',
   expect(info.globalStatisticsQuery).toBe(
     'SELECT COUNT(1) AS documentCount, [{"totalWordCount": SUM(_FullTextWordCount(c.text)), "hitCounts": [COUNTIF(FullTextContains(c.text, "swim"))]}] AS fullTextStatistics\nFROM c',
   );
-  expect(rowsOf(info.globalStatisticsQuery, texts)).toEqual([
+  expect(runQuery(info.globalStatisticsQuery, texts)).toEqual([
     { documentCount: 4, fullTextStatistics: [{ totalWordCount: 17, hitCounts: [2] }] },
   ]);
   expect(info.componentQueryInfos[0]).toMatchObject({
@@ -259,7 +275,7 @@ test.each([
 });
 
 test('a search is not run without its plan', () => {
-  expect(() => rowsOf('SELECT TOP 1 * FROM c ORDER BY RANK FullTextScore(c.text, "swim")', texts)).toThrow(
+  expect(() => runQuery('SELECT TOP 1 * FROM c ORDER BY RANK FullTextScore(c.text, "swim")', texts)).toThrow(
     expect.objectContaining({ status: 400 }),
   );
 });

@@ -5,6 +5,7 @@ import { countOf } from '../compile/count.ts';
 import { isVectorDistance } from '../compile/order.ts';
 import type { OrderByItem, Query } from '../syntax/ast.ts';
 import { printExpression } from '../syntax/printer.ts';
+import { planError } from '../syntax/query-error.ts';
 import type { DistanceFunction } from '../values/evaluation-context.ts';
 import { type PlannedItem, plannedItems } from './aggregates.ts';
 import { distinctCountOf } from './distinct-count.ts';
@@ -60,28 +61,37 @@ function infoOf(query: Query, context: InfoContext): QueryInfo {
   const items = plannedItems(query);
   const hasAggregate = items.some((item) => item.aggregate !== undefined);
   const merges = hasAggregate || query.groupBy !== undefined || query.select.distinct;
-  const orderBy = context.single ? undefined : query.orderBy;
+  // Whoever removes duplicates must see the rows in order, even those of one partition.
+  const sortItems = sortItemsOf(query, hasAggregate || (context.single && !query.select.distinct));
   const { top, offset, limit } = countsOf(query, context, merges);
   const info: Omit<QueryInfo, 'rewrittenQuery'> = {
     distinctType: distinctTypeOf(query),
     top,
     offset,
     limit,
-    orderBy: (orderBy?.items ?? []).map((item) => directionOf(item, context.policy)),
-    orderByExpressions: (orderBy?.items ?? []).map((item) => printExpression(item.expression)),
+    orderBy: sortItems.map((item) => directionOf(item, context.policy)),
+    orderByExpressions: sortItems.map((item) => printExpression(item.expression)),
     groupByExpressions: (query.groupBy ?? []).map(printExpression),
     ...aggregation(query, items),
     hasSelectValue: query.select.selection.kind === 'value',
-    hasNonStreamingOrderBy: orderBy?.items.some(isVectorDistance) ?? false,
+    hasNonStreamingOrderBy: sortItems.some(isVectorDistance),
     dCountInfo: null,
   };
-  if (!merges && orderBy === undefined && limit === null) return { ...info, rewrittenQuery: '' };
+  if (!merges && sortItems.length === 0 && limit === null) return { ...info, rewrittenQuery: '' };
   const rewrite = {
     items,
     top: merges ? undefined : (top ?? undefined),
     limit: merges || limit === null ? undefined : (offset ?? 0) + limit,
   };
   return { ...info, rewrittenQuery: rewriteQuery(query, rewrite) };
+}
+
+/** What the client sorts by; nothing when one partition does it, or when there is but the one row of an aggregate. */
+function sortItemsOf({ groupBy, orderBy }: Query, isSorted: boolean): readonly OrderByItem[] {
+  if (groupBy !== undefined && orderBy !== undefined) {
+    throw planError('ORDER BY is not supported together with GROUP BY.');
+  }
+  return isSorted ? [] : (orderBy?.items ?? []);
 }
 
 interface Counts {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CosmosError } from '../../model/errors.ts';
-import { refusalOf } from '../../testing/query-rows.ts';
+import { refusalOf } from '../../testing/run-query.ts';
 import { compileQuery } from '../index.ts';
 import { MAX_QUERY_LENGTH } from './lexer.ts';
 import { parseQuery } from './parser.ts';
