@@ -21,7 +21,9 @@ is a 400 with code SC2050, an unknown name one with SC2005.
 
 Numbers are doubles; a result that is not finite is undefined. Strings are ordered by code point, and their positions and
 lengths count UTF-16 code units. Values of different types are unequal, and neither less nor greater than each other; ORDER BY,
-MIN and MAX put undefined before null, then booleans, numbers, strings, arrays and objects.`;
+MIN and MAX put undefined before null, then booleans, numbers, strings, arrays and objects.
+
+To add a function: a row in the table of its category, a case in the test beside it, and \`npm run docs:generate\`.`;
 
 const LIMITS = `## What is not emulated
 
