@@ -29,6 +29,8 @@ test.each<[string, QueryTarget | readonly unknown[]]>([
   ['SELECT * FROM c WHERE c.key != 1', { kind: 'all' }],
   ['SELECT * FROM c WHERE NOT (c.key = 1)', { kind: 'all' }],
   ['SELECT * FROM c WHERE c.key.deep = 1', { kind: 'all' }],
+  ['SELECT * FROM c WHERE NOW() > "2000"', { kind: 'all' }],
+  ['SELECT * FROM c WHERE AGO("dd", 1) > "2000"', { kind: 'all' }],
   ['SELECT * FROM c WHERE c.key = {"a": 1}', [[undefined]]],
   ['SELECT VALUE key FROM c JOIN key IN c.keys WHERE key = 1', { kind: 'all' }],
   ['SELECT * FROM c IN c.items WHERE c.key = 1', { kind: 'all' }],
