@@ -1,3 +1,4 @@
+import { CosmosError } from '../model/errors.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { PartitionKeyDefinition } from '../model/partition-key.ts';
 import type { Parameters } from './compile/compilation.ts';
@@ -27,7 +28,7 @@ export interface QueryParameter {
 
 export interface RunOptions {
   readonly limits?: WorkLimits;
-  /** The documents come in the order of `filters.orderBy`, so that rows need not be held and sorted. */
+  /** The documents come in the order of `filters.orderBy`, those without the property included, so that none need be held and sorted. */
   readonly presorted?: boolean;
 }
 
@@ -68,11 +69,18 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
     target: (partitionKey) => queryTarget(query, values, partitionKey),
     plan: (policy) => planQuery(query, values, policy),
     run(documents, context, { limits = DEFAULT_WORK_LIMITS, presorted = false } = {}) {
+      if (query.orderBy?.rank) throw onlyByPlan();
       const work = new WorkBound(limits);
       // Safe: a query leaves out rows that are undefined.
       return compiled.rows({ slots: [], aggregates: [], documents, context, work, presorted }) as Iterable<JsonValue>;
     },
   };
+}
+
+function onlyByPlan(): CosmosError {
+  const message =
+    'Cross partition query only supports ORDER BY RANK through its query plan: scores need statistics first.';
+  return new CosmosError('BadRequest', message);
 }
 
 export interface QueryCompiler {

@@ -12,6 +12,8 @@ export interface WorkerInit {
   readonly env: Readonly<Record<string, string>>;
   /** host.json as it applies. */
   readonly settings: HostSettings;
+  /** Only these functions run; null: all. */
+  readonly functions: readonly string[] | null;
   readonly cors: CorsSettings;
   /** Where triggers keep their state. */
   readonly dataDir: string;

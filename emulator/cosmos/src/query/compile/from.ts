@@ -8,8 +8,7 @@ import { memberReader, readIndex } from './members.ts';
 
 /** One source of FROM, compiled: the values it takes for the frame's current ones, and the slot they go to. */
 interface Binding {
-  /** Undefined for a source without a name. */
-  readonly slot: number | undefined;
+  readonly slot: number;
   values(frame: Frame): Iterable<Value>;
 }
 
@@ -31,14 +30,14 @@ export function compileFrom(
   const bindings = sourcesOf(from).map((source, index) => {
     const scope = { names };
     const values = compileSource(source, scope, { compilation, outermost: outermost && index === 0 });
+    const slot = compilation.slot();
     const name = nameOf(source);
-    if (name === undefined) return { slot: undefined, values };
+    if (name === undefined) return { slot, values };
     if (own.has(name)) {
       const message = `The input alias '${name}' is specified more than once in the FROM clause.`;
       throw queryError('SC2031', message, source);
     }
     own.add(name);
-    const slot = compilation.slot();
     names.set(name, slot);
     return { slot, values };
   });
@@ -121,7 +120,7 @@ export function* tuples(bindings: readonly Binding[], where: Evaluate | undefine
   const { slot } = first;
   for (const value of first.values(frame)) {
     frame.work.read();
-    if (slot !== undefined) frame.slots[slot] = value;
+    frame.slots[slot] = value;
     if (rest.length > 0) yield* tuples(rest, where, frame);
     else if (where === undefined || where(frame) === true) yield;
   }

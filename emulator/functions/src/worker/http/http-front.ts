@@ -4,9 +4,8 @@ import { type Cors, createCors } from '../../http/cors.ts';
 import { createThrottle, type Throttle, TOO_MANY_REQUESTS_HEADERS } from '../../http/throttle.ts';
 import { buildRouteTable, type RouteEntry, type RouteMatch, type RouteTable } from '../../routing/route-table.ts';
 import { type AdminOperation, adminRoutes } from '../admin/admin-routes.ts';
-import type { RegisteredFunction } from '../core/function-registry.ts';
 import { isHttpTrigger, isSwitchedOff, methodsOf, routeOf, triggerOf } from '../function-info.ts';
-import type { HttpFront } from './http-scope.ts';
+import type { HttpFront, HttpFunction } from './http-scope.ts';
 import { invokeOverHttp } from './invoke-http.ts';
 import { invokeStreamed } from './invoke-streamed.ts';
 
@@ -26,11 +25,7 @@ export async function createHttpFront(front: HttpFront): Promise<RequestListener
   return front.streamProxy ? streamingListener(front, { functions, cors, listener }) : listener;
 }
 
-function routed(
-  front: HttpFront,
-  functions: RouteTable<RegisteredFunction>,
-  admin: RouteTable<AdminOperation>,
-): Answer {
+function routed(front: HttpFront, functions: RouteTable<HttpFunction>, admin: RouteTable<AdminOperation>): Answer {
   const throttle = createThrottle(front.init.settings.http);
   return (request) => {
     const { method, path } = request;
@@ -68,7 +63,7 @@ function withHeaders({ init }: HttpFront, cors: Cors, answer: Answer): Answer {
 }
 
 interface StreamingParts {
-  readonly functions: RouteTable<RegisteredFunction>;
+  readonly functions: RouteTable<HttpFunction>;
   readonly cors: Cors;
   readonly listener: RequestListener;
 }
@@ -88,22 +83,22 @@ function streamingListener(front: HttpFront, { functions, cors, listener }: Stre
 }
 
 function matchFunction(
-  functions: RouteTable<RegisteredFunction>,
+  functions: RouteTable<HttpFunction>,
   message: IncomingMessage,
-): RouteMatch<RegisteredFunction> | undefined {
+): RouteMatch<HttpFunction> | undefined {
   const target = message.url ?? '/';
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   return isOwnPath(path) ? undefined : functions.match(message.method ?? 'GET', path);
 }
 
-function functionRoutes({ app, init }: HttpFront): RouteEntry<RegisteredFunction>[] {
+function functionRoutes({ app, init }: HttpFront): RouteEntry<HttpFunction>[] {
   return app.registry.all().flatMap((fn) => {
     const trigger = triggerOf(fn);
     if (!trigger || !isHttpTrigger(trigger) || isSwitchedOff(fn)) return [];
     const methods = methodsOf(trigger);
     const template = routeOf(fn, trigger, init.settings.http.routePrefix);
-    return [{ template, ...(methods.length > 0 && { methods }), target: fn }];
+    return [{ template, ...(methods.length > 0 && { methods }), target: { fn, triggerName: trigger.name } }];
   });
 }
 
