@@ -20,7 +20,9 @@ export interface AccountParts {
 }
 
 export function openAccount({ store, clock, randomness, log }: AccountParts): Account {
-  return { store, commits: new GroupCommit(store, log), catalog: new Catalog(store), clock, randomness };
+  const catalog = new Catalog(store);
+  const commits = new GroupCommit(store, log, () => catalog.forget());
+  return { store, commits, catalog, clock, randomness };
 }
 
 /** The time as Cosmos DB keeps it: whole seconds since the Unix epoch. */

@@ -1,7 +1,13 @@
 import type { ContainerDefinition } from '../model/container-definition.ts';
-import { type EpkRange, indexOfRange, splitEpkSpace } from '../model/effective-partition-key.ts';
+import { type EpkRange, effectivePartitionKey, indexOfRange, splitEpkSpace } from '../model/effective-partition-key.ts';
+import { indexedValueCounter } from '../model/index-coverage.ts';
 import type { JsonObject } from '../model/json.ts';
-import { type PartitionKeyValue, partitionKeyExtractor } from '../model/partition-key.ts';
+import {
+  formatPartitionKey,
+  type PartitionKeyDefinition,
+  type PartitionKeyValue,
+  partitionKeyExtractor,
+} from '../model/partition-key.ts';
 import { uniqueKeyReader } from '../model/unique-key.ts';
 import type { StoredResource } from '../store/store.ts';
 
@@ -29,8 +35,20 @@ export interface Container {
   /** The item's value of each unique key, told apart by key. */
   readonly uniqueKeysOf: (item: JsonObject) => readonly string[];
   readonly partitionKeyOf: (item: JsonObject) => PartitionKeyValue;
+  /** Where the logical partition with this key lies; the last ones asked for are remembered. */
+  readonly locate: (partitionKey: PartitionKeyValue) => PartitionLocation;
+  /** How many values of an item its indexing policy covers. */
+  readonly indexedValuesOf: (item: JsonObject) => number;
   /** The counter that gives each physical partition its LSNs. */
   readonly lsnCounters: readonly string[];
+}
+
+export interface PartitionLocation {
+  /** The key as compact JSON. */
+  readonly partitionKey: string;
+  readonly epk: string;
+  /** The physical partition. */
+  readonly range: number;
 }
 
 /** What the store keeps of a container. */
@@ -57,11 +75,25 @@ export function toContainer(resource: StoredResource, database: Database): Conta
     ranges,
     uniqueKeysOf: uniqueKeyReader(definition.uniqueKeyPolicy),
     partitionKeyOf: partitionKeyExtractor(definition.partitionKey),
+    locate: partitionLocator(definition.partitionKey, ranges),
+    indexedValuesOf: indexedValueCounter(definition.indexingPolicy),
     lsnCounters: ranges.map((_, range) => `lsn ${number} ${range}`),
   };
 }
 
-/** The physical partition that holds an effective partition key. */
-export function rangeOfEpk({ ranges }: Container, epk: string): number {
-  return ranges.length === 1 ? 0 : indexOfRange(ranges, epk);
+/** How many logical partitions a container remembers, because hashing a key costs more than looking it up. */
+const REMEMBERED_LOCATIONS = 10_000;
+
+function partitionLocator(definition: PartitionKeyDefinition, ranges: readonly EpkRange[]): Container['locate'] {
+  const known = new Map<string, PartitionLocation>();
+  return (key) => {
+    const partitionKey = formatPartitionKey(key);
+    const remembered = known.get(partitionKey);
+    if (remembered) return remembered;
+    const epk = effectivePartitionKey(key, definition);
+    const location = { partitionKey, epk, range: indexOfRange(ranges, epk) };
+    if (known.size >= REMEMBERED_LOCATIONS) known.clear();
+    known.set(partitionKey, location);
+    return location;
+  };
 }

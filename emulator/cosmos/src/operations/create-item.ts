@@ -2,7 +2,7 @@ import type { Account } from '../account/account.ts';
 import { alreadyExists } from '../account/catalog.ts';
 import type { Container } from '../account/container.ts';
 import type { StoredItem } from '../store/store.ts';
-import { writeCharge } from './charge.ts';
+import { writtenCharge } from './item-charge.ts';
 import type { ItemInput } from './item-input.ts';
 import { type ItemResult, toItemResult } from './item-result.ts';
 import { ItemTransaction } from './item-transaction.ts';
@@ -10,7 +10,8 @@ import { ItemTransaction } from './item-transaction.ts';
 /** @throws CosmosError Conflict when the id exists in the logical partition */
 export async function createItem(account: Account, container: Container, input: ItemInput): Promise<ItemResult> {
   const item = await account.commits.write(() => applyCreate(new ItemTransaction(account, container), input));
-  return toItemResult(201, container, item, writeCharge('create', item));
+  const charge = writtenCharge(container, 'create', { item, properties: input.properties });
+  return toItemResult(201, container, item, charge);
 }
 
 /** The write itself, for a transaction that may hold others. Throws before it writes. */

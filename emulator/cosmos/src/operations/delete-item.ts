@@ -2,7 +2,7 @@ import type { Account } from '../account/account.ts';
 import { notFound } from '../account/catalog.ts';
 import type { Container } from '../account/container.ts';
 import type { ItemKey, StoredItem } from '../store/store.ts';
-import { writeCharge } from './charge.ts';
+import { deletedCharge } from './item-charge.ts';
 import type { ItemResult } from './item-result.ts';
 import { ItemTransaction } from './item-transaction.ts';
 import { assertIfMatch, type Preconditions } from './preconditions.ts';
@@ -14,7 +14,7 @@ export interface DeleteItemInput extends Preconditions {
 /** @throws CosmosError NotFound, or PreconditionFailed when the item has changed since `ifMatch` */
 export async function deleteItem(account: Account, container: Container, input: DeleteItemInput): Promise<ItemResult> {
   const item = await account.commits.write(() => applyDelete(new ItemTransaction(account, container), input));
-  return { status: 204, charge: writeCharge('delete', item), container, range: item.range, itemLsn: item.lsn };
+  return { status: 204, charge: deletedCharge(container, item), container, range: item.range, itemLsn: item.lsn };
 }
 
 /** The write itself, for a transaction that may hold others. Throws before it writes. */

@@ -1,13 +1,8 @@
-import { type Container, rangeOfEpk } from '../account/container.ts';
-import { effectivePartitionKey } from '../model/effective-partition-key.ts';
+import type { Container } from '../account/container.ts';
 import { CosmosError } from '../model/errors.ts';
+import { assertItemNesting, assertItemSize } from '../model/item-limits.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import {
-  assertSamePartitionKey,
-  formatPartitionKey,
-  fullPartitionKey,
-  type PartitionKeyValue,
-} from '../model/partition-key.ts';
+import { assertSamePartitionKey, fullPartitionKey, type PartitionKeyValue } from '../model/partition-key.ts';
 import { readItemId } from '../model/resource-id.ts';
 import type { ItemKey } from '../store/store.ts';
 
@@ -21,10 +16,6 @@ export interface ItemInput {
   readonly properties: JsonObject;
 }
 
-/** Largest item, in bytes of its JSON text. Source: "Azure Cosmos DB service quotas". */
-const MAX_ITEM_BYTES = 2 * 1024 * 1024;
-/** Deepest nesting. Source: as above. */
-const MAX_NESTING = 128;
 const SYSTEM_PROPERTIES = ['_rid', '_self', '_etag', '_attachments', '_ts'];
 
 /**
@@ -52,9 +43,8 @@ export function locate(
   partitionKey: PartitionKeyValue,
   id: string,
 ): { key: ItemKey; range: number } {
-  const epk = effectivePartitionKey(partitionKey, container.definition.partitionKey);
-  const key = { container: container.number, epk, partitionKey: formatPartitionKey(partitionKey), id };
-  return { key, range: rangeOfEpk(container, epk) };
+  const { range, epk, partitionKey: text } = container.locate(partitionKey);
+  return { key: { container: container.number, epk, partitionKey: text, id }, range };
 }
 
 /** @throws CosmosError BadRequest when the request named no full partition key */
@@ -68,17 +58,15 @@ export function namedPartitionKey(
 }
 
 /** @throws CosmosError BadRequest when the text is not JSON, or nested too deep; RequestEntityTooLarge above 2 MB */
-export function parseItem(text: string, byteLength = Buffer.byteLength(text)): JsonValue {
-  if (byteLength > MAX_ITEM_BYTES) throw new CosmosError('RequestEntityTooLarge', 'Request size is too large');
+export function parseItem(text: string, byteLength: number): JsonValue {
+  assertItemSize(byteLength);
   return parseBody(text);
 }
 
 /** @throws CosmosError BadRequest when the text is not JSON, or nested too deep */
 export function parseBody(text: string): JsonValue {
   const value = parseJson(text);
-  // Only a text with that many opening brackets can be nested that deep.
-  if (mayNestDeeperThan(text, MAX_NESTING) && isDeeperThan(value, MAX_NESTING))
-    throw invalidItem(`it is nested deeper than ${MAX_NESTING} levels`);
+  assertItemNesting(value);
   return value;
 }
 
@@ -88,27 +76,6 @@ function parseJson(text: string): JsonValue {
   } catch {
     throw invalidItem('it is no JSON');
   }
-}
-
-function mayNestDeeperThan(text: string, depth: number): boolean {
-  let position = -1;
-  for (let count = 0; count <= depth; count++) {
-    const brace = text.indexOf('{', position + 1);
-    const bracket = text.indexOf('[', position + 1);
-    if (brace === -1 && bracket === -1) return false;
-    position = brace === -1 || (bracket !== -1 && bracket < brace) ? bracket : brace;
-  }
-  return true;
-}
-
-/** Level by level, so that no depth exhausts the stack. */
-function isDeeperThan(value: JsonValue, depth: number): boolean {
-  let level: JsonValue[] = [value];
-  for (let reached = 0; reached <= depth; reached++) {
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values<JsonValue>(one) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
 }
 
 function assertTtl(ttl: JsonValue | undefined): void {

@@ -16,9 +16,11 @@ export class ItemTransaction {
   readonly ts: number;
   readonly #lsns = new Map<number, number>();
 
+  /** @throws CosmosError NotFound when the container is gone */
   constructor(account: Account, container: Container) {
     this.account = account;
-    this.container = container;
+    // Another write of this turn may have replaced or deleted it since the request looked it up.
+    this.container = account.catalog.container(container.database.rid, container.rid);
     this.ts = nowInSeconds(account);
   }
 

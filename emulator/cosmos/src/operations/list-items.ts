@@ -2,8 +2,8 @@ import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import { type EpkRange, epkRangeOf } from '../model/effective-partition-key.ts';
 import type { PartitionKeyValue } from '../model/partition-key.ts';
+import { feedCharge } from '../model/request-charge.ts';
 import type { ItemSelection, StoredItem } from '../store/store.ts';
-import { readCharge } from './charge.ts';
 import { isExpired } from './expiry.ts';
 import { type FeedPage, invalidContinuation } from './feed-page.ts';
 import { toFeedJson } from './resource-json.ts';
@@ -24,10 +24,8 @@ export function listItems(account: Account, container: Container, input: ListIte
     'Documents',
     items.map(({ body }) => body),
   );
-  const charge = Math.max(
-    1,
-    items.reduce((sum, item) => sum + readCharge(item), 0),
-  );
+  const sizeInBytes = items.reduce((sum, { body: { length } }) => sum + length, 0);
+  const charge = feedCharge({ items: items.length, sizeInBytes });
   const result: OperationResult = { status: 200, body, charge, container, itemCount: items.length };
   return continuation === undefined ? result : { ...result, continuation };
 }

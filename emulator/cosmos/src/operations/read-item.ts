@@ -2,8 +2,8 @@ import { type Account, nowInSeconds } from '../account/account.ts';
 import { notFound } from '../account/catalog.ts';
 import type { Container } from '../account/container.ts';
 import type { ItemKey } from '../store/store.ts';
-import { readCharge } from './charge.ts';
 import { isExpired } from './expiry.ts';
+import { readCharge } from './item-charge.ts';
 import { type ItemResult, toItemResult } from './item-result.ts';
 import { isNotModified, type Preconditions } from './preconditions.ts';
 

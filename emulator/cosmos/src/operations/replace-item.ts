@@ -2,7 +2,7 @@ import type { Account } from '../account/account.ts';
 import { notFound } from '../account/catalog.ts';
 import type { Container } from '../account/container.ts';
 import type { StoredItem } from '../store/store.ts';
-import { writeCharge } from './charge.ts';
+import { writtenCharge } from './item-charge.ts';
 import type { ItemInput } from './item-input.ts';
 import { type ItemResult, toItemResult } from './item-result.ts';
 import { ItemTransaction } from './item-transaction.ts';
@@ -15,7 +15,8 @@ export async function replaceItem(
   input: ItemInput & Preconditions,
 ): Promise<ItemResult> {
   const item = await account.commits.write(() => applyReplace(new ItemTransaction(account, container), input));
-  return toItemResult(200, container, item, writeCharge('replace', item));
+  const charge = writtenCharge(container, 'replace', { item, properties: input.properties });
+  return toItemResult(200, container, item, charge);
 }
 
 /** The write itself, for a transaction that may hold others. Throws before it writes. */

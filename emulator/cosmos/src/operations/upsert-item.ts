@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import type { StoredItem } from '../store/store.ts';
-import { writeCharge } from './charge.ts';
+import { writtenCharge } from './item-charge.ts';
 import type { ItemInput } from './item-input.ts';
 import { type ItemResult, toItemResult } from './item-result.ts';
 import { ItemTransaction } from './item-transaction.ts';
@@ -16,7 +16,9 @@ export async function upsertItem(
   const { item, created } = await account.commits.write(() =>
     applyUpsert(new ItemTransaction(account, container), input),
   );
-  return toItemResult(created ? 201 : 200, container, item, writeCharge(created ? 'create' : 'replace', item));
+  const written = { item, properties: input.properties };
+  const charge = writtenCharge(container, created ? 'create' : 'replace', written);
+  return toItemResult(created ? 201 : 200, container, item, charge);
 }
 
 /** The write itself, for a transaction that may hold others. Throws before it writes. */

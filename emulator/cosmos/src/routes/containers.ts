@@ -1,5 +1,6 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
+import { CosmosError } from '../model/errors.ts';
 import { createContainer } from '../operations/create-container.ts';
 import { deleteContainer } from '../operations/delete-container.ts';
 import { listContainers } from '../operations/list-containers.ts';
@@ -7,11 +8,16 @@ import { listPartitionKeyRanges } from '../operations/list-partition-key-ranges.
 import { readContainer } from '../operations/read-container.ts';
 import { replaceContainer } from '../operations/replace-container.ts';
 import type { OperationResult } from '../operations/result.ts';
-import { feedPageOf, nameAt, objectBody, preconditionsOf, type RouteRequest, throughputOf } from './request.ts';
+import { feedPageOf, header, nameAt, objectBody, preconditionsOf, type RouteRequest, throughputOf } from './request.ts';
 
-/** The container that the path names. @throws CosmosError NotFound */
+/** The container that the path names. @throws CosmosError NotFound, or BadRequest when it is not the one that the client knew */
 export function containerOf({ catalog }: Account, request: RouteRequest): Container {
-  return catalog.container(nameAt(request, 0), nameAt(request, 1));
+  const container = catalog.container(nameAt(request, 0), nameAt(request, 1));
+  const intended = header(request, 'x-ms-cosmos-intended-collection-rid');
+  if (intended === undefined || intended === '' || intended === container.rid) return container;
+  throw new CosmosError('BadRequest', 'The intended collection rid is not that of the collection.', {
+    substatus: 1024,
+  });
 }
 
 export function postContainer(account: Account, request: RouteRequest): Promise<OperationResult> {

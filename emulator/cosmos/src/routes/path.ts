@@ -17,16 +17,24 @@ const MAX_SEGMENTS = 8;
 
 /** @throws CosmosError BadRequest when a segment is not percent-encoded UTF-8 or there are too many */
 export function parsePath(path: string): ResourcePath {
-  const segments = path.split('/').filter((segment) => segment !== '');
-  if (segments.length > MAX_SEGMENTS) throw new CosmosError('BadRequest', 'The request path has too many segments');
-  const decoded = path.includes('%') ? segments.map(decode) : segments;
-  const isFeed = decoded.length % 2 === 1;
-  return {
-    shape: decoded.map((segment, index) => (index % 2 === 0 ? segment.toLowerCase() : '*')).join('/'),
-    names: decoded.filter((_, index) => index % 2 === 1),
-    resourceType: (decoded.at(isFeed ? -1 : -2) ?? '').toLowerCase(),
-    resourceLink: linkOf(decoded, isFeed),
-  };
+  const names: string[] = [];
+  let shape = '';
+  let resourceType = '';
+  const segments: string[] = [];
+  for (const encoded of path.split('/')) {
+    if (encoded === '') continue;
+    const segment = encoded.includes('%') ? decode(encoded) : encoded;
+    if (segments.length % 2 === 1) {
+      names.push(segment);
+      shape += '/*';
+    } else {
+      resourceType = segment.toLowerCase();
+      shape += shape === '' ? resourceType : `/${resourceType}`;
+    }
+    if (segments.push(segment) > MAX_SEGMENTS)
+      throw new CosmosError('BadRequest', 'The request path has too many segments');
+  }
+  return { shape, names, resourceType, resourceLink: linkOf(segments, segments.length % 2 === 1) };
 }
 
 /** An offer is signed by its id alone, in lower case (the SDK, auth). */

@@ -77,8 +77,6 @@ function addContainerHeaders(
 
 /** Of the physical partition that answered, or of all. */
 function sessionToken({ store }: Account, { lsnCounters }: Container, range: number | undefined): string {
-  const tokens = lsnCounters.map((name, index) =>
-    range === undefined || range === index ? formatSessionToken(index, store.counters.current(name)) : '',
-  );
-  return tokens.filter((token) => token !== '').join(',');
+  const token = (index: number) => formatSessionToken(index, store.counters.current(lsnCounters[index] ?? ''));
+  return range === undefined ? lsnCounters.map((_, index) => token(index)).join(',') : token(range);
 }

@@ -11,6 +11,7 @@ import {
 } from '@lazurite/runtime';
 import { type Account, openAccount } from '../account/account.ts';
 import { MasterKey } from '../auth/master-key.ts';
+import { startSweeping } from '../operations/sweep-expired-items.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
@@ -67,6 +68,7 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     const store = openStore(options.dataDir);
     shutdown.add({ close: async () => store.close() });
     const account = openAccount({ store, clock, randomness: options.randomness ?? systemRandomness, log });
+    shutdown.add(startSweeping(account, clock, log));
     const server = shutdown.add(await listen(options, account, new MasterKey(key, clock)));
     return {
       endpoint: server.url,

@@ -19,12 +19,15 @@ type Outcome = { readonly value: unknown } | { readonly refusal: CosmosError };
 export class GroupCommit {
   readonly #store: Store;
   readonly #log: Log;
+  readonly #onRollback: () => void;
   #pending: PendingWrite[] = [];
   #scheduled = false;
 
-  constructor(store: Store, log: Log) {
+  /** @param onRollback called when writes that had run were taken back: what was derived from them is wrong */
+  constructor(store: Store, log: Log, onRollback: () => void = () => undefined) {
     this.#store = store;
     this.#log = log;
+    this.#onRollback = onRollback;
   }
 
   /**
@@ -67,6 +70,7 @@ export class GroupCommit {
         }),
       );
     } catch (error) {
+      this.#onRollback();
       this.#recover(group, error, current);
       return;
     }

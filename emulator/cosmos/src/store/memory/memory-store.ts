@@ -1,14 +1,5 @@
-import type {
-  ChangeLog,
-  Counters,
-  ItemSelection,
-  LoggedChange,
-  ResourceStore,
-  Store,
-  StoredResource,
-  UniqueKeyClaim,
-  UniqueKeyStore,
-} from '../store.ts';
+import type { Counters, ResourceStore, Store, StoredResource, UniqueKeyClaim, UniqueKeyStore } from '../store.ts';
+import { MemoryChangeLog } from './memory-change-log.ts';
 import { MemoryItems } from './memory-items.ts';
 import { UndoJournal } from './undo-journal.ts';
 
@@ -20,7 +11,7 @@ export class MemoryStore implements Store {
   #closed = false;
   readonly resources: ResourceStore = new MemoryResources(this.#journal);
   readonly uniqueKeys: UniqueKeyStore = this.#uniqueKeys;
-  readonly changeLog: ChangeLog = this.#changeLog;
+  readonly changeLog = this.#changeLog;
   readonly counters: Counters = new MemoryCounters(this.#journal);
   readonly items = new MemoryItems(this.#journal, (container) => {
     this.#uniqueKeys.clear(container);
@@ -125,48 +116,5 @@ class MemoryUniqueKeys implements UniqueKeyStore {
 
   #removeWhere(isMeant: (claim: UniqueKeyClaim) => boolean): void {
     for (const [key, claim] of this.#claims) if (isMeant(claim)) this.#journal.delete(this.#claims, key);
-  }
-}
-
-class MemoryChangeLog implements ChangeLog {
-  #changes: readonly LoggedChange[] = [];
-  readonly #journal: UndoJournal;
-
-  constructor(journal: UndoJournal) {
-    this.#journal = journal;
-  }
-
-  append(change: LoggedChange): void {
-    this.#replace([...this.#changes, change]);
-  }
-
-  read(selection: ItemSelection, after: number, limit: number): LoggedChange[] {
-    const { container, range, minEpk = '', maxEpk = 'G' } = selection;
-    const newer = this.#changes.filter(
-      (change) =>
-        change.container === container &&
-        change.range === range &&
-        change.lsn > after &&
-        change.epk >= minEpk &&
-        change.epk < maxEpk,
-    );
-    const last = newer[limit - 1]?.lsn ?? Number.POSITIVE_INFINITY;
-    return newer.filter(({ lsn }) => lsn <= last);
-  }
-
-  prune(container: number, before: number): void {
-    this.#replace(this.#changes.filter((change) => change.container !== container || change.ts >= before));
-  }
-
-  clear(container: number): void {
-    this.#replace(this.#changes.filter((change) => change.container !== container));
-  }
-
-  #replace(changes: readonly LoggedChange[]): void {
-    const before = this.#changes;
-    this.#changes = changes;
-    this.#journal.add(() => {
-      this.#changes = before;
-    });
   }
 }
