@@ -1,1 +1,1 @@
-export {};
+export { type Stack, type StackOptions, startStack } from './stack.ts';

@@ -1,4 +1,5 @@
 export { type Clock, sleep, systemClock, type Timer } from './clock.ts';
+export { releaseMemoryWhenIdle } from './idle-memory.ts';
 export { type Closeable, Shutdown, startOrUndo } from './lifecycle.ts';
 export { type Log, silentLog } from './log.ts';
 export { type Randomness, seededRandomness, systemRandomness } from './randomness.ts';

@@ -24,8 +24,13 @@ const QUERY_ENGINE_CONFIGURATION = {
 } as const;
 
 /**
- * The account document. The id "localhost" makes the SDK stay with the endpoint that it was given, whatever the
- * locations say (the SDK, documents/DatabaseAccount).
+ * Not "localhost": of an account with that id the JavaScript SDK forgets the locations (documents/DatabaseAccount), and
+ * then reads the account again before every single request (globalEndpointManager).
+ */
+const ACCOUNT_ID = 'lazurite';
+
+/**
+ * The account document. Its one location is the endpoint that the client already uses, so that it stays there.
  *
  * @param endpoint as the client addressed it, without a slash at the end
  */
@@ -34,8 +39,8 @@ export function readAccount(endpoint: string): OperationResult {
   const replicas = { asyncReplication: false, minReplicaSetSize: 1, maxReplicasetSize: 4 };
   const body = JSON.stringify({
     _self: '',
-    id: 'localhost',
-    _rid: 'localhost',
+    id: ACCOUNT_ID,
+    _rid: ACCOUNT_ID,
     media: '//media/',
     addresses: '//addresses/',
     _dbs: '//dbs/',

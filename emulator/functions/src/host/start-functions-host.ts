@@ -1,10 +1,13 @@
-import { resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
 import { type Clock, type Closeable, type Log, silentLog, startOrUndo, systemClock } from '@lazurite/runtime';
+import type { CorsSettings } from '../http/cors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
 import { type Environment, readConfiguration } from './app-environment.ts';
 import { bindSocket } from './listening-socket.ts';
 import { Supervisor } from './supervisor.ts';
+import { type WatchOptions, watchApp } from './watch-app.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface FunctionsHostOptions {
@@ -25,6 +28,12 @@ export interface FunctionsHostOptions {
   readonly nodeArguments?: readonly string[];
   /** How long requests in flight may take to end when the host closes or reloads, in ms. Default 5,000. */
   readonly drainMs?: number;
+  /** Wins over `Host.CORS` of local.settings.json. */
+  readonly cors?: CorsSettings;
+  /** Where triggers keep their state. Default: `.lazurite/functions` in the app's folder. */
+  readonly dataDir?: string;
+  /** Whether to reload when the app's files change. Default false. */
+  readonly watch?: boolean;
   /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
   readonly startTimeoutMs?: number;
   readonly clock?: Clock;
@@ -86,6 +95,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
       }),
     );
     await supervisor.start();
+    if (options.watch) shutdown.add(await watchAndReload(supervisor, { appRoot, clock, log }));
     return {
       url,
       port: socket.port,
@@ -96,6 +106,19 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
       reload: () => supervisor.reload(),
       close: () => shutdown.close(),
     };
+  });
+}
+
+function watchAndReload(
+  supervisor: Supervisor,
+  options: Pick<WatchOptions, 'appRoot' | 'clock' | 'log'>,
+): Promise<Closeable> {
+  return watchApp({
+    ...options,
+    runsTypeScript: () => supervisor.functions.some(({ scriptFile }) => /\.[cm]?ts$/.test(scriptFile ?? '')),
+    onFirstChange: () => supervisor.prepareReload(),
+    // An app that does not load is reported as an event; the next change is the next try.
+    onChange: () => void supervisor.reload().catch(() => undefined),
   });
 }
 
@@ -114,12 +137,19 @@ async function configureWorker(options: WorkerConfiguration): Promise<WorkerInit
   return {
     appRoot,
     env,
-    routePrefix: host.http.routePrefix,
-    functionTimeoutMs: host.functionTimeoutMs ?? null,
+    settings: host,
+    cors: options.cors ?? { origins: local.host.cors, credentials: local.host.corsCredentials },
+    dataDir: options.dataDir ?? join(appRoot, '.lazurite', 'functions'),
+    hostId: env.AzureFunctionsWebHost__hostid ?? hostIdOf(appRoot),
     maxBodyBytes: Number(env.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT) || DEFAULT_MAX_BODY_BYTES,
     idleGraceMs: IDLE_GRACE_MS,
     drainMs,
     reportInvocations: options.onEvent !== undefined,
     publicUrl: url,
   };
+}
+
+/** The same for the same folder; Azure's host makes it of machine and app name (`HostIdProvider`). */
+function hostIdOf(appRoot: string): string {
+  return createHash('sha256').update(appRoot).digest('hex').slice(0, 32);
 }

@@ -1,12 +1,19 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { closeTestHosts, fixture, startTestHost, type TestHost } from '../testing/test-host.ts';
 
 afterEach(closeTestHosts);
 
-async function pidOf(host: TestHost): Promise<string> {
-  return (await fetch(`${host.url}/api/pid`)).text();
+/** Over a connection of its own: one that was just used may end with one more answer of the old worker. */
+function pidOf(host: TestHost): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(`${host.url}/api/pid`, { agent: false }, (response) => text(response).then(resolve, reject)).on(
+      'error',
+      reject,
+    );
+  });
 }
 
 function isAlive(pid: number): boolean {
@@ -33,6 +40,30 @@ test('an uncaught exception is reported on stderr and restarts the worker', asyn
   expect(await host.next('worker-exited')).toMatchObject({ exitCode: 1 });
   const line = await host.next('console', (event) => event.line.includes('thrown outside of any function'));
   expect(line.stream).toBe('stderr');
+});
+
+describe('functionTimeout', () => {
+  const env = { ...process.env, AzureFunctionsJobHost__functionTimeout: '00:00:01' };
+
+  test('stops an endless loop: the request is 500, and a new worker answers', async () => {
+    const host = await startTestHost('v4-faults', { env });
+    const before = await pidOf(host);
+    const looping = fetch(`${host.url}/api/loop`);
+    expect((await looping).status).toBe(500);
+    const exited = await host.next('worker-exited');
+    expect(exited.message).toContain('Functions.loop');
+    expect(await pidOf(host)).not.toBe(before);
+  });
+
+  test('ends the wait for a function that never returns: 500, the log says why, the worker is replaced', async () => {
+    const host = await startTestHost('v4-faults', { env });
+    const before = await pidOf(host);
+    expect((await fetch(`${host.url}/api/never`)).status).toBe(500);
+    const line = await host.next('log', ({ message }) => message.includes('Timeout value of'));
+    expect(line.message).toMatch(/^Timeout value of 00:00:01 exceeded by function 'Functions.never' \(Id: '.+'\)/);
+    await host.next('reloaded');
+    expect(await pidOf(host)).not.toBe(before);
+  });
 });
 
 test('close() lets a request in flight end, and leaves no process', async () => {
@@ -71,7 +102,7 @@ describe('reload()', () => {
     const host = await startTestHost('', { scriptRoot: folder });
     await writeFile(join(folder, 'index.js'), appAnswering('new'));
     await host.reload();
-    expect(await (await fetch(`${host.url}/api/pid`)).text()).toBe('new');
+    expect(await pidOf(host)).toBe('new');
   });
 
   test('rejects when the new code cannot be loaded, and the old goes on', async () => {
@@ -79,6 +110,20 @@ describe('reload()', () => {
     await writeFile(join(folder, 'index.js'), 'syntax error here');
     await expect(host.reload()).rejects.toMatchObject({ code: 'AppLoadFailed' });
     expect((await fetch(`${host.url}/api/pid`)).status).toBe(200);
+  });
+
+  test.each([
+    ['a script', 'index.js', appAnswering('saved'), 'saved'],
+    ['host.json', 'host.json', '{ "version": "2.0", "extensions": { "http": { "routePrefix": "" } } }', ''],
+  ])('happens by itself when %s is saved', async (_case, file, content, expected) => {
+    const host = await startTestHost('', { scriptRoot: folder, watch: true });
+    await writeFile(join(folder, file), content);
+    const { durationMs } = await host.next('reloaded');
+    expect(durationMs).toBeGreaterThan(0);
+    const path = expected === '' ? '/pid' : '/api/pid';
+    const response = await fetch(host.url + path);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain(expected);
   });
 
   test('a client in a loop sees no error across reloads', async () => {

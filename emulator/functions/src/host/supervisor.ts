@@ -2,6 +2,7 @@ import { type Clock, type Closeable, sleep } from '@lazurite/runtime';
 import { messageOf, WorkerFailedError } from '../errors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
+import { watchForBlocking } from './watchdog.ts';
 import { describeExit, type WorkerExit, type WorkerProcess } from './worker-process.ts';
 
 export interface SupervisorOptions {
@@ -29,7 +30,10 @@ export class Supervisor implements Closeable {
   #current: WorkerProcess;
   #functions: readonly FunctionInfo[] = [];
   #startedAt = 0;
+  /** `functionTimeout` of the app started last; null: none. */
+  #limitMs: number | null = null;
   #restartMs = FIRST_RESTART_MS;
+  #standby: WorkerProcess | undefined;
   #changing: Promise<unknown> = Promise.resolve();
   readonly #leaving = new Set<Promise<void>>();
 
@@ -47,6 +51,12 @@ export class Supervisor implements Closeable {
     this.#functions = await this.#startWorker(this.#current);
     this.#adopt(this.#current);
     this.#options.onEvent({ type: 'functions-listed', functions: this.#functions });
+    this.#current.startTriggers();
+  }
+
+  /** Boots the process that the next reload will use, to save that time then. */
+  prepareReload(): void {
+    if (!this.#closing.signal.aborted) this.#standby ??= this.#options.fork();
   }
 
   /**
@@ -68,13 +78,15 @@ export class Supervisor implements Closeable {
     this.#closing.abort();
     await Promise.all([this.#retire(this.#current), this.#changing]);
     await this.#retire(this.#current); // a reload that was under way may have put another in its place
-    await Promise.all(this.#leaving);
+    this.#standby?.kill();
+    await Promise.all([...this.#leaving, this.#standby?.exited]);
   }
 
   async #reload(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     const startedAt = this.#options.clock.monotonic();
-    const [old, next] = [this.#current, this.#options.fork()];
+    const [old, next] = [this.#current, this.#standby ?? this.#options.fork()];
+    this.#standby = undefined;
     try {
       this.#functions = await this.#startWorker(next);
     } catch (error) {
@@ -84,8 +96,19 @@ export class Supervisor implements Closeable {
     }
     this.#adopt(next);
     void this.#retire(old);
+    await old.closing;
+    next.startTriggers();
     const durationMs = this.#options.clock.monotonic() - startedAt;
     this.#options.onEvent({ type: 'reloaded', durationMs, functions: this.#functions });
+  }
+
+  /** Ends a worker that is caught in a loop and starts another. */
+  async #replaceBlocked(worker: WorkerProcess, limitMs: number): Promise<void> {
+    const running = await worker.endBlocked();
+    const { exitCode, signal } = await worker.exited;
+    const message = `The worker process did not respond for ${limitMs / 1000} s, the functionTimeout of host.json, and was ended. Running then: ${running.join(', ') || 'nothing known'}`;
+    this.#options.onEvent({ type: 'worker-exited', exitCode, signal, message, restartInMs: 0 });
+    this.#changing = this.#changing.then(() => this.#startAgain(0)).catch(() => undefined);
   }
 
   async #startWorker(worker: WorkerProcess): Promise<readonly FunctionInfo[]> {
@@ -93,7 +116,9 @@ export class Supervisor implements Closeable {
     const late = Promise.withResolvers<never>();
     const timer = clock.setTimer(startTimeoutMs, () => late.reject(new WorkerFailedError(notLoaded(startTimeoutMs))));
     try {
-      return await Promise.race([worker.start(await configure(), handle), late.promise]);
+      const init = await configure();
+      this.#limitMs = init.settings.functionTimeoutMs ?? null;
+      return await Promise.race([worker.start(init, handle), late.promise]);
     } catch (error) {
       worker.kill();
       await worker.exited;
@@ -107,8 +132,24 @@ export class Supervisor implements Closeable {
     this.#current = worker;
     this.#startedAt = this.#options.clock.monotonic();
     this.#options.onEvent({ type: 'worker-started', pid: worker.pid });
+    worker.onRecycle(() => {
+      if (worker === this.#current) void this.reload().catch(() => undefined);
+    });
+    const endWatch = this.#watchForBlocking(worker);
     void worker.exited.then((exit) => {
+      endWatch();
       if (worker === this.#current && !worker.stopping) this.#restart(exit);
+    });
+  }
+
+  #watchForBlocking(worker: WorkerProcess): () => void {
+    const limitMs = this.#limitMs;
+    if (limitMs === null) return () => undefined;
+    return watchForBlocking({
+      clock: this.#options.clock,
+      ping: () => worker.ping(),
+      limitMs,
+      onBlocked: () => void this.#replaceBlocked(worker, limitMs),
     });
   }
 
@@ -141,6 +182,7 @@ export class Supervisor implements Closeable {
       return;
     }
     this.#adopt(next);
+    next.startTriggers();
   }
 }
 

@@ -12,6 +12,8 @@ import {
   type ToWorker,
   type WorkerInit,
 } from '../ipc/messages.ts';
+import { ABANDON_EXPRESSION } from '../worker/abandon.ts';
+import { evaluateIn } from './inspector-call.ts';
 
 export interface WorkerProcessOptions {
   readonly appRoot: string;
@@ -35,15 +37,22 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #options: WorkerProcessOptions;
   readonly #pendingInvokes = new Map<number, (outcome: InvokeOutcome) => void>();
+  #pong: (() => void) | undefined;
+  #inspector = Promise.withResolvers<string>();
+  readonly #closing = Promise.withResolvers<void>();
+  #recycle: (() => void) | undefined;
   #nextInvoke = 1;
   #ready: PromiseWithResolvers<readonly FunctionInfo[]> | undefined;
   #failure: Error | undefined;
   #publicUrl = '';
   readonly #exited: Promise<WorkerExit>;
   #stopping = false;
+  /** Whether somebody asked for the inspector, and so wants to read where it listens. */
+  readonly #debugged: boolean;
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options;
+    this.#debugged = options.nodeArguments.some((argument) => argument.startsWith('--inspect'));
     this.#child = forkWorker(options);
     this.#child.on('message', (message) => this.#receive(message as FromWorker)); // our own worker sends nothing else
     this.#child.on('error', (error) => options.log.warn({ err: error }, 'The worker process could not be reached'));
@@ -60,6 +69,11 @@ export class WorkerProcess {
     return this.#stopping;
   }
 
+  /** Settles once it was told to stop and takes nothing new any more. */
+  get closing(): Promise<void> {
+    return this.#closing.promise;
+  }
+
   /** Settles when the process has ended, for whatever reason. */
   get exited(): Promise<WorkerExit> {
     return this.#exited;
@@ -72,6 +86,46 @@ export class WorkerProcess {
     // @types/node does not know that Node's own handles can be sent, though node:cluster does just that.
     this.#send({ type: 'init', version: PROTOCOL_VERSION, init }, handle as SendHandle);
     return this.#ready.promise;
+  }
+
+  /** Resolves when the process has found the time to answer; never, when it does not. */
+  ping(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#pong = resolve;
+      this.#send({ type: 'ping' });
+    });
+  }
+
+  /** Called when the worker asks to be replaced. */
+  onRecycle(callback: () => void): void {
+    this.#recycle = callback;
+  }
+
+  /**
+   * Ends a process that is caught in a loop. Its inspector can still run code there: open requests are answered with 500
+   * first. Resolves to what was running.
+   */
+  async endBlocked(): Promise<readonly string[]> {
+    this.#stopping = true;
+    const giveUp = this.#options.clock.setTimer(TERMINATE_GRACE_MS, () =>
+      this.#inspector.reject(new Error('No inspector')),
+    );
+    try {
+      openInspector(this.#child);
+      const running = await evaluateIn(await this.#inspector.promise, ABANDON_EXPRESSION);
+      return JSON.parse(String(running ?? '[]'));
+    } catch (error) {
+      this.#options.log.debug({ err: error }, 'The requests of a blocked worker could not be answered');
+      return [];
+    } finally {
+      giveUp.cancel();
+      this.kill();
+    }
+  }
+
+  /** From now on its timers, queues and so on are listened to; to be called once the worker before it was told to stop. */
+  startTriggers(): void {
+    this.#send({ type: 'start-triggers' });
   }
 
   invoke(functionName: string, input: string | null): Promise<InvokeOutcome> {
@@ -107,6 +161,9 @@ export class WorkerProcess {
     if (message.type === 'events') {
       for (const event of message.events) this.#options.onEvent(event);
     } else if (message.type === 'ready') this.#ready?.resolve(message.functions);
+    else if (message.type === 'closing') this.#closing.resolve();
+    else if (message.type === 'pong') this.#pong?.();
+    else if (message.type === 'recycle') this.#recycle?.();
     else if (message.type === 'failed') this.#failure = toError(message, this.#publicUrl);
     else if (message.type === 'invoked') {
       this.#pendingInvokes.get(message.id)?.(message.outcome);
@@ -119,6 +176,7 @@ export class WorkerProcess {
       this.#child.once('close', (exitCode, signal) => {
         this.#ready?.promise.catch(() => undefined);
         this.#ready?.reject(this.#failure ?? new WorkerFailedError(describeExit({ exitCode, signal })));
+        this.#closing.resolve();
         const lost: InvokeOutcome = { status: 'failed', error: 'The worker process ended before the function did' };
         for (const settle of this.#pendingInvokes.values()) settle(lost);
         resolve({ exitCode, signal });
@@ -129,7 +187,11 @@ export class WorkerProcess {
   #forwardLines(stream: 'stdout' | 'stderr'): void {
     const input = this.#child[stream];
     if (!input) return;
-    createInterface({ input }).on('line', (line) => this.#options.onEvent({ type: 'console', stream, line }));
+    createInterface({ input }).on('line', (line) => {
+      const inspector = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
+      if (inspector) this.#inspector.resolve(inspector);
+      if (!inspector || this.#debugged) this.#options.onEvent({ type: 'console', stream, line });
+    });
   }
 }
 
@@ -146,10 +208,21 @@ function forkWorker({ appRoot, nodeArguments }: WorkerProcessOptions): ChildProc
   const sourceArguments = ['--conditions=lazurite-source', '--disable-warning=ExperimentalWarning'];
   return fork(fileURLToPath(entry), [], {
     cwd: appRoot,
-    execArgv: [...(fromSource ? sourceArguments : []), ...nodeArguments],
+    // Where the inspector listens if it is ever opened: see endBlocked.
+    execArgv: ['--inspect-port=0', ...(fromSource ? sourceArguments : []), ...nodeArguments],
     serialization: 'advanced',
     silent: true,
   });
+}
+
+/** SIGUSR1 is how Node opens the inspector of a running process; Windows has no signals, but Node a call that does it. */
+function openInspector(child: ChildProcess): void {
+  if (process.platform !== 'win32') {
+    child.kill('SIGUSR1');
+    return;
+  }
+  // Real since Node 8, and not in @types/node.
+  (process as unknown as { _debugProcess(pid: number): void })._debugProcess(child.pid ?? 0);
 }
 
 function toError({ code, message }: Extract<FromWorker, { type: 'failed' }>, publicUrl: string): Error {

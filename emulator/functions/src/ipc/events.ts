@@ -36,6 +36,8 @@ export type HostEvent =
       readonly invocationId: string;
       /** Why it runs, as the console says it. */
       readonly reason: string;
+      /** What the trigger knows besides, for a second line. */
+      readonly details?: string;
       readonly at: number;
     }
   | {

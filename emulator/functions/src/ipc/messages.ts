@@ -1,3 +1,5 @@
+import type { HostSettings } from '../config/host-settings.ts';
+import type { CorsSettings } from '../http/cors.ts';
 import type { FunctionInfo, HostEvent } from './events.ts';
 
 /** Raised with every change that an older counterpart would misread. Supervisor and worker come from one package. */
@@ -8,9 +10,13 @@ export interface WorkerInit {
   readonly appRoot: string;
   /** The whole environment of the app; replaces the one the process was started with. */
   readonly env: Readonly<Record<string, string>>;
-  readonly routePrefix: string;
-  /** Null: invocations may take as long as they like. */
-  readonly functionTimeoutMs: number | null;
+  /** host.json as it applies. */
+  readonly settings: HostSettings;
+  readonly cors: CorsSettings;
+  /** Where triggers keep their state. */
+  readonly dataDir: string;
+  /** Distinguishes this app from others that share a storage account. */
+  readonly hostId: string;
   readonly maxBodyBytes: number;
   /** How long a kept-alive connection that was just used may bring one more request when the worker stops, in ms. */
   readonly idleGraceMs: number;
@@ -25,6 +31,8 @@ export interface WorkerInit {
 /** From the supervisor to the worker. `init` carries the bound socket beside it. */
 export type ToWorker =
   | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
+  | { readonly type: 'start-triggers' }
+  | { readonly type: 'ping' }
   | { readonly type: 'stop' }
   | { readonly type: 'invoke'; readonly id: number; readonly functionName: string; readonly input: string | null };
 
@@ -32,6 +40,11 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: 'ready'; readonly functions: readonly FunctionInfo[] }
   | { readonly type: 'failed'; readonly code: 'AppLoadFailed' | 'PortInUse' | 'Unexpected'; readonly message: string }
+  | { readonly type: 'pong' }
+  /** The worker accepts no more connections and takes no more events. */
+  | { readonly type: 'closing' }
+  /** An invocation hangs beyond its time: the process should be replaced. */
+  | { readonly type: 'recycle' }
   | { readonly type: 'events'; readonly events: readonly HostEvent[] }
   | { readonly type: 'invoked'; readonly id: number; readonly outcome: InvokeOutcome };
 

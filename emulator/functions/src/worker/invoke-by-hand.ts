@@ -1,8 +1,8 @@
 import { describeThrown } from '../errors.ts';
 import type { InvokeOutcome } from '../ipc/messages.ts';
-import type { RpcInvocationRequest, RpcTypedData } from './core/rpc-types.ts';
+import type { BindingInfo, RpcInvocationRequest, RpcTypedData } from './core/rpc-types.ts';
 import type { FunctionApp, WorkerParts } from './function-app.ts';
-import { triggerOf } from './function-info.ts';
+import { isHttpTrigger, methodsOf, triggerOf } from './function-info.ts';
 import type { Invoker } from './invoker.ts';
 import { traceContextFor } from './trace-context.ts';
 
@@ -31,7 +31,9 @@ export async function invokeByHand(
   const request: RpcInvocationRequest = {
     invocationId,
     functionId: fn.metadata.functionId,
-    inputData: [{ name: trigger.name, data: { string: input ?? '' } }],
+    inputData: [
+      { name: trigger.name, data: isHttpTrigger(trigger) ? toHttpInput(trigger, input) : { string: input ?? '' } },
+    ],
     triggerMetadata: {},
     traceContext: traceContextFor(invocationId, parts.randomness),
   };
@@ -42,6 +44,13 @@ export async function invokeByHand(
   } catch (error) {
     return { status: 'failed', error: describeThrown(error) };
   }
+}
+
+/** An HTTP function that is called by hand sees a request to no address in particular. */
+function toHttpInput(trigger: BindingInfo, input: string | null): RpcTypedData {
+  const method = methodsOf(trigger).includes('POST') ? 'POST' : (methodsOf(trigger)[0] ?? 'POST');
+  const http = { method, url: 'http://localhost/', headers: {}, query: {}, params: {} };
+  return { http: input === null ? http : { ...http, body: { bytes: Buffer.from(input) } } };
 }
 
 /** The value that the worker's side put in; bytes stay bytes. */

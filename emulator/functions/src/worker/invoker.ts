@@ -1,5 +1,7 @@
 import type { Clock } from '@lazurite/runtime';
+import { runBound } from '../bindings/bound-invocation.ts';
 import { describeThrown } from '../errors.ts';
+import type { BoundFunctions } from './bound-functions.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import type { RpcInvocationRequest, RpcInvocationResponse } from './core/rpc-types.ts';
 import type { EventBatch } from './event-batch.ts';
@@ -9,6 +11,7 @@ import { type ResultMapper, runInvocation } from './invocation.ts';
 
 export interface InvokerOptions {
   readonly app: FunctionApp;
+  readonly bound: BoundFunctions;
   readonly clock: Clock;
   readonly events: EventBatch;
   readonly reportInvocations: boolean;
@@ -21,6 +24,8 @@ export interface InvokerOptions {
 export interface InvokeOptions {
   /** Why the function runs, as the console says it. */
   readonly reason: string;
+  /** For the console's second line. */
+  readonly details?: string;
   readonly mapResult?: ResultMapper;
 }
 
@@ -63,8 +68,16 @@ export class Invoker {
     }
   }
 
+  /** What is running now, for a person; empty where no time limit applies. */
+  running(): readonly string[] {
+    return [...this.#running].map(({ fn, request }) => `Functions.${fn.metadata.name} (Id: ${request.invocationId})`);
+  }
+
   #run(fn: RegisteredFunction, request: RpcInvocationRequest, options: InvokeOptions): Promise<RpcInvocationResponse> {
-    const result = runInvocation(fn, request, this.#options.app, options.mapResult);
+    const { app, bound } = this.#options;
+    const run = (complete: RpcInvocationRequest) => runInvocation(fn, complete, app, options.mapResult);
+    const bindings = bound.get(fn.metadata.functionId);
+    const result = bindings ? runBound(bindings, request, run) : run(request);
     return this.#options.functionTimeoutMs === null ? result : this.#withTimeout(fn, request, result);
   }
 
@@ -108,9 +121,15 @@ export class Invoker {
     }
   }
 
-  #started(fn: RegisteredFunction, request: RpcInvocationRequest, { reason }: InvokeOptions): void {
+  #started(fn: RegisteredFunction, request: RpcInvocationRequest, { reason, details }: InvokeOptions): void {
     const at = this.#options.clock.now();
-    this.#options.events.push({ type: 'invocation-started', ...idsOf({ fn, request }), reason, at });
+    this.#options.events.push({
+      type: 'invocation-started',
+      ...idsOf({ fn, request }),
+      reason,
+      ...(details && { details }),
+      at,
+    });
   }
 
   #finished(

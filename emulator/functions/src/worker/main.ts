@@ -1,7 +1,11 @@
 import { enableCompileCache } from 'node:module';
-import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
-import { startWorker } from './worker.ts';
 
-// The entry point of the worker process: the one module of this package that acts when it is imported.
+// The entry point of the worker process: the one module of this package that acts when it is imported. The cache
+// serves only what is imported after it was turned on.
 enableCompileCache();
+const [{ releaseMemoryWhenIdle, silentLog, systemClock, systemRandomness }, { startWorker }] = await Promise.all([
+  import('@lazurite/runtime'),
+  import('./worker.ts'),
+]);
+releaseMemoryWhenIdle(systemClock);
 startWorker(process, { clock: systemClock, randomness: systemRandomness, log: silentLog });

@@ -43,6 +43,14 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     worker.running = start(worker, message.init, handle);
     return;
   }
+  if (message.type === 'ping') {
+    send({ type: 'pong' });
+    return;
+  }
+  if (message.type === 'start-triggers') {
+    void worker.running?.then((running) => running.startTriggers());
+    return;
+  }
   if (message.type === 'stop') {
     void stop(worker);
     return;
@@ -57,7 +65,12 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
   const { process, parts, app } = worker;
   try {
     replaceEnvironment(init.env);
-    const running = await runApp(app, { parts, init, handle, onUnusable: () => process.exit(1) });
+    const running = await runApp(app, {
+      parts,
+      init,
+      handle,
+      onUnusable: () => void process.send?.({ type: 'recycle' } satisfies FromWorker),
+    });
     process.send?.({ type: 'ready', functions: running.functions } satisfies FromWorker);
     return running;
   } catch (error) {
@@ -70,7 +83,9 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
 
 async function stop({ process, running, parts }: Worker): Promise<void> {
   const app = await running;
-  await app?.close();
+  const closed = app?.close();
+  process.send?.({ type: 'closing' } satisfies FromWorker);
+  await closed;
   parts.events.flush();
   process.exit(0);
 }

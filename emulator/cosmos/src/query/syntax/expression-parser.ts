@@ -1,14 +1,7 @@
-import type { BinaryOperator, Expression, Query, UnaryOperator } from './ast.ts';
+import type { BinaryOperator, Expression, UnaryOperator } from './ast.ts';
 import { parsePrimary } from './primary-parser.ts';
 import { queryError } from './query-error.ts';
-import type { TokenStream } from './token-stream.ts';
-
-/** What the parser of expressions needs of the parser of queries, handed in so that neither file imports the other. */
-export interface SyntaxParser {
-  readonly tokens: TokenStream;
-  query(): Query;
-  expression(): Expression;
-}
+import type { SyntaxParser } from './syntax-parser.ts';
 
 /** Binary operators by how tightly they bind, loosest first, as the published grammar orders them. All associate to the left. */
 const PRECEDENCE: ReadonlyMap<string, number> = new Map(

@@ -1,8 +1,9 @@
 import type { Collection, Count, OffsetLimit, OrderBy, OrderByItem, Query, Select, SelectItem, Source } from './ast.ts';
 import { boundHeight } from './bound-height.ts';
-import { parseExpression, type SyntaxParser } from './expression-parser.ts';
+import { parseExpression } from './expression-parser.ts';
 import { tokenize } from './lexer.ts';
 import { queryError } from './query-error.ts';
+import type { SyntaxParser } from './syntax-parser.ts';
 import { commaSeparated, TokenStream } from './token-stream.ts';
 
 /**

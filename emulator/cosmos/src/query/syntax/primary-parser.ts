@@ -1,5 +1,5 @@
 import type { Expression, LiteralValue, ObjectMember, SubqueryForm } from './ast.ts';
-import type { SyntaxParser } from './expression-parser.ts';
+import type { SyntaxParser } from './syntax-parser.ts';
 import { commaSeparated, type TokenStream } from './token-stream.ts';
 import type { Token } from './tokens.ts';
 

@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { type HttpRequest, type HttpResponse, toRequestListener } from '@lazurite/http';
-import type { WorkerInit } from '../../ipc/messages.ts';
-import { buildRouteTable, type RouteMatch, type RouteTable } from '../../routing/route-table.ts';
+import { type Cors, createCors } from '../../http/cors.ts';
+import { createThrottle, type Throttle, TOO_MANY_REQUESTS_HEADERS } from '../../http/throttle.ts';
+import { buildRouteTable, type RouteEntry, type RouteMatch, type RouteTable } from '../../routing/route-table.ts';
+import { type AdminOperation, adminRoutes } from '../admin/admin-routes.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { FunctionApp } from '../function-app.ts';
 import { isHttpTrigger, isSwitchedOff, methodsOf, routeOf, triggerOf } from '../function-info.ts';
 import type { HttpFront } from './http-scope.ts';
 import { invokeOverHttp } from './invoke-http.ts';
@@ -11,38 +12,101 @@ import { invokeStreamed } from './invoke-streamed.ts';
 
 /** Unknown paths, wrong methods and violated constraints: 404 with an empty body, as Azure's host answers. */
 const NOT_FOUND: HttpResponse = { status: 404 };
+const TOO_MANY_REQUESTS: HttpResponse = { status: 429, headers: TOO_MANY_REQUESTS_HEADERS };
 
-/** The worker's request listener: routes a request to its function and answers with what came of it. */
+type Answer = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+
+/** The worker's request listener: preflight, then the host's own routes, then the functions in their order. */
 export async function createHttpFront(front: HttpFront): Promise<RequestListener> {
-  const routes = await buildRouteTable(httpRoutes(front.app, front.init));
-  const answer = (request: HttpRequest): HttpResponse | Promise<HttpResponse> => {
-    const match = routes.match(request.method, request.path);
-    return match ? invokeOverHttp(front, match, request) : NOT_FOUND;
-  };
+  const cors = createCors({ origins: front.init.cors.origins, credentials: front.init.cors.credentials });
+  const functions = await buildRouteTable(functionRoutes(front));
+  const admin = await buildRouteTable(adminRoutes(front, cors));
+  const answer = withHeaders(front, cors, routed(front, functions, admin));
   const listener = toRequestListener(answer, { maxBodyBytes: front.init.maxBodyBytes, log: front.parts.log });
-  const { streamProxy } = front;
-  if (!streamProxy) return listener;
-  return (message, response) => {
-    const match = matchMessage(routes, message);
-    if (match) invokeStreamed({ ...front, streamProxy }, match, { message, response });
-    else listener(message, response);
+  return front.streamProxy ? streamingListener(front, { functions, cors, listener }) : listener;
+}
+
+function routed(
+  front: HttpFront,
+  functions: RouteTable<RegisteredFunction>,
+  admin: RouteTable<AdminOperation>,
+): Answer {
+  const throttle = createThrottle(front.init.settings.http);
+  return (request) => {
+    const { method, path } = request;
+    const own = isOwnPath(path) ? admin.match(method, path) : undefined;
+    if (own) return own.target(request, own.values);
+    const match = functions.match(method, path);
+    if (!match) return NOT_FOUND;
+    return throttle
+      ? throttled(throttle, () => invokeOverHttp(front, match, request))
+      : invokeOverHttp(front, match, request);
   };
 }
 
-function matchMessage(
-  routes: RouteTable<RegisteredFunction>,
+/** Spares all other requests a second look-up. */
+function isOwnPath(path: string): boolean {
+  return path === '/' || /^\/(?:admin|runtime)(?:\/|$)/i.test(path);
+}
+
+async function throttled(throttle: Throttle, answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
+  const release = await throttle.enter();
+  if (!release) return TOO_MANY_REQUESTS;
+  return answer().finally(release);
+}
+
+/** Adds what CORS and `customHeaders` ask for; costs nothing where neither is set. */
+function withHeaders({ init }: HttpFront, cors: Cors, answer: Answer): Answer {
+  const custom = lowerCaseNames(init.settings.http.customHeaders);
+  if (init.cors.origins.length === 0 && Object.keys(custom).length === 0) return answer;
+  return async (request) => {
+    const preflight = cors.preflight(request.method, request.headers);
+    if (preflight) return preflight;
+    const response = await answer(request);
+    return { ...response, headers: { ...custom, ...response.headers, ...cors.headersFor(request.headers) } };
+  };
+}
+
+interface StreamingParts {
+  readonly functions: RouteTable<RegisteredFunction>;
+  readonly cors: Cors;
+  readonly listener: RequestListener;
+}
+
+/** Functions get their requests as they come; everything else is answered as in any app. */
+function streamingListener(front: HttpFront, { functions, cors, listener }: StreamingParts): RequestListener {
+  const { streamProxy } = front;
+  const custom = lowerCaseNames(front.init.settings.http.customHeaders);
+  return (message, response) => {
+    const preflight = cors.preflight(message.method ?? 'GET', message.headers);
+    const match = preflight ? undefined : matchFunction(functions, message);
+    if (!match || !streamProxy) return listener(message, response);
+    const added = { ...custom, ...cors.headersFor(message.headers) };
+    for (const [name, value] of Object.entries(added)) response.setHeader(name, value);
+    invokeStreamed({ ...front, streamProxy }, match, { message, response });
+  };
+}
+
+function matchFunction(
+  functions: RouteTable<RegisteredFunction>,
   message: IncomingMessage,
 ): RouteMatch<RegisteredFunction> | undefined {
   const target = message.url ?? '/';
   const mark = target.indexOf('?');
-  return routes.match(message.method ?? 'GET', mark === -1 ? target : target.slice(0, mark));
+  const path = mark === -1 ? target : target.slice(0, mark);
+  return isOwnPath(path) ? undefined : functions.match(message.method ?? 'GET', path);
 }
 
-function httpRoutes(app: FunctionApp, init: WorkerInit) {
+function functionRoutes({ app, init }: HttpFront): RouteEntry<RegisteredFunction>[] {
   return app.registry.all().flatMap((fn) => {
     const trigger = triggerOf(fn);
     if (!trigger || !isHttpTrigger(trigger) || isSwitchedOff(fn)) return [];
     const methods = methodsOf(trigger);
-    return [{ template: routeOf(fn, trigger, init.routePrefix), ...(methods.length > 0 && { methods }), target: fn }];
+    const template = routeOf(fn, trigger, init.settings.http.routePrefix);
+    return [{ template, ...(methods.length > 0 && { methods }), target: fn }];
   });
+}
+
+function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -1,0 +1,27 @@
+import type { HostEvent } from '@lazurite/functions';
+import type { Terminal } from '../terminal.ts';
+import type { Console } from './console.ts';
+
+/** One JSON object a line. The first is `ready`; what happened before it follows it. */
+export function jsonConsole(terminal: Terminal, pid: number): Console {
+  const early: HostEvent[] = [];
+  let isReady = false;
+  function write(event: object): void {
+    terminal.out(`${JSON.stringify(event)}\n`);
+  }
+  return {
+    report: (event) => {
+      if (isReady) write(toLine(event));
+      else early.push(event);
+    },
+    ready: async ({ functions, cosmos, issuer }) => {
+      write({ event: 'ready', functions: functions.url, cosmos: cosmos.endpoint, issuer: issuer.url, pid });
+      isReady = true;
+      for (const event of early.splice(0)) write(toLine(event));
+    },
+  };
+}
+
+function toLine({ type, ...rest }: HostEvent): object {
+  return { event: type, ...rest };
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FunctionInfo, formatFunctionList, type Paint } from '@lazurite/functions';
+import type { Stack } from '../stack.ts';
+import { curlCommand } from './curl-command.ts';
+
+export interface WelcomeOptions {
+  readonly scriptRoot: string;
+  /** Undefined: nothing is kept. */
+  readonly dataDir: string | undefined;
+  readonly version: string;
+  readonly paint: Paint;
+}
+
+/** What a person reads once the stack serves: what runs, where, and one command that shows it working. */
+export async function welcome(stack: Stack, options: WelcomeOptions): Promise<string> {
+  const sections = [
+    `\nLazurite ${options.version} on Node.js ${process.versions.node}\n`,
+    formatFunctionList(stack.functions.functions, options.paint),
+    endpoints(stack, options.dataDir),
+    await tryIt(stack, options.scriptRoot),
+  ];
+  return sections.join('');
+}
+
+function endpoints({ functions, cosmos, issuer }: Stack, dataDir: string | undefined): string {
+  const kept = dataDir === undefined ? 'kept in memory, gone when this process ends' : `kept in ${dataDir}`;
+  return `\nFunctions:     ${functions.url}\nCosmos DB:     ${cosmos.endpoint} (${kept})\nToken issuer:  ${issuer.issuer}\n`;
+}
+
+/** The first function that takes a POST and has an example body in the app's `examples` folder; nothing without one. */
+async function tryIt(stack: Stack, scriptRoot: string): Promise<string> {
+  for (const info of stack.functions.functions) {
+    const body = await readExample(scriptRoot, info);
+    if (!body || !info.url) continue;
+    return `\nTry it:\n\n${curlCommand({ url: info.url, body, token: await stack.issuer.mint() })}\n\n`;
+  }
+  return '\n';
+}
+
+/** `CreateOperation` has its example in `examples/create-operation.json`. */
+async function readExample(scriptRoot: string, { name, methods }: FunctionInfo): Promise<unknown> {
+  if (!methods.includes('POST')) return undefined;
+  const kebabCase = name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+  try {
+    return JSON.parse(await readFile(join(scriptRoot, 'examples', `${kebabCase}.json`), 'utf8'));
+  } catch {
+    return undefined; // an example is a courtesy: none, or one that is not JSON, is passed over
+  }
+}

@@ -1,0 +1,40 @@
+import { ConfigError } from '../../config/config-error.ts';
+import { resolveConnection } from '../../config/connections.ts';
+import type { Section } from '../../config/section.ts';
+
+/** What the Cosmos DB SDK's constructor takes. */
+export interface CosmosAddress {
+  readonly endpoint: string;
+  readonly key: string;
+}
+
+const DEFAULT_CONNECTION = 'CosmosDB';
+
+/** `connection`, or `connectionStringSetting` as extension version 3 calls it. */
+export function cosmosConnectionName(binding: Section): string {
+  return binding.text('connection') ?? binding.text('connectionStringSetting') ?? DEFAULT_CONNECTION;
+}
+
+/** `containerName`, or `collectionName` as extension version 3 calls it. */
+export function requiredContainer(binding: Section): { readonly databaseName: string; readonly containerName: string } {
+  const databaseName = binding.text('databaseName');
+  const containerName = binding.text('containerName') ?? binding.text('collectionName');
+  if (!databaseName) throw binding.fail('databaseName', 'is required');
+  if (!containerName) throw binding.fail('containerName', 'is required');
+  return { databaseName, containerName };
+}
+
+/** @throws ConnectionMissingError, or ConfigError for a text that is no connection string and for an identity */
+export function cosmosAddress(name: string, env: Readonly<Record<string, string | undefined>>): CosmosAddress {
+  const connection = resolveConnection(name, env);
+  if (connection.kind === 'section') {
+    throw new ConfigError(
+      `The connection '${name}' uses an identity. Set '${name}' to a connection string to run here`,
+    );
+  }
+  const { connectionString } = connection;
+  const endpoint = /(?:^|;)\s*AccountEndpoint=([^;]+)/i.exec(connectionString)?.[1];
+  const key = /(?:^|;)\s*AccountKey=([^;]+)/i.exec(connectionString)?.[1];
+  if (endpoint && key) return { endpoint, key };
+  throw new ConfigError(`The connection string '${name}' needs AccountEndpoint and AccountKey, separated by ';'`);
+}

@@ -1,0 +1,202 @@
+import { silentLog, VirtualClock } from '@lazurite/runtime';
+import type { InvokeTriggered } from '../trigger.ts';
+import type { ChangeFeed, FeedRange } from './change-feed.ts';
+import { ChangeFeedListener, type ChangeFeedListenerOptions } from './change-feed-listener.ts';
+import type { Lease, LeaseStore } from './lease.ts';
+
+/** A container of numbered changes, in as many ranges as asked for. */
+class MemoryFeed implements ChangeFeed {
+  readonly changes: number[][];
+
+  constructor(ranges: number) {
+    this.changes = Array.from({ length: ranges }, () => []);
+  }
+
+  async ranges(): Promise<FeedRange[]> {
+    return this.changes.map((_, index) => ({ minInclusive: String(index), maxExclusive: String(index + 1) }));
+  }
+
+  async read(range: FeedRange, from: Parameters<ChangeFeed['read']>[1]) {
+    const changes = this.changes[Number(range.minInclusive)] ?? [];
+    const start =
+      typeof from === 'object' && 'continuation' in from
+        ? Number(from.continuation)
+        : from === 'now'
+          ? changes.length
+          : 0;
+    const items = changes.slice(start, start + 2);
+    return { items, continuation: String(start + items.length) };
+  }
+}
+
+class MemoryLeases implements LeaseStore {
+  readonly stored = new Map<string, Lease>();
+  #version = 0;
+
+  async list(): Promise<Lease[]> {
+    return [...this.stored.values()];
+  }
+
+  async add(range: FeedRange): Promise<void> {
+    const id = range.minInclusive;
+    if (this.stored.has(id)) return;
+    this.stored.set(id, { id, range, continuation: undefined, owner: undefined, renewedAt: 0, etag: '0' });
+  }
+
+  async update(lease: Lease, change: object): Promise<Lease | undefined> {
+    if (this.stored.get(lease.id)?.etag !== lease.etag) return undefined;
+    const updated = { ...lease, ...change, etag: String(++this.#version) };
+    this.stored.set(lease.id, updated);
+    return updated;
+  }
+
+  owners(): (string | undefined)[] {
+    return [...this.stored.values()].map(({ owner }) => owner);
+  }
+}
+
+function setUp(ranges = 1) {
+  const clock = new VirtualClock();
+  const feed = new MemoryFeed(ranges);
+  const leases = new MemoryLeases();
+  const batches: number[][] = [];
+  const record: InvokeTriggered = async ({ input }) => {
+    batches.push(JSON.parse(input.json ?? ''));
+    return { succeeded: true };
+  };
+  function listener(instanceId: string, options: Partial<ChangeFeedListenerOptions> = {}) {
+    return new ChangeFeedListener({
+      feed,
+      leases,
+      instanceId,
+      containerName: 'orders',
+      startFrom: 'beginning',
+      pollDelayMs: 100,
+      acquireIntervalMs: 1_000,
+      renewIntervalMs: 2_000,
+      expirationMs: 5_000,
+      functionName: 'fn',
+      invoke: record,
+      clock,
+      log: silentLog,
+      ...options,
+    });
+  }
+  return { clock, feed, leases, batches, listener, changes: feed.changes[0] ?? [] };
+}
+
+describe('cosmosDBTrigger', () => {
+  test('delivers changes in batches and in order, and goes on after a restart where it was', async () => {
+    const { clock, changes, batches, listener } = setUp();
+    changes.push(1, 2, 3);
+    const first = listener('a');
+    await first.start();
+    await clock.advance(1_000);
+    await first.stop();
+    changes.push(4);
+    const second = listener('b');
+    await second.start();
+    await clock.advance(1_000);
+    await second.stop();
+    expect(batches).toEqual([[1, 2], [3], [4]]);
+  });
+
+  test('starts from now on, also after a restart before the first change', async () => {
+    const { clock, changes, batches, listener } = setUp();
+    changes.push(1);
+    const first = listener('a', { startFrom: 'now' });
+    await first.start();
+    await clock.advance(500);
+    await first.stop();
+    changes.push(2);
+    const second = listener('b', { startFrom: 'now' });
+    await second.start();
+    await clock.advance(500);
+    await second.stop();
+    expect(batches).toEqual([[2]]);
+  });
+
+  test('goes on after a failed batch', async () => {
+    const { clock, changes, listener } = setUp();
+    changes.push(1, 2, 3);
+    let calls = 0;
+    const failing = listener('a', {
+      invoke: async () => {
+        calls++;
+        return { succeeded: false, error: new Error('no') };
+      },
+    });
+    await failing.start();
+    await clock.advance(1_000);
+    await failing.stop();
+    expect(calls).toBe(2);
+  });
+
+  test('delivers again what failed because the host stopped', async () => {
+    const { clock, changes, batches, listener } = setUp();
+    changes.push(1, 2);
+    const stopped = Promise.withResolvers<{ succeeded: false; error: Error }>();
+    const first = listener('a', { invoke: () => stopped.promise });
+    await first.start();
+    await clock.advance(100);
+    const stopping = first.stop();
+    stopped.resolve({ succeeded: false, error: new Error('stopped') });
+    await stopping;
+    const second = listener('b');
+    await second.start();
+    await clock.advance(100);
+    await second.stop();
+    expect(batches).toEqual([[1, 2]]);
+  });
+
+  test('shares the ranges equally among instances, and takes over from one that died', async () => {
+    const { clock, feed, leases, batches, listener } = setUp(4);
+    const first = listener('a');
+    await first.start();
+    expect(leases.owners()).toEqual(['a', 'a', 'a', 'a']);
+    const second = listener('b');
+    await second.start();
+    await clock.advance(5_000);
+    expect(leases.owners().filter((owner) => owner === 'b')).toHaveLength(2);
+    await first.stop();
+    await clock.advance(3_000);
+    expect(leases.owners()).toEqual(['b', 'b', 'b', 'b']);
+    for (const [index, changes] of feed.changes.entries()) changes.push(index);
+    await clock.advance(1_000);
+    expect(batches.flat().sort()).toEqual([0, 1, 2, 3]);
+    await second.stop();
+  });
+
+  test('keeps its lease while a function runs for longer than leases last', async () => {
+    const { clock, changes, leases, batches, listener } = setUp();
+    changes.push(1);
+    const slow = Promise.withResolvers<{ succeeded: true }>();
+    const first = listener('a', { invoke: () => slow.promise });
+    await first.start();
+    await clock.advance(100);
+    const second = listener('b');
+    await second.start();
+    await clock.advance(30_000);
+    expect(leases.owners()).toEqual(['a']);
+    expect(batches).toEqual([]);
+    slow.resolve({ succeeded: true });
+    await clock.advance(100);
+    await Promise.all([first.stop(), second.stop()]);
+  });
+
+  test('waits out a feed that fails for a while', async () => {
+    const { clock, feed, changes, batches, listener } = setUp();
+    changes.push(1);
+    const read = feed.read.bind(feed);
+    let failures = 3;
+    feed.read = async (range, from) => {
+      if (failures-- > 0) throw new Error('down');
+      return read(range, from);
+    };
+    const only = listener('a');
+    await only.start();
+    await clock.advance(10_000);
+    await only.stop();
+    expect(batches).toEqual([[1]]);
+  });
+});

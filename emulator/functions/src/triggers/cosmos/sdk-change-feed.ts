@@ -1,0 +1,37 @@
+import type { ChangeFeedStartFrom, Container } from '@azure/cosmos';
+import type { ChangeFeed, FeedRange, StartFrom } from './change-feed.ts';
+
+export interface SdkChangeFeedOptions {
+  readonly container: Container;
+  /** The largest batch; undefined: as the service likes. */
+  readonly maxItems: number | undefined;
+}
+
+/** The change feed through the SDK's pull model, latest versions only. */
+export async function openChangeFeed({ container, maxItems }: SdkChangeFeedOptions): Promise<ChangeFeed> {
+  const sdk = await import('@azure/cosmos');
+
+  function startOf(range: FeedRange, from: Parameters<ChangeFeed['read']>[1]): ChangeFeedStartFrom {
+    if (typeof from === 'object' && 'continuation' in from)
+      return sdk.ChangeFeedStartFrom.Continuation(from.continuation);
+    return startWithout(range, from);
+  }
+
+  function startWithout(range: FeedRange, from: StartFrom): ChangeFeedStartFrom {
+    if (from === 'now') return sdk.ChangeFeedStartFrom.Now(range);
+    if (from === 'beginning') return sdk.ChangeFeedStartFrom.Beginning(range);
+    return sdk.ChangeFeedStartFrom.Time(from.time, range);
+  }
+
+  return {
+    ranges: () => container.getFeedRanges(),
+    async read(range, from) {
+      const options = {
+        changeFeedStartFrom: startOf(range, from),
+        ...(maxItems !== undefined && { maxItemCount: maxItems }),
+      };
+      const page = await container.items.getChangeFeedIterator<object>(options).readNext();
+      return { items: page.result ?? [], continuation: page.continuationToken };
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { closeTestHosts, startTestHost, type TestHost } from '../../testing/test-host.ts';
+
+afterAll(closeTestHosts);
+
+let host: TestHost;
+beforeAll(async () => {
+  host = await startTestHost('v4-responses');
+});
+
+test('GET / says that the app is up', async () => {
+  const response = await fetch(host.url);
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain('Your Functions 4.0 app is up and running');
+});
+
+test('GET / belongs to the app when AzureWebJobsDisableHomepage is true', async () => {
+  const other = await startTestHost('v4-cjs', { env: { ...process.env, AzureWebJobsDisableHomepage: 'true' } });
+  expect((await fetch(other.url)).status).toBe(404);
+});
+
+test.each(['GET', 'POST'])('%s /admin/host/ping is 200, not to be cached', async (method) => {
+  const response = await fetch(`${host.url}/admin/host/ping`, { method });
+  expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
+});
+
+test('GET /admin/host/status tells state and version', async () => {
+  const status = await (await fetch(`${host.url}/admin/host/status`)).json();
+  expect(status).toMatchObject({ state: 'Running', version: expect.stringMatching(/^4\./), id: expect.any(String) });
+});
+
+test('GET /admin/functions lists every function with its bindings', async () => {
+  const functions = (await (await fetch(`${host.url}/admin/functions`)).json()) as { name: string }[];
+  expect(functions.find(({ name }) => name === 'echo')).toMatchObject({
+    invoke_url_template: `${host.url}/api/echo`,
+    language: 'node',
+    isDirect: true,
+    isDisabled: false,
+    config: { bindings: expect.arrayContaining([expect.objectContaining({ type: 'httpTrigger' })]) },
+  });
+});
+
+test('GET /admin/functions/{name} finds a function whatever the case; an unknown one is 404', async () => {
+  expect(await (await fetch(`${host.url}/admin/functions/QUEUED`)).json()).toMatchObject({ name: 'queued' });
+  expect((await fetch(`${host.url}/admin/functions/unknown`)).status).toBe(404);
+});
+
+test('POST /admin/functions/{name} starts the function with the input and answers 202', async () => {
+  const response = await post('queued', '{"input":"{\\"a\\":1}"}');
+  expect([response.status, await response.text()]).toEqual([202, '']);
+  const finished = await host.next('invocation-finished', ({ functionName }) => functionName === 'queued');
+  expect(finished.succeeded).toBe(true);
+});
+
+test.each([
+  ['an unknown function', 'unknown', '{"input":""}', 404],
+  ['an empty body', 'queued', '', 400],
+  ['a body that is no JSON', 'queued', '{', 400],
+])('POST /admin/functions for %s is refused', async (_case, name, body, status) => {
+  expect((await post(name, body)).status).toBe(status);
+});
+
+test('a page from elsewhere cannot call the admin API', async () => {
+  const response = await fetch(`${host.url}/admin/host/status`, { headers: { origin: 'https://elsewhere.example' } });
+  expect(response.status).toBe(403);
+});
+
+test('invoke() resolves to what the function returned, or to its failure', async () => {
+  expect(await host.invoke('queued', 'text')).toMatchObject({
+    status: 'succeeded',
+    result: { message: 'text', id: 36 },
+  });
+  expect(await host.invoke('queued', 'bad')).toMatchObject({
+    status: 'failed',
+    error: expect.stringContaining('bad message'),
+  });
+  expect(await host.invoke('unknown', null)).toEqual({ status: 'not-found' });
+});
+
+test('CORS origins of local.settings.json or the options are answered before routing', async () => {
+  const other = await startTestHost('v4-cjs', { cors: { origins: ['https://app.example'], credentials: false } });
+  const headers = { origin: 'https://app.example', 'access-control-request-method': 'PUT' };
+  const preflight = await fetch(`${other.url}/api/hello`, { method: 'OPTIONS', headers });
+  expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, headers.origin]);
+  const answer = await fetch(`${other.url}/api/hello`, { headers });
+  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, headers.origin]);
+});
+
+function post(name: string, body: string): Promise<Response> {
+  return fetch(`${host.url}/admin/functions/${name}`, { method: 'POST', body });
+}

@@ -1,0 +1,31 @@
+import { startCosmos } from '@lazurite/cosmos';
+import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { newOperation } from '../support/operations.ts';
+import { describeOperationRepository, type RunningRepository } from './operation-repository.ts';
+
+describeOperationRepository('Cosmos DB', startOnCosmos);
+
+test('create() rejects with RequestEntityTooLarge above 2 MB', async () => {
+  const { repository, close } = await startOnCosmos();
+  const huge = newOperation({ dynamicProperties: { values: 'x'.repeat(2 * 1024 * 1024) } });
+  await expect(repository.create('chat', huge)).rejects.toMatchObject({ code: 'RequestEntityTooLarge' });
+  await close();
+});
+
+async function startOnCosmos(): Promise<RunningRepository> {
+  const server = await startCosmos();
+  const repository = createCosmosOperationRepository({
+    ...{ endpoint: server.endpoint, key: server.key, database: 'teams', createIfMissing: true },
+    startTimer: (milliseconds, callback) => {
+      const timer = setTimeout(callback, milliseconds);
+      return () => clearTimeout(timer);
+    },
+  });
+  return {
+    repository,
+    close: async () => {
+      await repository.close();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CosmosClient } from '@azure/cosmos';
+import { type LazuriteProcess, startLazurite } from '../support/lazurite-process.ts';
+
+export interface Round {
+  /** Creates that were answered 201 before the kill. */
+  readonly answered: number;
+  /** Of these, ids that a point read does not find after the restart. */
+  readonly lost: readonly string[];
+  /** Of these, ids that are still there after they were deleted once. */
+  readonly doubled: readonly string[];
+}
+
+const CONNECTIONS = 16;
+const MIN_LOAD_MS = 200;
+const MAX_LOAD_MS = 700;
+/** The emulator's public key. Source: "Azure Cosmos DB emulator", authentication. */
+const KEY = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
+const exampleFile = resolve(import.meta.dirname, '../../examples/create-operation.json');
+
+/** Starts the stack on `dataDir`, kills all of it in mid-load, starts it again, and looks for what had been answered 201. */
+export async function killInMidLoad(dataDir: string): Promise<Round> {
+  const chat = `19:${randomUUID()}@thread.v2`;
+  const answered = await loadUntilKilled(await startLazurite(['--data-dir', dataDir]), chat);
+  const restarted = await startLazurite(['--data-dir', dataDir]);
+  try {
+    return { answered: answered.length, ...(await audit(restarted, { chat, answered })) };
+  } finally {
+    await restarted.stop();
+  }
+}
+
+async function loadUntilKilled(lazurite: LazuriteProcess, chat: string): Promise<readonly string[]> {
+  const send = await createSender(lazurite, chat);
+  const answered: string[] = [];
+  let killed = false;
+  async function keepSending(): Promise<void> {
+    while (!killed) {
+      const id = randomUUID();
+      if ((await send(id)) === 201) answered.push(id);
+    }
+  }
+  const senders = Array.from({ length: CONNECTIONS }, keepSending);
+  await new Promise((resolve) => setTimeout(resolve, MIN_LOAD_MS + Math.random() * (MAX_LOAD_MS - MIN_LOAD_MS)));
+  const dead = lazurite.kill();
+  killed = true;
+  await Promise.all([dead, ...senders]);
+  return answered;
+}
+
+/** Resolves with the status, or with undefined when no answer came. */
+async function createSender({ ready }: LazuriteProcess, chat: string) {
+  const example: unknown = JSON.parse(await readFile(exampleFile, 'utf8'));
+  const token = await askForToken(ready.issuer);
+  const url = `${ready.functions}/beta/chats/${encodeURIComponent(chat)}/operations`;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  return async (id: string): Promise<number | undefined> => {
+    const body = JSON.stringify({ ...(example as object), id }); // the example is an object
+    try {
+      const response = await fetch(url, { method: 'POST', headers, body });
+      // The status line alone is the promise; the body may be cut by the kill.
+      response.body?.cancel().catch(() => undefined);
+      return response.status;
+    } catch {
+      return undefined; // the kill
+    }
+  };
+}
+
+async function askForToken(issuer: string): Promise<string> {
+  const tenant = '4f1c7d0a-6a5e-4d5b-9c3e-2b8a1f0e7c11';
+  const body = new URLSearchParams({ grant_type: 'client_credentials' });
+  const response = await fetch(`${issuer}/${tenant}/oauth2/v2.0/token`, { method: 'POST', body });
+  const { access_token } = (await response.json()) as { access_token: string }; // RFC 6749 §5.1
+  return access_token;
+}
+
+async function audit({ ready }: LazuriteProcess, load: { chat: string; answered: readonly string[] }) {
+  const client = new CosmosClient({ endpoint: ready.cosmos, key: KEY });
+  const container = client.database('teams').container('operations');
+  const lost: string[] = [];
+  const doubled: string[] = [];
+  for (const id of load.answered) {
+    const item = container.item(id, load.chat);
+    const { resource } = await item.read<{ id: string }>();
+    if (resource?.id !== id) {
+      lost.push(id);
+      continue;
+    }
+    await item.delete();
+    if ((await item.read()).statusCode !== 404) doubled.push(id);
+  }
+  client.dispose();
+  return { lost, doubled };
+}
