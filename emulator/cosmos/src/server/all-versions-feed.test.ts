@@ -5,7 +5,6 @@ import {
   ChangeFeedStartFrom,
   type Container,
   type ContainerDefinition,
-  type ContainerRequest,
 } from '@azure/cosmos';
 import { VirtualClock } from '@lazurite/runtime';
 import { makeDataDirectory } from '../testing/data-directory.ts';
@@ -35,7 +34,7 @@ describe.each([['in memory'], ['on disk']])('the change feed of all versions and
 
   function container(minutes = 2, definition: ContainerDefinition = {}): Promise<Container> {
     const changeFeedPolicy = new ChangeFeedPolicy(ChangeFeedRetentionTimeSpan.fromMinutes(minutes));
-    return account.container({ changeFeedPolicy, ...definition } as ContainerRequest);
+    return account.container({ changeFeedPolicy, ...definition } as ContainerDefinition);
   }
 
   it('tells of creates, replaces and deletes with the images before and after', async () => {
