@@ -7,8 +7,9 @@ import { executeBulk } from '../operations/execute-bulk.ts';
 import { parseBody } from '../operations/item-input.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { containerOf } from './containers.ts';
-import { assertSession, rangeOf } from './items.ts';
+import { rangeOf } from './feed-request.ts';
 import { flag, partitionKeyOf, prefersMinimal, type RouteRequest } from './request.ts';
+import { assertSession } from './session.ts';
 
 /** A transactional batch when the request says atomic, otherwise bulk. */
 export function postBatch(account: Account, request: RouteRequest): Promise<OperationResult> {

@@ -10,7 +10,7 @@ import {
   removeContainer,
 } from './containers.ts';
 import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
-import { getItem, getItems, patchItemAt, postCreate, postUpsert, putItem, removeItem } from './items.ts';
+import { getChangeFeed, getItem, getItems, patchItemAt, postCreate, postUpsert, putItem, removeItem } from './items.ts';
 import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
 import type { RouteRequest } from './request.ts';
 
@@ -46,6 +46,7 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
   ['post batch', '/dbs/*/colls/*/docs', postBatch],
   ['get', '/dbs/*/colls/*/docs', getItems],
+  ['get change feed', '/dbs/*/colls/*/docs', getChangeFeed],
   ['get', '/dbs/*/colls/*/docs/*', getItem],
   ['put', '/dbs/*/colls/*/docs/*', putItem],
   ['patch', '/dbs/*/colls/*/docs/*', patchItemAt],
