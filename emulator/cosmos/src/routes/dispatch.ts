@@ -14,7 +14,7 @@ const ABSENT_TYPES: Readonly<Record<string, string>> = {
   clientencryptionkeys: 'Client encryption keys',
   attachments: 'Attachments',
   media: 'Attachments',
-  operations: 'Partition key delete',
+  operations: 'Operations on containers other than partitionkeydelete',
 };
 
 const VERB_NAMES: Partial<Record<Verb, string>> = {

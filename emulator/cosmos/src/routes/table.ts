@@ -6,6 +6,7 @@ import {
   getContainers,
   getPartitionKeyRanges,
   postContainer,
+  postPartitionKeyDelete,
   putContainer,
   removeContainer,
 } from './containers.ts';
@@ -41,6 +42,7 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['get', '/dbs/*/colls/*', getContainer],
   ['put', '/dbs/*/colls/*', putContainer],
   ['delete', '/dbs/*/colls/*', removeContainer],
+  ['post create', '/dbs/*/colls/*/operations/partitionkeydelete', postPartitionKeyDelete],
   ['get', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
   ['post create', '/dbs/*/colls/*/docs', postCreate],
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
