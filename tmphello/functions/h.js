@@ -1,2 +1,0 @@
-const { app } = require('@azure/functions');
-app.http('hello', { methods: ['GET'], handler: async () => ({ body: 'Hello, world!' }) });
