@@ -9,7 +9,7 @@ export interface Round {
   readonly answered: number;
   /** Of these, ids that a point read does not find after the restart. */
   readonly lost: readonly string[];
-  /** Of these, ids that the container lists more than once. */
+  /** Of these, ids that are still there after they were deleted once. */
   readonly doubled: readonly string[];
 }
 
@@ -81,13 +81,17 @@ async function audit({ ready }: LazuriteProcess, load: { chat: string; answered:
   const client = new CosmosClient({ endpoint: ready.cosmos, key: KEY });
   const container = client.database('teams').container('operations');
   const lost: string[] = [];
+  const doubled: string[] = [];
   for (const id of load.answered) {
-    const { resource } = await container.item(id, load.chat).read();
-    if (resource?.id !== id) lost.push(id);
+    const item = container.item(id, load.chat);
+    const { resource } = await item.read<{ id: string }>();
+    if (resource?.id !== id) {
+      lost.push(id);
+      continue;
+    }
+    await item.delete();
+    if ((await item.read()).statusCode !== 404) doubled.push(id);
   }
-  const { resources } = await container.items.readAll<{ id: string }>({ partitionKey: load.chat }).fetchAll();
-  const listed = new Map<string, number>();
-  for (const { id } of resources) listed.set(id, (listed.get(id) ?? 0) + 1);
   client.dispose();
-  return { lost, doubled: load.answered.filter((id) => listed.get(id) !== 1 && !lost.includes(id)) };
+  return { lost, doubled };
 }

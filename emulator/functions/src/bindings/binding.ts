@@ -25,5 +25,5 @@ export interface BindingKind {
   output?(scope: BindingScope): Promise<OutputBinding>;
 }
 
-/** By type in lower case; filled by the composition root. */
-export type BindingKinds = ReadonlyMap<string, BindingKind>;
+/** By type in lower case; loaded only when a function needs it. Filled by the composition root. */
+export type BindingKinds = ReadonlyMap<string, () => Promise<BindingKind>>;

@@ -47,3 +47,9 @@ test('bindingDataOf() gives route, query, headers and body of an HTTP request', 
   const data = bindingDataOf({ ...request, inputData: [{ name: 'req', data: { http } }], triggerMetadata: {} });
   expect(data).toEqual({ b: 4, q: '1', id: '3', Query: { q: '1' }, Headers: { h: '2' } });
 });
+
+test('bindingDataOf() finds the same in the metadata of a streamed request', () => {
+  const triggerMetadata = { id: { string: '3' }, Query: { json: '{"q":"1"}' }, Headers: { json: '{"h":"2"}' } };
+  const data = bindingDataOf({ ...request, inputData: [{ name: 'req', data: { http: {} } }], triggerMetadata });
+  expect(data).toEqual({ q: '1', id: '3', Query: { q: '1' }, Headers: { h: '2' } });
+});

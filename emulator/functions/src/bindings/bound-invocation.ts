@@ -25,16 +25,24 @@ export async function runBound(
 /** What binding expressions may refer to in this invocation. */
 export function bindingDataOf({ inputData, triggerMetadata }: RpcInvocationRequest): BindingData {
   const trigger = inputData[0]?.data;
-  if (trigger?.http) return fromHttp(trigger.http);
-  return triggerBindingData(trigger?.string ?? trigger?.json ?? undefined, fromMetadata(triggerMetadata));
+  const metadata = fromMetadata(triggerMetadata);
+  if (trigger?.http) return fromHttp(trigger.http, metadata);
+  return triggerBindingData(trigger?.string ?? trigger?.json ?? undefined, metadata);
 }
 
-function fromHttp({ query, headers, params, body }: RpcHttpData): BindingData {
+/** A streamed request comes as metadata alone: `Query`, `Headers`, and the route values as text beside them. */
+function fromHttp({ query, headers, params, body }: RpcHttpData, metadata: BindingData): BindingData {
+  const { Query, Headers, ...routeValues } = metadata;
   const text = body?.string ?? body?.json ?? (body?.bytes ? Buffer.from(body.bytes).toString() : undefined);
   return httpBindingData({
     body: parseObject(text),
-    query: query ?? {},
-    headers: headers ?? {},
-    routeValues: params ?? {},
+    query: query ?? onlyTexts(Query),
+    headers: headers ?? onlyTexts(Headers),
+    routeValues: params ?? onlyTexts(routeValues),
   });
+}
+
+function onlyTexts(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => typeof item === 'string'));
 }

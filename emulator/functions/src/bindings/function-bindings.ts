@@ -31,7 +31,7 @@ export async function createFunctionBindings(
   for (const declared of scope.bindings) {
     if (isOfTheHost(declared)) continue;
     const binding = resolveBinding(declared, scope.env);
-    const kind = kinds.get(binding.type.toLowerCase());
+    const kind = await kinds.get(binding.type.toLowerCase())?.();
     const made = { ...scope, binding };
     const output = binding.direction === 'out' ? await kind?.output?.(made) : undefined;
     const input = binding.direction === 'out' ? undefined : await kind?.input?.(made);

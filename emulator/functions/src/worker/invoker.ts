@@ -1,5 +1,7 @@
 import type { Clock } from '@lazurite/runtime';
+import { runBound } from '../bindings/bound-invocation.ts';
 import { describeThrown } from '../errors.ts';
+import type { BoundFunctions } from './bound-functions.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import type { RpcInvocationRequest, RpcInvocationResponse } from './core/rpc-types.ts';
 import type { EventBatch } from './event-batch.ts';
@@ -9,6 +11,7 @@ import { type ResultMapper, runInvocation } from './invocation.ts';
 
 export interface InvokerOptions {
   readonly app: FunctionApp;
+  readonly bound: BoundFunctions;
   readonly clock: Clock;
   readonly events: EventBatch;
   readonly reportInvocations: boolean;
@@ -71,7 +74,10 @@ export class Invoker {
   }
 
   #run(fn: RegisteredFunction, request: RpcInvocationRequest, options: InvokeOptions): Promise<RpcInvocationResponse> {
-    const result = runInvocation(fn, request, this.#options.app, options.mapResult);
+    const { app, bound } = this.#options;
+    const run = (complete: RpcInvocationRequest) => runInvocation(fn, complete, app, options.mapResult);
+    const bindings = bound.get(fn.metadata.functionId);
+    const result = bindings ? runBound(bindings, request, run) : run(request);
     return this.#options.functionTimeoutMs === null ? result : this.#withTimeout(fn, request, result);
   }
 

@@ -3,6 +3,8 @@ import { startHttpServer } from '@lazurite/http';
 import type { FunctionInfo } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
 import { offerAbandon } from './abandon.ts';
+import { BINDING_KINDS } from './binding-kinds.ts';
+import { bindFunctions } from './bound-functions.ts';
 import { type FunctionApp, startApp, terminateApp, type WorkerParts } from './function-app.ts';
 import { describeFunction } from './function-info.ts';
 import { createHttpFront } from './http/http-front.ts';
@@ -36,7 +38,16 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
   const { reportInvocations, settings } = init;
   const functionTimeoutMs = settings.functionTimeoutMs ?? null;
   const { clock, events } = parts;
-  const invoker = new Invoker({ app, clock, events, reportInvocations, functionTimeoutMs, onTimeout: onUnusable });
+  const bound = await bindFunctions({ app, init, parts, kinds: BINDING_KINDS });
+  const invoker = new Invoker({
+    app,
+    bound,
+    clock,
+    events,
+    reportInvocations,
+    functionTimeoutMs,
+    onTimeout: onUnusable,
+  });
   const listener = await createHttpFront({ app, invoker, init, parts, streamProxy });
   const address = new URL(init.publicUrl);
   const triggers = createTriggerListeners({ app, invoker, init, parts, factories: TRIGGER_FACTORIES });

@@ -32,7 +32,10 @@ function bindingsOf(...bindings: Partial<NamedBinding>[]) {
     containerName: 'orders',
     ...binding,
   }));
-  return createFunctionBindings({ ...context, bindings: complete }, new Map([['cosmosdb', createCosmosBinding()]]));
+  return createFunctionBindings(
+    { ...context, bindings: complete },
+    new Map([['cosmosdb', async () => createCosmosBinding()]]),
+  );
 }
 
 test('cosmosDB output creates its container when asked to, and upserts every element', async () => {

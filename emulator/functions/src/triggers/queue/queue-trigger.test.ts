@@ -125,7 +125,7 @@ describe('queue output', () => {
   async function bindings(queueName: string) {
     const { context } = trigger('unused');
     const output = { name: 'out', type: 'queue', direction: 'out' as const, queueName };
-    return createFunctionBindings({ ...context, bindings: [output] }, new Map([['queue', queueBinding]]));
+    return createFunctionBindings({ ...context, bindings: [output] }, new Map([['queue', async () => queueBinding]]));
   }
 
   test('creates the queue and sends one message for each element', async () => {

@@ -1,0 +1,7 @@
+import type { BindingKinds } from '../bindings/binding.ts';
+
+/** The inputs and outputs, besides HTTP's, that a function may have here. */
+export const BINDING_KINDS: BindingKinds = new Map([
+  ['queue', async () => (await import('../bindings/queue/queue-binding.ts')).queueBinding],
+  ['cosmosdb', async () => (await import('../bindings/cosmos/cosmos-binding.ts')).createCosmosBinding()],
+]);

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { QueueClient } from '@azure/storage-queue';
+import { silentLog } from '@lazurite/runtime';
+import { type Storage, startStorage } from '@lazurite/storage';
+import { closeTestHosts, startTestHost } from '../testing/test-host.ts';
+
+let dataDir = '';
+let storage: Storage;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'lazurite-bindings-'));
+  storage = await startStorage({ dataDir, log: silentLog });
+});
+
+afterAll(async () => {
+  await closeTestHosts();
+  await storage.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+test('a request goes through an output binding, a queue trigger and its output binding', async () => {
+  const env = { ...process.env, AzureWebJobsStorage: storage.connectionString, WORK: 'work' };
+  const host = await startTestHost('v4-bindings', { env, dataDir });
+  const response = await fetch(`${host.url}/api/enqueue`, { method: 'POST', body: '{"kind":"a","id":7}' });
+  expect(response.status).toBe(202);
+  const { reason } = await host.next('invocation-started', (event) => event.functionName === 'work');
+  expect(reason).toBe("New queue message detected on 'work'.");
+  await host.next('invocation-finished', (event) => event.functionName === 'work' && event.succeeded);
+  const done = new QueueClient(storage.connectionString, 'done-a');
+  const { receivedMessageItems } = await done.receiveMessages();
+  const [text = ''] = receivedMessageItems.map(({ messageText }) => Buffer.from(messageText, 'base64').toString());
+  expect(JSON.parse(text)).toEqual({ kind: 'a', id: 7, count: 1 });
+});
+
+test('a timer calls its function', async () => {
+  const env = { ...process.env, AzureWebJobsStorage: storage.connectionString, WORK: 'idle' };
+  const host = await startTestHost('v4-bindings', { env, dataDir });
+  const { reason } = await host.next('invocation-started', (event) => event.functionName === 'tick');
+  expect(reason).toMatch(/^Timer fired at \d{4}-/);
+  await host.next('log', (event) => event.message === 'past due: false');
+});
+
+test('a function with a binding that is not offered is in error; the others run', async () => {
+  const env = { ...process.env, AzureWebJobsStorage: storage.connectionString, WORK: 'other' };
+  const host = await startTestHost('v4-bindings', { env, dataDir });
+  const { message } = await host.next('log', (event) => event.message.includes('is in error'));
+  expect(message).toContain("The 'broken' function is in error: The binding type(s) 'sql' are not registered");
+  expect((await fetch(`${host.url}/api/broken`)).status).toBe(500);
+});
