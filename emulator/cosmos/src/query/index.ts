@@ -47,6 +47,8 @@ export interface StepOptions extends RunOptions {
 export interface SteppedRows extends Iterable<JsonValue | Pause> {
   /** Where the last row stands; undefined unless `sorts`. */
   readonly place: RowPlace | undefined;
+  /** How many rows TOP, OFFSET and LIMIT have counted, `window.before` included; of no meaning in a query without them. */
+  readonly seen: number;
 }
 
 /** A query, ready to run any number of times. */
@@ -87,10 +89,14 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
     if (query.orderBy?.rank) throw onlyByPlan();
     const { limits = DEFAULT_WORK_LIMITS, presorted = false, cursor, window } = options;
     const work = new WorkBound(limits);
-    const frame: Frame = { slots: [], aggregates: [], documents, context, work, presorted, cursor, window };
+    const progress = { seen: window.before };
+    const frame: Frame = { slots: [], aggregates: [], documents, context, work, presorted, cursor, window, progress };
     return {
       // Safe: a query leaves out rows that are undefined.
       [Symbol.iterator]: () => (compiled.rows(frame) as Iterable<JsonValue | Pause>)[Symbol.iterator](),
+      get seen() {
+        return progress.seen;
+      },
       get place() {
         return frame.place;
       },

@@ -23,6 +23,8 @@ export interface Frame {
   readonly cursor: DocumentCursor;
   /** How much of the outermost query's rows is wanted. */
   readonly window: RunWindow;
+  /** How many rows of the outermost query TOP, OFFSET and LIMIT have counted. */
+  readonly progress: { seen: number };
   /** Where the last row stands, of those a query has sorted. */
   place?: RowPlace;
   /** The documents come in the order the outermost query asks for. */

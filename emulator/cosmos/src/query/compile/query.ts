@@ -79,7 +79,7 @@ function compileOne(query: Query, outer: Scope, compilation: Compilation, role: 
     : (frame) => projectedRows(input(frame), project, frame);
   const unique: Rows = query.select.distinct ? (frame) => distinctRows(rows(frame), frame) : rows;
   const streams = !grouped && order === undefined && fromQueriesOf(query).length === 0;
-  const cut: Rows = (frame) => windowed(unique(frame), rowWindow, isWhole ? frame.window.before : 0);
+  const cut: Rows = (frame) => windowed(unique(frame), rowWindow, isWhole ? frame.progress : { seen: 0 });
   return { rows: isUnbounded(rowWindow) ? unique : cut, streams, sorts };
 }
 
@@ -119,17 +119,20 @@ function isUnbounded({ skip, take }: RowWindow): boolean {
   return skip === 0 && take === Number.POSITIVE_INFINITY;
 }
 
-/** @param before how many rows earlier runs have seen, which are not among `rows` */
-function* windowed(rows: Iterable<Value | Pause>, { skip, take }: RowWindow, before: number): Iterable<Value | Pause> {
-  if (take === 0 || before >= skip + take) return;
-  let seen = before;
+/** @param progress how many rows earlier runs have seen, which are not among `rows`; counted on */
+function* windowed(
+  rows: Iterable<Value | Pause>,
+  { skip, take }: RowWindow,
+  progress: { seen: number },
+): Iterable<Value | Pause> {
+  if (take === 0 || progress.seen >= skip + take) return;
   for (const row of rows) {
     if (row === PAUSE) {
       yield PAUSE;
       continue;
     }
-    seen += 1;
-    if (seen > skip) yield row;
-    if (seen >= skip + take) return;
+    progress.seen += 1;
+    if (progress.seen > skip) yield row;
+    if (progress.seen >= skip + take) return;
   }
 }

@@ -18,6 +18,7 @@ export function foldConstant(node: Expression, parameters: Parameters): Constant
     presorted: false,
     cursor: { document: 0 },
     window: WHOLE,
+    progress: { seen: 0 },
     context: { now: 0, random: () => 0 },
     work: { read() {}, hold() {}, release() {} },
   });
