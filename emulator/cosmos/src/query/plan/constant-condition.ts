@@ -5,7 +5,7 @@ import type { Expression } from '../syntax/ast.ts';
 import { anyExpression } from '../syntax/walk.ts';
 
 /** Functions whose value changes without any document: of time and chance. */
-const CHANGING = /^(?:GETCURRENT\w*|RAND|NEWID|DOCUMENTID|VECTORDISTANCE|FULLTEXT\w*)$/i;
+const CHANGING = /^(?:AGO|NOW|GETCURRENT\w*|RAND|NEWID|DOCUMENTID|VECTORDISTANCE|FULLTEXT\w*)$/i;
 
 /** What an expression over constants alone yields, functions included; undefined when it depends on anything else. */
 export function foldConstant(node: Expression, parameters: Parameters): Constant | undefined {
