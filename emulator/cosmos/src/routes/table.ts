@@ -11,6 +11,7 @@ import {
 import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
 import { getChangeFeed, getItem, getItems, postCreate, postUpsert, putItem, removeItem } from './items.ts';
 import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
+import { postQuery, postQueryPlan } from './queries.ts';
 import type { RouteRequest } from './request.ts';
 
 /** What a request to a path wants: the HTTP method, and for POST and GET what the headers say besides. */
@@ -44,6 +45,8 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['post create', '/dbs/*/colls/*/docs', postCreate],
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
   ['get', '/dbs/*/colls/*/docs', getItems],
+  ['post query', '/dbs/*/colls/*/docs', postQuery],
+  ['post query plan', '/dbs/*/colls/*/docs', postQueryPlan],
   ['get change feed', '/dbs/*/colls/*/docs', getChangeFeed],
   ['get', '/dbs/*/colls/*/docs/*', getItem],
   ['put', '/dbs/*/colls/*/docs/*', putItem],
