@@ -2,12 +2,14 @@ import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
 import { Catalog } from './catalog.ts';
+import { ChangeNotifications } from './change-notifications.ts';
 
 /** What every operation works with. */
 export interface Account {
   readonly store: Store;
   readonly commits: GroupCommit;
   readonly catalog: Catalog;
+  readonly notifications: ChangeNotifications;
   readonly clock: Clock;
   readonly randomness: Randomness;
 }
@@ -22,7 +24,7 @@ export interface AccountParts {
 export function openAccount({ store, clock, randomness, log }: AccountParts): Account {
   const catalog = new Catalog(store);
   const commits = new GroupCommit(store, log, () => catalog.forget());
-  return { store, commits, catalog, clock, randomness };
+  return { store, commits, catalog, notifications: new ChangeNotifications(log), clock, randomness };
 }
 
 /** The time as Cosmos DB keeps it: whole seconds since the Unix epoch. */

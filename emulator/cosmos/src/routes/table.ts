@@ -9,7 +9,7 @@ import {
   removeContainer,
 } from './containers.ts';
 import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
-import { getItem, getItems, postCreate, postUpsert, putItem, removeItem } from './items.ts';
+import { getChangeFeed, getItem, getItems, postCreate, postUpsert, putItem, removeItem } from './items.ts';
 import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
 import type { RouteRequest } from './request.ts';
 
@@ -44,6 +44,7 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['post create', '/dbs/*/colls/*/docs', postCreate],
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
   ['get', '/dbs/*/colls/*/docs', getItems],
+  ['get change feed', '/dbs/*/colls/*/docs', getChangeFeed],
   ['get', '/dbs/*/colls/*/docs/*', getItem],
   ['put', '/dbs/*/colls/*/docs/*', putItem],
   ['delete', '/dbs/*/colls/*/docs/*', removeItem],
