@@ -13,6 +13,7 @@ import {
 import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
 import { getChangeFeed, getItem, getItems, patchItemAt, postCreate, postUpsert, putItem, removeItem } from './items.ts';
 import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
+import { postQuery, postQueryPlan } from './queries.ts';
 import type { RouteRequest } from './request.ts';
 
 /** What a request to a path wants: the HTTP method, and for POST and GET what the headers say besides. */
@@ -48,6 +49,8 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
   ['post batch', '/dbs/*/colls/*/docs', postBatch],
   ['get', '/dbs/*/colls/*/docs', getItems],
+  ['post query', '/dbs/*/colls/*/docs', postQuery],
+  ['post query plan', '/dbs/*/colls/*/docs', postQueryPlan],
   ['get change feed', '/dbs/*/colls/*/docs', getChangeFeed],
   ['get', '/dbs/*/colls/*/docs/*', getItem],
   ['put', '/dbs/*/colls/*/docs/*', putItem],
