@@ -81,7 +81,7 @@ function converse(socket: Socket, next: () => string | undefined, onAnswer: (tex
     };
     socket.on('error', reject);
     socket.on('data', (chunk: Buffer) => {
-      received += chunk.latin1Slice();
+      received += chunk.toString('latin1');
       if (!isComplete(received)) return;
       try {
         onAnswer(received);
