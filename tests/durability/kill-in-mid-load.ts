@@ -14,8 +14,9 @@ export interface Round {
 }
 
 const CONNECTIONS = 16;
-const MIN_LOAD_MS = 200;
-const MAX_LOAD_MS = 700;
+/** The kill comes once so many are answered, at random in this range: counted, since machines differ in speed. */
+const MIN_ANSWERED = 20;
+const MAX_ANSWERED = 400;
 /** The emulator's public key. Source: "Azure Cosmos DB emulator", authentication. */
 const KEY = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
 const exampleFile = resolve(import.meta.dirname, '../../examples/create-operation.json');
@@ -35,15 +36,18 @@ export async function killInMidLoad(dataDir: string): Promise<Round> {
 async function loadUntilKilled(lazurite: LazuriteProcess, chat: string): Promise<readonly string[]> {
   const send = await createSender(lazurite, chat);
   const answered: string[] = [];
+  const killAfter = MIN_ANSWERED + Math.floor(Math.random() * (MAX_ANSWERED - MIN_ANSWERED));
+  const enough = Promise.withResolvers<void>();
   let killed = false;
   async function keepSending(): Promise<void> {
     while (!killed) {
       const id = randomUUID();
       if ((await send(id)) === 201) answered.push(id);
+      if (answered.length >= killAfter) enough.resolve();
     }
   }
   const senders = Array.from({ length: CONNECTIONS }, keepSending);
-  await new Promise((resolve) => setTimeout(resolve, MIN_LOAD_MS + Math.random() * (MAX_LOAD_MS - MIN_LOAD_MS)));
+  await enough.promise;
   const dead = lazurite.kill();
   killed = true;
   await Promise.all([dead, ...senders]);

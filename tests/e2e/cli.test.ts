@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
-import { type LazuriteProcess, runLazurite, startLazurite } from '../support/lazurite-process.ts';
+import { type LazuriteProcess, runLazurite, runScript, startLazurite } from '../support/lazurite-process.ts';
 
 let folder: string;
 let started: LazuriteProcess[];
@@ -172,6 +172,13 @@ test('lazurite --version prints the version alone', async () => {
   const { exitCode, stdout } = await runLazurite(['--version']);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test('The example prints its request and a 201, and ends with 0', async () => {
+  const { exitCode, stdout } = await runScript('examples/create-operation.ts');
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('"operationType": "createChat"');
+  expect(stdout).toContain('HTTP/1.1 201 Created');
 });
 
 function freePorts(): string[] {

@@ -35,8 +35,17 @@ const COMMAND_TIMEOUT_MS = 20_000;
 const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0'];
 
 /** Runs the built command line to its end. */
-export async function runLazurite(args: readonly string[], cwd: string = repositoryRoot): Promise<CommandResult> {
-  const child = spawn(process.execPath, [launcher, ...args], {
+export function runLazurite(args: readonly string[], cwd?: string): Promise<CommandResult> {
+  return runScript(launcher, args, cwd);
+}
+
+/** Runs a script of this repository to its end. */
+export async function runScript(
+  script: string,
+  args: readonly string[] = [],
+  cwd: string = repositoryRoot,
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, [resolve(repositoryRoot, script), ...args], {
     cwd,
     timeout: COMMAND_TIMEOUT_MS,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -21,7 +21,9 @@ is a 400 with code SC2050, an unknown name one with SC2005.
 
 Numbers are doubles; a result that is not finite is undefined. Strings are ordered by code point, and their positions and
 lengths count UTF-16 code units. Values of different types are unequal, and neither less nor greater than each other; ORDER BY,
-MIN and MAX put undefined before null, then booleans, numbers, strings, arrays and objects.`;
+MIN and MAX put undefined before null, then booleans, numbers, strings, arrays and objects.
+
+To add a function: a row in the table of its category, a case in the test beside it, and \`npm run docs:generate\`.`;
 
 const LIMITS = `## What is not emulated
 
@@ -32,7 +34,7 @@ const LIMITS = `## What is not emulated
 | stemming, stop words and fuzzy terms in full text search | words are compared as they stand, without regard to case |
 | DATETIMEFORMAT with names of months and days (\`MMM\`, \`ddd\`) | undefined |
 | the time passing while a query runs | GETCURRENTDATETIME(), -TICKS() and -TIMESTAMP() give what their static forms give |
-| great circles in ST_INTERSECTS and ST_WITHIN | degrees are taken as a plane; ST_AREA and ST_DISTANCE measure on the WGS-84 ellipsoid |
+| altitudes in GeoJSON positions | left out |
 
 Bounds of our own: a string of 4,194,304 characters and an array of 1,000,000 items from one call, a regular expression of
 10,000 characters, a geometry of 2,000 positions. REPLICATE ends at 10,000 characters, as in the service.`;

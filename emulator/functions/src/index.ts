@@ -1,3 +1,4 @@
+export { DEVELOPMENT_STORAGE_SETTING } from './bindings/storage-connection.ts';
 export { ConfigError } from './config/config-error.ts';
 export { formatFunctionList } from './console/function-list.ts';
 export { formatExecuted, formatExecuting, formatLogLine, WORKER_STARTED_LINE } from './console/lines.ts';

@@ -5,9 +5,10 @@ import { CommandError } from '../errors.ts';
 import { jsonConsole } from '../output/json-console.ts';
 import { createLog } from '../output/log.ts';
 import { textConsole } from '../output/text-console.ts';
-import { startStack } from '../stack.ts';
+import { type Stack, startStack } from '../stack.ts';
 import { listenForStop } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
+import { watchApp } from '../watch-app.ts';
 
 export interface StartFlags {
   readonly port: number;
@@ -47,10 +48,24 @@ export async function start(flags: StartFlags, parts: StartParts): Promise<void>
   });
   try {
     await console.ready(stack);
-    await stop.requested;
+    await reloadOnChange({ stack, scriptRoot, clock: parts.clock }, stop.requested);
   } finally {
     await stack.close();
   }
+}
+
+interface Watched {
+  readonly stack: Stack;
+  readonly scriptRoot: string;
+  readonly clock: Clock;
+}
+
+async function reloadOnChange({ stack, scriptRoot, clock }: Watched, stopped: Promise<void>): Promise<void> {
+  // A failed reload is reported as an event; the app as it was goes on.
+  const onChange = () => void stack.functions.reload().catch(() => undefined);
+  const watching = watchApp(scriptRoot, { clock, onChange });
+  await stopped;
+  await watching.close();
 }
 
 function requireFunctionApp(scriptRoot: string): void {

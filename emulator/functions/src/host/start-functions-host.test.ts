@@ -44,6 +44,27 @@ test('the environment wins over local.settings.json, and rewriteSetting sees the
   });
 });
 
+test('only the functions that are asked for run', async () => {
+  const host = await startTestHost('v4-responses', { functions: ['ECHO'] });
+  expect(host.functions.map(({ name }) => name)).toEqual(['echo']);
+  expect((await fetch(`${host.url}/api/empty`)).status).toBe(404);
+});
+
+test('an app of both models runs what it registers in code, and is told which function.json files are ignored', async () => {
+  const host = await startTestHost('mixed-models');
+  expect(host.functions.map(({ name }) => name)).toEqual(['inCode']);
+  const { message } = await host.next('log', (event) => event.message.includes('function.json'));
+  expect(message).toContain('old');
+});
+
+test('a function whose name Azure refuses is reported', async () => {
+  const host = await startTestHost('mixed-models', { functions: ['inCode'] });
+  expect(host.events).not.toContainEqual(expect.objectContaining({ message: expect.stringContaining('not a valid') }));
+  const other = await startTestHost('bad-name');
+  const { message } = await other.next('log', (event) => event.message.includes('not a valid function name'));
+  expect(message).toContain("'1st'");
+});
+
 describe('an app that cannot be loaded rejects with AppLoadError, which says how to mend it:', () => {
   test.each([
     ['broken-main', 'unable to load entry point "dist/index.js": File does not exist'],

@@ -13,6 +13,8 @@ export interface FunctionInfo {
   /** Every binding, trigger included, as registered. */
   readonly bindings: readonly Readonly<Record<string, unknown>>[];
   readonly scriptFile?: string;
+  /** It needs a storage emulator: one of its bindings reaches storage by `UseDevelopmentStorage=true`. */
+  readonly usesDevelopmentStorage?: boolean;
 }
 
 interface LogLine {

@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import type { WorkerInit } from '../ipc/messages.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import type { FunctionApp, WorkerParts } from './function-app.ts';
+import { triggerServices } from './trigger-services.ts';
 
 /** By function id; a function without inputs and outputs of its own is absent, and costs nothing. */
 export type BoundFunctions = ReadonlyMap<string, FunctionBindings>;
@@ -28,11 +29,8 @@ export async function bindFunctions(scope: BindScope): Promise<BoundFunctions> {
 async function bindOne({ app, init, parts, kinds }: BindScope, fn: RegisteredFunction): Promise<FunctionBindings> {
   const { name } = fn.metadata;
   const bindings = Object.entries(fn.metadata.bindings).map(([key, binding]) => ({ ...binding, name: key }));
-  const { clock, randomness: random, log } = parts;
-  const { settings, env, dataDir, hostId } = init;
-  const services = { clock, random, log, settings, env, dataDir, hostId };
   try {
-    return await createFunctionBindings({ ...services, functionName: name, bindings }, kinds);
+    return await createFunctionBindings({ ...triggerServices(init, parts), functionName: name, bindings }, kinds);
   } catch (error) {
     const message = `The '${name}' function is in error: ${messageOf(error)}`;
     app.log.write({ level: 'error', category: 'system', message });

@@ -1,4 +1,5 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
+import { functionNameProblem } from '../config/function-rules.ts';
 import type { WorkerInit } from '../ipc/messages.ts';
 import { loadApp } from './app/load-app.ts';
 import { createCoreApi, ProgrammingModels } from './core/core-api.ts';
@@ -47,7 +48,7 @@ export function prepareApp({ events, clock }: WorkerParts): FunctionApp {
  *
  * @throws AppLoadError
  */
-export async function startApp(app: FunctionApp, { appRoot }: WorkerInit): Promise<StreamProxy | undefined> {
+export async function startApp(app: FunctionApp, { appRoot, functions }: WorkerInit): Promise<StreamProxy | undefined> {
   const { lookedIn, warnings } = await loadApp(appRoot, app.registry, app.hooks);
   for (const message of warnings) app.log.write({ level: 'warning', category: 'system', message });
   if (app.registry.size === 0) {
@@ -55,7 +56,17 @@ export async function startApp(app: FunctionApp, { appRoot }: WorkerInit): Promi
     app.log.write({ level: 'warning', category: 'system', message });
     return undefined;
   }
+  if (functions) app.registry.keepOnly(functions);
+  reportBadNames(app);
   return captureStreamProxy(async () => app.models.get().getCapabilities?.({ ...CAPABILITIES }));
+}
+
+/** Azure refuses such functions; here they run, and the log says what will happen there. */
+function reportBadNames({ registry, log }: FunctionApp): void {
+  for (const { metadata } of registry.all()) {
+    const message = functionNameProblem(metadata.name);
+    if (message) log.write({ level: 'error', category: 'system', message: `${message}. Azure does not run it` });
+  }
 }
 
 /** Runs the app's `appTerminate` hooks. A hook that fails is reported and stops nothing. */

@@ -1,3 +1,4 @@
+import { usesDevelopmentStorage } from '../bindings/storage-use.ts';
 import { isDisabled } from '../config/function-rules.ts';
 import type { FunctionInfo } from '../ipc/events.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
@@ -44,6 +45,7 @@ export function describeFunction(fn: RegisteredFunction, options: DescribeOption
       isHttpTrigger(trigger) && { url: `${options.baseUrl}/${routeOf(fn, trigger, options.routePrefix)}` }),
     disabled: isSwitchedOff(fn),
     bindings: Object.entries(fn.metadata.bindings).map(([name, binding]) => ({ ...binding, name })),
+    ...(usesDevelopmentStorage(Object.values(fn.metadata.bindings), process.env) && { usesDevelopmentStorage: true }),
     ...(fn.metadata.scriptFile && { scriptFile: fn.metadata.scriptFile }),
   };
 }

@@ -90,7 +90,17 @@ export class Invoker {
       const running: Running = { startedAt: this.#options.clock.monotonic(), fn, request, fail: reject };
       this.#running.add(running);
       this.#watch();
-      result.then(resolve, reject).finally(() => this.#running.delete(running));
+      // Two callbacks rather than finally(): this is on the way of every request.
+      result.then(
+        (response) => {
+          this.#running.delete(running);
+          resolve(response);
+        },
+        (error: unknown) => {
+          this.#running.delete(running);
+          reject(error);
+        },
+      );
     });
   }
 

@@ -1,14 +1,15 @@
-import { resolveSettings } from '../bindings/binding-expression.ts';
+import { resolveBinding } from '../bindings/resolve-binding.ts';
 import { describeThrown } from '../errors.ts';
 import type { WorkerInit } from '../ipc/messages.ts';
 import { toRetryPolicy, withRetries } from '../triggers/retry.ts';
 import type { InvokeTriggered, TriggerFactory, TriggerListener } from '../triggers/trigger.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
-import type { BindingInfo, RpcInvocationRequest } from './core/rpc-types.ts';
+import type { RpcInvocationRequest } from './core/rpc-types.ts';
 import type { FunctionApp, WorkerParts } from './function-app.ts';
 import { isHttpTrigger, isSwitchedOff, triggerOf } from './function-info.ts';
 import type { Invoker } from './invoker.ts';
 import { traceContextFor } from './trace-context.ts';
+import { triggerServices } from './trigger-services.ts';
 
 /** Each trigger's implementation, by its type in lower case; loaded only when a function needs it. */
 export type TriggerFactories = ReadonlyMap<string, () => Promise<TriggerFactory>>;
@@ -83,24 +84,23 @@ async function createListener(
     return undefined;
   }
   const factory = await load();
-  const { clock, randomness: random, log } = parts;
+  const { clock, randomness: random } = parts;
   const policy = toRetryPolicy(fn.metadata.retryOptions) ?? init.settings.retry;
   const invoke = invokeWith(scope, fn, trigger.name);
   return factory({
-    clock,
-    random,
-    log,
-    settings: init.settings,
-    env: init.env,
-    dataDir: init.dataDir,
-    hostId: init.hostId,
+    ...triggerServices(init, parts),
     functionName: fn.metadata.name,
-    binding: withSettings(trigger, init.env),
+    binding: resolveBinding(trigger, init.env),
     invoke: policy ? withRetries(invoke, policy, { clock, random, signal }) : invoke,
   });
 }
 
-function invokeWith({ invoker, parts }: ListenerScope, fn: RegisteredFunction, triggerName: string): InvokeTriggered {
+/** Lets a trigger call `fn`. */
+export function invokeWith(
+  { invoker, parts }: Pick<ListenerScope, 'invoker' | 'parts'>,
+  fn: RegisteredFunction,
+  triggerName: string,
+): InvokeTriggered {
   return async ({ input, metadata, reason, details, retryContext }) => {
     const invocationId = parts.randomness.uuid();
     const request: RpcInvocationRequest = {
@@ -122,13 +122,4 @@ function invokeWith({ invoker, parts }: ListenerScope, fn: RegisteredFunction, t
 
 function report({ app }: ListenerScope, message: string): void {
   app.log.write({ level: 'error', category: 'system', message });
-}
-
-/** `%name%` in a trigger's properties is an app setting. @throws BindingExpressionError for one that is missing */
-function withSettings<T extends BindingInfo>(binding: T, env: Readonly<Record<string, string>>): T {
-  const resolved = Object.entries(binding).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? resolveSettings(value, env) : value,
-  ]);
-  return Object.fromEntries(resolved) as T; // the same properties, strings still strings
 }

@@ -1,8 +1,9 @@
 import { PortInUseError } from '@lazurite/http';
-import type { Clock, Log, Randomness } from '@lazurite/runtime';
+import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
 import { EventBatch } from './event-batch.ts';
+import { eventLog } from './event-log.ts';
 import { type FunctionApp, prepareApp, type WorkerParts } from './function-app.ts';
 import { type RunningApp, runApp } from './running-app.ts';
 
@@ -22,11 +23,11 @@ const START_FAILED = 64;
 /** Serves the supervisor that forked this process, until it says stop or goes away. */
 export function startWorker(
   process: WorkerProcess,
-  real: { readonly clock: Clock; readonly randomness: Randomness; readonly log: Log },
+  real: { readonly clock: Clock; readonly randomness: Randomness },
 ): void {
   const send = (message: FromWorker): void => void process.send?.(message);
   const events = new EventBatch(real.clock, (batch) => send({ type: 'events', events: batch }));
-  const parts = { ...real, events };
+  const parts = { ...real, events, log: eventLog(events, real.clock) };
   const worker: Worker = { process, parts, app: prepareApp(parts), running: undefined };
   process.on('message', (message: ToWorker, handle: unknown) => {
     receive(worker, message, handle);

@@ -20,7 +20,7 @@ function compileAll(select: Select, { bindings }: CompiledFrom): Evaluate {
   const [only, ...more] = bindings;
   if (only === undefined)
     throw queryError('SC2040', "'SELECT *' is not valid if FROM clause is omitted.", select.selection);
-  if (more.length > 0 || only.slot === undefined) {
+  if (more.length > 0) {
     throw queryError('SC2039', "'SELECT *' is only valid with a single input set.", select.selection);
   }
   const { slot } = only;

@@ -6,11 +6,16 @@ export interface WorkLimits {
   readonly rowsRead: number;
   /** Rows, groups and keys kept at once, for ORDER BY, GROUP BY and DISTINCT. */
   readonly rowsHeld: number;
+  /** Asked now and then; once it says true, the query ends with a 408. Absent: time does not matter. */
+  isExpired?(): boolean;
 }
 
 export const DEFAULT_WORK_LIMITS: WorkLimits = { rowsRead: 100_000_000, rowsHeld: 2_000_000 };
 
-/** Counts the work of one run and stops it with a 400 at the limit. */
+/** How many rows are read between two looks at the time: a power of two. */
+const ROWS_BETWEEN_LOOKS = 1_024;
+
+/** Counts the work of one run and stops it at the limit, with a 400, or a 408 when time is up. */
 export class WorkBound {
   #read = 0;
   #held = 0;
@@ -23,6 +28,9 @@ export class WorkBound {
   read(): void {
     this.#read += 1;
     if (this.#read > this.#limits.rowsRead) throw exceeded('reads', this.#limits.rowsRead);
+    if (this.#read % ROWS_BETWEEN_LOOKS === 0 && this.#limits.isExpired?.()) {
+      throw new CosmosError('RequestTimeout', 'The query took longer than it may');
+    }
   }
 
   hold(): void {

@@ -1,24 +1,27 @@
 import type { JsonValue } from '../../model/json.ts';
 import { isArray, isObject, type Value } from '../values/value.ts';
-import { crosses, type Geometry, type Polygon, type Position, segmentsOf } from './planar-geometry.ts';
+
+/** Longitude and latitude in degrees, or x and y in the plane of a container for Geometry. */
+export type Position = readonly [number, number];
+
+/** Closed: it ends where it begins. */
+export type Ring = readonly Position[];
+
+/** The first ring bounds the polygon, the others are holes. */
+export type Polygon = readonly Ring[];
+
+/** Any GeoJSON geometry, taken apart. */
+export interface Geometry {
+  readonly points: readonly Position[];
+  readonly lines: readonly (readonly Position[])[];
+  readonly polygons: readonly Polygon[];
+}
 
 /** In positions. Our own bound: validity and every relation cost the square of it. */
 const MAX_POSITIONS = 2_000;
 
-/** Undefined when the value is not valid GeoJSON: see {@link whyInvalid}. */
-export function parseGeometry(value: Value): Geometry | undefined {
-  const parsed = read(value);
-  return typeof parsed === 'string' ? undefined : parsed;
-}
-
-/** Why the value is no valid GeoJSON geometry; undefined when it is one. */
-export function whyInvalid(value: Value): string | undefined {
-  const parsed = read(value);
-  return typeof parsed === 'string' ? parsed : undefined;
-}
-
-/** A geometry, or the reason why there is none. */
-function read(value: Value): Geometry | string {
+/** A geometry, or the reason why the value is none. Where the positions may lie and rings may cross is for the caller. */
+export function readGeometry(value: Value): Geometry | string {
   if (!isObject(value)) return 'The value is not a GeoJSON object.';
   const { type, coordinates } = value;
   if (!isArray(coordinates)) return 'The GeoJSON object has no coordinates array.';
@@ -65,9 +68,8 @@ function whyNoRing(ring: JsonValue): string | undefined {
   if (reason !== undefined) return reason;
   const positions = toPositions(ring);
   const [first, last] = [positions[0], positions.at(-1)];
-  if (first?.[0] !== last?.[0] || first?.[1] !== last?.[1])
-    return 'A polygon ring must start and end at the same position.';
-  return crossesItself(positions) ? 'A polygon ring must not intersect itself.' : undefined;
+  const isClosed = first?.[0] === last?.[0] && first?.[1] === last?.[1];
+  return isClosed ? undefined : 'A polygon ring must start and end at the same position.';
 }
 
 function whyNoPositions(coordinates: readonly JsonValue[]): string | undefined {
@@ -78,17 +80,10 @@ function whyNoPosition(position: JsonValue): string | undefined {
   if (!isArray(position) || position.length < 2 || !position.every(Number.isFinite)) {
     return 'A position must be an array of at least two numbers.';
   }
-  if (Math.abs(Number(position[0])) > 180) return 'Longitude values must be between -180 and 180 degrees.';
-  if (Math.abs(Number(position[1])) > 90) return 'Latitude values must be between -90 and 90 degrees.';
   return undefined;
 }
 
 /** Only for coordinates that {@link whyNoPositions} found nothing wrong with. An altitude is left out. */
 function toPositions(coordinates: readonly JsonValue[]): readonly Position[] {
   return coordinates.map((position) => (isArray(position) ? [Number(position[0]), Number(position[1])] : [0, 0]));
-}
-
-function crossesItself(ring: readonly Position[]): boolean {
-  const segments = segmentsOf(ring);
-  return segments.some((segment, index) => segments.slice(index + 1).some((other) => crosses(segment, other)));
 }

@@ -1,11 +1,11 @@
-import type { Compilation, Parameters } from '../compile/compilation.ts';
+import { type Compilation, type Parameters, WHOLE } from '../compile/compilation.ts';
 import type { Constant } from '../compile/constants.ts';
 import { compileExpression } from '../compile/expression.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { anyExpression } from '../syntax/walk.ts';
 
 /** Functions whose value changes without any document: of time and chance. */
-const CHANGING = /^(?:GETCURRENT\w*|RAND|NEWID|DOCUMENTID|VECTORDISTANCE|FULLTEXT\w*)$/i;
+const CHANGING = /^(?:AGO|NOW|GETCURRENT\w*|RAND|NEWID|DOCUMENTID|VECTORDISTANCE|FULLTEXT\w*)$/i;
 
 /** What an expression over constants alone yields, functions included; undefined when it depends on anything else. */
 export function foldConstant(node: Expression, parameters: Parameters): Constant | undefined {
@@ -16,6 +16,9 @@ export function foldConstant(node: Expression, parameters: Parameters): Constant
     aggregates: [],
     documents: [],
     presorted: false,
+    cursor: { document: 0 },
+    window: WHOLE,
+    progress: { seen: 0 },
     context: { now: 0, random: () => 0 },
     work: { read() {}, hold() {}, release() {} },
   });

@@ -10,6 +10,7 @@ import type { DistanceFunction } from '../values/evaluation-context.ts';
 import { type PlannedItem, plannedItems } from './aggregates.ts';
 import { distinctCountOf } from './distinct-count.ts';
 import { requireFeatures } from './features.ts';
+import { hybridSearchOf } from './hybrid-search.ts';
 import { keysPassing } from './partition-key-filter.ts';
 import { documentName } from './property-reference.ts';
 import type { QueryInfo, QueryPlan } from './query-plan.ts';
@@ -30,13 +31,15 @@ export interface PlanPolicy {
  * client merges the answers. Throws a CosmosError 400 for what the gateway cannot distribute.
  */
 export function planQuery(query: Query, parameters: Parameters, policy: PlanPolicy): QueryPlan {
-  if (query.orderBy?.rank)
-    throw planError('ORDER BY RANK cannot be distributed: hybrid search plans are not supported.');
   const target = queryTarget(query, parameters, policy.partitionKey);
+  const queryRanges = rangesOf(target, policy.partitionKey);
+  if (query.orderBy?.rank) {
+    const hybridSearchQueryInfo = hybridSearchOf(query, { parameters, distanceFunction: policy.distanceFunction });
+    return { partitionedQueryExecutionInfoVersion: 2, hybridSearchQueryInfo, queryRanges };
+  }
   const single = isSinglePartition(target, policy.partitionKey);
   const queryInfo = distinctCountOf(query) ?? infoOf(query, { parameters, policy, single });
   requireFeatures(queryInfo, policy.supportedFeatures);
-  const queryRanges = rangesOf(target, policy.partitionKey);
   return { partitionedQueryExecutionInfoVersion: 2, queryInfo, queryRanges };
 }
 
@@ -58,28 +61,37 @@ function infoOf(query: Query, context: InfoContext): QueryInfo {
   const items = plannedItems(query);
   const hasAggregate = items.some((item) => item.aggregate !== undefined);
   const merges = hasAggregate || query.groupBy !== undefined || query.select.distinct;
-  const orderBy = context.single ? undefined : query.orderBy;
+  // Whoever removes duplicates must see the rows in order, even those of one partition.
+  const sortItems = sortItemsOf(query, hasAggregate || (context.single && !query.select.distinct));
   const { top, offset, limit } = countsOf(query, context, merges);
   const info: Omit<QueryInfo, 'rewrittenQuery'> = {
     distinctType: distinctTypeOf(query),
     top,
     offset,
     limit,
-    orderBy: (orderBy?.items ?? []).map((item) => directionOf(item, context.policy)),
-    orderByExpressions: (orderBy?.items ?? []).map((item) => printExpression(item.expression)),
+    orderBy: sortItems.map((item) => directionOf(item, context.policy)),
+    orderByExpressions: sortItems.map((item) => printExpression(item.expression)),
     groupByExpressions: (query.groupBy ?? []).map(printExpression),
     ...aggregation(query, items),
     hasSelectValue: query.select.selection.kind === 'value',
-    hasNonStreamingOrderBy: orderBy?.items.some(isVectorDistance) ?? false,
+    hasNonStreamingOrderBy: sortItems.some(isVectorDistance),
     dCountInfo: null,
   };
-  if (!merges && orderBy === undefined && limit === null) return { ...info, rewrittenQuery: '' };
+  if (!merges && sortItems.length === 0 && limit === null) return { ...info, rewrittenQuery: '' };
   const rewrite = {
     items,
     top: merges ? undefined : (top ?? undefined),
     limit: merges || limit === null ? undefined : (offset ?? 0) + limit,
   };
   return { ...info, rewrittenQuery: rewriteQuery(query, rewrite) };
+}
+
+/** What the client sorts by; nothing when one partition does it, or when there is but the one row of an aggregate. */
+function sortItemsOf({ groupBy, orderBy }: Query, isSorted: boolean): readonly OrderByItem[] {
+  if (groupBy !== undefined && orderBy !== undefined) {
+    throw planError('ORDER BY is not supported together with GROUP BY.');
+  }
+  return isSorted ? [] : (orderBy?.items ?? []);
 }
 
 interface Counts {

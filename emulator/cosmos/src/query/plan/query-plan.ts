@@ -4,8 +4,21 @@ import type { QueryRange } from './query-ranges.ts';
 /** What the query plan request answers, name for name. Source: `PartitionedQueryExecutionInfo` of the SDKs. */
 export interface QueryPlan {
   readonly partitionedQueryExecutionInfoVersion: 2;
-  readonly queryInfo: QueryInfo;
+  /** Absent for ORDER BY RANK, which has the other one. */
+  readonly queryInfo?: QueryInfo;
+  readonly hybridSearchQueryInfo?: HybridSearchQueryInfo;
   readonly queryRanges: readonly QueryRange[];
+}
+
+/** How ORDER BY RANK is answered: statistics first, then one query per score, fused by the client. */
+export interface HybridSearchQueryInfo {
+  readonly globalStatisticsQuery: string;
+  readonly componentQueryInfos: readonly QueryInfo[];
+  /** One per component; empty when there is but one. */
+  readonly componentWeights: readonly number[];
+  readonly skip: number | null;
+  readonly take: number | null;
+  readonly requiresGlobalStatistics: boolean;
 }
 
 export interface QueryInfo {

@@ -2,7 +2,7 @@ import { nameOf } from '../compile/from.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
 import { printExpression, printList, printOrderBy, printSource } from '../syntax/printer.ts';
 import { sourcesOf } from '../syntax/walk.ts';
-import { type PlannedItem, printPartialAggregate } from './aggregates.ts';
+import { type PlannedItem, plannedItems, printPartialAggregate } from './aggregates.ts';
 
 /** What the client replaces by `true`, or by a filter that resumes behind the last row it has seen. */
 export const ORDER_BY_FILTER = '{documentdb-formattableorderbyquery-filter}';
@@ -58,6 +58,11 @@ function orderByFilter({ where, select: { selection } }: Query): string {
   if (selection.kind !== 'value') return filter;
   // SELECT VALUE leaves out undefined; as a payload it would come through as a row without one.
   return `(${filter} AND IS_DEFINED(${printExpression(selection.expression)}))`;
+}
+
+/** The parts of a sorted query that a search component needs too: what a row carries, which rows, and the name of `_rid`'s owner. */
+export function printFilteredPayload(query: Query): { payload: string; filter: string; root: string } {
+  return { payload: printPayload(query, plannedItems(query)), filter: orderByFilter(query), root: rootName(query) };
 }
 
 function printPayload(query: Query, items: readonly PlannedItem[]): string {

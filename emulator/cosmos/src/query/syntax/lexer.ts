@@ -1,56 +1,78 @@
-import type { Span } from './ast.ts';
 import { queryError } from './query-error.ts';
 import { type Token, wordToken } from './tokens.ts';
 
 /** `maxSqlQueryInputLength` of the account's query engine configuration, in characters. */
 export const MAX_QUERY_LENGTH = 262_144;
 
-/** One token, or what separates two. Every branch consumes at least one character and none can backtrack. */
-const PIECE =
-  /(?<space>[ \t\r\n]+|--[^\r\n]*)|(?<comment>\/\*)|(?<word>[A-Za-z_][A-Za-z0-9_]*)|@(?<parameter>[A-Za-z0-9_]+)|(?<hex>0[xX][0-9A-Fa-f]+)|(?<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)|(?<quote>["'])|(?<symbol>>>>|<<|>>|<=|>=|!=|<>|\|\||\?\?|[-+*/%&|^~=<>?:.,()[\]{}])/y;
+interface Place {
+  readonly text: string;
+  readonly position: number;
+}
 
 /** The tokens of a query, ended by one of type `end`. Throws SC1010 on a character that starts no token, SC1012 on a bad string. */
 export function tokenize(text: string): Token[] {
   if (text.length > MAX_QUERY_LENGTH) throw tooLong(text);
   const tokens: Token[] = [];
-  let position = 0;
+  let position = skipSpace(text, 0);
   while (position < text.length) {
-    PIECE.lastIndex = position;
-    const match = PIECE.exec(text);
-    if (match?.groups === undefined) throw invalidToken(text, position);
-    if (match.groups.comment !== undefined) {
-      position = endOfComment(text, position);
-      continue;
-    }
-    const token = tokenOf(match.groups, match[0], { text, position });
-    if (token !== undefined) tokens.push(token);
-    position = token?.end ?? position + match[0].length;
-    rejectGluedNumber(text, token);
+    const token = tokenAt({ text, position });
+    tokens.push(token);
+    position = skipSpace(text, token.end);
   }
   tokens.push({ type: 'end', text: '', start: text.length, end: text.length });
   return tokens;
+}
+
+// Every pattern consumes at least one character where it matches, and none can backtrack.
+const SPACE = /(?:[ \t\r\n]+|--[^\r\n]*)+/y;
+const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
+const PARAMETER = /@[A-Za-z0-9_]+/y;
+const NUMBER = /0[xX][0-9A-Fa-f]+|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?/y;
+const SYMBOL = />>>|<<|>>|<=|>=|!=|<>|\|\||\?\?|[-+*/%&|^~=<>?:.,()[\]{}]/y;
+
+/** Where the pattern's match at this place ends; `position` itself when it does not match. */
+function endOf(pattern: RegExp, text: string, position: number): number {
+  pattern.lastIndex = position;
+  return pattern.test(text) ? pattern.lastIndex : position;
+}
+
+function skipSpace(text: string, from: number): number {
+  let position = endOf(SPACE, text, from);
+  while (text.startsWith('/*', position)) position = endOf(SPACE, text, endOfComment(text, position));
+  return position;
+}
+
+function tokenAt(place: Place): Token {
+  const { text, position } = place;
+  const word = endOf(WORD, text, position);
+  if (word > position) return wordToken(text.slice(position, word), position);
+  if (text[position] === '"' || text[position] === "'") return stringToken(place);
+  const number = endOf(NUMBER, text, position);
+  if (number > position) return numberToken(place, number);
+  const symbol = endOf(SYMBOL, text, position);
+  if (symbol > position) return symbolToken(place, symbol);
+  const parameter = endOf(PARAMETER, text, position);
+  if (parameter === position) throw invalidToken(text, position);
+  return { type: 'parameter', text: text.slice(position, parameter), start: position, end: parameter };
+}
+
+function symbolToken({ text, position }: Place, end: number): Token {
+  const written = text.slice(position, end);
+  return { type: 'symbol', text: written === '<>' ? '!=' : written, start: position, end };
+}
+
+function numberToken({ text, position }: Place, end: number): Token {
+  const written = text.slice(position, end);
+  const token: Token = { type: 'number', text: written, value: Number(written), start: position, end };
+  // `1a` is one wrong number and not a number with a name behind it.
+  if (endOf(WORD, text, end) === end) return token;
+  throw queryError('SC1011', `Syntax error, invalid numeric value token '${excerpt(text, position)}'.`, token);
 }
 
 function endOfComment(text: string, position: number): number {
   const end = text.indexOf('*/', position + 2);
   if (end < 0) throw invalidToken(text, position);
   return end + 2;
-}
-
-interface Place {
-  readonly text: string;
-  readonly position: number;
-}
-
-function tokenOf(groups: Record<string, string | undefined>, raw: string, place: Place): Token | undefined {
-  const span: Span = { start: place.position, end: place.position + raw.length };
-  if (groups.space !== undefined) return undefined;
-  if (groups.word !== undefined) return wordToken(raw, span.start);
-  if (groups.parameter !== undefined) return { type: 'parameter', text: raw, ...span };
-  if (groups.hex !== undefined || groups.number !== undefined)
-    return { type: 'number', text: raw, value: Number(raw), ...span };
-  if (groups.quote !== undefined) return stringToken(place);
-  return { type: 'symbol', text: raw === '<>' ? '!=' : raw, ...span };
 }
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -98,12 +120,6 @@ function escapeAt(text: string, position: number): { character: string; length: 
   const hex = text.slice(position + 2, position + 6);
   if (letter !== 'u' || !/^[0-9A-Fa-f]{4}$/.test(hex)) return undefined;
   return { character: String.fromCharCode(Number.parseInt(hex, 16)), length: 6 };
-}
-
-/** `1a` is one wrong number and not a number with a name behind it. */
-function rejectGluedNumber(text: string, token: Token | undefined): void {
-  if (token?.type !== 'number' || !/[A-Za-z0-9_]/.test(text[token.end] ?? '')) return;
-  throw queryError('SC1011', `Syntax error, invalid numeric value token '${excerpt(text, token.start)}'.`, token);
 }
 
 function invalidToken(text: string, position: number): Error {

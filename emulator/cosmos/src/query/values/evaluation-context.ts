@@ -6,7 +6,12 @@ export interface EvaluationContext {
   random(): number;
   /** The distance function of the container's vector policy; `cosine`, the service's default, when it names none. */
   readonly distanceFunction?: DistanceFunction;
+  /** The type in the container's `geospatialConfig`; `Geography`, the service's default, when it has none. */
+  readonly geospatialType?: GeospatialType;
 }
+
+/** Degrees on the Earth, or coordinates of a plane. */
+export type GeospatialType = 'Geography' | 'Geometry';
 
 export const DISTANCE_FUNCTIONS = ['cosine', 'dotproduct', 'euclidean'] as const;
 

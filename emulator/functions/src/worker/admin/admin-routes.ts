@@ -4,6 +4,7 @@ import type { RouteEntry } from '../../routing/route-table.ts';
 import type { HttpFront } from '../http/http-scope.ts';
 import { getFunction, getFunctionStatus, invokeFunction, listFunctions } from './admin-functions.ts';
 import { getConfig, getHomepage, getStatus, ping } from './admin-host.ts';
+import { receiveEventGrid, shakeHandsWithEventGrid } from './webhooks.ts';
 
 /** Answers one of the host's own addresses. */
 export type AdminOperation = (
@@ -24,6 +25,8 @@ export function adminRoutes(front: HttpFront, cors: Cors): RouteEntry<AdminOpera
     route('GET', 'admin/functions/{name}', (_request, { name = '' }) => getFunction(front, name)),
     route('GET', 'admin/functions/{name}/status', (_request, { name = '' }) => getFunctionStatus(front, name)),
     route('POST', 'admin/functions/{name}', (request, { name = '' }) => invokeFunction(front, name, request)),
+    route('POST', 'runtime/webhooks/eventgrid', (request) => receiveEventGrid(front, request)),
+    route('OPTIONS', 'runtime/webhooks/eventgrid', (request) => shakeHandsWithEventGrid(request)),
   ];
   return [...homepage, ...api.map((entry) => ({ ...entry, target: fromOwnOrigin(cors, entry.target) }))];
 }

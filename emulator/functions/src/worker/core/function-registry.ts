@@ -48,6 +48,14 @@ export class FunctionRegistry {
     this.#locked = true;
   }
 
+  /** Drops every function but those named, whatever their case. */
+  keepOnly(names: readonly string[]): void {
+    const wanted = new Set(names.map((name) => name.toLowerCase()));
+    for (const [id, { metadata }] of this.#functions) {
+      if (!wanted.has(metadata.name.toLowerCase())) this.#functions.delete(id);
+    }
+  }
+
   get size(): number {
     return this.#functions.size;
   }

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuthLevel } from '../../http/authorize.ts';
 import type { WorkerInit } from '../../ipc/messages.ts';
+import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { FunctionApp, WorkerParts } from '../function-app.ts';
 import type { Invoker } from '../invoker.ts';
 import type { StreamProxy } from './stream-proxy.ts';
@@ -12,6 +14,14 @@ export interface HttpFront {
   readonly parts: WorkerParts;
   /** Undefined unless the app asked for streaming. */
   readonly streamProxy: StreamProxy | undefined;
+}
+
+/** A function with an HTTP trigger, as routes lead to it. */
+export interface HttpFunction {
+  readonly fn: RegisteredFunction;
+  /** The name of its trigger binding; looked up once rather than for every request. */
+  readonly triggerName: string;
+  readonly authLevel: AuthLevel;
 }
 
 /** A request and its answer, where they are streamed. */

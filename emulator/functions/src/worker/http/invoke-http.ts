@@ -1,10 +1,8 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
 import type { RouteMatch } from '../../routing/route-table.ts';
-import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { RpcInvocationRequest } from '../core/rpc-types.ts';
-import { triggerOf } from '../function-info.ts';
 import { traceContextFor } from '../trace-context.ts';
-import type { HttpFront } from './http-scope.ts';
+import type { HttpFront, HttpFunction } from './http-scope.ts';
 import { toHttpResponse } from './to-http-response.ts';
 import { toRpcHttp } from './to-rpc-http.ts';
 
@@ -16,7 +14,7 @@ const FAILED: HttpResponse = { status: 500 };
 /** One request to one function, its body read whole. A function that fails is 500 with an empty body. */
 export async function invokeOverHttp(
   front: HttpFront,
-  { target: fn, values }: RouteMatch<RegisteredFunction>,
+  { target: { fn, triggerName }, values }: RouteMatch<HttpFunction>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const body = await request.body();
@@ -26,7 +24,7 @@ export async function invokeOverHttp(
   const rpcRequest: RpcInvocationRequest = {
     invocationId,
     functionId: fn.metadata.functionId,
-    inputData: [{ name: triggerOf(fn)?.name ?? '', data: { http } }],
+    inputData: [{ name: triggerName, data: { http } }],
     triggerMetadata: NO_METADATA,
     traceContext: traceContextFor(invocationId, randomness, callerTrace(request.headers)),
   };

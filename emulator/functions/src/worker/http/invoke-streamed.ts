@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { RouteMatch } from '../../routing/route-table.ts';
-import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { RpcInvocationRequest, RpcTypedData } from '../core/rpc-types.ts';
-import { triggerOf } from '../function-info.ts';
 import { traceContextFor } from '../trace-context.ts';
-import type { Exchange, HttpFront } from './http-scope.ts';
+import type { Exchange, HttpFront, HttpFunction } from './http-scope.ts';
 import { callerTrace, HTTP_REASON, originOf } from './invoke-http.ts';
 import { StreamedResponse, type StreamProxy } from './stream-proxy.ts';
 import { flattenHeaders, flattenQuery } from './to-rpc-http.ts';
@@ -20,18 +18,20 @@ interface StreamingFront extends HttpFront {
  */
 export function invokeStreamed(
   front: StreamingFront,
-  { target: fn, values }: RouteMatch<RegisteredFunction>,
+  { target: { fn, triggerName }, values }: RouteMatch<HttpFunction>,
   exchange: Exchange,
 ): void {
   const { message, response } = exchange;
   const { randomness, log } = front.parts;
   const invocationId = randomness.uuid();
   const streamed = new StreamedResponse(response);
+  const headers = flattenHeaders(message.headers);
+  const query = queryOf(exchange);
   const request: RpcInvocationRequest = {
     invocationId,
     functionId: fn.metadata.functionId,
-    inputData: [{ name: triggerOf(fn)?.name ?? '', data: { http: {} } }],
-    triggerMetadata: toTriggerMetadata(exchange, values),
+    inputData: [{ name: triggerName, data: { http: {} } }],
+    triggerMetadata: toTriggerMetadata({ headers, query, params: values }),
     traceContext: traceContextFor(invocationId, randomness, callerTrace(message.headers)),
   };
   addForwardedHeaders(exchange, front);
@@ -48,15 +48,28 @@ export function invokeStreamed(
     .finally(() => streamed.release());
 }
 
+type Flat = Readonly<Record<string, string>>;
+
 /** The request as the function sees its headers and parameters (azure-functions-host issue 9840). */
-function toTriggerMetadata({ message }: Exchange, values: Record<string, string>): Record<string, RpcTypedData> {
-  const mark = message.url?.indexOf('?') ?? -1;
-  const query = mark === -1 ? {} : flattenQuery(message.url?.slice(mark + 1) ?? '');
+function toTriggerMetadata({
+  headers,
+  query,
+  params,
+}: {
+  readonly headers: Flat;
+  readonly query: Flat;
+  readonly params: Flat;
+}): Record<string, RpcTypedData> {
   const metadata: Record<string, RpcTypedData> = {};
-  for (const name in values) metadata[name] = { string: values[name] ?? '' };
+  for (const name in params) metadata[name] = { string: params[name] ?? '' };
   metadata.Query = { json: JSON.stringify(query) };
-  metadata.Headers = { json: JSON.stringify(flattenHeaders(message.headers)) };
+  metadata.Headers = { json: JSON.stringify(headers) };
   return metadata;
+}
+
+function queryOf({ message }: Exchange): Flat {
+  const mark = message.url?.indexOf('?') ?? -1;
+  return mark === -1 ? {} : flattenQuery(message.url?.slice(mark + 1) ?? '');
 }
 
 function addForwardedHeaders({ message }: Exchange, front: HttpFront): void {
