@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import type { Log } from '@lazurite/runtime';
 import { BodyTooLargeError, RequestAbortedError } from './errors.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.ts';
@@ -101,8 +101,23 @@ async function send(result: HttpResponse, { message, response }: Exchange): Prom
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   if (mayHaveBody(status)) response.setHeader('content-length', length);
   response.writeHead(status, headers);
+  if (!message.complete) {
+    await sendBeforeEnd(body, { message, response });
+    return;
+  }
   if (body instanceof Uint8Array && length <= ONE_WRITE_BYTES) response.end(asLatin1(body), 'latin1');
   else response.end(body);
+}
+
+/** The answer goes out at once; the connection, which ends with it, is kept until the client has stopped sending. */
+async function sendBeforeEnd(
+  body: string | Uint8Array | undefined,
+  { message, response }: Pick<Exchange, 'message' | 'response'>,
+): Promise<void> {
+  response.flushHeaders();
+  if (body !== undefined) response.write(body);
+  await finished(message, { writable: false }).catch(() => undefined); // cut off: then there is nobody to wait for
+  response.end();
 }
 
 /** Node sends a Latin-1 body in one write with the headers; bytes of their own take a second buffer and `writev`. */

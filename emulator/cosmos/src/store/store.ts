@@ -87,6 +87,12 @@ export interface ItemSelection {
   readonly maxEpk?: string;
 }
 
+/** Which changes of one physical partition. */
+export interface ChangeSelection extends ItemSelection {
+  /** Only those written at this time or later, in seconds since the Unix epoch. */
+  readonly since?: number;
+}
+
 export interface ItemStore {
   /** `undefined` when there is none. An expired item is still there. */
   get(key: ItemKey): StoredItem | undefined;
@@ -103,7 +109,7 @@ export interface ItemStore {
    * Items with an LSN above `after`, in ascending LSN: up to `limit`, and beyond it the others of the last LSN, so that
    * a reader can go on from it. Empty when nothing is new.
    */
-  changes(selection: ItemSelection, after: number, limit: number): StoredItem[];
+  changes(selection: ChangeSelection, after: number, limit: number): StoredItem[];
   /** Up to `limit` items whose `expiresAt` is `now` (seconds) or earlier, the earliest first. */
   expired(now: number, limit: number): StoredItem[];
   /** Removes every item of the container, with its unique keys and its change log. */
@@ -132,6 +138,8 @@ export interface LoggedChange {
   readonly container: number;
   readonly range: number;
   readonly epk: string;
+  /** As in `ItemKey`. */
+  readonly partitionKey: string;
   readonly lsn: number;
   /** Seconds since the Unix epoch. */
   readonly ts: number;
@@ -142,7 +150,9 @@ export interface LoggedChange {
 export interface ChangeLog {
   append(change: LoggedChange): void;
   /** As `ItemStore.changes`; entries of one LSN in the order in which they were appended. */
-  read(selection: ItemSelection, after: number, limit: number): LoggedChange[];
+  read(selection: ChangeSelection, after: number, limit: number): LoggedChange[];
+  /** The LSN of the first entry of the physical partition written at `since` (seconds) or later; `undefined` when there is none. */
+  firstLsn(partition: { readonly container: number; readonly range: number }, since: number): number | undefined;
   /** Removes the container's entries with a `ts` below `before` (seconds). */
   prune(container: number, before: number): void;
 }

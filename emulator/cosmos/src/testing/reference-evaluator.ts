@@ -111,7 +111,9 @@ function sortGroups(
   groups: readonly Group[],
   run: Run,
 ): readonly Group[] {
-  return groups.toSorted((left, right) => {
+  // Equal rows come in the opposite order when one key descends, as `_rid` does.
+  const input = items.some(({ direction }) => direction === 'DESC') ? groups.toReversed() : groups;
+  return input.toSorted((left, right) => {
     const orders = items.map(({ expression, direction }) => {
       const order = compareValues(
         evaluateExpression(expression, left, run),

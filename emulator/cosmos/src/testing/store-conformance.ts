@@ -62,7 +62,7 @@ function testItems(open: Opened): void {
     write(open.store, storedItem(1), storedItem(2, { container: 2 }));
     open.store.transaction(() => {
       open.store.uniqueKeys.claim({ container: 1, partitionKey: '["p"]', value: 'v', item: 1 });
-      open.store.changeLog.append({ container: 1, range: 0, epk: '0A', lsn: 1, ts: 1, body: '{}' });
+      open.store.changeLog.append({ container: 1, range: 0, epk: '0A', partitionKey: '[]', lsn: 1, ts: 1, body: '{}' });
       open.store.items.clear(1);
     });
     expect(open.store.items.scan({ container: 1, range: 0 }, 0, 9)).toEqual([]);
@@ -100,6 +100,18 @@ function testSelections(open: Opened): void {
     );
     expect(numbers(open.store.items.changes({ container: 1, range: 0 }, 0, 2))).toEqual([1, 2, 3]);
     expect(numbers(open.store.items.changes({ container: 1, range: 0 }, 2, 2))).toEqual([4]);
+  });
+
+  it('changes() since a time passes over what was written before', () => {
+    write(
+      open.store,
+      storedItem(1, { ts: 10 }),
+      storedItem(2, { ts: 20, epk: '0B' }),
+      storedItem(3, { ts: 15 }),
+      storedItem(4, { ts: 20 }),
+    );
+    expect(numbers(open.store.items.changes({ container: 1, range: 0, since: 15 }, 0, 2))).toEqual([2, 3]);
+    expect(numbers(open.store.items.changes({ container: 1, range: 0, since: 15, minEpk: '0B' }, 0, 9))).toEqual([2]);
   });
 
   it('expired() returns what is due, the earliest first', () => {
@@ -192,13 +204,25 @@ function testOtherStores(open: Opened): void {
   });
 
   it('the change log keeps the order inside an LSN, pages like changes(), and is pruned by time', () => {
-    const change = (lsn: number, body: string) => ({ container: 1, range: 0, epk: '0A', lsn, ts: lsn, body });
+    const change = (lsn: number, body: string) => ({
+      container: 1,
+      range: 0,
+      epk: '0A',
+      partitionKey: '[]',
+      lsn,
+      ts: lsn,
+      body,
+    });
     const changes = [change(1, '"a"'), change(2, '"b"'), change(2, '"c"'), change(3, '"d"')];
     open.store.transaction(() => {
       for (const one of changes) open.store.changeLog.append(one);
     });
     expect(open.store.changeLog.read({ container: 1, range: 0 }, 0, 2)).toEqual(changes.slice(0, 3));
     expect(open.store.changeLog.read({ container: 1, range: 0, minEpk: '0B' }, 0, 2)).toEqual([]);
+    expect(open.store.changeLog.read({ container: 1, range: 0, since: 2 }, 0, 2)).toEqual(changes.slice(1, 3));
+    expect(open.store.changeLog.firstLsn({ container: 1, range: 0 }, 0)).toBe(1);
+    expect(open.store.changeLog.firstLsn({ container: 1, range: 0 }, 3)).toBe(3);
+    expect(open.store.changeLog.firstLsn({ container: 1, range: 0 }, 4)).toBeUndefined();
     open.store.transaction(() => open.store.changeLog.prune(1, 2));
     expect(open.store.changeLog.read({ container: 1, range: 0 }, 0, 9)).toEqual(changes.slice(1));
   });

@@ -30,6 +30,8 @@ export interface FunctionsHostOptions {
   readonly drainMs?: number;
   /** Only these functions run. Wins over `functions` of host.json; absent in both: all. */
   readonly functions?: readonly string[];
+  /** Whether functions and the admin API ask for their keys, which are in the data directory. Default false, as locally in Azure's tools. */
+  readonly enableAuth?: boolean;
   /** Wins over `Host.CORS` of local.settings.json. */
   readonly cors?: CorsSettings;
   /** Where triggers keep their state. Default: `.lazurite/functions` in the app's folder. */
@@ -140,6 +142,7 @@ async function configureWorker(options: WorkerConfiguration): Promise<WorkerInit
     appRoot,
     env,
     settings: host,
+    enableAuth: options.enableAuth ?? false,
     functions: options.functions ?? host.functions ?? null,
     cors: options.cors ?? { origins: local.host.cors, credentials: local.host.corsCredentials },
     dataDir: options.dataDir ?? join(appRoot, '.lazurite', 'functions'),

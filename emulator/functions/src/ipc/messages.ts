@@ -14,6 +14,8 @@ export interface WorkerInit {
   readonly settings: HostSettings;
   /** Only these functions run; null: all. */
   readonly functions: readonly string[] | null;
+  /** Whether functions and the admin API ask for their keys. */
+  readonly enableAuth: boolean;
   readonly cors: CorsSettings;
   /** Where triggers keep their state. */
   readonly dataDir: string;

@@ -1,4 +1,4 @@
-import type { ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+import type { ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
 import { OrderedRows } from './ordered-rows.ts';
 import type { UndoJournal } from './undo-journal.ts';
 
@@ -68,12 +68,13 @@ export class MemoryItems implements ItemStore {
     return candidates ? [...candidates.filter((item) => isSelected(item, selection)).take(limit)] : [];
   }
 
-  changes(selection: ItemSelection, after: number, limit: number): StoredItem[] {
+  changes(selection: ChangeSelection, after: number, limit: number): StoredItem[] {
+    const { since = 0 } = selection;
     const changes = this.#containers.get(selection.container)?.ranges.get(selection.range)?.byLsn.after(after) ?? [];
     const page: StoredItem[] = [];
     for (const items of changes) {
       if (page.length >= limit) break;
-      for (const item of items) if (isSelected(item, selection)) page.push(item);
+      for (const item of items) if (item.ts >= since && isSelected(item, selection)) page.push(item);
     }
     return page;
   }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+import type { ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
 
 /** Above every effective partition key, which are upper-case hex. */
 export const HIGHEST_EPK = 'G';
@@ -39,7 +39,7 @@ export class SqliteItems implements ItemStore {
         SELECT number FROM items INDEXED BY items_by_key
         WHERE container = ? AND epk >= ? AND epk < ? AND number > ? ORDER BY number LIMIT ?)
       ORDER BY number`);
-    const changes = `${select} INDEXED BY items_by_lsn WHERE ${IN_RANGE} AND epk >= ? AND epk < ?`;
+    const changes = `${select} INDEXED BY items_by_lsn WHERE ${IN_RANGE} AND epk >= ? AND epk < ? AND ts >= ?`;
     this.#changes = database.prepare(`${changes} AND lsn > ? ORDER BY lsn, number LIMIT ?`);
     this.#changesOfLsn = database.prepare(`${changes} AND lsn = ? AND number > ? ORDER BY number`);
     this.#expired = database.prepare(`${select} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`);
@@ -75,12 +75,12 @@ export class SqliteItems implements ItemStore {
     return rows(this.#scanEpks.all(range, container, minEpk ?? '', maxEpk ?? HIGHEST_EPK, after, limit));
   }
 
-  changes(selection: ItemSelection, after: number, limit: number): StoredItem[] {
-    const { container, range, minEpk = '', maxEpk = HIGHEST_EPK } = selection;
-    const page = rows(this.#changes.all(container, range, minEpk, maxEpk, after, limit));
+  changes(selection: ChangeSelection, after: number, limit: number): StoredItem[] {
+    const { container, range, minEpk = '', maxEpk = HIGHEST_EPK, since = 0 } = selection;
+    const page = rows(this.#changes.all(container, range, minEpk, maxEpk, since, after, limit));
     const last = page.at(-1);
     if (page.length < limit || !last) return page;
-    return page.concat(rows(this.#changesOfLsn.all(container, range, minEpk, maxEpk, last.lsn, last.number)));
+    return page.concat(rows(this.#changesOfLsn.all(container, range, minEpk, maxEpk, since, last.lsn, last.number)));
   }
 
   expired(now: number, limit: number): StoredItem[] {

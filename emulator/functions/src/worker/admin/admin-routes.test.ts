@@ -1,3 +1,8 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemRandomness } from '@lazurite/runtime';
+import { openKeyStore } from '../../http/key-store.ts';
 import { closeTestHosts, startTestHost, type TestHost } from '../../testing/test-host.ts';
 
 afterAll(closeTestHosts);
@@ -74,6 +79,23 @@ test('invoke() resolves to what the function returned, or to its failure', async
     error: expect.stringContaining('bad message'),
   });
   expect(await host.invoke('unknown', null)).toEqual({ status: 'not-found' });
+});
+
+test('with enableAuth, functions and the admin API ask for their keys', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-'));
+  const { masterKey } = await openKeyStore(dataDir, systemRandomness);
+  const other = await startTestHost('v4-responses', { enableAuth: true, dataDir });
+  const status = async (path: string, key?: string) => {
+    const init = key === undefined ? {} : { headers: { 'x-functions-key': key } };
+    return (await fetch(other.url + path, init)).status;
+  };
+  expect(await status('/api/empty')).toBe(200);
+  expect(await status('/api/guarded')).toBe(401);
+  expect(await status('/api/guarded', 'wrong')).toBe(401);
+  expect(await status('/api/guarded', masterKey)).toBe(200);
+  expect(await status(`/api/guarded?code=${masterKey}`)).toBe(200);
+  expect(await status('/admin/host/status')).toBe(401);
+  expect(await status('/admin/host/status', masterKey)).toBe(200);
 });
 
 test('CORS origins of local.settings.json or the options are answered before routing', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuthLevel } from '../../http/authorize.ts';
 import type { WorkerInit } from '../../ipc/messages.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { FunctionApp, WorkerParts } from '../function-app.ts';
@@ -20,6 +21,7 @@ export interface HttpFunction {
   readonly fn: RegisteredFunction;
   /** The name of its trigger binding; looked up once rather than for every request. */
   readonly triggerName: string;
+  readonly authLevel: AuthLevel;
 }
 
 /** A request and its answer, where they are streamed. */
