@@ -54,19 +54,6 @@ export interface TeamsAsyncOperation {
 export type NewOperation = Omit<TeamsAsyncOperation, 'id' | 'createdDateTime'> &
   Partial<Pick<TeamsAsyncOperation, 'id' | 'createdDateTime'>>;
 
-/** The declared properties, in the order in which Graph prints them; dynamic ones come before `error`. */
-export const DECLARED_PROPERTIES = [
-  'id',
-  'operationType',
-  'createdDateTime',
-  'status',
-  'lastActionDateTime',
-  'attemptsCount',
-  'targetResourceId',
-  'targetResourceLocation',
-  'error',
-] as const satisfies readonly (keyof TeamsAsyncOperation)[];
-
 /** Where an operation's own id and time come from when the caller gives none. */
 export interface OperationSource {
   /** Milliseconds since the Unix epoch. */

@@ -1,13 +1,14 @@
 import type { ValidationErrorItem } from 'joi';
 import { BadRequestError, type ErrorDetail, ValidationError } from '../domain/errors.ts';
-import { DECLARED_PROPERTIES, type NewOperation } from '../domain/teams-async-operation.ts';
+import type { NewOperation } from '../domain/teams-async-operation.ts';
+import { DECLARED_PROPERTIES, OPERATION_ERROR_TYPE } from '../domain/type-model.ts';
 import { EXPECTED, operationSchema } from './operation-schema.ts';
 import { isNamed } from './type-name.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
 const DECLARED: readonly string[] = DECLARED_PROPERTIES;
-const ERROR_PROPERTIES: readonly string[] = ['code', 'message'];
+const ERROR_PROPERTIES: readonly string[] = OPERATION_ERROR_TYPE.properties.map(({ name }) => name);
 /** Keeps an answer small where a body has a hundred thousand wrong names. */
 const MAX_DETAILS = 100;
 const MAX_SHOWN_NAME_LENGTH = 255;

@@ -1,2 +1,3 @@
+export type { ChangeListener, ContainerChange } from './account/change-notifications.ts';
 export { type CosmosOptions, type CosmosServer, startCosmos, WELL_KNOWN_KEY } from './server/start-cosmos.ts';
 export { StoreError } from './store/errors.ts';

@@ -1,13 +1,20 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
+import { type ContinuationTokens, continuationTokens } from '../model/continuation-token.ts';
+import { createQueryCompiler, type QueryCompiler } from '../query/index.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
 import { Catalog } from './catalog.ts';
+import { ChangeNotifications } from './change-notifications.ts';
+import { continuationSecret } from './continuation-secret.ts';
 
 /** What every operation works with. */
 export interface Account {
   readonly store: Store;
   readonly commits: GroupCommit;
   readonly catalog: Catalog;
+  readonly notifications: ChangeNotifications;
+  readonly queries: QueryCompiler;
+  readonly continuations: ContinuationTokens;
   readonly clock: Clock;
   readonly randomness: Randomness;
 }
@@ -22,7 +29,10 @@ export interface AccountParts {
 export function openAccount({ store, clock, randomness, log }: AccountParts): Account {
   const catalog = new Catalog(store);
   const commits = new GroupCommit(store, log, () => catalog.forget());
-  return { store, commits, catalog, clock, randomness };
+  const queries = createQueryCompiler();
+  const continuations = continuationTokens(continuationSecret(store, randomness));
+  const notifications = new ChangeNotifications(log);
+  return { store, commits, catalog, notifications, queries, continuations, clock, randomness };
 }
 
 /** The time as Cosmos DB keeps it: whole seconds since the Unix epoch. */

@@ -7,6 +7,7 @@ export class Catalog {
   readonly #store: Store;
   readonly #databases = new Map<string, Database>();
   readonly #containers = new Map<string, Container>();
+  #byNumber: ReadonlyMap<number, Container> | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -37,9 +38,21 @@ export class Catalog {
     return this.#store.resources.list('colls', database.rid).map((resource) => toContainer(resource, database));
   }
 
+  /** The container whose items the store keeps under this number; undefined when there is none. */
+  containerByNumber(number: number): Container | undefined {
+    this.#byNumber ??= new Map(this.#all().map((container) => [container.number, container]));
+    return this.#byNumber.get(number);
+  }
+
   forget(): void {
+    this.#byNumber = undefined;
     this.#databases.clear();
     this.#containers.clear();
+  }
+
+  #all(): Container[] {
+    const databases = this.#store.resources.list('dbs', '');
+    return databases.flatMap((resource) => this.containers({ id: resource.id, rid: resource.rid, resource }));
   }
 
   /** By name first: a name may look like a rid, and then it is the name that was meant. */

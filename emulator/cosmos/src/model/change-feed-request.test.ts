@@ -8,13 +8,13 @@ const all = { aIm: 'Full-Fidelity Feed', wireFormatVersion: '2021-09-15' };
 test.each([
   ['nothing', {}, { from: 'beginning' }],
   ['If-None-Match *', { ifNoneMatch: '*' }, { from: 'now' }],
-  ['an etag', { ifNoneMatch: '"17"' }, { from: 'lsn', lsn: 17 }],
-  ['an etag without quotes', { ifNoneMatch: '17' }, { from: 'lsn', lsn: 17 }],
+  ['an etag', { ifNoneMatch: '"17"' }, { from: 'lsns', lsns: [17] }],
+  ['an etag without quotes', { ifNoneMatch: '17' }, { from: 'lsns', lsns: [17] }],
   ['a date', { ifModifiedSince: 'Mon, 01 Jun 2026 10:00:00 GMT' }, { from: 'time', time: Date.UTC(2026, 5, 1, 10) }],
   [
     'an etag and a date',
     { ifNoneMatch: '"3"', ifModifiedSince: 'Mon, 01 Jun 2026 10:00:00 GMT' },
-    { from: 'lsn', lsn: 3 },
+    { from: 'lsns', lsns: [3] },
   ],
 ])('readChangeFeedRequest() with %s', (_, headers, start) => {
   expect(readChangeFeedRequest({ ...latest, ...headers })).toEqual({ mode: 'latestVersion', start });
@@ -25,7 +25,7 @@ test('readChangeFeedRequest() reads all versions from now and from an etag', () 
     mode: 'allVersionsAndDeletes',
     start: { from: 'now' },
   });
-  expect(readChangeFeedRequest({ ...all, ifNoneMatch: '"5"' }).start).toEqual({ from: 'lsn', lsn: 5 });
+  expect(readChangeFeedRequest({ ...all, ifNoneMatch: '"5"' }).start).toEqual({ from: 'lsns', lsns: [5] });
 });
 
 test.each([
@@ -42,6 +42,8 @@ test.each([
   ['all versions in another wire format', { aIm: 'Full-Fidelity Feed', ifNoneMatch: '*' }],
   ['an etag with a sign', { ...latest, ifNoneMatch: '"-1"' }],
   ['an etag that is too large', { ...latest, ifNoneMatch: '"9999999999999999"' }],
+  ['an etag without a number', { ...latest, ifNoneMatch: '""' }],
+  ['an etag with a gap', { ...latest, ifNoneMatch: '"1,,2"' }],
   ['an etag with one quote', { ...latest, ifNoneMatch: '"1' }],
   ['an item etag', { ...latest, ifNoneMatch: '"00000000-0000-0000-0000-000000000000"' }],
   ['a date of another form', { ...latest, ifModifiedSince: '2026-06-01' }],
@@ -52,10 +54,10 @@ test.each([
 
 test('readChangeFeedRequest() continues from every etag that formatChangeFeedEtag() writes', () => {
   fc.assert(
-    fc.property(fc.maxSafeNat(), (lsn) => {
-      expect(readChangeFeedRequest({ ...latest, ifNoneMatch: formatChangeFeedEtag(lsn) }).start).toEqual({
-        from: 'lsn',
-        lsn,
+    fc.property(fc.array(fc.maxSafeNat(), { minLength: 1 }), (lsns) => {
+      expect(readChangeFeedRequest({ ...latest, ifNoneMatch: formatChangeFeedEtag(lsns) }).start).toEqual({
+        from: 'lsns',
+        lsns,
       });
     }),
   );

@@ -20,8 +20,8 @@ export type ChangeFeedStart =
   | { readonly from: 'now' }
   /** Changes at or after this time, in milliseconds since the Unix epoch. */
   | { readonly from: 'time'; readonly time: number }
-  /** Changes after this log sequence number. */
-  | { readonly from: 'lsn'; readonly lsn: number };
+  /** Changes after these log sequence numbers, one for each physical partition that is read. */
+  | { readonly from: 'lsns'; readonly lsns: readonly number[] };
 
 /** Source: the SDK, client/ChangeFeed/ChangeFeedMode. */
 const LATEST_VERSION = 'incremental feed';
@@ -30,6 +30,9 @@ const ALL_VERSIONS_WIRE_FORMAT = '2021-09-15';
 
 /** The date of HTTP headers, as Date.prototype.toUTCString() writes it. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** LSNs joined by commas, with the quotes of an entity tag or without. */
+const ETAG = /^(?:"([\d,]*)"|([\d,]*))$/;
 
 /**
  * Reads the headers of a change feed request. `If-None-Match` counts more than `If-Modified-Since`.
@@ -45,9 +48,14 @@ export function readChangeFeedRequest(headers: ChangeFeedHeaders): ChangeFeedReq
   return { mode, start };
 }
 
-/** The etag of a page: the next request with it continues after `lsn`. */
-export function formatChangeFeedEtag(lsn: number): string {
-  return `"${lsn}"`;
+/** The etag of a page: the next request with it continues after `lsns`, one for each physical partition. */
+export function formatChangeFeedEtag(lsns: readonly number[]): string {
+  return `"${lsns.join(',')}"`;
+}
+
+/** The answer to an etag that this feed has not given. */
+export function invalidChangeFeedEtag(): CosmosError {
+  return new CosmosError('BadRequest', 'The If-None-Match header is no etag of this change feed');
 }
 
 /** What the service answers when changes are asked for that it no longer keeps. */
@@ -83,8 +91,8 @@ function readStart({ ifNoneMatch, ifModifiedSince }: ChangeFeedHeaders): ChangeF
 
 function readEtag(etag: string): ChangeFeedStart {
   if (etag === '*') return { from: 'now' };
-  const [, quoted, bare] = /^(?:"(\d{1,16})"|(\d{1,16}))$/.exec(etag) ?? [];
-  const lsn = Number(quoted ?? bare ?? Number.NaN);
-  if (Number.isSafeInteger(lsn)) return { from: 'lsn', lsn };
-  throw new CosmosError('BadRequest', `The If-None-Match header '${etag.slice(0, 100)}' is no change feed etag`);
+  const [, quoted, bare] = ETAG.exec(etag) ?? [];
+  const lsns = (quoted ?? bare ?? '').split(',').map((lsn) => (lsn === '' ? Number.NaN : Number(lsn)));
+  if (!lsns.every(Number.isSafeInteger)) throw invalidChangeFeedEtag();
+  return { from: 'lsns', lsns };
 }

@@ -3,6 +3,8 @@ import type { Container } from '../account/container.ts';
 import { childRid } from '../model/rid.ts';
 import { uniqueKeyViolation } from '../model/unique-key.ts';
 import type { StoredItem } from '../store/store.ts';
+import { type ItemChange, toLoggedChange } from './change-log-entry.ts';
+import { keepsAllVersions, startOfRetention } from './change-retention.ts';
 import { expiryOf, isExpired } from './expiry.ts';
 import type { ItemInput } from './item-input.ts';
 
@@ -28,7 +30,7 @@ export class ItemTransaction {
   find(key: ItemInput['key']): StoredItem | undefined {
     const item = this.account.store.items.get(key);
     if (!item || !isExpired(item, this.ts)) return item;
-    this.#remove(item);
+    this.expire(item);
     return undefined;
   }
 
@@ -39,6 +41,7 @@ export class ItemTransaction {
     const item = this.#toStored(input, counters.next('items'));
     items.insert(item);
     this.#claim(input, item.number);
+    this.#record(item, { current: item });
     return item;
   }
 
@@ -49,13 +52,20 @@ export class ItemTransaction {
     this.account.store.items.update(item);
     this.#release(item.number);
     this.#claim(input, item.number);
+    this.#record(item, { previous: existing, current: item });
     return item;
   }
 
   delete(existing: StoredItem): StoredItem {
-    const lsn = this.#lsn(existing.range);
     this.#remove(existing);
-    return { ...existing, lsn };
+    this.#record(existing, { previous: existing });
+    return { ...existing, lsn: this.#lsn(existing.range) };
+  }
+
+  /** Deletes an item whose time to live is over. */
+  expire(item: StoredItem): void {
+    this.#remove(item);
+    this.#record(item, { previous: item, expired: true });
   }
 
   #remove(item: StoredItem): void {
@@ -106,11 +116,30 @@ export class ItemTransaction {
     };
   }
 
+  /** Keeps the change for the feed of all versions, if the container has one, and drops what that no longer keeps. */
+  #record(item: StoredItem, images: Pick<ItemChange, 'previous' | 'current' | 'expired'>): void {
+    const { container, ts } = this;
+    const lsn = this.#lsn(item.range);
+    if (!keepsAllVersions(container)) return;
+    const { changeLog } = this.account.store;
+    changeLog.append(toLoggedChange(container, item, { ...images, lsn, ts }));
+    changeLog.prune(container.number, startOfRetention(container, ts));
+  }
+
   #lsn(range: number): number {
     const given = this.#lsns.get(range);
     if (given !== undefined) return given;
     const lsn = this.account.store.counters.next(this.container.lsnCounters[range] ?? '');
     this.#lsns.set(range, lsn);
+    this.#announce(range, lsn);
     return lsn;
+  }
+
+  #announce(range: number, lsn: number): void {
+    const { commits, notifications } = this.account;
+    if (!notifications.isHeard) return;
+    const { database, id, rid, lsnCounters } = this.container;
+    const change = { database: database.id, container: id, containerRid: rid, range, lsn };
+    commits.afterCommit(lsnCounters[range] ?? '', () => notifications.publish(change));
   }
 }

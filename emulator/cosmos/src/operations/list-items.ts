@@ -1,19 +1,15 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
-import { type EpkRange, epkRangeOf } from '../model/effective-partition-key.ts';
-import type { PartitionKeyValue } from '../model/partition-key.ts';
 import { feedCharge } from '../model/request-charge.ts';
 import type { ItemSelection, StoredItem } from '../store/store.ts';
 import { isExpired } from './expiry.ts';
 import { type FeedPage, invalidContinuation } from './feed-page.ts';
+import { type FeedScope, isSelected, selectFeed } from './feed-scope.ts';
 import { toFeedJson } from './resource-json.ts';
 import type { OperationResult } from './result.ts';
 
 export interface ListItemsInput extends FeedPage {
-  /** Only this logical partition, or those under a prefix of a hierarchical key. */
-  readonly partitionKey?: PartitionKeyValue;
-  /** Only this physical partition. */
-  readonly range?: number;
+  readonly scope: FeedScope;
 }
 
 /** The items in the order in which they were created, one physical partition after the other. */
@@ -50,12 +46,13 @@ function collect(
 }
 
 function* itemsFrom(account: Account, container: Container, input: ListItemsInput): Generator<StoredItem> {
-  const epks = input.partitionKey && epkRangeOf(input.partitionKey, container.definition.partitionKey);
+  const selected = selectFeed(container, input.scope);
   const position = parsePosition(input.continuation);
-  for (const selection of selectionsOf(container, epks, input.range)) {
+  for (const selection of selected.selections) {
     if (position && selection.range < position.range) continue;
     const after = position?.range === selection.range ? position.after : 0;
-    yield* liveItems(account, selection, { after, chunk: input.maxItemCount + 1 });
+    const items = liveItems(account, selection, { after, chunk: input.maxItemCount + 1 });
+    yield* items.filter((item) => isSelected(item, selected));
   }
 }
 
@@ -72,15 +69,6 @@ function* liveItems(
     const last = rows.at(-1);
     rows = last && rows.length === chunk ? store.items.scan(selection, last.number, chunk) : [];
   }
-}
-
-function selectionsOf({ number, ranges }: Container, epks: EpkRange | undefined, only?: number): ItemSelection[] {
-  const bounds = epks && { minEpk: epks.min, maxEpk: epks.max };
-  return ranges.flatMap(({ min, max }, range) => {
-    if (only !== undefined && only !== range) return [];
-    if (epks && (epks.max <= min || epks.min >= max)) return [];
-    return [{ container: number, range, ...bounds }];
-  });
 }
 
 function parsePosition(continuation: string | undefined): Position | undefined {

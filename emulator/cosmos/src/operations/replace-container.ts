@@ -2,6 +2,7 @@ import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { type Container, type ContainerRecord, toContainer } from '../account/container.ts';
 import { readContainerReplacement } from '../model/container-definition.ts';
 import type { JsonObject } from '../model/json.ts';
+import { keepsAllVersions } from './change-retention.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { assertIfMatch, type Preconditions } from './preconditions.ts';
 import { toContainerJson } from './read-container.ts';
@@ -22,7 +23,10 @@ export async function replaceContainer(
     const resource = { ...current.resource, etag: newEtag(account), ts: nowInSeconds(account), body };
     account.store.resources.put(resource);
     account.catalog.forget();
-    return toContainer(resource, current.database);
+    const changed = toContainer(resource, current.database);
+    // What comes now is not kept, so what came before would have a gap behind it.
+    if (!keepsAllVersions(changed)) account.store.changeLog.prune(changed.number, Number.MAX_SAFE_INTEGER);
+    return changed;
   });
   const { etag } = replaced.resource;
   return { status: 200, body: toContainerJson(replaced), etag, charge: METADATA_CHARGE.write, container: replaced };

@@ -1,5 +1,6 @@
 import type { Clock, Closeable, Log, Timer } from '@lazurite/runtime';
 import { type Account, nowInSeconds } from '../account/account.ts';
+import { ItemTransaction } from './item-transaction.ts';
 
 /** Reads never show what has expired, so the sweep only gives space back and need not hurry. */
 const SWEEP_INTERVAL_MS = 60_000;
@@ -8,15 +9,21 @@ const SWEEP_BATCH = 500;
 
 /** Removes up to 500 expired items and returns how many there were. */
 export function sweepExpiredItems(account: Account): Promise<number> {
-  const { items, uniqueKeys } = account.store;
   return account.commits.write(() => {
-    const expired = items.expired(nowInSeconds(account), SWEEP_BATCH);
+    const expired = account.store.items.expired(nowInSeconds(account), SWEEP_BATCH);
     for (const item of expired) {
-      items.delete(item);
-      uniqueKeys.release(item.container, item.number);
+      const container = account.catalog.containerByNumber(item.container);
+      // An LSN for each, so that the pages of a change feed stay small.
+      if (container) new ItemTransaction(account, container).expire(item);
     }
     return expired.length;
   });
+}
+
+/** Removes every expired item. */
+export async function sweepAllExpiredItems(account: Account): Promise<void> {
+  let removed = SWEEP_BATCH;
+  while (removed === SWEEP_BATCH) removed = await sweepExpiredItems(account);
 }
 
 /** Sweeps once a minute of the clock, until closed. */
@@ -27,16 +34,13 @@ export function startSweeping(account: Account, clock: Clock, log: Log): Closeab
 
   function schedule(): Timer {
     return clock.setTimer(SWEEP_INTERVAL_MS, () => {
-      running = sweep().catch((error: unknown) => log.warn({ err: error }, 'Expired items could not be removed'));
+      running = sweepAllExpiredItems(account).catch((error: unknown) =>
+        log.warn({ err: error }, 'Expired items could not be removed'),
+      );
       void running.then(() => {
         if (!closed) timer = schedule();
       });
     });
-  }
-
-  async function sweep(): Promise<void> {
-    let removed = SWEEP_BATCH;
-    while (removed === SWEEP_BATCH) removed = await sweepExpiredItems(account);
   }
 
   return {

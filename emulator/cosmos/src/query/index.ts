@@ -1,9 +1,11 @@
 import { CosmosError } from '../model/errors.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { PartitionKeyDefinition } from '../model/partition-key.ts';
-import type { Parameters } from './compile/compilation.ts';
+import { type Frame, type Parameters, type RunWindow, WHOLE } from './compile/compilation.ts';
 import { checkOrder } from './compile/order-rules.ts';
 import { compileRows } from './compile/query.ts';
+import type { Pause } from './execute/pause.ts';
+import type { DocumentCursor, RowPlace } from './execute/row-place.ts';
 import { DEFAULT_WORK_LIMITS, WorkBound, type WorkLimits } from './execute/work-bound.ts';
 import { filtersOf, type QueryFilters } from './plan/filters.ts';
 import { type PlanPolicy, planQuery, queryTarget } from './plan/planner.ts';
@@ -13,6 +15,9 @@ import type { Query } from './syntax/ast.ts';
 import { parseQuery } from './syntax/parser.ts';
 import type { EvaluationContext } from './values/evaluation-context.ts';
 
+export type { RunWindow } from './compile/compilation.ts';
+export { PAUSE, type Pause } from './execute/pause.ts';
+export type { DocumentCursor, RowPlace } from './execute/row-place.ts';
 export type { PathCondition, QueryFilters } from './plan/filters.ts';
 export type { PlanPolicy } from './plan/planner.ts';
 export type { QueryPlan } from './plan/query-plan.ts';
@@ -32,6 +37,20 @@ export interface RunOptions {
   readonly presorted?: boolean;
 }
 
+/** How to run a query step by step: a page at a time, with pauses between. */
+export interface StepOptions extends RunOptions {
+  /** Tells which document was handed out last. */
+  readonly cursor: DocumentCursor;
+  readonly window: RunWindow;
+}
+
+export interface SteppedRows extends Iterable<JsonValue | Pause> {
+  /** Where the last row stands; undefined unless `sorts`. */
+  readonly place: RowPlace | undefined;
+  /** How many rows TOP, OFFSET and LIMIT have counted, `window.before` included; of no meaning in a query without them. */
+  readonly seen: number;
+}
+
 /** A query, ready to run any number of times. */
 export interface CompiledQuery {
   readonly query: Query;
@@ -42,12 +61,16 @@ export interface CompiledQuery {
    * needed. Sorting and grouping read everything first, unless the documents come presorted.
    */
   readonly streams: boolean;
+  /** Whether rows are sorted, each with a {@link RowPlace} of its own, behind which a later run can go on. */
+  readonly sorts: boolean;
   /** Which partition keys may hold documents that pass the filter. */
   target(partitionKey: PartitionKeyDefinition): QueryTarget;
   /** What the query plan request answers; throws a CosmosError 400 for what the gateway cannot distribute. */
   plan(policy: PlanPolicy): QueryPlan;
   /** The rows, computed as they are taken. Throws a CosmosError 400 when the query does more work than it may. */
   run(documents: Iterable<JsonValue>, context: EvaluationContext, options?: RunOptions): Iterable<JsonValue>;
+  /** As {@link run}, passing on every `PAUSE` among the documents. */
+  start(documents: Iterable<JsonValue | Pause>, context: EvaluationContext, options: StepOptions): SteppedRows;
 }
 
 /**
@@ -62,19 +85,54 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
   const values: Parameters = new Map(parameters.map(({ name, value }) => [name, value]));
   const compiled = compileRows(query, values);
   checkOrder(query);
+  const start: CompiledQuery['start'] = (documents, context, options) => {
+    if (query.orderBy?.rank) throw onlyByPlan();
+    const { limits = DEFAULT_WORK_LIMITS, presorted = false, cursor, window } = options;
+    const work = new WorkBound(limits);
+    const progress = { seen: window.before };
+    const frame: Frame = { slots: [], aggregates: [], documents, context, work, presorted, cursor, window, progress };
+    return {
+      // Safe: a query leaves out rows that are undefined.
+      [Symbol.iterator]: () => (compiled.rows(frame) as Iterable<JsonValue | Pause>)[Symbol.iterator](),
+      get seen() {
+        return progress.seen;
+      },
+      get place() {
+        return frame.place;
+      },
+    };
+  };
   return {
     query,
     filters: filtersOf(query, values),
     streams: compiled.streams,
+    sorts: compiled.sorts,
     target: (partitionKey) => queryTarget(query, values, partitionKey),
     plan: (policy) => planQuery(query, values, policy),
-    run(documents, context, { limits = DEFAULT_WORK_LIMITS, presorted = false } = {}) {
-      if (query.orderBy?.rank) throw onlyByPlan();
-      const work = new WorkBound(limits);
-      // Safe: a query leaves out rows that are undefined.
-      return compiled.rows({ slots: [], aggregates: [], documents, context, work, presorted }) as Iterable<JsonValue>;
+    start,
+    run(documents, context, options = {}) {
+      const counted = new CountedDocuments(documents);
+      // Safe: nothing pauses where no document does.
+      return start(counted, context, { ...options, cursor: counted, window: WHOLE }) as Iterable<JsonValue>;
     },
   };
+}
+
+/** Documents numbered in the order in which they are read. */
+class CountedDocuments implements Iterable<JsonValue>, DocumentCursor {
+  readonly #documents: Iterable<JsonValue>;
+  document = 0;
+
+  constructor(documents: Iterable<JsonValue>) {
+    this.#documents = documents;
+  }
+
+  *[Symbol.iterator](): Generator<JsonValue> {
+    for (const document of this.#documents) {
+      this.document += 1;
+      yield document;
+    }
+  }
 }
 
 function onlyByPlan(): CosmosError {

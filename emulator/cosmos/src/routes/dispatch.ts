@@ -1,30 +1,9 @@
 import { CosmosError } from '../model/errors.ts';
+import { ABSENT_TYPES, VERB_NAMES } from './not-emulated.ts';
 import type { ResourcePath } from './path.ts';
 import { flag, header, type RouteRequest } from './request.ts';
+import { assertHeadersServed } from './request-headers.ts';
 import type { ROUTES, RouteHandler, Verb } from './table.ts';
-
-/** Resource types of the service that have no operation here at all, with the name to give. */
-const ABSENT_TYPES: Readonly<Record<string, string>> = {
-  users: 'Users',
-  permissions: 'Permissions',
-  sprocs: 'Stored procedures',
-  triggers: 'Triggers',
-  udfs: 'User-defined functions',
-  conflicts: 'Conflict feeds',
-  clientencryptionkeys: 'Client encryption keys',
-  attachments: 'Attachments',
-  media: 'Attachments',
-  operations: 'Partition key delete',
-};
-
-const VERB_NAMES: Partial<Record<Verb, string>> = {
-  'get change feed': 'The change feed',
-  'post upsert': 'Upsert',
-  'post query': 'Queries',
-  'post query plan': 'Query plans',
-  'post batch': 'Batch and bulk',
-  patch: 'Patch',
-};
 
 /** Finds the handler of a request among the routes. */
 export class Dispatch {
@@ -41,6 +20,7 @@ export class Dispatch {
 
   /** @throws CosmosError NotImplemented for what the service has and this server lacks, else BadRequest or MethodNotAllowed */
   handlerOf({ shape, resourceType }: ResourcePath, request: RouteRequest): RouteHandler {
+    assertHeadersServed(request.headers);
     const verb = verbOf(request);
     const handler = this.#handlers.get(`${verb} ${shape}`);
     if (handler) return handler;

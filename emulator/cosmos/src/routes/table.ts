@@ -1,16 +1,19 @@
 import type { Account } from '../account/account.ts';
 import type { OperationResult } from '../operations/result.ts';
+import { postBatch } from './batch.ts';
 import {
   getContainer,
   getContainers,
   getPartitionKeyRanges,
   postContainer,
+  postPartitionKeyDelete,
   putContainer,
   removeContainer,
 } from './containers.ts';
 import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
-import { getItem, getItems, postCreate, postUpsert, putItem, removeItem } from './items.ts';
+import { getChangeFeed, getItem, getItems, patchItemAt, postCreate, postUpsert, putItem, removeItem } from './items.ts';
 import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
+import { postQuery, postQueryPlan } from './queries.ts';
 import type { RouteRequest } from './request.ts';
 
 /** What a request to a path wants: the HTTP method, and for POST and GET what the headers say besides. */
@@ -40,12 +43,18 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['get', '/dbs/*/colls/*', getContainer],
   ['put', '/dbs/*/colls/*', putContainer],
   ['delete', '/dbs/*/colls/*', removeContainer],
+  ['post create', '/dbs/*/colls/*/operations/partitionkeydelete', postPartitionKeyDelete],
   ['get', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
   ['post create', '/dbs/*/colls/*/docs', postCreate],
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
+  ['post batch', '/dbs/*/colls/*/docs', postBatch],
   ['get', '/dbs/*/colls/*/docs', getItems],
+  ['post query', '/dbs/*/colls/*/docs', postQuery],
+  ['post query plan', '/dbs/*/colls/*/docs', postQueryPlan],
+  ['get change feed', '/dbs/*/colls/*/docs', getChangeFeed],
   ['get', '/dbs/*/colls/*/docs/*', getItem],
   ['put', '/dbs/*/colls/*/docs/*', putItem],
+  ['patch', '/dbs/*/colls/*/docs/*', patchItemAt],
   ['delete', '/dbs/*/colls/*/docs/*', removeItem],
   ['get', '/offers', getOffers],
   ['post query', '/offers', postOfferQuery],

@@ -10,6 +10,7 @@ import {
   systemRandomness,
 } from '@lazurite/runtime';
 import { type Account, openAccount } from '../account/account.ts';
+import type { ChangeListener } from '../account/change-notifications.ts';
 import { MasterKey } from '../auth/master-key.ts';
 import { startSweeping } from '../operations/sweep-expired-items.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
@@ -46,6 +47,16 @@ export interface CosmosServer extends Closeable {
   readonly port: number;
   readonly key: string;
   readonly connectionString: string;
+  /**
+   * Calls `listener` when a container has changed: once for each physical partition and group of writes, after these are
+   * on disk, in the turn in which the writers are answered. It says that there is something to read in the change feed,
+   * not what; several writes may come as one call, with the last LSN.
+   *
+   * @returns a function that ends it
+   * @example
+   * const stop = cosmos.onChange(({ container }) => container === 'orders' && wakeUp());
+   */
+  onChange(listener: ChangeListener): () => void;
   /** Answers what is in flight, then lets go of port and file. */
   close(): Promise<void>;
 }
@@ -75,6 +86,7 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
       port: server.port,
       key,
       connectionString: `AccountEndpoint=${server.url}/;AccountKey=${key};`,
+      onChange: (listener) => account.notifications.subscribe(listener),
       close: () => shutdown.close(),
     };
   });

@@ -58,6 +58,25 @@ describe('GroupCommit', () => {
     expect(outcomes).toMatchObject([{ reason: { code: 'Conflict' } }, { value: 1 }]);
   });
 
+  it('afterCommit() follows the commit once for each key, and not for what was undone', async () => {
+    const store = new MemoryStore();
+    const commits = new GroupCommit(store, silentLog);
+    const seen: string[] = [];
+    const announce = (key: string, text: string) => commits.afterCommit(key, () => seen.push(text));
+    await Promise.allSettled([
+      commits.write(() => announce('a', 'a1')),
+      commits.writeAtomically(() => {
+        announce('a', 'undone');
+        throw new CosmosError('Conflict', 'no');
+      }),
+      commits.write(() => announce('b', 'b1')),
+      commits.write(() => announce('b', 'b2')),
+    ]);
+    expect(seen).toEqual(['a1', 'b2']);
+    await commits.write(() => store.counters.next('n'));
+    expect(seen).toHaveLength(2);
+  });
+
   it('answers 503 for the whole group when the disk is full, and writes again when there is space', async () => {
     const directory = makeDataDirectory();
     const database = openDatabase(directory.path);

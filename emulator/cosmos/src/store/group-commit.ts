@@ -22,6 +22,8 @@ export class GroupCommit {
   readonly #onRollback: () => void;
   #pending: PendingWrite[] = [];
   #scheduled = false;
+  /** What follows the commit of the running group. */
+  #effects = new Map<string, () => void>();
 
   /** @param onRollback called when writes that had run were taken back: what was derived from them is wrong */
   constructor(store: Store, log: Log, onRollback: () => void = () => undefined) {
@@ -47,7 +49,20 @@ export class GroupCommit {
 
   /** As `write`, for work that may write before it throws: what it wrote is then undone. */
   writeAtomically<T>(work: () => T): Promise<T> {
-    return this.write(() => this.#store.savepoint(work));
+    return this.write(() => {
+      const effects = new Map(this.#effects);
+      try {
+        return this.#store.savepoint(work);
+      } catch (error) {
+        this.#effects = effects;
+        throw error;
+      }
+    });
+  }
+
+  /** Inside a write: calls `effect` once the group is on disk; of several with one key, the last. It must not throw. */
+  afterCommit(key: string, effect: () => void): void {
+    this.#effects.set(key, effect);
   }
 
   #flush(): void {
@@ -60,6 +75,7 @@ export class GroupCommit {
   #commit(group: readonly PendingWrite[]): void {
     let current: PendingWrite | undefined;
     let outcomes: Outcome[];
+    this.#effects.clear();
     try {
       outcomes = this.#store.transaction(() =>
         group.map((write) => {
@@ -75,6 +91,7 @@ export class GroupCommit {
       return;
     }
     for (const [index, write] of group.entries()) settle(write, outcomes[index]);
+    for (const effect of this.#effects.values()) effect();
   }
 
   /** Nothing of the group is in the store. A write with a fault of its own is rejected alone and the others run again. */

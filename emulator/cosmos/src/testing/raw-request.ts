@@ -8,8 +8,9 @@ export interface RawRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** Overrides of what is signed; the resource link defaults to what the path says. */
+  /** Overrides of what is signed; type and link default to what the path says. */
   readonly link?: string;
+  readonly type?: string;
   readonly key?: string;
   readonly date?: string;
 }
@@ -42,12 +43,12 @@ export function sendRaw(server: CosmosServer, raw: RawRequest): Promise<RawAnswe
   });
 }
 
-function sign(server: CosmosServer, { method, path, link, key = server.key }: RawRequest, date: string): string {
+function sign(server: CosmosServer, { method, path, link, type, key = server.key }: RawRequest, date: string): string {
   const segments = path.split('/').filter((segment) => segment !== '');
   const isFeed = segments.length % 2 === 1;
-  const type = segments.at(isFeed ? -1 : -2) ?? '';
+  const signedType = type ?? segments.at(isFeed ? -1 : -2) ?? '';
   const signedLink = link ?? (isFeed ? segments.slice(0, -1) : segments).join('/');
-  const text = `${method.toLowerCase()}\n${type}\n${signedLink}\n${date.toLowerCase()}\n\n`;
+  const text = `${method.toLowerCase()}\n${signedType}\n${signedLink}\n${date.toLowerCase()}\n\n`;
   const signature = createHmac('sha256', Buffer.from(key, 'base64')).update(text).digest('base64');
   return encodeURIComponent(`type=master&ver=1.0&sig=${signature}`);
 }

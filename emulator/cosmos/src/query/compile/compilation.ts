@@ -1,4 +1,6 @@
 import type { JsonValue } from '../../model/json.ts';
+import type { Pause } from '../execute/pause.ts';
+import type { DocumentCursor, RowPlace } from '../execute/row-place.ts';
 import type { Aggregator } from '../functions/aggregates.ts';
 import type { Expression, Query, Span } from '../syntax/ast.ts';
 import { queryError } from '../syntax/query-error.ts';
@@ -16,11 +18,31 @@ export interface Frame {
   readonly aggregates: Value[];
   readonly context: EvaluationContext;
   /** What the outermost FROM reads. */
-  readonly documents: Iterable<JsonValue>;
+  readonly documents: Iterable<JsonValue | Pause>;
   readonly work: Work;
+  readonly cursor: DocumentCursor;
+  /** How much of the outermost query's rows is wanted. */
+  readonly window: RunWindow;
+  /** How many rows of the outermost query TOP, OFFSET and LIMIT have counted. */
+  readonly progress: { seen: number };
+  /** Where the last row stands, of those a query has sorted. */
+  place?: RowPlace;
   /** The documents come in the order the outermost query asks for. */
   readonly presorted: boolean;
 }
+
+/** Which rows of a query one run is to give. */
+export interface RunWindow {
+  /** How many rows earlier runs have given or skipped (OFFSET); the documents, or `after`, leave them out. */
+  readonly before: number;
+  /** The rows are needed no further than this many. */
+  readonly atMost: number;
+  /** Of a query that sorts, only the rows behind this one. */
+  readonly after?: RowPlace;
+}
+
+/** All rows, from the first. */
+export const WHOLE: RunWindow = { before: 0, atMost: Number.POSITIVE_INFINITY };
 
 /** Counts what a query does and throws a CosmosError when it is more than it may. */
 export interface Work {
@@ -56,12 +78,17 @@ export interface Compilation {
   expression(node: Expression, scope: Scope): Evaluate;
   query(query: Query, scope: Scope): CompiledSubquery;
   /** A query whose first source may be the container. */
-  outermostQuery(query: Query): CompiledSubquery;
+  outermostQuery(query: Query): CompiledSource;
 }
 
 /** A compiled query inside a query: its rows for the frame's current values. */
 export interface CompiledSubquery {
   rows(frame: Frame): Iterable<Value>;
+}
+
+/** A query that FROM reads from in place of the container, over its documents. */
+export interface CompiledSource {
+  rows(frame: Frame): Iterable<Value | Pause>;
 }
 
 export function slotOf(scope: Scope, name: string, span: Span): number {

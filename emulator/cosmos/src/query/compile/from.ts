@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../model/json.ts';
+import { PAUSE, type Pause } from '../execute/pause.ts';
 import type { Collection, Source } from '../syntax/ast.ts';
 import { queryError } from '../syntax/query-error.ts';
 import { sourcesOf } from '../syntax/walk.ts';
@@ -9,7 +10,7 @@ import { memberReader, readIndex } from './members.ts';
 /** One source of FROM, compiled: the values it takes for the frame's current ones, and the slot they go to. */
 interface Binding {
   readonly slot: number;
-  values(frame: Frame): Iterable<Value>;
+  values(frame: Frame): Iterable<Value | Pause>;
 }
 
 export interface CompiledFrom {
@@ -61,20 +62,23 @@ function compileSource(
   source: Exclude<Source, { kind: 'join' }>,
   scope: Scope,
   context: SourceContext,
-): (frame: Frame) => Iterable<Value> {
+): (frame: Frame) => Iterable<Value | Pause> {
   const collection = compileCollection(source.collection, scope, context);
   return source.kind === 'iteration' ? (frame) => itemsOfAll(collection(frame)) : collection;
 }
 
-function* itemsOfAll(values: Iterable<Value>): Iterable<Value> {
-  for (const value of values) if (isArray(value)) yield* value;
+function* itemsOfAll(values: Iterable<Value | Pause>): Iterable<Value | Pause> {
+  for (const value of values) {
+    if (value === PAUSE) yield PAUSE;
+    else if (isArray(value)) yield* value;
+  }
 }
 
 function compileCollection(
   collection: Collection,
   scope: Scope,
   { compilation, outermost }: SourceContext,
-): (frame: Frame) => Iterable<Value> {
+): (frame: Frame) => Iterable<Value | Pause> {
   if (collection.kind === 'subquery') {
     const query = outermost
       ? compilation.outermostQuery(collection.query)
@@ -103,25 +107,33 @@ function followSteps(steps: readonly (string | number)[]): (value: Value) => Val
   return (value) => readers.reduce((current, read) => read(current), value);
 }
 
-function* definedOf(documents: Iterable<JsonValue>, follow: (value: Value) => Value): Iterable<Value> {
+function* definedOf(documents: Iterable<JsonValue | Pause>, follow: (value: Value) => Value): Iterable<Value | Pause> {
   for (const document of documents) {
-    const value = follow(document);
+    const value = document === PAUSE ? PAUSE : follow(document);
     if (value !== undefined) yield value;
   }
 }
 
 /** Binds every combination of the sources' values in turn and stops at each that passes the filter. */
-export function* tuples(bindings: readonly Binding[], where: Evaluate | undefined, frame: Frame): Iterable<void> {
+export function* tuples(
+  bindings: readonly Binding[],
+  where: Evaluate | undefined,
+  frame: Frame,
+): Iterable<Pause | undefined> {
   const [first, ...rest] = bindings;
   if (first === undefined) {
-    if (where === undefined || where(frame) === true) yield;
+    if (where === undefined || where(frame) === true) yield undefined;
     return;
   }
   const { slot } = first;
   for (const value of first.values(frame)) {
+    if (value === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
     frame.work.read();
     frame.slots[slot] = value;
     if (rest.length > 0) yield* tuples(rest, where, frame);
-    else if (where === undefined || where(frame) === true) yield;
+    else if (where === undefined || where(frame) === true) yield undefined;
   }
 }

@@ -1,12 +1,14 @@
 import { distinctRows } from '../execute/distinct.ts';
 import { groupedTuples } from '../execute/group.ts';
-import { sortedRows } from '../execute/sort.ts';
+import { PAUSE, type Pause } from '../execute/pause.ts';
+import { type Sorting, sortedRows } from '../execute/sort.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
 import { fromQueriesOf } from '../syntax/walk.ts';
 import type { Value } from '../values/value.ts';
 import type {
   Compilation,
   CompiledAggregate,
+  CompiledSource,
   CompiledSubquery,
   Evaluate,
   Frame,
@@ -21,9 +23,11 @@ import { compileOrder } from './order.ts';
 import { compileSelection } from './selection.ts';
 
 /** A compiled query, sub-queries included. */
-export interface CompiledRows extends CompiledSubquery {
+export interface CompiledRows extends CompiledSource {
   /** Whether a row comes out as soon as its document has been read. */
   readonly streams: boolean;
+  /** Whether rows are sorted and `frame.place` tells where each stands. */
+  readonly sorts: boolean;
 }
 
 /** Compiles a query over documents, sub-queries included. */
@@ -36,7 +40,8 @@ export function compileRows(query: Query, parameters: Parameters): CompiledRows 
     slot: () => slots++,
     aggregateSlot: () => aggregates++,
     expression: (node, scope) => compileExpression(node, scope, compilation),
-    query: (inner, scope) => compileOne(inner, scope, compilation, 'inner'),
+    // Safe: it reads no documents, so it never pauses.
+    query: (inner, scope) => compileOne(inner, scope, compilation, 'inner') as CompiledSubquery,
     outermostQuery: (inner) => compileOne(inner, nowhere, compilation, 'source'),
   };
   return compileOne(query, nowhere, compilation, 'whole');
@@ -45,7 +50,7 @@ export function compileRows(query: Query, parameters: Parameters): CompiledRows 
 /** The whole query; one that FROM reads from in its place, over the container; or one inside an expression or a JOIN. */
 type Role = 'whole' | 'source' | 'inner';
 
-type Rows = (frame: Frame) => Iterable<Value>;
+type Rows = (frame: Frame) => Iterable<Value | Pause>;
 
 /** The pipeline of one query: from, where, group, select, order, distinct, offset and limit. */
 function compileOne(query: Query, outer: Scope, compilation: Compilation, role: Role): CompiledRows {
@@ -63,23 +68,36 @@ function compileOne(query: Query, outer: Scope, compilation: Compilation, role: 
 
   const matching = (frame: Frame) => tuples(from.bindings, where, frame);
   const input = grouped ? (frame: Frame) => groupedTuples(matching(frame), { keys, aggregates }, frame) : matching;
-  const { skip, take } = windowOf(query, compilation.parameters);
-  const keep = query.select.distinct ? Number.POSITIVE_INFINITY : skip + take;
+  const rowWindow = windowOf(query, compilation.parameters);
+  const isWhole = role === 'whole';
+  const sorts = order !== undefined && !grouped && !query.select.distinct;
   const rows: Rows = order
     ? (frame) =>
-        role === 'whole' && frame.presorted
+        isWhole && frame.presorted
           ? projectedRows(input(frame), project, frame)
-          : sortedRows(input(frame), { project, order, keep }, frame)
+          : sortedRows(input(frame), { project, order, ...wantedRows(rowWindow, frame, { isWhole, sorts }) }, frame)
     : (frame) => projectedRows(input(frame), project, frame);
   const unique: Rows = query.select.distinct ? (frame) => distinctRows(rows(frame), frame) : rows;
-  const isWhole = skip === 0 && take === Number.POSITIVE_INFINITY;
   const streams = !grouped && order === undefined && fromQueriesOf(query).length === 0;
-  return { rows: isWhole ? unique : (frame) => windowed(unique(frame), skip, take), streams };
+  const cut: Rows = (frame) => windowed(unique(frame), rowWindow, isWhole ? frame.progress : { seen: 0 });
+  return { rows: isUnbounded(rowWindow) ? unique : cut, streams, sorts };
 }
 
-function* projectedRows(input: Iterable<void>, project: Evaluate, frame: Frame): Iterable<Value> {
-  for (const _ of input) {
-    const row = project(frame);
+/** What sorting must keep. Of rows that are sorted but not yet distinct, none may be left out. */
+function wantedRows(
+  { skip, take }: RowWindow,
+  { window }: Frame,
+  { isWhole, sorts }: { readonly isWhole: boolean; readonly sorts: boolean },
+): Pick<Sorting, 'keep' | 'after'> {
+  if (!sorts) return { keep: Number.POSITIVE_INFINITY, after: undefined };
+  if (!isWhole) return { keep: skip + take, after: undefined };
+  const keep = Math.min(skip + take - window.before, Math.max(0, skip - window.before) + window.atMost);
+  return { keep, after: window.after };
+}
+
+function* projectedRows(input: Iterable<Pause | undefined>, project: Evaluate, frame: Frame): Iterable<Value | Pause> {
+  for (const step of input) {
+    const row = step === PAUSE ? PAUSE : project(frame);
     if (row !== undefined) yield row;
   }
 }
@@ -97,12 +115,24 @@ function windowOf({ select, offsetLimit }: Query, parameters: Parameters): RowWi
   return { skip, take };
 }
 
-function* windowed(rows: Iterable<Value>, skip: number, take: number): Iterable<Value> {
-  if (take === 0) return;
-  let seen = 0;
+function isUnbounded({ skip, take }: RowWindow): boolean {
+  return skip === 0 && take === Number.POSITIVE_INFINITY;
+}
+
+/** @param progress how many rows earlier runs have seen, which are not among `rows`; counted on */
+function* windowed(
+  rows: Iterable<Value | Pause>,
+  { skip, take }: RowWindow,
+  progress: { seen: number },
+): Iterable<Value | Pause> {
+  if (take === 0 || progress.seen >= skip + take) return;
   for (const row of rows) {
-    seen += 1;
-    if (seen > skip) yield row;
-    if (seen >= skip + take) return;
+    if (row === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    progress.seen += 1;
+    if (progress.seen > skip) yield row;
+    if (progress.seen >= skip + take) return;
   }
 }

@@ -2,6 +2,7 @@ import type { CompiledAggregate, Evaluate, Frame } from '../compile/compilation.
 import type { Aggregator } from '../functions/aggregates.ts';
 import { canonicalKey } from '../values/canonical-key.ts';
 import type { Value } from '../values/value.ts';
+import { PAUSE, type Pause } from './pause.ts';
 
 export interface Grouping {
   /** Undefined: all rows are one group, which exists even when there are none. */
@@ -16,22 +17,30 @@ interface Group {
 }
 
 /** Reads all rows, then stops once at each group, with its first row's values and its aggregates in the frame. */
-export function* groupedTuples(rows: Iterable<void>, grouping: Grouping, frame: Frame): Iterable<void> {
-  const groups = readGroups(rows, grouping, frame);
+export function* groupedTuples(
+  rows: Iterable<Pause | undefined>,
+  grouping: Grouping,
+  frame: Frame,
+): Iterable<Pause | undefined> {
+  const groups = new Map<string, Group>();
+  yield* readGroups(rows, grouping, { frame, groups });
   try {
     for (const { slots, aggregators } of groups.values()) {
       for (const [slot, value] of slots.entries()) frame.slots[slot] = value;
       for (const [index, { slot }] of grouping.aggregates.entries())
         frame.aggregates[slot] = aggregators[index]?.result();
-      yield;
+      yield undefined;
     }
   } finally {
     frame.work.release(groups.size);
   }
 }
 
-function readGroups(rows: Iterable<void>, { keys, aggregates }: Grouping, frame: Frame): Map<string, Group> {
-  const groups = new Map<string, Group>();
+function* readGroups(
+  rows: Iterable<Pause | undefined>,
+  { keys, aggregates }: Grouping,
+  { frame, groups }: { readonly frame: Frame; readonly groups: Map<string, Group> },
+): Iterable<Pause> {
   const open = (key: string): Group => {
     const group = { slots: [...frame.slots], aggregators: aggregates.map((aggregate) => aggregate.start()) };
     frame.work.hold();
@@ -39,14 +48,17 @@ function readGroups(rows: Iterable<void>, { keys, aggregates }: Grouping, frame:
     return group;
   };
   if (keys === undefined) open('');
-  for (const _ of rows) {
+  for (const step of rows) {
+    if (step === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
     const key = keys === undefined ? '' : keyOf(keys, frame);
     const { aggregators } = groups.get(key) ?? open(key);
     for (let index = 0; index < aggregates.length; index += 1) {
       aggregators[index]?.add(aggregates[index]?.argument(frame));
     }
   }
-  return groups;
 }
 
 function keyOf(keys: readonly Evaluate[], frame: Frame): string {

@@ -2,53 +2,76 @@ import type { Evaluate, Frame } from '../compile/compilation.ts';
 import type { OrderKey } from '../compile/order.ts';
 import { compareValues } from '../values/comparison.ts';
 import type { Value } from '../values/value.ts';
+import { PAUSE, type Pause } from './pause.ts';
+import { RowCounter, type RowPlace } from './row-place.ts';
 
 export interface Sorting {
   readonly project: Evaluate;
   readonly order: readonly OrderKey[];
   /** How many of the first rows are wanted; Infinity for all. */
   readonly keep: number;
+  /** Only rows behind this one are wanted. */
+  readonly after: RowPlace | undefined;
 }
 
-interface Keyed {
-  readonly keys: readonly Value[];
-  readonly row: Value;
+interface Placed extends RowPlace {
+  readonly value: Value;
 }
 
-/** All rows in order; rows whose keys are equal keep the order they came in. */
-export function* sortedRows(input: Iterable<void>, { project, order, keep }: Sorting, frame: Frame): Iterable<Value> {
-  const compare = comparator(order, frame);
-  const rows: Keyed[] = [];
+/** All rows in order, `frame.place` saying where each stands; rows whose keys are equal keep the order they came in. */
+export function* sortedRows(
+  input: Iterable<Pause | undefined>,
+  { project, order, keep, after }: Sorting,
+  frame: Frame,
+): Iterable<Value | Pause> {
+  const signs = order.map((key) => (key.descending(frame) ? -1 : 1));
+  const compare = (left: RowPlace, right: RowPlace) => compareKeys(left, right, signs);
+  const counter = new RowCounter(frame.cursor);
+  const rows: Placed[] = [];
   // Sorting again and again costs a logarithm more than a heap would, and keeps rows of equal keys in order.
   const most = Math.max(2 * keep, keep + 1_000);
-  for (const _ of input) {
-    const row = project(frame);
-    if (row === undefined) continue;
-    rows.push({ keys: order.map((key) => key.evaluate(frame)), row });
+  for (const step of input) {
+    if (step === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    const value = project(frame);
+    if (value === undefined) continue;
+    const row = { ...counter.next(), keys: order.map((key) => key.evaluate(frame)), value };
+    if (after !== undefined && !isBehind(row, after, signs)) continue;
+    rows.push(row);
     frame.work.hold();
     if (rows.length >= most) frame.work.release(shorten(rows.sort(compare), keep));
   }
   rows.sort(compare);
   try {
-    for (const { row } of rows) yield row;
+    for (const row of rows) {
+      frame.place = row;
+      yield row.value;
+    }
   } finally {
     frame.work.release(rows.length);
   }
 }
 
-function shorten(rows: Keyed[], keep: number): number {
+function shorten(rows: Placed[], keep: number): number {
   const dropped = rows.length - keep;
   rows.length = keep;
   return dropped;
 }
 
-function comparator(order: readonly OrderKey[], frame: Frame): (left: Keyed, right: Keyed) => number {
-  const signs = order.map((key) => (key.descending(frame) ? -1 : 1));
-  return (left, right) => {
-    for (let index = 0; index < signs.length; index += 1) {
-      const result = compareValues(left.keys[index], right.keys[index]);
-      if (result !== 0) return result * (signs[index] ?? 1);
-    }
-    return 0;
-  };
+function compareKeys(left: RowPlace, right: RowPlace, signs: readonly number[]): number {
+  for (let index = 0; index < signs.length; index += 1) {
+    const result = compareValues(left.keys[index], right.keys[index]);
+    if (result !== 0) return result * (signs[index] ?? 1);
+  }
+  return 0;
+}
+
+/** Of rows with the same keys, those of later documents are behind: see {@link DocumentCursor}. */
+function isBehind(row: RowPlace, other: RowPlace, signs: readonly number[]): boolean {
+  const order = compareKeys(row, other, signs);
+  if (order !== 0) return order > 0;
+  if (row.document === other.document) return row.row > other.row;
+  return row.document > other.document === !signs.includes(-1);
 }

@@ -1,4 +1,4 @@
-import type { Compilation, Parameters } from '../compile/compilation.ts';
+import { type Compilation, type Parameters, WHOLE } from '../compile/compilation.ts';
 import type { Constant } from '../compile/constants.ts';
 import { compileExpression } from '../compile/expression.ts';
 import type { Expression } from '../syntax/ast.ts';
@@ -16,6 +16,9 @@ export function foldConstant(node: Expression, parameters: Parameters): Constant
     aggregates: [],
     documents: [],
     presorted: false,
+    cursor: { document: 0 },
+    window: WHOLE,
+    progress: { seen: 0 },
     context: { now: 0, random: () => 0 },
     work: { read() {}, hold() {}, release() {} },
   });

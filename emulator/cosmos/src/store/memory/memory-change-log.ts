@@ -1,4 +1,4 @@
-import type { ChangeLog, ItemSelection, LoggedChange } from '../store.ts';
+import type { Change, ChangeLog, ChangeSelection, LoggedChange } from '../store.ts';
 import { OrderedRows } from './ordered-rows.ts';
 import type { UndoJournal } from './undo-journal.ts';
 
@@ -19,24 +19,25 @@ export class MemoryChangeLog implements ChangeLog {
     this.#replace(log, change.lsn, [...(log.get(change.lsn) ?? []), change]);
   }
 
-  read(selection: ItemSelection, after: number, limit: number): LoggedChange[] {
-    const { container, range, minEpk, maxEpk } = selection;
-    const page: LoggedChange[] = [];
-    for (const changes of this.#log(container, range).after(after)) {
+  read(selection: ChangeSelection, after: number, limit: number): Change[] {
+    const page: Change[] = [];
+    for (const changes of this.#log(selection.container, selection.range).after(after)) {
       if (page.length >= limit) break;
-      for (const change of changes)
-        if ((minEpk === undefined || change.epk >= minEpk) && (maxEpk === undefined || change.epk < maxEpk))
-          page.push(change);
+      for (const change of changes) if (isSelected(change, selection)) page.push(change);
     }
     return page;
   }
 
+  firstLsn({ container, range }: { readonly container: number; readonly range: number }, since: number) {
+    for (const changes of this.#log(container, range).after(0))
+      for (const { ts, lsn } of changes) if (ts >= since) return lsn;
+    return undefined;
+  }
+
   prune(container: number, before: number): void {
     for (const log of this.#logs.get(container)?.values() ?? [])
-      for (const changes of [...log.after(0)]) {
-        const kept = changes.filter(({ ts }) => ts >= before);
-        if (kept.length < changes.length) this.#replace(log, changes[0]?.lsn ?? 0, kept);
-      }
+      for (const changes of takeWhile(log.after(0), ([first]) => first !== undefined && first.ts < before))
+        this.#replace(log, changes[0]?.lsn ?? 0, []);
   }
 
   clear(container: number): void {
@@ -55,6 +56,22 @@ export class MemoryChangeLog implements ChangeLog {
     this.#logs.set(container, ranges.set(range, log));
     return log;
   }
+}
+
+function isSelected(change: LoggedChange, { minEpk = '', maxEpk, since = 0, partitionKey }: ChangeSelection): boolean {
+  const { epk, ts } = change;
+  if (partitionKey !== undefined && partitionKey !== change.partitionKey) return false;
+  return ts >= since && epk >= minEpk && (maxEpk === undefined || epk < maxEpk);
+}
+
+/** The first ones, read before any of them is removed. Changes of one LSN have one time. */
+function takeWhile<T>(all: Iterable<T>, isWanted: (one: T) => boolean): T[] {
+  const taken: T[] = [];
+  for (const one of all) {
+    if (!isWanted(one)) break;
+    taken.push(one);
+  }
+  return taken;
 }
 
 function set(log: Log, lsn: number, changes: readonly LoggedChange[]): void {

@@ -7,6 +7,9 @@ export const SCHEMA_VERSION = 1;
  * `items` is a rowid table: with bodies of a kilobyte a WITHOUT ROWID table would keep each on an overflow page of its
  * own, and inserts by effective partition key (a hash) would rewrite a page of bodies each. Here bodies are appended,
  * and only the narrow key index is written at random places.
+ *
+ * The indexes by LSN hold time and effective partition key as well: a change feed that starts at a time, or is of one
+ * logical partition, passes over the others' entries without reading their rows.
  */
 export const SCHEMA = `
   CREATE TABLE resources (
@@ -36,7 +39,7 @@ export const SCHEMA = `
   ) STRICT;
   CREATE UNIQUE INDEX items_by_key ON items (container, epk, id, partition_key);
   CREATE INDEX items_by_range ON items (container, range);
-  CREATE INDEX items_by_lsn ON items (container, range, lsn);
+  CREATE INDEX items_by_lsn ON items (container, range, lsn, number, ts, epk);
   CREATE INDEX items_by_expiry ON items (expires_at) WHERE expires_at IS NOT NULL;
 
   CREATE TABLE unique_keys (
@@ -53,11 +56,12 @@ export const SCHEMA = `
     container INTEGER NOT NULL,
     range INTEGER NOT NULL,
     epk TEXT NOT NULL,
+    partition_key TEXT NOT NULL,
     lsn INTEGER NOT NULL,
     ts INTEGER NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX change_log_by_lsn ON change_log (container, range, lsn);
+  CREATE INDEX change_log_by_lsn ON change_log (container, range, lsn, number, ts, epk);
   CREATE INDEX change_log_by_time ON change_log (container, ts);
 
   CREATE TABLE counters (

@@ -1,36 +1,32 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { ChangeLog, ItemSelection, LoggedChange } from '../store.ts';
-import { HIGHEST_EPK } from './sqlite-items.ts';
-
-const COLUMNS = 'container, range, epk, lsn, ts, body';
-const SELECT = `SELECT ${COLUMNS} FROM change_log WHERE container = ? AND range = ? AND epk >= ? AND epk < ?`;
+import type { Change, ChangeLog, ChangeSelection, LoggedChange } from '../store.ts';
+import { SqliteChanges } from './sqlite-changes.ts';
 
 export class SqliteChangeLog implements ChangeLog {
   readonly #append: StatementSync;
-  readonly #read: StatementSync;
-  readonly #readLsn: StatementSync;
+  readonly #changes: SqliteChanges;
+  readonly #firstLsn: StatementSync;
   readonly #prune: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#append = database.prepare(`INSERT INTO change_log (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`);
-    this.#read = database.prepare(`${SELECT} AND lsn > ? ORDER BY lsn, number LIMIT ?`);
-    this.#readLsn = database.prepare(`${SELECT} AND lsn = ? ORDER BY number LIMIT -1 OFFSET ?`);
+    this.#append = database.prepare(`
+      INSERT INTO change_log (container, range, epk, partition_key, lsn, ts, body) VALUES (?, ?, ?, ?, ?, ?, ?)`);
+    this.#changes = new SqliteChanges(database, { table: 'change_log', index: 'change_log_by_lsn' });
+    this.#firstLsn = database.prepare(`SELECT lsn FROM change_log INDEXED BY change_log_by_lsn
+      WHERE container = ? AND range = ? AND ts >= ? ORDER BY lsn LIMIT 1`);
     this.#prune = database.prepare('DELETE FROM change_log WHERE container = ? AND ts < ?');
   }
 
-  append({ container, range, epk, lsn, ts, body }: LoggedChange): void {
-    this.#append.run(container, range, epk, lsn, ts, body);
+  append({ container, range, epk, partitionKey, lsn, ts, body }: LoggedChange): void {
+    this.#append.run(container, range, epk, partitionKey, lsn, ts, body);
   }
 
-  read(selection: ItemSelection, after: number, limit: number): LoggedChange[] {
-    const { container, range, minEpk = '', maxEpk = HIGHEST_EPK } = selection;
-    // The columns are those of the type.
-    const page = this.#read.all(container, range, minEpk, maxEpk, after, limit) as unknown as LoggedChange[];
-    const last = page.at(-1);
-    if (page.length < limit || !last) return page;
-    const seen = page.filter((change) => change.lsn === last.lsn).length;
-    const rest = this.#readLsn.all(container, range, minEpk, maxEpk, last.lsn, seen);
-    return page.concat(rest as unknown as LoggedChange[]); // as above
+  read(selection: ChangeSelection, after: number, limit: number): Change[] {
+    return this.#changes.read(selection, { after, limit });
+  }
+
+  firstLsn({ container, range }: { readonly container: number; readonly range: number }, since: number) {
+    return this.#firstLsn.get(container, range, since)?.lsn as number | undefined; // an INTEGER column
   }
 
   prune(container: number, before: number): void {

@@ -1,0 +1,26 @@
+import type { Account } from '../../account/account.ts';
+import type { Container } from '../../account/container.ts';
+import { METADATA_READ_CHARGE } from '../../model/request-charge.ts';
+import type { PlanPolicy } from '../../query/index.ts';
+import type { OperationResult } from '../result.ts';
+import type { QueryBody } from './query-body.ts';
+
+export interface QueryPlanInput {
+  readonly body: QueryBody;
+  /** What the client can merge; absent: everything. */
+  readonly supportedFeatures?: ReadonlySet<string>;
+}
+
+/** How a client has to run a query over the physical partitions. @throws CosmosError BadRequest for a query that has no plan */
+export function readQueryPlan(account: Account, container: Container, input: QueryPlanInput): OperationResult {
+  const { body, supportedFeatures } = input;
+  const query = account.queries.compile(body.text, body.parameters);
+  const plan = query.plan({ ...planPolicyOf(container), ...(supportedFeatures && { supportedFeatures }) });
+  return { status: 200, body: JSON.stringify(plan), charge: METADATA_READ_CHARGE, container };
+}
+
+/** What of a container's definition plans depend on. */
+export function planPolicyOf({ definition }: Container): PlanPolicy {
+  const distanceFunction = definition.vectorEmbeddingPolicy?.vectorEmbeddings[0]?.distanceFunction;
+  return { partitionKey: definition.partitionKey, ...(distanceFunction && { distanceFunction }) };
+}

@@ -1,0 +1,13 @@
+import type { Account } from '../account/account.ts';
+import type { Container } from '../account/container.ts';
+import { assertSessionAvailable, parseSessionToken } from '../model/session-token.ts';
+import { header, type RouteRequest } from './request.ts';
+
+/** @throws CosmosError NotFound, 1002, when the client has seen what this server has not */
+export function assertSession(account: Account, container: Container, request: RouteRequest): void {
+  const token = header(request, 'x-ms-session-token');
+  if (token === undefined || token === '') return;
+  const seen = parseSessionToken(token);
+  for (const [range, name] of container.lsnCounters.entries())
+    assertSessionAvailable(seen, range, account.store.counters.current(name));
+}
