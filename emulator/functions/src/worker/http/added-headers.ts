@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { HttpResponse } from '@lazurite/http';
 import type { HstsSettings } from '../../config/host-settings.ts';
 import type { Cors } from '../../http/cors.ts';
 import type { WorkerInit } from '../../ipc/messages.ts';
@@ -30,7 +31,22 @@ export function addedHeaders(init: WorkerInit, cors: Cors): AddedHeaders | undef
   };
 }
 
-export function lowerCaseNames<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
+/** The headers of an answer by name in lower case, in whichever of its two forms they come. */
+export function byName(headers: HttpResponse['headers'] = {}): OutgoingHttpHeaders {
+  if (!isList(headers)) return lowerCaseNames(headers);
+  const named: Record<string, string[]> = {};
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index]?.toLowerCase() ?? '';
+    named[name] = [...(named[name] ?? []), headers[index + 1] ?? ''];
+  }
+  return named;
+}
+
+function isList(headers: NonNullable<HttpResponse['headers']>): headers is readonly string[] {
+  return Array.isArray(headers);
+}
+
+function lowerCaseNames<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
