@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { CosmosClient } from '@azure/cosmos';
-import { WELL_KNOWN_KEY } from '../index.ts';
 import { makeDataDirectory } from '../testing/data-directory.ts';
+import { killInMidBatch } from '../testing/kill-in-mid-batch.ts';
 import { openSdkAccount } from '../testing/sdk-account.ts';
+import { serveDirectory } from '../testing/served-directory.ts';
 
+/** `npm run test:endurance:cosmos` kills 50 times. */
 const KILLS = 3;
+const TESTING = join(__dirname, '../testing');
 
 describe('what was acknowledged', () => {
   it('is there after the server was killed in the middle of writing, and no LSN is given twice', async () => {
@@ -26,8 +26,18 @@ describe('what was acknowledged', () => {
   });
 });
 
+describe('transactional batches', () => {
+  it('are there as a whole or not at all after the server was killed, and share no LSN', async () => {
+    const directory = makeDataDirectory();
+    const outcome = await killInMidBatch({ dataDir: directory.path, kills: KILLS, testing: TESTING });
+    expect(outcome).toMatchObject({ half: [], lost: [], reused: [] });
+    expect(outcome.acknowledged).toBeGreaterThanOrEqual(KILLS * 25);
+    directory.remove();
+  });
+});
+
 async function writeUntilKilled(dataDir: string, round: number, acknowledged: Map<string, number>): Promise<void> {
-  const { child, client } = await startServer(dataDir);
+  const { child, client } = await serveDirectory(TESTING, dataDir);
   const { database } = await client.databases.createIfNotExists({ id: 'db' });
   const { container } = await database.containers.createIfNotExists({ id: 'c', partitionKey: '/pk' });
   const writers = Array.from({ length: 8 }, async (_, writer) => {
@@ -40,16 +50,4 @@ async function writeUntilKilled(dataDir: string, round: number, acknowledged: Ma
   });
   await Promise.allSettled(writers);
   client.dispose();
-}
-
-async function startServer(dataDir: string): Promise<{ child: ChildProcess; client: CosmosClient }> {
-  const script = join(__dirname, '../testing/serve-directory.ts');
-  const args = ['--conditions', 'lazurite-source', script, dataDir];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(child.stdout, 'data');
-  const endpoint = `http://127.0.0.1:${Number(String(line))}`;
-  const connectionPolicy = {
-    retryOptions: { maxRetryAttemptCount: 0, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 0 },
-  };
-  return { child, client: new CosmosClient({ endpoint, key: WELL_KNOWN_KEY, connectionPolicy }) };
 }
