@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { HttpResponse } from '@lazurite/http';
 import type { HstsSettings } from '../../config/host-settings.ts';
 import type { Cors } from '../../http/cors.ts';
 import type { WorkerInit } from '../../ipc/messages.ts';
@@ -30,7 +31,23 @@ export function addedHeaders(init: WorkerInit, cors: Cors): AddedHeaders | undef
   };
 }
 
-export function lowerCaseNames<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
+/** The answer with these headers around its own. */
+export function withAddedHeaders(
+  added: AddedHeaders,
+  request: IncomingHttpHeaders,
+  response: HttpResponse,
+): HttpResponse {
+  const own = lowerCaseNames(toRecord(response.headers));
+  return { ...response, headers: { ...added.defaultsFor(request), ...own, ...added.forcedFor(request) } };
+}
+
+function toRecord(headers: HttpResponse['headers'] = {}): OutgoingHttpHeaders {
+  if (!(Symbol.iterator in headers)) return headers;
+  const names = headers.filter((_item, index) => index % 2 === 0);
+  return Object.fromEntries(names.map((name, index) => [name, headers[2 * index + 1]]));
+}
+
+function lowerCaseNames<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
