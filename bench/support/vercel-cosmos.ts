@@ -1,7 +1,9 @@
 // The peer: `@vercel/cosmosdb-server`, which checks no signature and keeps everything in memory.
 import type { Server } from 'node:http';
-import peer from '@vercel/cosmosdb-server';
+import { createRequire } from 'node:module';
 
+// Required rather than imported: it is installed in this folder on demand, and type checks must pass without it.
+const peer: unknown = createRequire(import.meta.url)('@vercel/cosmosdb-server');
 const { createHttpServer } = peer as { createHttpServer(options: object): Server };
 const server = createHttpServer({ keepAlive: true });
 server.listen(0, '127.0.0.1', () => {
