@@ -27,6 +27,8 @@ export interface HttpServerOptions {
    * idle connections are closed at once, and a client that was about to reuse one meets a reset.
    */
   readonly idleGraceMs?: number;
+  /** How long a client may take to send its headers, in ms. Default 30,000. */
+  readonly headersTimeoutMs?: number;
   /** How long requests in flight may take to end once `close` was called, in ms. Default 5,000. */
   readonly drainMs?: number;
 }
@@ -57,7 +59,7 @@ export async function startHttpServer(
   options: HttpServerOptions = {},
 ): Promise<HttpServer> {
   const address = options.address ?? '127.0.0.1';
-  const server = createNodeServer(onRequest, options.tls);
+  const server = createNodeServer(onRequest, options);
   await listen(server, options, address);
   // After listen(0) without a path, address() is always an AddressInfo.
   const port = options.handle ? (options.port ?? 0) : (server.address() as AddressInfo).port;
@@ -70,10 +72,14 @@ export async function startHttpServer(
   };
 }
 
-function createNodeServer(onRequest: RequestListener, tls: HttpServerOptions['tls']): Server {
+function createNodeServer(
+  onRequest: RequestListener,
+  { tls, headersTimeoutMs = HEADERS_TIMEOUT_MS }: HttpServerOptions,
+): Server {
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_TIMEOUT_MS,
+    headersTimeout: headersTimeoutMs,
+    connectionsCheckingInterval: headersTimeoutMs / 2,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     noDelay: true,

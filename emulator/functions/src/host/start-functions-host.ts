@@ -5,10 +5,12 @@ import type { CorsSettings } from '../http/cors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
 import { type Environment, readConfiguration } from './app-environment.ts';
+import { readDebugging } from './debugging.ts';
 import { bindSocket } from './listening-socket.ts';
 import { Supervisor } from './supervisor.ts';
 import { type HttpsOptions, readTlsIdentity } from './tls-identity.ts';
 import { type WatchOptions, watchApp } from './watch-app.ts';
+import { readWorkerArguments } from './worker-arguments.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface FunctionsHostOptions {
@@ -89,7 +91,10 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
     shutdown.add({ close: async () => socket.close() });
     const url = `${options.https ? 'https' : 'http'}://${address.includes(':') ? `[${address}]` : address}:${socket.port}`;
     const log = options.log ?? silentLog;
-    const nodeArguments = options.nodeArguments ?? [];
+    const settings = options.env instanceof Promise ? process.env : (options.env ?? process.env);
+    const nodeArguments = [...readWorkerArguments(appRoot, settings), ...(options.nodeArguments ?? [])];
+    const debugging = readDebugging(nodeArguments);
+    const worker = { appRoot, clock, log, onEvent, isDebugged: debugging.address !== undefined };
     const supervisor = shutdown.add(
       new Supervisor({
         clock,
@@ -97,7 +102,9 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         drainMs,
         startTimeoutMs: options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
         onEvent,
-        fork: () => new WorkerProcess({ appRoot, nodeArguments, clock, log, onEvent }),
+        debugging,
+        fork: (isFirst) =>
+          new WorkerProcess({ ...worker, nodeArguments: isFirst ? nodeArguments : debugging.laterArguments }),
         configure: () => configureWorker({ ...options, appRoot, url, drainMs }),
       }),
     );

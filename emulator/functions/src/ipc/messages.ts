@@ -40,6 +40,7 @@ export type ToWorker =
   | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
   | { readonly type: 'start-triggers' }
   | { readonly type: 'ping' }
+  | { readonly type: 'open-inspector'; readonly host: string; readonly port: number }
   | { readonly type: 'stop' }
   | { readonly type: 'invoke'; readonly id: number; readonly functionName: string; readonly input: string | null };
 
