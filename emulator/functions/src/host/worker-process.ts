@@ -182,7 +182,8 @@ export class WorkerProcess {
         this.#ready?.promise.catch(() => undefined);
         this.#ready?.reject(this.#failure ?? new WorkerFailedError(describeExit({ exitCode, signal })));
         this.#closing.resolve();
-        const lost: InvokeOutcome = { status: 'failed', error: 'The worker process ended before the function did' };
+        const error = 'The worker process ended before the function did';
+        const lost: InvokeOutcome = { status: 'failed', error, logs: [] };
         for (const settle of this.#pendingInvokes.values()) settle(lost);
         resolve({ exitCode, signal });
       });
