@@ -7,6 +7,7 @@ import { CosmosError } from '../model/errors.ts';
 import { Dispatch, isRead, verbOf } from '../routes/dispatch.ts';
 import { parsePath, type ResourcePath } from '../routes/path.ts';
 import { ROUTES } from '../routes/table.ts';
+import { EndOfTurn } from './end-of-turn.ts';
 import { type Exchange, toErrorResponse, toResponse } from './response.ts';
 
 export interface RequestHandlerOptions {
@@ -23,17 +24,22 @@ const NO_BODY = Buffer.alloc(0);
 export function toRequestHandler(options: RequestHandlerOptions): HttpHandler {
   const { account, secure } = options;
   const dispatch = new Dispatch(ROUTES);
+  const endOfTurn = new EndOfTurn();
   return async (request) => {
     const exchange = { activityId: account.randomness.uuid(), startedAt: account.clock.monotonic() };
     try {
       const path = parsePath(pathOf(request));
-      const access = await authorize(options, path, request);
+      const granted = authorize(options, path, request);
+      const access = granted instanceof Promise ? await granted : granted;
       const { method, headers } = request;
       const unread = { method, headers, names: path.names, secure, body: NO_BODY };
       const verb = verbOf(unread);
       assertPermitted(access, { isRead: isRead(verb), resourceType: path.resourceType });
       const route = mayHaveBody(method) ? { ...unread, body: await request.body() } : unread;
-      const result = await dispatch.handlerOf(path, verb, route)(account, route);
+      const outcome = dispatch.handlerOf(path, verb, route)(account, route);
+      // A write comes back from the group of its turn; a read is done at once.
+      if (!(outcome instanceof Promise)) await endOfTurn.reached();
+      const result = await outcome;
       return toResponse(account, exchange, result);
     } catch (error) {
       return answerError(options, exchange, error);
