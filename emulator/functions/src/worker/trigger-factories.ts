@@ -7,4 +7,5 @@ export const TRIGGER_FACTORIES: TriggerFactories = new Map([
   ['eventgridtrigger', async () => (await import('../triggers/webhook-trigger.ts')).webhookTrigger],
   ['queuetrigger', async () => (await import('../triggers/queue/queue-trigger.ts')).createQueueTrigger],
   ['timertrigger', async () => (await import('../triggers/timer/timer-trigger.ts')).createTimerTrigger],
+  ['warmuptrigger', async () => (await import('../triggers/webhook-trigger.ts')).webhookTrigger],
 ]);

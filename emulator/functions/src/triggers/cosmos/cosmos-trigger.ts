@@ -1,8 +1,8 @@
 import type { Container, Database } from '@azure/cosmos';
 import { CosmosClients } from '../../bindings/cosmos/cosmos-clients.ts';
 import { cosmosAddress, cosmosConnectionName, requiredContainer } from '../../bindings/cosmos/cosmos-connection.ts';
-import { ConfigError } from '../../config/config-error.ts';
 import { Section } from '../../config/section.ts';
+import { FunctionsHostError } from '../../errors.ts';
 import { bindingError } from '../binding-error.ts';
 import type { TriggerContext, TriggerFactory, TriggerListener } from '../trigger.ts';
 import type { StartFrom } from './change-feed.ts';
@@ -102,7 +102,8 @@ async function createLeases(database: Database, id: string): Promise<Container> 
 function explainMissing(error: unknown, { functionName }: TriggerContext, name: string): never {
   const missing = typeof error === 'object' && error !== null && 'code' in error && error.code === 404;
   if (!missing) throw error;
-  throw new ConfigError(
+  throw new FunctionsHostError(
+    'BindingFailed',
     `Function '${functionName}': the lease container '${name}' does not exist. Create it with the partition key /id, or set createLeaseContainerIfNotExists to true`,
     { cause: error },
   );

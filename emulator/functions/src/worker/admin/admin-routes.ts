@@ -4,6 +4,7 @@ import type { RouteEntry } from '../../routing/route-table.ts';
 import type { HttpFront } from '../http/http-scope.ts';
 import { getFunction, getFunctionStatus, invokeFunction, listFunctions } from './admin-functions.ts';
 import { getConfig, getHomepage, getStatus, ping } from './admin-host.ts';
+import { createWarmup } from './warmup.ts';
 import { receiveEventGrid, shakeHandsWithEventGrid } from './webhooks.ts';
 
 /** Answers one of the host's own addresses. */
@@ -15,12 +16,15 @@ export type AdminOperation = (
 /** The host's own API (azure-functions-host `Controllers`), which VS Code, the Static Web Apps CLI and scripts rely on. */
 export function adminRoutes(front: HttpFront, cors: Cors): RouteEntry<AdminOperation>[] {
   const { env } = process;
+  const warmup = createWarmup(front);
   const homepage = env.AzureWebJobsDisableHomepage?.toLowerCase() === 'true' ? [] : [route('GET', '', getHomepage)];
   const api = [
     route('GET', 'admin/host/ping', ping),
     route('POST', 'admin/host/ping', ping),
     route('GET', 'admin/host/status', () => getStatus(front)),
     route('GET', 'admin/host/config', () => getConfig(front)),
+    route('GET', 'admin/warmup', warmup),
+    route('POST', 'admin/warmup', warmup),
     route('GET', 'admin/functions', () => listFunctions(front)),
     route('GET', 'admin/functions/{name}', (_request, { name = '' }) => getFunction(front, name)),
     route('GET', 'admin/functions/{name}/status', (_request, { name = '' }) => getFunctionStatus(front, name)),
