@@ -7,7 +7,7 @@ import type { NamedBinding, TriggerFactory, TriggerListener } from '../triggers/
 import type { RegisteredFunction } from './core/function-registry.ts';
 import { triggerOf } from './function-info.ts';
 import { invokeWith } from './invoke-with.ts';
-import type { ListenerScope } from './trigger-listeners.ts';
+import type { ListenerScope } from './listener-scope.ts';
 import { triggerServices } from './trigger-services.ts';
 
 const FIRST_RETRY_MS = 1_000;

@@ -1,4 +1,4 @@
-import type { TriggerFactories } from './trigger-listeners.ts';
+import type { TriggerFactories } from './listener-scope.ts';
 
 /** The triggers, besides HTTP, whose events occur on this machine. */
 export const TRIGGER_FACTORIES: TriggerFactories = new Map([

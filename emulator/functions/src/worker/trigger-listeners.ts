@@ -1,21 +1,8 @@
-import type { WorkerInit } from '../ipc/messages.ts';
-import type { TriggerFactory, TriggerListener } from '../triggers/trigger.ts';
+import type { TriggerListener } from '../triggers/trigger.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
-import type { FunctionApp, WorkerParts } from './function-app.ts';
 import { isHttpTrigger, isSwitchedOff, triggerOf } from './function-info.ts';
-import type { Invoker } from './invoker.ts';
+import type { ListenerScope } from './listener-scope.ts';
 import { startListener } from './start-listener.ts';
-
-/** Each trigger's implementation, by its type in lower case; loaded only when a function needs it. */
-export type TriggerFactories = ReadonlyMap<string, () => Promise<TriggerFactory>>;
-
-export interface ListenerScope {
-  readonly app: FunctionApp;
-  readonly invoker: Invoker;
-  readonly init: WorkerInit;
-  readonly parts: WorkerParts;
-  readonly factories: TriggerFactories;
-}
 
 /** Waits for the events of all functions but those with an HTTP trigger. */
 export interface TriggerListeners {

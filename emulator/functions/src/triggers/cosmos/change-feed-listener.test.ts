@@ -189,7 +189,7 @@ describe('cosmosDBTrigger', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  test('waits out a feed that fails for a while', async () => {
+  test('waits out a feed that fails for a while, and reports its beginning and its end', async () => {
     const { clock, feed, changes, batches, listener } = setUp();
     changes.push(1);
     const read = feed.read.bind(feed);
@@ -198,11 +198,14 @@ describe('cosmosDBTrigger', () => {
       if (failures-- > 0) throw new Error('down');
       return read(range, from);
     };
-    const only = listener('a');
+    const lines: string[] = [];
+    const only = listener('a', { log: { ...silentLog, warn: (_, message) => lines.push(message) } });
     await only.start();
     await clock.advance(10_000);
     await only.stop();
     expect(batches).toEqual([[1]]);
+    const what = "The change feed of container 'orders' could not be read";
+    expect(lines).toEqual([`${what}: down. It is tried again`, `Over: ${what}`]);
   });
 
   test('looks at once when a change is told, also one that is told while it reads', async () => {

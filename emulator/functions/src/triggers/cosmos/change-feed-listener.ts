@@ -1,5 +1,6 @@
 import { type Clock, type Log, sleep } from '@lazurite/runtime';
 import { messageOf } from '../../errors.ts';
+import { Outage } from '../outage.ts';
 import type { InvokeTriggered, TriggerListener } from '../trigger.ts';
 import { Alarm } from './alarm.ts';
 import type { ChangeFeed, StartFrom } from './change-feed.ts';
@@ -37,10 +38,15 @@ export class ChangeFeedListener implements TriggerListener {
   readonly #stop = new AbortController();
   readonly #readers = new Map<string, Promise<void>>();
   readonly #alarms = new Set<Alarm>();
+  readonly #outages: Readonly<Record<'leases' | 'feed', Outage>>;
   #balancing: Promise<void> = Promise.resolve();
 
   constructor(options: ChangeFeedListenerOptions) {
     this.#options = options;
+    this.#outages = {
+      leases: new Outage(`The leases of container '${options.containerName}' could not be balanced`, options),
+      feed: new Outage(`The change feed of container '${options.containerName}' could not be read`, options),
+    };
   }
 
   async start(): Promise<void> {
@@ -59,7 +65,10 @@ export class ChangeFeedListener implements TriggerListener {
 
   async #keepBalance(): Promise<void> {
     while (await this.#pause(this.#options.acquireIntervalMs)) {
-      await this.#balance().catch((error: unknown) => this.#warn('The leases could not be balanced', error));
+      await this.#balance().then(
+        () => this.#outages.leases.succeeded(),
+        (error: unknown) => this.#outages.leases.failed(error),
+      );
     }
   }
 
@@ -75,12 +84,16 @@ export class ChangeFeedListener implements TriggerListener {
   }
 
   #startReader(lease: Lease): void {
+    const { log, functionName, containerName } = this.#options;
     const holder = new LeaseHolder(lease, this.#options);
     const alarm = new Alarm();
     this.#alarms.add(alarm);
     const unsubscribe = this.#options.onChange(() => alarm.ring());
     const done = this.#read(holder, alarm)
-      .catch((error: unknown) => this.#warn('A range is no longer read here', error))
+      .catch((error: unknown) => {
+        const message = `A range of container '${containerName}' is no longer read here: ${messageOf(error)}`;
+        log.warn({ functionName }, message);
+      })
       .finally(() => {
         unsubscribe();
         this.#alarms.delete(alarm);
@@ -95,10 +108,11 @@ export class ChangeFeedListener implements TriggerListener {
       try {
         alarm.reset();
         const found = await this.#readPage(holder);
+        this.#outages.feed.succeeded();
         await holder.renewIfDue();
         if (!found) await alarm.sleep(clock, pollDelayMs);
       } catch (error) {
-        this.#warn('The change feed could not be read', error);
+        this.#outages.feed.failed(error);
         await this.#pause(Math.max(pollDelayMs, RETRY_MS));
       }
     }
@@ -134,11 +148,6 @@ export class ChangeFeedListener implements TriggerListener {
       () => true,
       () => false,
     );
-  }
-
-  #warn(what: string, error: unknown): void {
-    const { log, functionName, containerName } = this.#options;
-    log.warn({ functionName, containerName }, `${what}: ${messageOf(error)}`);
   }
 }
 
