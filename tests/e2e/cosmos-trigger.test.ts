@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
 import { type Stack, startStack } from 'lazurite';
 import { repositoryRoot } from '../support/stack.ts';
@@ -60,6 +62,15 @@ test('A reloaded function goes on where the old one was', async () => {
   await order({ id: '4', pk: 'p', kind: 'c' });
   await logged('order 4 in onOrders, retry 0');
   expect(messages.slice(before).filter((message) => message.startsWith('order'))).toHaveLength(1);
+});
+
+test('A batch that was in hand when its process died is handed over again, at once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lazurite-kill-'));
+  const dieOnce = join(folder, 'died');
+  await order({ id: '5', pk: 'p', dieOnce });
+  await logged('order 5 in onOrders, retry 0');
+  await expect(access(dieOnce)).resolves.toBeUndefined();
+  await rm(folder, { recursive: true });
 });
 
 test('A warmup function is called once, by /admin/warmup', async () => {
