@@ -4,6 +4,7 @@ import { type Clock, type Closeable, type Log, silentLog, startOrUndo, systemClo
 import type { CorsSettings } from '../http/cors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
+import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import { type Environment, readConfiguration } from './app-environment.ts';
 import { bindSocket } from './listening-socket.ts';
 import { Supervisor } from './supervisor.ts';
@@ -54,6 +55,8 @@ export interface FunctionsHost extends Closeable {
   readonly functions: readonly FunctionInfo[];
   /** Calls a function by name with the text its trigger would have delivered; null: none. */
   invoke(functionName: string, input: string | null): Promise<InvokeOutcome>;
+  /** For the data server beside this host to tell that there is something new in the change feed of a container. */
+  containerChanged(name: ContainerName): void;
   /** Serves the app as it is on disk now. Rejects when it cannot be loaded; then the old one goes on. */
   reload(): Promise<void>;
   /** Lets requests in flight end, runs the app's `appTerminate` hooks, and leaves no process and no port behind. */
@@ -107,6 +110,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         return supervisor.functions;
       },
       invoke: (functionName, input) => supervisor.invoke(functionName, input),
+      containerChanged: (name) => supervisor.containerChanged(name),
       reload: () => supervisor.reload(),
       close: () => shutdown.close(),
     };

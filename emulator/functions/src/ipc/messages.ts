@@ -36,6 +36,8 @@ export interface WorkerInit {
 export type ToWorker =
   | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
   | { readonly type: 'start-triggers' }
+  /** There is something new in the change feed of a container. */
+  | { readonly type: 'container-changed'; readonly database: string; readonly container: string }
   | { readonly type: 'ping' }
   | { readonly type: 'stop' }
   | { readonly type: 'invoke'; readonly id: number; readonly functionName: string; readonly input: string | null };
