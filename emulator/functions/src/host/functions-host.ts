@@ -2,6 +2,7 @@ import type { Clock, Closeable, Log } from '@lazurite/runtime';
 import type { CorsSettings } from '../http/cors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome } from '../ipc/messages.ts';
+import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import type { Environment } from './app-environment.ts';
 import type { HttpsOptions } from './tls-identity.ts';
 
@@ -56,6 +57,8 @@ export interface FunctionsHost extends Closeable {
    * Absent or null: nothing.
    */
   invoke(functionName: string, payload?: unknown): Promise<InvokeOutcome>;
+  /** For the data server beside this host to tell that there is something new in the change feed of a container. */
+  containerChanged(name: ContainerName): void;
   /** Serves the app as it is on disk now. Rejects when it cannot be loaded; then the old one goes on. */
   reload(): Promise<void>;
   /** Lets requests in flight end, runs the app's `appTerminate` hooks, and leaves no process and no port behind. */

@@ -62,6 +62,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
       },
       fetch: (input, init) => fetchOver(dialTo(url), { input, init }),
       invoke: (functionName, payload) => supervisor.invoke(functionName, toInput(payload)),
+      containerChanged: (name) => supervisor.containerChanged(name),
       reload: () => supervisor.reload(),
       close: () => shutdown.close(),
     };

@@ -2,6 +2,8 @@ import { type Clock, type Closeable, sleep } from '@lazurite/runtime';
 import { messageOf, WorkerFailedError } from '../errors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
+import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
+import { ChangeNotices } from './change-notices.ts';
 import type { Debugging } from './debugging.ts';
 import { watchForBlocking } from './watchdog.ts';
 import { describeExit, type WorkerExit, type WorkerProcess } from './worker-process.ts';
@@ -37,11 +39,13 @@ export class Supervisor implements Closeable {
   #restartMs = FIRST_RESTART_MS;
   #standby: WorkerProcess | undefined;
   #changing: Promise<unknown> = Promise.resolve();
+  readonly #notices: ChangeNotices;
   readonly #leaving = new Set<Promise<void>>();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#current = options.fork(true);
+    this.#notices = new ChangeNotices(options.clock, (name) => this.#current.containerChanged(name));
   }
 
   get functions(): readonly FunctionInfo[] {
@@ -69,6 +73,14 @@ export class Supervisor implements Closeable {
     const reloading = this.#changing.then(() => this.#reload());
     this.#changing = reloading.catch(() => undefined);
     return reloading;
+  }
+
+  /** Wakes the functions that read the change feed of this container. */
+  containerChanged(name: ContainerName): void {
+    const isWatched = this.#functions.some(
+      ({ watches }) => watches?.container === name.container && watches.database === name.database,
+    );
+    if (isWatched) this.#notices.notify(name);
   }
 
   async invoke(functionName: string, input: string | null): Promise<InvokeOutcome> {

@@ -12,6 +12,7 @@ import {
   type ToWorker,
   type WorkerInit,
 } from '../ipc/messages.ts';
+import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import { ABANDON_EXPRESSION } from '../worker/abandon.ts';
 import type { InspectorAddress } from './debugging.ts';
 import { evaluateIn } from './inspector-call.ts';
@@ -126,6 +127,10 @@ export class WorkerProcess {
   /** From now on its timers, queues and so on are listened to; to be called once the worker before it was told to stop. */
   startTriggers(): void {
     this.#send({ type: 'start-triggers' });
+  }
+
+  containerChanged({ database, container }: ContainerName): void {
+    this.#send({ type: 'container-changed', database, container });
   }
 
   /** Lets debuggers attach, where the process was not started so: the worker before it held the port. */

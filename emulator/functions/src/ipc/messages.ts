@@ -40,6 +40,8 @@ export interface WorkerInit {
 export type ToWorker =
   | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
   | { readonly type: 'start-triggers' }
+  /** There is something new in the change feed of a container. */
+  | { readonly type: 'container-changed'; readonly database: string; readonly container: string }
   | { readonly type: 'ping' }
   | { readonly type: 'open-inspector'; readonly host: string; readonly port: number }
   | { readonly type: 'stop' }

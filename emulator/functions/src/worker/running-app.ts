@@ -6,7 +6,7 @@ import { type FunctionApp, terminateApp } from './function-app.ts';
 
 export interface RunningApp extends Pick<AssembledApp, 'functions' | 'invokeByHand'> {
   /** Lets triggers other than HTTP fire; until then another worker's do. */
-  startTriggers(): Promise<void>;
+  startTriggers(): void;
   /** Stops accepting, lets requests in flight end, then runs the app's `appTerminate` hooks. */
   close(): Promise<void>;
 }

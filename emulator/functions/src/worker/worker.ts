@@ -3,6 +3,8 @@ import { PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
+import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
+
 import { abandonRequests } from './abandon.ts';
 import { EventBatch } from './event-batch.ts';
 import { eventLog } from './event-log.ts';
@@ -29,7 +31,7 @@ export function startWorker(
 ): void {
   const send = (message: FromWorker): void => void process.send?.(message);
   const events = new EventBatch(real.clock, (batch) => send({ type: 'events', events: batch }));
-  const parts = { ...real, events, log: eventLog(events, real.clock) };
+  const parts = { ...real, events, log: eventLog(events, real.clock), changes: new ContainerChanges() };
   const worker: Worker = { process, parts, app: prepareApp(parts), running: undefined };
   process.on('message', (message: ToWorker, handle: unknown) => {
     receive(worker, message, handle);
@@ -52,6 +54,10 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
   }
   if (message.type === 'ping') {
     send({ type: 'pong' });
+    return;
+  }
+  if (message.type === 'container-changed') {
+    worker.parts.changes.notify(message);
     return;
   }
   if (message.type === 'open-inspector') {
