@@ -8,6 +8,7 @@ import { describeFunction } from './function-info.ts';
 import { createHttpFront } from './http/http-front.ts';
 import { invokeByHand } from './invoke-by-hand.ts';
 import { Invoker } from './invoker.ts';
+import { logFilter } from './log-filter.ts';
 import { TRIGGER_FACTORIES } from './trigger-factories.ts';
 import { createTriggerListeners, type TriggerListeners } from './trigger-listeners.ts';
 
@@ -33,6 +34,7 @@ export async function assembleApp(
   app: FunctionApp,
   { parts, init, onUnusable }: AssembleOptions,
 ): Promise<AssembledApp> {
+  parts.events.filter(logFilter(init.settings.logging));
   const streamProxy = await startApp(app, init);
   const { reportInvocations, settings, publicUrl: baseUrl } = init;
   const { clock, events } = parts;
