@@ -1,13 +1,14 @@
-// What one call costs in the `@azure/functions` library alone, between a host that is not there: CPU microseconds.
+// node:http and the `@azure/functions` library with nothing between them: the ceiling of any host in JavaScript.
+import { createServer } from 'node:http';
 import Module, { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 
-const CALLS = 20_000;
 type Callback = (...args: unknown[]) => unknown;
 const registered: { metadata: object; callback: Callback }[] = [];
 interface Invocation {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: Callback): Promise<unknown>;
-  getResponse(context: unknown, result: unknown): Promise<unknown>;
+  getResponse(context: unknown, result: unknown): Promise<{ returnValue: { http: { body: { bytes: Uint8Array } } } }>;
 }
 let model: { getInvocationModel(core: object): Invocation } | undefined;
 Object.assign(globalThis, {
@@ -39,19 +40,16 @@ if (!hello || !model) throw new Error('The library registered nothing');
 const { metadata, callback } = hello;
 const getInvocationModel = model.getInvocationModel.bind(model);
 const triggerName = Object.keys((metadata as { bindings: object }).bindings).find((name) => name !== '$return');
-const headers = { host: 'localhost:7071', connection: 'keep-alive' };
 
-await run(CALLS / 4);
-const before = process.cpuUsage();
-await run(CALLS);
-const { user, system } = process.cpuUsage(before);
-console.log(JSON.stringify({ microseconds: (user + system) / CALLS }));
+const server = createServer(({ headers }, response) => {
+  void callOnce(headers).then((body) => response.end(body));
+});
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo; // a port was asked for
+  console.log(JSON.stringify({ url: `http://127.0.0.1:${port}/`, pid: process.pid }));
+});
 
-async function run(calls: number): Promise<void> {
-  for (let call = 0; call < calls; call += 1) await callOnce();
-}
-
-async function callOnce(): Promise<void> {
+async function callOnce(headers: object): Promise<Uint8Array> {
   const http = { method: 'GET', url: 'http://localhost:7071/api/hello', headers, query: {}, params: {} };
   const request = {
     invocationId: '7a3ef0fb-6a4b-4f3e-9f39-2d5a51f3a0c1',
@@ -63,5 +61,7 @@ async function callOnce(): Promise<void> {
   const core = { invocationId: request.invocationId, request, metadata, log: () => undefined };
   const invocation = getInvocationModel(core);
   const { context, inputs } = await invocation.getArguments();
-  await invocation.getResponse(context, await invocation.invokeFunction(context, inputs, callback));
+  const result = await invocation.invokeFunction(context, inputs, callback);
+  const { returnValue } = await invocation.getResponse(context, result);
+  return returnValue.http.body.bytes;
 }
