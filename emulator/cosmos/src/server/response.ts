@@ -20,6 +20,8 @@ export function toResponse(account: Account, exchange: Exchange, result: Operati
   if (result.etag !== undefined) headers.etag = result.etag;
   if (result.continuation !== undefined) headers['x-ms-continuation'] = result.continuation;
   if (result.itemCount !== undefined) headers['x-ms-item-count'] = result.itemCount;
+  if (result.queryMetrics !== undefined) headers['x-ms-documentdb-query-metrics'] = result.queryMetrics;
+  if (result.indexUtilization !== undefined) headers['x-ms-cosmos-index-utilization'] = result.indexUtilization;
   if (container) addContainerHeaders(headers, account, container, result);
   return { status, headers, body };
 }

@@ -79,6 +79,7 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     const store = openStore(options.dataDir);
     shutdown.add({ close: async () => store.close() });
     const account = openAccount({ store, clock, randomness: options.randomness ?? systemRandomness, log });
+    shutdown.add(account.indexBuilder);
     shutdown.add(startSweeping(account, clock, log));
     const server = shutdown.add(await listen(options, account, new MasterKey(key, clock)));
     return {

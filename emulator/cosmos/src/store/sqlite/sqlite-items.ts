@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+import type { SqliteIndexes } from './sqlite-indexes.ts';
 
 /** Above every effective partition key, which are upper-case hex. */
 export const HIGHEST_EPK = 'G';
@@ -10,6 +11,7 @@ const BY_KEY = 'container = ? AND epk = ? AND id = ? AND partition_key = ?';
 const IN_RANGE = 'container = ? AND range = ?';
 
 export class SqliteItems implements ItemStore {
+  readonly #indexes: SqliteIndexes;
   readonly #get: StatementSync;
   readonly #getByNumber: StatementSync;
   readonly #insert: StatementSync;
@@ -22,7 +24,8 @@ export class SqliteItems implements ItemStore {
   readonly #expired: StatementSync;
   readonly #clear: readonly StatementSync[];
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, indexes: SqliteIndexes) {
+    this.#indexes = indexes;
     const select = `SELECT ${COLUMNS} FROM items`;
     this.#get = database.prepare(`${select} WHERE ${BY_KEY}`);
     this.#getByNumber = database.prepare(`${select} WHERE number = ? AND container = ?`);
@@ -58,14 +61,20 @@ export class SqliteItems implements ItemStore {
 
   insert(item: StoredItem): void {
     const { number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body } = item;
+    this.#indexes.inserting(item);
     this.#insert.run(number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body);
   }
 
-  update({ number, lsn, ts, etag, expiresAt, body }: StoredItem): void {
+  update(item: StoredItem): void {
+    const { number, lsn, ts, etag, expiresAt, body } = item;
+    this.#indexes.updating(item);
     this.#update.run(lsn, ts, etag, expiresAt, body, number);
   }
 
-  delete({ container, epk, partitionKey, id }: ItemKey): boolean {
+  delete(key: ItemKey): boolean {
+    const { container, epk, partitionKey, id } = key;
+    const item = this.#indexes.isIndexed(container) ? this.get(key) : undefined;
+    if (item) this.#indexes.deleting(item);
     return this.#delete.run(container, epk, id, partitionKey).changes > 0;
   }
 
@@ -88,6 +97,7 @@ export class SqliteItems implements ItemStore {
   }
 
   clear(container: number): void {
+    this.#indexes.clearing(container);
     for (const statement of this.#clear) statement.run(container);
   }
 }
