@@ -30,7 +30,10 @@ export class IndexBuilder implements Closeable {
     this.#parts = parts;
   }
 
-  /** Resolves once indexes for those of the paths that shall have one are there, or after five seconds. */
+  /**
+   * Begins indexes for those of the paths that shall have one. Resolves once they are there, or after five seconds; at once when they
+   * had been begun before.
+   */
   async want(container: Container, paths: readonly (readonly string[])[]): Promise<void> {
     const missing = paths.filter((path) => this.#isMissing(container, path));
     if (missing.length === 0 || !this.#isLarge(container)) return;
@@ -48,7 +51,7 @@ export class IndexBuilder implements Closeable {
   }
 
   #isMissing(container: Container, path: readonly string[]): boolean {
-    if (!container.isIndexed(path)) return false;
+    if (!container.isIndexed(path) || this.#running.has(keyOf(container, path))) return false;
     const indexes = this.#parts.store.indexes.list(container.number);
     const known = indexes.find((index) => index.path.join('\n') === path.join('\n'));
     return known ? !known.isComplete : indexes.length < MAX_INDEXES_PER_CONTAINER;
@@ -62,9 +65,7 @@ export class IndexBuilder implements Closeable {
   }
 
   #build(container: Container, path: readonly string[]): Promise<void> {
-    const key = JSON.stringify([container.number, path]);
-    const running = this.#running.get(key);
-    if (running) return running;
+    const key = keyOf(container, path);
     const build = this.#extend(container, path)
       .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'An index could not be built'))
       .finally(() => this.#running.delete(key));
@@ -83,4 +84,8 @@ export class IndexBuilder implements Closeable {
     let isComplete = false;
     while (!isComplete && !this.#isClosed) isComplete = await commits.write(() => indexes.extend(id, ITEMS_PER_STEP));
   }
+}
+
+function keyOf({ number }: Container, path: readonly string[]): string {
+  return JSON.stringify([number, path]);
 }

@@ -28,7 +28,7 @@ describe('queries over feeds of resources', () => {
 
   it('containers.query() sees the containers of its database only', async () => {
     const container = await account.container({ defaultTtl: 60 });
-    const query = 'SELECT c.id, c.defaultTtl FROM root c';
+    const query = { query: 'SELECT c.id, c.defaultTtl FROM root c' };
     const found = await account.client.database('db').containers.query(query).fetchAll();
     expect(found.resources).toEqual([{ id: container.id, defaultTtl: 60 }]);
     expect((await account.client.database('alpha').containers.query(query).fetchAll()).resources).toEqual([]);
@@ -37,7 +37,7 @@ describe('queries over feeds of resources', () => {
   it('offers.query() finds the offer of a container', async () => {
     const container = await account.container({ throughput: 700 });
     const { resource } = await container.read();
-    const query = `SELECT * FROM root WHERE root.resource = "${resource?._self}"`;
+    const query = { query: `SELECT * FROM root WHERE root.resource = "${resource?._self}"` };
     const { resources } = await account.client.offers.query(query).fetchAll();
     expect(resources).toMatchObject([{ content: { offerThroughput: 700 } }]);
   });

@@ -13,9 +13,12 @@ export interface NumberOrder {
 
 /** The first read is small, because a query may want one item. */
 const FIRST_BATCH = 32;
-const MAX_BATCH = 1_000;
-/** How much text one read may bring into memory, in characters: 1 MB, or one item where they are larger. */
-const BATCH_SIZE = 1024 * 1024;
+const MAX_BATCH = 256;
+/**
+ * How much text one read may bring into memory, in characters, or one item where they are larger. Small, because what outlives a few
+ * collections of young garbage makes the heap grow.
+ */
+const BATCH_SIZE = 256 * 1024;
 /** How many numbers one read looks through at most, so that it does not take long where few items are wanted. */
 const MAX_SPAN = 8_192;
 /** A partition with more items than this is found by looking at all of its physical partition. */
