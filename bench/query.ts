@@ -28,7 +28,7 @@ try {
     `scan=${SCANNED}:${SCANNED_BYTES}`,
   ];
   await (await startChild(script('seed-items.ts'), [dataDir, ...containers, 'plain=0:0', 'indexed=0:0'])).stop();
-  const server = await startChild(script('cosmos-server.ts'), [dataDir]);
+  const server = await startChild(script('query-server.ts'), [dataDir]);
   try {
     report(await measure(server));
   } finally {

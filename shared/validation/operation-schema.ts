@@ -1,53 +1,55 @@
 import Joi from 'joi';
-import { toUtc } from '../domain/date-time-offset.ts';
-import { OPERATION_STATUSES, OPERATION_TYPES } from '../domain/teams-async-operation.ts';
+import { type ComplexTypeModel, type PropertyModel, TEAMS_ASYNC_OPERATION } from '../domain/type-model.ts';
+import { dateTimeOffsetRule, idRule, int32Rule, type ValueRule } from './value-rules.ts';
 
-const INT32_MIN = -(2 ** 31);
-const INT32_MAX = 2 ** 31 - 1;
-/** In UTF-16 code units. Cosmos DB takes ids of 255 characters in every API version. */
-const MAX_ID_LENGTH = 255;
-// Cosmos DB takes none of these four in an id, and its SDK refuses a trailing space.
-const ID_PATTERN = /^[^/\\?#]*[^/\\?# ]$/s;
-
-const operationError = Joi.object({
-  code: Joi.string().allow('', null).default(null),
-  message: Joi.string().allow('', null).default(null),
-});
+type PropertyType = PropertyModel['type'];
 
 /** The declared properties alone: dynamic ones and control information are taken out before. */
-export const operationSchema = Joi.object({
-  id: Joi.string().max(MAX_ID_LENGTH).pattern(ID_PATTERN).custom(addressable),
-  operationType: Joi.valid(...OPERATION_TYPES).required(),
-  createdDateTime: Joi.string().custom(dateTimeOffset),
-  status: Joi.valid(...OPERATION_STATUSES).required(),
-  lastActionDateTime: Joi.string().custom(dateTimeOffset).required(),
-  attemptsCount: Joi.number().integer().min(INT32_MIN).max(INT32_MAX).required(),
-  targetResourceId: Joi.string().allow('', null).default(null),
-  targetResourceLocation: Joi.string().allow('', null).default(null),
-  error: operationError.allow(null).default(null),
-}).prefs({ abortEarly: false, convert: false });
+export const operationSchema: Joi.ObjectSchema = toObjectSchema(TEAMS_ASYNC_OPERATION.properties).prefs({
+  abortEarly: false,
+  convert: false,
+});
+
+/** As `operationSchema`, for a body that names only what is to change. */
+export const updateSchema: Joi.ObjectSchema = operationSchema
+  .fork(
+    TEAMS_ASYNC_OPERATION.properties.map(({ name }) => name),
+    (property) => property.optional(),
+  )
+  .prefs({ noDefaults: true });
 
 /** What each property must be, by its path: the second half of the message about it. */
-export const EXPECTED: Readonly<Record<string, string>> = {
-  id: `a string of 1 to ${MAX_ID_LENGTH} characters without / \\ ? #, that does not end in a space and is not . or ..`,
-  operationType: `one of ${OPERATION_TYPES.join(', ')}`,
-  createdDateTime: 'a DateTimeOffset such as 2021-05-27T21:23:41.9085453Z',
-  status: `one of ${OPERATION_STATUSES.join(', ')}`,
-  lastActionDateTime: 'a DateTimeOffset such as 2021-05-27T21:23:41.9085453Z',
-  attemptsCount: `an integer between ${INT32_MIN} and ${INT32_MAX}`,
-  targetResourceId: 'a string or null',
-  targetResourceLocation: 'a string or null',
-  error: 'a microsoft.graph.operationError or null',
-  'error/code': 'a string or null',
-  'error/message': 'a string or null',
-};
+export const EXPECTED: Readonly<Record<string, string>> = Object.fromEntries(
+  TEAMS_ASYNC_OPERATION.properties.flatMap((property) => describe(property)),
+);
 
-/** An id that cannot be a URL's path segment could be stored but never be read. */
-function addressable(id: string, helpers: Joi.CustomHelpers): string | Joi.ErrorReport {
-  const reachable = id !== '.' && id !== '..' && id.isWellFormed();
-  return reachable ? id : helpers.error('any.invalid');
+function toObjectSchema(properties: readonly PropertyModel[]): Joi.ObjectSchema {
+  return Joi.object(Object.fromEntries(properties.map((property) => [property.name, toSchema(property)])));
 }
 
-function dateTimeOffset(text: string, helpers: Joi.CustomHelpers): string | Joi.ErrorReport {
-  return toUtc(text) ?? helpers.error('any.invalid');
+function toSchema(property: PropertyModel): Joi.Schema {
+  const { schema } = ruleOf(property);
+  const nullable = property.nullable ? schema.allow(null).default(null) : schema;
+  return property.requiredOnCreate ? nullable.required() : nullable;
+}
+
+function describe(property: PropertyModel, prefix = ''): [path: string, expected: string][] {
+  const path = prefix + property.name;
+  const expected = `${ruleOf(property).expected}${property.nullable ? ' or null' : ''}`;
+  const { type } = property;
+  const inner = isComplex(type) ? type.properties.flatMap((member) => describe(member, `${path}/`)) : [];
+  return [[path, expected], ...inner];
+}
+
+function ruleOf({ name, type }: PropertyModel): ValueRule {
+  if (name === 'id') return idRule;
+  if (type === 'Edm.String') return { schema: Joi.string().allow(''), expected: 'a string' };
+  if (type === 'Edm.Int32') return int32Rule;
+  if (type === 'Edm.DateTimeOffset') return dateTimeOffsetRule;
+  if (isComplex(type)) return { schema: toObjectSchema(type.properties), expected: `a microsoft.graph.${type.name}` };
+  return { schema: Joi.valid(...type.members), expected: `one of ${type.members.join(', ')}` };
+}
+
+function isComplex(type: PropertyType): type is ComplexTypeModel {
+  return typeof type === 'object' && type.kind === 'complex';
 }

@@ -1,8 +1,16 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CosmosServer } from '@lazurite/cosmos';
-import { type FunctionsHost, type HostEvent, startFunctionsHost } from '@lazurite/functions';
+import {
+  DEVELOPMENT_STORAGE_SETTING,
+  type FunctionsHost,
+  type HostEvent,
+  startFunctionsHost,
+} from '@lazurite/functions';
 import type { Issuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
+import { type BackingServices, startBackingServices } from './backing-services.ts';
 import { createSettingRewriter } from './setting-rewriter.ts';
 
 export interface StackOptions {
@@ -30,6 +38,8 @@ export interface Stack extends Closeable {
   readonly functions: FunctionsHost;
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
+  /** Blobs, queues and tables are served there, once somebody connects. */
+  readonly storageConnectionString: string;
 }
 
 /**
@@ -38,66 +48,42 @@ export interface Stack extends Closeable {
  */
 export function startStack(options: StackOptions): Promise<Stack> {
   return startOrUndo(async (running) => {
-    const { promise: backing, resolve } = Promise.withResolvers<Backing>();
-    const starting = startHost(options, backing); // forks at once; what follows loads modules for a while
-    resolve(startBacking(options));
+    const stateDir = options.dataDir ?? join(tmpdir(), `lazurite-${options.randomness.uuid()}`);
+    if (options.dataDir === undefined) running.add({ close: () => rm(stateDir, { recursive: true, force: true }) });
+    const { promise: backing, resolve } = Promise.withResolvers<BackingServices>();
+    const starting = startHost({ ...options, stateDir }, backing); // forks at once; what follows loads modules for a while
+    resolve(startBackingServices({ ...options, storageDir: stateDir }));
     const [services, host] = await Promise.allSettled([backing, starting]);
     if (services.status === 'fulfilled') running.add(services.value);
     if (host.status === 'fulfilled') running.add(host.value);
-    const [{ cosmos, issuer }, functions] = await Promise.all([backing, starting]);
-    return { functions, cosmos, issuer, close: () => running.close() };
+    const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
+    cosmos.onChange((change) => functions.containerChanged(change));
+    if (functions.functions.some(({ usesDevelopmentStorage }) => usesDevelopmentStorage)) void storage.start();
+    const { connectionString: storageConnectionString } = storage;
+    return { functions, cosmos, issuer, storageConnectionString, close: () => running.close() };
   });
 }
 
-/** What the function app calls. */
-interface Backing extends Closeable {
-  readonly cosmos: CosmosServer;
-  readonly issuer: Issuer;
+interface HostOptions extends StackOptions {
+  /** Where triggers keep their state. */
+  readonly stateDir: string;
 }
 
-function startBacking(options: StackOptions): Promise<Backing> {
-  return startOrUndo(async (running) => {
-    const starting = [startDataServer(options), startTokenIssuer(options)] as const;
-    for (const part of await Promise.allSettled(starting)) {
-      if (part.status === 'fulfilled') running.add(part.value);
-    }
-    const [cosmos, issuer] = await Promise.all(starting);
-    return { cosmos, issuer, close: () => running.close() };
-  });
-}
-
-async function startDataServer(options: StackOptions): Promise<CosmosServer> {
-  const { startCosmos } = await import('@lazurite/cosmos');
-  return startCosmos({ ...shared(options, 'cosmos'), port: options.cosmosPort ?? 0 });
-}
-
-async function startTokenIssuer(options: StackOptions): Promise<Issuer> {
-  const { startIssuer } = await import('@lazurite/identity');
-  return startIssuer({ ...shared(options, 'identity'), port: options.issuerPort ?? 0 });
-}
-
-function startHost(options: StackOptions, backing: Promise<Backing>): Promise<FunctionsHost> {
+function startHost(options: HostOptions, backing: Promise<BackingServices>): Promise<FunctionsHost> {
   const endpoints = { cosmos: '', issuer: '' };
-  const env = backing.then(({ cosmos, issuer }) => {
+  const env = backing.then(({ cosmos, issuer, storage }) => {
     Object.assign(endpoints, { cosmos: cosmos.endpoint, issuer: issuer.url });
-    return options.env ?? {};
+    return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env };
   });
   return startFunctionsHost({
     scriptRoot: options.scriptRoot,
     port: options.port ?? 0,
     address: options.address ?? '127.0.0.1',
+    dataDir: join(options.stateDir, 'functions'),
     env, // the host reads no setting before it has this
     rewriteSetting: (value) => createSettingRewriter(endpoints)(value),
     ...(options.onEvent && { onEvent: options.onEvent }),
     clock: options.clock,
     log: options.log,
   });
-}
-
-function shared({ address, dataDir, clock, randomness, log }: StackOptions, folder: string) {
-  return {
-    ...(address !== undefined && { address }),
-    ...(dataDir !== undefined && { dataDir: join(dataDir, folder) }),
-    ...{ clock, randomness, log },
-  };
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +23,8 @@ export interface Storage extends Closeable {
   readonly tableEndpoint: string;
   /** What `UseDevelopmentStorage=true` then means. */
   readonly connectionString: string;
+  /** Settles when Azurite has ended, for whatever reason. */
+  readonly ended: Promise<void>;
 }
 
 /**
@@ -41,14 +44,15 @@ export async function startStorage({ dataDir, log, appRoot, clock = systemClock 
   await mkdir(location, { recursive: true });
   const { child, origins } = await startAzurite({ script, location, clock });
   let closing: Promise<void> | undefined;
-  child.once('exit', (code) => {
-    if (!closing) log.error({ code }, 'Azurite has ended; functions that use storage will fail');
+  const ended = once(child, 'exit').then(([code]) => {
+    if (!closing) log.error({ code }, 'Azurite has ended by itself; it is started again when it is needed');
   });
   return {
     blobEndpoint: accountEndpoint(origins.blob),
     queueEndpoint: accountEndpoint(origins.queue),
     tableEndpoint: accountEndpoint(origins.table),
     connectionString: connectionStringFor(origins),
+    ended,
     close: () => (closing ??= stopAzurite(child, clock)),
   };
 }

@@ -48,7 +48,12 @@ export interface ContainerDefinition {
 }
 
 /** Kinds of container that would behave differently if these members were ignored. */
-const NOT_EMULATED = ['materializedViewDefinition', 'materializedViews', 'createMode', 'restoreParameters'];
+export const NOT_EMULATED_PROPERTIES = [
+  'materializedViewDefinition',
+  'materializedViews',
+  'createMode',
+  'restoreParameters',
+];
 
 /**
  * Reads the body of "create container" into the full definition, with the service's defaults filled in.
@@ -124,7 +129,7 @@ function readAnalyticalTtl(value: unknown, name: string): number {
 }
 
 function assertEmulated(body: JsonObject): void {
-  const refused = NOT_EMULATED.find((name) => body[name] !== undefined);
+  const refused = NOT_EMULATED_PROPERTIES.find((name) => body[name] !== undefined);
   if (refused === undefined) return;
   throw new CosmosError('BadRequest', `The container property '${refused}' is not emulated`);
 }

@@ -11,7 +11,7 @@ export function readCharge({ body }: StoredItem): number {
 /** The charge of writing this item, in request units. */
 export function writtenCharge(
   container: Container,
-  kind: 'create' | 'replace',
+  kind: 'create' | 'replace' | 'patch',
   written: { readonly item: StoredItem; readonly properties: JsonObject },
 ): number {
   const indexedValues = container.indexedValuesOf(written.properties);

@@ -9,7 +9,11 @@ export interface Preconditions {
 /** @throws CosmosError PreconditionFailed when the resource is not the one that the client has seen */
 export function assertIfMatch({ ifMatch }: Preconditions, etag: string): void {
   if (ifMatch === undefined || ifMatch === '*' || unquoted(ifMatch) === unquoted(etag)) return;
-  throw new CosmosError(
+  throw preconditionFailed();
+}
+
+export function preconditionFailed(): CosmosError {
+  return new CosmosError(
     'PreconditionFailed',
     'Operation cannot be performed because one of the specified precondition is not met.',
   );

@@ -1,6 +1,7 @@
 import type { Account } from '../account/account.ts';
 import { notFound } from '../account/catalog.ts';
 import type { Container } from '../account/container.ts';
+import { CosmosError } from '../model/errors.ts';
 import type { StoredItem } from '../store/store.ts';
 import { writtenCharge } from './item-charge.ts';
 import type { ItemInput } from './item-input.ts';
@@ -25,4 +26,10 @@ export function applyReplace(transaction: ItemTransaction, input: ItemInput & Pr
   if (!existing) throw notFound();
   assertIfMatch(input, existing.etag);
   return transaction.replace(existing, input);
+}
+
+/** @throws CosmosError BadRequest when the item in the body has another id than the request names */
+export function assertSameId({ key }: ItemInput, id: string): void {
+  if (key.id === id) return;
+  throw new CosmosError('BadRequest', "The id of the item in the body doesn't match the one in the request path");
 }

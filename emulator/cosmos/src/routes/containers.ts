@@ -3,13 +3,23 @@ import type { Container } from '../account/container.ts';
 import { CosmosError } from '../model/errors.ts';
 import { createContainer } from '../operations/create-container.ts';
 import { deleteContainer } from '../operations/delete-container.ts';
+import { deletePartition } from '../operations/delete-partition.ts';
 import { listConflicts } from '../operations/list-conflicts.ts';
 import { listContainers } from '../operations/list-containers.ts';
 import { listPartitionKeyRanges } from '../operations/list-partition-key-ranges.ts';
 import { readContainer } from '../operations/read-container.ts';
 import { replaceContainer } from '../operations/replace-container.ts';
 import type { OperationResult } from '../operations/result.ts';
-import { feedPageOf, header, nameAt, objectBody, preconditionsOf, type RouteRequest, throughputOf } from './request.ts';
+import {
+  feedPageOf,
+  header,
+  nameAt,
+  objectBody,
+  partitionKeyOf,
+  preconditionsOf,
+  type RouteRequest,
+  throughputOf,
+} from './request.ts';
 
 /** The container that the path names. @throws CosmosError NotFound, or BadRequest when it is not the one that the client knew */
 export function containerOf({ catalog }: Account, request: RouteRequest): Container {
@@ -50,4 +60,11 @@ export function getPartitionKeyRanges(account: Account, request: RouteRequest): 
 
 export function getConflicts(account: Account, request: RouteRequest): OperationResult {
   return listConflicts(containerOf(account, request));
+}
+
+export function postPartitionKeyDelete(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const container = containerOf(account, request);
+  const partitionKey = partitionKeyOf(request);
+  if (partitionKey) return deletePartition(account, container, partitionKey);
+  throw new CosmosError('BadRequest', 'PartitionKey value must be supplied for this operation.');
 }

@@ -24,7 +24,7 @@ export function changeFeedRequestOf(request: RouteRequest): ChangeFeedRequest {
 }
 
 /** The physical partition that the request names; undefined when it names none. @throws CosmosError Gone, 1002 */
-function rangeOf(container: Container, request: RouteRequest): number | undefined {
+export function rangeOf(container: Container, request: RouteRequest): number | undefined {
   const text = header(request, 'x-ms-documentdb-partitionkeyrangeid');
   if (text === undefined || text === '') return undefined;
   // Some clients put the container's rid in front: `{rid},{id}`.

@@ -1,30 +1,39 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
-import { CosmosError } from '../model/errors.ts';
 import { itemNumberOf } from '../model/rid.ts';
 import { createItem } from '../operations/create-item.ts';
 import { deleteItem } from '../operations/delete-item.ts';
-import { type ItemInput, locate, namedPartitionKey, parseItem, toItemInput } from '../operations/item-input.ts';
+import {
+  type ItemInput,
+  locate,
+  namedPartitionKey,
+  parseBody,
+  parseItem,
+  toItemInput,
+} from '../operations/item-input.ts';
+import type { ItemResult } from '../operations/item-result.ts';
 import { listItems } from '../operations/list-items.ts';
+import { patchItem, toPatch } from '../operations/patch-item.ts';
 import { readChangeFeed } from '../operations/read-change-feed.ts';
 import { readItem } from '../operations/read-item.ts';
-import { replaceItem } from '../operations/replace-item.ts';
+import { assertSameId, replaceItem } from '../operations/replace-item.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { upsertItem } from '../operations/upsert-item.ts';
 import type { ItemKey } from '../store/store.ts';
 import { containerOf } from './containers.ts';
 import { changeFeedRequestOf, feedScopeOf } from './feed-request.ts';
-import { feedPageOf, nameAt, partitionKeyOf, preconditionsOf, type RouteRequest } from './request.ts';
+import { feedPageOf, nameAt, partitionKeyOf, preconditionsOf, prefersMinimal, type RouteRequest } from './request.ts';
 import { assertSession } from './session.ts';
 
 export function postCreate(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);
-  return createItem(account, container, inputOf(container, request));
+  return answerWrite(request, createItem(account, container, inputOf(container, request)));
 }
 
 export function postUpsert(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);
-  return upsertItem(account, container, { ...inputOf(container, request), ...preconditionsOf(request) });
+  const input = { ...inputOf(container, request), ...preconditionsOf(request) };
+  return answerWrite(request, upsertItem(account, container, input));
 }
 
 export function getItem(account: Account, request: RouteRequest): OperationResult {
@@ -38,9 +47,15 @@ export function putItem(account: Account, request: RouteRequest): Promise<Operat
   const container = containerOf(account, request);
   const { id } = keyOf(account, container, request);
   const input = inputOf(container, request);
-  if (input.key.id !== id)
-    throw new CosmosError('BadRequest', "The id of the item in the body doesn't match the one in the request path");
-  return replaceItem(account, container, { ...input, ...preconditionsOf(request) });
+  assertSameId(input, id);
+  return answerWrite(request, replaceItem(account, container, { ...input, ...preconditionsOf(request) }));
+}
+
+export function patchItemAt(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const container = containerOf(account, request);
+  const key = keyOf(account, container, request);
+  const patch = toPatch(container, parseBody(request.body.toString()));
+  return answerWrite(request, patchItem(account, container, { key, patch, ...preconditionsOf(request) }));
 }
 
 export function removeItem(account: Account, request: RouteRequest): Promise<OperationResult> {
@@ -64,6 +79,11 @@ export function getChangeFeed(account: Account, request: RouteRequest): Promise<
     maxItemCount,
     scope: feedScopeOf(container, request),
   });
+}
+
+/** Without the item when the client wants none back. */
+function answerWrite(request: RouteRequest, written: Promise<ItemResult>): Promise<OperationResult> {
+  return prefersMinimal(request) ? written.then(({ body: _, ...rest }) => rest) : written;
 }
 
 function inputOf(container: Container, request: RouteRequest): ItemInput {

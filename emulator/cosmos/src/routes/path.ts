@@ -15,8 +15,14 @@ export interface ResourcePath {
 /** A database, container and item with a kind between: nothing is nested deeper. */
 const MAX_SEGMENTS = 8;
 
+/** An operation on a container, which is signed as the container itself (the SDK, Container). */
+const OPERATION = /\/operations\/partitionkeydelete\/?$/;
+const OPERATION_SHAPE = 'dbs/*/colls/*/operations/partitionkeydelete';
+
 /** @throws CosmosError BadRequest when a segment is not percent-encoded UTF-8 or there are too many */
 export function parsePath(path: string): ResourcePath {
+  const operation = OPERATION.exec(path);
+  if (operation) return { ...parsePath(path.slice(0, operation.index)), shape: OPERATION_SHAPE };
   const names: string[] = [];
   let shape = '';
   let resourceType = '';

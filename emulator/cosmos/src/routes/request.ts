@@ -36,6 +36,11 @@ export function flag(request: RouteRequest, name: string): boolean {
   throw invalidHeader(name, value);
 }
 
+/** Whether the client wants no items back that it has just written. */
+export function prefersMinimal(request: RouteRequest): boolean {
+  return header(request, 'prefer') === 'return=minimal';
+}
+
 export function preconditionsOf({ headers }: RouteRequest): Preconditions {
   const ifMatch = headers['if-match'];
   const ifNoneMatch = headers['if-none-match'];

@@ -1,16 +1,18 @@
 import type { Account } from '../account/account.ts';
 import type { OperationResult } from '../operations/result.ts';
+import { postBatch } from './batch.ts';
 import {
   getConflicts,
   getContainer,
   getContainers,
   getPartitionKeyRanges,
   postContainer,
+  postPartitionKeyDelete,
   putContainer,
   removeContainer,
 } from './containers.ts';
 import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
-import { getChangeFeed, getItem, getItems, postCreate, postUpsert, putItem, removeItem } from './items.ts';
+import { getChangeFeed, getItem, getItems, patchItemAt, postCreate, postUpsert, putItem, removeItem } from './items.ts';
 import { getOffer, getOffers, putOffer } from './offers.ts';
 import {
   postConflictQuery,
@@ -51,17 +53,20 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['get', '/dbs/*/colls/*', getContainer],
   ['put', '/dbs/*/colls/*', putContainer],
   ['delete', '/dbs/*/colls/*', removeContainer],
+  ['post create', '/dbs/*/colls/*/operations/partitionkeydelete', postPartitionKeyDelete],
   ['get', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
   ['get', '/dbs/*/colls/*/conflicts', getConflicts],
   ['post query', '/dbs/*/colls/*/conflicts', postConflictQuery],
   ['post create', '/dbs/*/colls/*/docs', postCreate],
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
+  ['post batch', '/dbs/*/colls/*/docs', postBatch],
   ['get', '/dbs/*/colls/*/docs', getItems],
   ['post query', '/dbs/*/colls/*/docs', postQuery],
   ['post query plan', '/dbs/*/colls/*/docs', postQueryPlan],
   ['get change feed', '/dbs/*/colls/*/docs', getChangeFeed],
   ['get', '/dbs/*/colls/*/docs/*', getItem],
   ['put', '/dbs/*/colls/*/docs/*', putItem],
+  ['patch', '/dbs/*/colls/*/docs/*', patchItemAt],
   ['delete', '/dbs/*/colls/*/docs/*', removeItem],
   ['get', '/offers', getOffers],
   ['post query', '/offers', postOfferQuery],

@@ -144,6 +144,13 @@ describe('items, through the SDK', () => {
     const unpartitioned = await account.container({ partitionKey: undefined as never });
     await unpartitioned.items.create({ id: 'x' });
     expect((await unpartitioned.item('x').read()).statusCode).toBe(200);
+    expect((await unpartitioned.item('x').replace({ id: 'x', n: 1 })).resource).toMatchObject({ n: 1 });
+    expect((await unpartitioned.item('x').patch([{ op: 'incr', path: '/n', value: 1 }])).resource).toMatchObject({
+      n: 2,
+    });
+    const { resource } = await unpartitioned.read();
+    expect(resource?.partitionKey).toMatchObject({ paths: ['/_partitionKey'], systemKey: true });
+    expect((await unpartitioned.item('x').delete()).statusCode).toBe(204);
   });
 
   it('unique keys are enforced inside a partition and follow replace and delete', async () => {

@@ -4,14 +4,25 @@ import { resolveConnection } from '../config/connections.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export const DEFAULT_STORAGE_CONNECTION = 'AzureWebJobsStorage';
-/** Where the composition root says which emulator `UseDevelopmentStorage=true` means. */
+/** Where the composition root says what `UseDevelopmentStorage=true` means: the connection string of an emulator. */
 export const DEVELOPMENT_STORAGE_SETTING = 'LAZURITE_STORAGE_CONNECTION_STRING';
 
 const DEVELOPMENT_STORAGE = /^\s*UseDevelopmentStorage\s*=\s*true\s*;?\s*$/i;
 
 /** Whether the connection string means the local storage emulator. */
-export function isDevelopmentStorage(connectionString: string): boolean {
-  return DEVELOPMENT_STORAGE.test(connectionString);
+export function isDevelopmentStorage(connectionString: string, env: Environment): boolean {
+  return DEVELOPMENT_STORAGE.test(connectionString) || connectionString === env[DEVELOPMENT_STORAGE_SETTING];
+}
+
+/**
+ * The environment with every `UseDevelopmentStorage=true` replaced by what it means here, so that the app's own clients
+ * find the emulator too: their SDKs would look for it at ports 10000 to 10002.
+ */
+export function nameDevelopmentStorage(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const emulator = env[DEVELOPMENT_STORAGE_SETTING];
+  if (emulator === undefined) return env;
+  const named = Object.entries(env).map(([name, value]) => [name, DEVELOPMENT_STORAGE.test(value) ? emulator : value]);
+  return Object.fromEntries(named);
 }
 
 /**
@@ -27,8 +38,5 @@ export function storageConnectionString(connection: string | undefined, env: Env
       `The connection '${name}' uses an identity. Set '${name}' to a connection string to run here`,
     );
   }
-  const { connectionString } = resolved;
-  return isDevelopmentStorage(connectionString)
-    ? (env[DEVELOPMENT_STORAGE_SETTING] ?? connectionString)
-    : connectionString;
+  return resolved.connectionString;
 }

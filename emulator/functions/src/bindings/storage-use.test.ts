@@ -1,4 +1,4 @@
-import { storageConnectionString } from './storage-connection.ts';
+import { nameDevelopmentStorage, storageConnectionString } from './storage-connection.ts';
 import { usesDevelopmentStorage } from './storage-use.ts';
 
 const local = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', Other: 'AccountName=x', X__serviceUri: 'https://x' };
@@ -16,10 +16,18 @@ test.each([
   expect(usesDevelopmentStorage([binding], local)).toBe(expected);
 });
 
-test('storageConnectionString() lets the composition root say what development storage means', () => {
-  expect(storageConnectionString(undefined, local)).toBe('UseDevelopmentStorage=true');
-  const started = { ...local, LAZURITE_STORAGE_CONNECTION_STRING: 'AccountName=local' };
-  expect(storageConnectionString('', started)).toBe('AccountName=local');
-  expect(storageConnectionString('Other', started)).toBe('AccountName=x');
-  expect(() => storageConnectionString('X', started)).toThrow('uses an identity');
+test('usesDevelopmentStorage() also knows development storage by the address that it has here', () => {
+  const named = nameDevelopmentStorage({ ...local, LAZURITE_STORAGE_CONNECTION_STRING: 'AccountName=local' });
+  expect(named).toMatchObject({ AzureWebJobsStorage: 'AccountName=local', Other: 'AccountName=x' });
+  expect(usesDevelopmentStorage([{ type: 'queue' }], named)).toBe(true);
+  expect(usesDevelopmentStorage([{ type: 'queue', connection: 'Other' }], named)).toBe(false);
+});
+
+test('nameDevelopmentStorage() leaves an environment alone that names no emulator', () => {
+  expect(nameDevelopmentStorage(local)).toEqual(local);
+});
+
+test('storageConnectionString() refuses an identity', () => {
+  expect(storageConnectionString('', local)).toBe('UseDevelopmentStorage=true');
+  expect(() => storageConnectionString('X', local)).toThrow('uses an identity');
 });

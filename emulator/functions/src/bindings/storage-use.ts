@@ -8,7 +8,7 @@ interface StorageUser {
   readonly connection?: unknown;
 }
 
-/** Whether one of a function's bindings reaches storage by `UseDevelopmentStorage=true`, so that an emulator must run. */
+/** Whether one of a function's bindings reaches development storage, so that an emulator must run. */
 export function usesDevelopmentStorage(
   bindings: readonly StorageUser[],
   env: Readonly<Record<string, string | undefined>>,
@@ -23,7 +23,7 @@ export function usesDevelopmentStorage(
 function pointsToDevelopmentStorage(name: string, env: Readonly<Record<string, string | undefined>>): boolean {
   try {
     const connection = resolveConnection(name, env);
-    return connection.kind === 'connectionString' && isDevelopmentStorage(connection.connectionString);
+    return connection.kind === 'connectionString' && isDevelopmentStorage(connection.connectionString, env);
   } catch {
     return false; // the function itself will be reported as in error
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nameDevelopmentStorage } from '../bindings/storage-connection.ts';
 import { readHostSettings } from '../config/host-json.ts';
 import type { HostSettings } from '../config/host-settings.ts';
 import { type LocalSettings, readLocalSettings } from '../config/local-settings.ts';
@@ -31,13 +32,13 @@ export async function readConfiguration(options: ConfigurationOptions): Promise<
     readIfThere(join(options.appRoot, 'local.settings.json')),
   ]);
   const local = readLocalSettings(localSettings, options.env);
-  const env = {
+  const env = nameDevelopmentStorage({
     ...standardSettings(options),
     ...rewriteAll(local.values, options.rewriteSetting),
     ...withoutUndefined(options.env),
     WEBSITE_HOSTNAME: options.hostname,
     AzureWebJobsScriptRoot: options.appRoot,
-  };
+  });
   return { env, host: readHostSettings(hostJson, env), local };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { QueueClient } from '@azure/storage-queue';
 import { silentLog } from '@lazurite/runtime';
 import { type Storage, startStorage } from '@lazurite/storage';
+import { DEVELOPMENT_STORAGE_SETTING } from '../bindings/storage-connection.ts';
 import { closeTestHosts, startTestHost } from '../testing/test-host.ts';
 
 let dataDir = '';
@@ -78,9 +79,9 @@ test('an Event Grid webhook is validated, and calls the function once for each e
   expect(handshake.headers.get('webhook-allowed-origin')).toBe('eventgrid.azure.net');
 });
 
-test('the host tells which functions need a storage emulator', async () => {
+test('the host tells which functions need a storage emulator, and every setting names the one that runs', async () => {
   const env = { ...process.env, AzureWebJobsStorage: 'UseDevelopmentStorage=true', WORK: 'dev' };
-  const development = { ...env, LAZURITE_STORAGE_CONNECTION_STRING: storage.connectionString };
+  const development = { ...env, [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString };
   const host = await startTestHost('v4-bindings', { env: development, dataDir });
   const needing = host.functions.filter((fn) => fn.usesDevelopmentStorage).map(({ name }) => name);
   expect(needing.sort()).toEqual(['enqueue', 'work']);

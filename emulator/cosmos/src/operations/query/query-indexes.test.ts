@@ -98,7 +98,7 @@ class World {
     do {
       const input = { body: { text, parameters: [] }, scope: {}, maxItemCount, ...(continuation && { continuation }) };
       const result = await queryDocuments(this.account, await this.container, input);
-      rows.push(...JSON.parse(result.body ?? '').Documents);
+      rows.push(...JSON.parse(String(result.body)).Documents);
       continuation = result.continuation;
     } while (continuation !== undefined);
     return rows;

@@ -19,10 +19,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'lazurite-queue-'));
   storage = await startStorage({ dataDir, log: silentLog });
   service = QueueServiceClient.fromConnectionString(storage.connectionString);
-  env = {
-    AzureWebJobsStorage: 'UseDevelopmentStorage=true',
-    LAZURITE_STORAGE_CONNECTION_STRING: storage.connectionString,
-  };
+  env = { AzureWebJobsStorage: storage.connectionString };
 });
 
 afterAll(async () => {

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { CosmosServer } from '@lazurite/cosmos';
+import type { Issuer } from '@lazurite/identity';
+import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
+import type { StorageOnDemand } from '@lazurite/storage';
+
+export interface BackingOptions {
+  /** Folder of the function app; its own Azurite is preferred to ours. */
+  readonly scriptRoot: string;
+  /** Folder for what outlives the process; absent: data is kept in memory. */
+  readonly dataDir?: string;
+  /** Where storage keeps its data, with `dataDir` or without. */
+  readonly storageDir: string;
+  readonly address?: string;
+  readonly cosmosPort?: number;
+  readonly issuerPort?: number;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly log: Log;
+}
+
+/** What the function app calls. */
+export interface BackingServices extends Closeable {
+  readonly cosmos: CosmosServer;
+  readonly issuer: Issuer;
+  readonly storage: StorageOnDemand;
+}
+
+/** Starts all at once. Rejects with the first failure; then nothing is left running. */
+export function startBackingServices(options: BackingOptions): Promise<BackingServices> {
+  return startOrUndo(async (running) => {
+    const starting = [startDataServer(options), startTokenIssuer(options), startStorage(options)] as const;
+    for (const part of await Promise.allSettled(starting)) {
+      if (part.status === 'fulfilled') running.add(part.value);
+    }
+    const [cosmos, issuer, storage] = await Promise.all(starting);
+    return { cosmos, issuer, storage, close: () => running.close() };
+  });
+}
+
+async function startDataServer(options: BackingOptions): Promise<CosmosServer> {
+  const { startCosmos } = await import('@lazurite/cosmos');
+  return startCosmos({ ...shared(options, 'cosmos'), port: options.cosmosPort ?? 0 });
+}
+
+async function startTokenIssuer(options: BackingOptions): Promise<Issuer> {
+  const { startIssuer } = await import('@lazurite/identity');
+  return startIssuer({ ...shared(options, 'identity'), port: options.issuerPort ?? 0 });
+}
+
+async function startStorage({ scriptRoot, storageDir, clock, log }: BackingOptions): Promise<StorageOnDemand> {
+  const { openStorage } = await import('@lazurite/storage');
+  return openStorage({ dataDir: storageDir, appRoot: scriptRoot, clock, log });
+}
+
+function shared({ address, dataDir, clock, randomness, log }: BackingOptions, folder: string) {
+  return {
+    ...(address !== undefined && { address }),
+    ...(dataDir !== undefined && { dataDir: join(dataDir, folder) }),
+    ...{ clock, randomness, log },
+  };
+}
