@@ -6,6 +6,7 @@ import { CosmosError } from '../model/errors.ts';
 import { Dispatch } from '../routes/dispatch.ts';
 import { parsePath, type ResourcePath } from '../routes/path.ts';
 import { ROUTES } from '../routes/table.ts';
+import { EndOfTurn } from './end-of-turn.ts';
 import { type Exchange, toErrorResponse, toResponse } from './response.ts';
 
 export interface RequestHandlerOptions {
@@ -22,6 +23,7 @@ const NO_BODY = Buffer.alloc(0);
 export function toRequestHandler(options: RequestHandlerOptions): HttpHandler {
   const { account } = options;
   const dispatch = new Dispatch(ROUTES);
+  const endOfTurn = new EndOfTurn();
   return async (request) => {
     const exchange = { activityId: account.randomness.uuid(), startedAt: account.clock.monotonic() };
     try {
@@ -30,7 +32,10 @@ export function toRequestHandler(options: RequestHandlerOptions): HttpHandler {
       const body = mayHaveBody(request.method) ? await request.body() : NO_BODY;
       const { method, headers } = request;
       const route = { method, headers, body, names: path.names, secure: options.secure };
-      const result = await dispatch.handlerOf(path, route)(account, route);
+      const outcome = dispatch.handlerOf(path, route)(account, route);
+      // A write comes back from the group of its turn; a read is done at once.
+      if (!(outcome instanceof Promise)) await endOfTurn.reached();
+      const result = await outcome;
       return toResponse(account, exchange, result);
     } catch (error) {
       return answerError(options, exchange, error);

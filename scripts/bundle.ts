@@ -1,0 +1,72 @@
+// Bundles what starts a process of its own, the function app and the command line: few files load several times as fast
+// as the several hundred of their dependencies (docs/decisions/bundles.md). `--watch` bundles again at each change.
+import { globSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type BuildOptions, build, context, type Plugin } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+/** CommonJS packages inside an ES module still ask for Node's own modules with `require`. */
+const REQUIRE = "import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);";
+/** A source map that maps nothing: without it the maps would hold the whole of every dependency. */
+const EMPTY_MAP = 'data:application/json,%7B%22version%22:3,%22sources%22:[%22%22],%22mappings%22:%22A%22%7D';
+
+const withoutVendorMaps: Plugin = {
+  name: 'without-vendor-maps',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=${EMPTY_MAP}`,
+    })),
+};
+
+const common: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  mainFields: ['module', 'main'],
+  sourcemap: 'linked',
+  sourcesContent: false,
+  banner: { js: REQUIRE },
+  plugins: [withoutVendorMaps],
+};
+
+/** One file for each function, and chunks for what several share; complete, so that it is deployed without packages. */
+const app: BuildOptions = {
+  ...common,
+  entryPoints: globSync('[A-Z]*/index.ts', { cwd: root }),
+  outbase: root,
+  outdir: resolve(root, 'dist'),
+  chunkNames: 'chunks/[name]-[hash]',
+  target: 'node20',
+  external: ['@azure/functions-core'], // the host brings it
+};
+
+/**
+ * The supervisor and its worker. All files lie one folder below the package, as those of `dist` do in theirs: the places
+ * that the sources name relative to themselves (`../worker/main.js`, `../package.json`) are then the same from any of them.
+ */
+const commandLine: BuildOptions = {
+  ...common,
+  entryPoints: { 'bundle/main': 'emulator/cli/src/main.ts', 'worker/main': 'emulator/functions/src/worker/main.ts' },
+  outdir: resolve(root, 'emulator/cli'),
+  chunkNames: 'bundle/[name]-[hash]',
+  target: 'node22',
+  conditions: ['lazurite-source'],
+  // Large, and loaded only by apps that use them.
+  external: ['@azure/*', 'azure-functions-v3'],
+};
+
+await Promise.all(['dist', 'emulator/cli/bundle', 'emulator/cli/worker'].map(remove));
+if (process.argv.includes('--watch')) {
+  const contexts = await Promise.all([app, commandLine].map((options) => context({ ...options, logLevel: 'info' })));
+  await Promise.all(contexts.map((watched) => watched.watch()));
+} else {
+  await Promise.all([app, commandLine].map((options) => build(options)));
+}
+
+/** Chunks are named after what is in them: without this, those of earlier builds would pile up. */
+function remove(folder: string): Promise<void> {
+  return rm(resolve(root, folder), { recursive: true, force: true });
+}
