@@ -153,7 +153,9 @@ async function measureBursts(): Promise<Row> {
   for (let burst = 0; burst < BURSTS; burst += 1) {
     const calls = Array.from({ length: BURST }, () => call(`${server.first.origin}/api/blocks`, agent));
     const outcomes = await Promise.allSettled(calls);
-    failed += outcomes.filter((outcome) => outcome.status === 'rejected' || outcome.value.status !== 200).length;
+    const failures = outcomes.filter((outcome) => outcome.status === 'rejected' || outcome.value.status !== 200);
+    failed += failures.length;
+    if (failures.length > 0) console.log(`burst ${burst}: ${failures.length} failed, the first:`, failures[0]);
   }
   agent.destroy();
   await server.stop();
