@@ -8,14 +8,22 @@ import { createOperationHandler } from './handler.ts';
 
 const { cosmos, auth, server } = readSettings(process.env);
 const now = () => Date.now();
+const keys = createSigningKeys(auth.issuer, { now });
+const repository = createCosmosOperationRepository({ ...cosmos, startTimer });
+
+// What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
+app.hook.appStart(() => {
+  void keys.prefetch();
+  void repository.prepare();
+});
 
 app.http('CreateOperation', {
   methods: ['POST'],
   authLevel: 'anonymous', // the handler verifies bearer tokens; function keys are not Graph's way
   route: 'chats/{chatsId}/operations',
   handler: createOperationHandler({
-    authenticator: createJwtAuthenticator({ ...auth, keys: createSigningKeys(auth.issuer, { now }), now }),
-    repository: createCosmosOperationRepository({ ...cosmos, startTimer }),
+    authenticator: createJwtAuthenticator({ ...auth, keys, now }),
+    repository,
     now,
     newId: randomUUID,
     server,

@@ -18,6 +18,11 @@ export interface CosmosRepositoryOptions {
 export type StartTimer = (milliseconds: number, callback: () => void) => () => void;
 
 export interface CosmosOperationRepository extends OperationRepository {
+  /**
+   * Connects, and finds or creates the container, before the first operation needs it. A failure is left to that
+   * operation, which tries again.
+   */
+  prepare(): Promise<void>;
   /** Ends the client's background work. */
   close(): Promise<void>;
 }
@@ -46,6 +51,11 @@ export function createCosmosOperationRepository(options: CosmosRepositoryOptions
       ).catch((error: unknown) => {
         throw toDomainError(error, operation.id) ?? error;
       }),
+    prepare: () =>
+      withinDeadline(options.startTimer, async (abortSignal) => {
+        const container = await findContainer(abortSignal);
+        await container.read({ abortSignal }); // the SDK keeps the partition key's paths, which every create needs
+      }).catch(() => undefined),
     close: async () => client.dispose(),
   };
 }
