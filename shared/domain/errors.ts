@@ -6,8 +6,11 @@ export const ERROR_CODES = [
   'InternalServerError',
   'InvalidAuthenticationToken',
   'NotFound',
+  'NotImplemented',
+  'PreconditionFailed',
   'RequestBodyRead',
   'RequestEntityTooLarge',
+  'Request_BadRequest',
   'ServiceUnavailable',
   'TooManyRequests',
 ] as const;
@@ -72,6 +75,69 @@ export class ForbiddenError extends OperationsError {
 export class OperationExistsError extends OperationsError {
   constructor(id: string) {
     super('Conflict', `An operation with the id '${id}' already exists in this chat.`);
+  }
+}
+
+/** The chat holds no operation of this id. */
+export class OperationNotFoundError extends OperationsError {
+  constructor(id: string) {
+    super('NotFound', `No operation with the id '${id}' was found in this chat.`);
+  }
+}
+
+/** `If-Match` names another version than the stored one, or the operation was written again and again meanwhile. */
+export class PreconditionFailedError extends OperationsError {
+  constructor() {
+    super('PreconditionFailed', 'The operation was changed since it was read. Get its latest version and try again.');
+  }
+}
+
+/** The same `Repeatability-Request-ID` came with another request before. */
+export class RepeatedDifferentlyError extends BadRequestError {
+  constructor() {
+    super('The Repeatability-Request-ID was used before, with another request.');
+  }
+}
+
+/** A repeatable request was first sent so long ago that nobody knows any more whether it was carried out. */
+export class RequestTooOldError extends OperationsError {
+  constructor() {
+    super('PreconditionFailed', 'The request was first sent too long ago to be repeated.');
+  }
+}
+
+/** The request asks for what this resource does not do. */
+export class NotImplementedError extends OperationsError {
+  constructor(message: string) {
+    super('NotImplemented', message);
+  }
+}
+
+/** Sorting by several properties needs an index that the store lacks. */
+export class UnsupportedOrderError extends BadRequestError {
+  constructor(options?: ErrorOptions) {
+    super(
+      'The query specified in the URI is not valid. This combination of $orderby properties is not supported.',
+      options,
+    );
+  }
+}
+
+/** The resource is there, and does not know the verb. */
+export class MethodNotAllowedError extends OperationsError {
+  /** The verbs it knows. */
+  readonly allowed: readonly string[];
+
+  constructor(allowed: readonly string[]) {
+    super('Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
+    this.allowed = allowed;
+  }
+}
+
+/** The URL leads nowhere: its first segment that Graph does not know. */
+export class UnknownSegmentError extends BadRequestError {
+  constructor(segment: string) {
+    super(`Resource not found for the segment '${segment}'.`);
   }
 }
 

@@ -1,20 +1,60 @@
+import type { Condition, OperationPage, OperationQuery, StoredOperation } from './operation-query.ts';
 import type { TeamsAsyncOperation } from './teams-async-operation.ts';
 
-export interface StoredOperation {
-  readonly operation: TeamsAsyncOperation;
-  /** Opaque, without quotes; changes with every write. */
-  readonly etag: string;
+export type { StoredOperation } from './operation-query.ts';
+
+/** A request that a caller may send again, expecting it to be carried out once: OASIS Repeatable Requests 1.0. */
+export interface RepeatableRequest {
+  /** Tells the caller's requests apart, and those of different callers. */
+  readonly key: string;
+  /** What was asked: the same key with another fingerprint is another request. */
+  readonly fingerprint: string;
 }
 
-/** Where the operations of chats are kept. Ids are unique within one chat. */
+export interface Creation {
+  /** As it was when it was created. */
+  readonly operation: TeamsAsyncOperation;
+  /** Null when the request was carried out before and the operation has been written or deleted since. */
+  readonly etag: string | null;
+}
+
+/**
+ * Where the operations of chats are kept. Ids are unique within one chat; those that begin with `$` are never used.
+ * Every method can also throw ThrottledError (the store is busy) and UnavailableError (it cannot be reached).
+ */
 export interface OperationRepository {
   /**
-   * Stores a new operation, wholly or not at all.
+   * Stores a new operation, wholly or not at all. A repeatable request is carried out once, however often and however
+   * concurrently it comes within ten minutes: all but the first get what the first created.
    *
    * @throws OperationExistsError the chat holds this id
+   * @throws RepeatedDifferentlyError the request's key came with another fingerprint before
    * @throws TooLargeError the store takes no item of this size
-   * @throws ThrottledError the store is busy
-   * @throws UnavailableError the store cannot be reached
    */
-  create(chatId: string, operation: TeamsAsyncOperation): Promise<StoredOperation>;
+  create(chatId: string, operation: TeamsAsyncOperation, request?: RepeatableRequest): Promise<Creation>;
+
+  /** Null when there is none. */
+  get(chatId: string, id: string): Promise<StoredOperation | null>;
+
+  /**
+   * Replaces the operation of the same id, if it is still the one with this etag.
+   *
+   * @returns null when it is not, or is gone
+   * @throws TooLargeError the store takes no item of this size
+   */
+  replace(chatId: string, operation: TeamsAsyncOperation, etag: string): Promise<StoredOperation | null>;
+
+  /**
+   * Deletes the operation, if it has this etag. Null: whatever it has.
+   *
+   * @throws OperationNotFoundError there is none
+   * @throws PreconditionFailedError it has another etag
+   */
+  delete(chatId: string, id: string, etag: string | null): Promise<void>;
+
+  /** @throws UnsupportedOrderError the store cannot sort by this combination of properties */
+  list(chatId: string, query: OperationQuery): Promise<OperationPage>;
+
+  /** @param where null: all */
+  count(chatId: string, where: Condition | null): Promise<number>;
 }

@@ -13,6 +13,15 @@ export const WRITE_OPERATIONS: RequiredPermissions = {
   application: ['Chat.ReadWrite.All'],
 };
 
+/**
+ * Those Graph documents for listing and getting a chat's operations. Resource-specific consent (`ChatSettings.Read.Chat`
+ * and its like) is granted on a chat and is in no token, so it cannot be seen here.
+ */
+export const READ_OPERATIONS: RequiredPermissions = {
+  delegated: ['Chat.ReadBasic', 'Chat.Read', 'Chat.ReadWrite'],
+  application: ['Chat.ReadBasic.All', 'Chat.Read.All', 'Chat.ReadWrite.All'],
+};
+
 /** @throws ForbiddenError in the words of Teams' own service, naming what is required and what was there */
 export function requirePermission(caller: Caller, required: RequiredPermissions): void {
   if (caller.isPersonalAccount) throw new ForbiddenError('Personal Microsoft accounts are not supported.');

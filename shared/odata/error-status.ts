@@ -6,10 +6,13 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   InvalidAuthenticationToken: 401,
   Forbidden: 403,
   NotFound: 404,
+  Request_BadRequest: 405,
   Conflict: 409,
+  PreconditionFailed: 412,
   RequestEntityTooLarge: 413,
   RequestBodyRead: 415,
   TooManyRequests: 429,
   InternalServerError: 500,
+  NotImplemented: 501,
   ServiceUnavailable: 503,
 };

@@ -1,14 +1,19 @@
-import { OperationExistsError, ThrottledError, TooLargeError, UnavailableError } from '../domain/errors.ts';
+import { OperationsError, ThrottledError, TooLargeError, UnavailableError } from '../domain/errors.ts';
 
-/** What Cosmos DB's failure of creating an operation means to the caller; null for one that only we can be blamed for. */
-export function toDomainError(error: unknown, operationId: string): Error | null {
+/** What a failure of Cosmos DB means to the caller; null for one that only we can be blamed for. */
+export function toDomainError(error: unknown): Error | null {
+  if (error instanceof OperationsError) return error;
   if (!isFailure(error)) return null;
-  if (error.code === 409) return new OperationExistsError(operationId);
   if (error.code === 413)
     return new TooLargeError('The operation exceeds the 2 MB that can be stored.', { cause: error });
   if (error.code === 429) return new ThrottledError(toSeconds(error.retryAfterInMs), { cause: error });
   if (isUnreachable(error)) return new UnavailableError('The store of operations cannot be reached.', { cause: error });
   return null;
+}
+
+/** Whether Cosmos DB refused with this status. */
+export function hasStatus(error: unknown, status: number): boolean {
+  return isFailure(error) && error.code === status;
 }
 
 /** The SDK's ErrorResponse, or what Node's network code throws through it. */

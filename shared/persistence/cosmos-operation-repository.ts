@@ -1,21 +1,19 @@
-import { type Container, CosmosClient, PartitionKeyDefinitionVersion, PartitionKeyKind } from '@azure/cosmos';
-import { UnavailableError } from '../domain/errors.ts';
-import type { OperationRepository, StoredOperation } from '../domain/operation-repository.ts';
-import type { TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
+import { CosmosClient } from '@azure/cosmos';
+import type { OperationRepository } from '../domain/operation-repository.ts';
+import { type ChatItems, countOperations, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
 import { toDomainError } from './cosmos-errors.ts';
-import { toDocument } from './operation-document.ts';
+import { createOperation } from './create-operation.ts';
+import { DEADLINE_MS, type StartTimer, withinDeadline } from './deadline.ts';
+import { listOperations } from './list-operations.ts';
+import { type ContainerOptions, containerFinder } from './operations-container.ts';
 
-export interface CosmosRepositoryOptions {
+export type { StartTimer } from './deadline.ts';
+
+export interface CosmosRepositoryOptions extends ContainerOptions {
   readonly endpoint: string;
   readonly key: string;
-  readonly database: string;
-  /** Create the database and the container before first use where they are missing. */
-  readonly createIfMissing: boolean;
   readonly startTimer: StartTimer;
 }
-
-/** Calls back once after the given milliseconds, unless the returned function was called before. */
-export type StartTimer = (milliseconds: number, callback: () => void) => () => void;
 
 export interface CosmosOperationRepository extends OperationRepository {
   /**
@@ -27,11 +25,8 @@ export interface CosmosOperationRepository extends OperationRepository {
   close(): Promise<void>;
 }
 
-const CONTAINER_ID = 'operations';
-/** After this a call counts as failed, whatever the SDK would still try: its own budget for a dead host is minutes. */
-const DEADLINE_MS = 5_000;
 /**
- * Throttled writes are tried again at once, and then it is the caller's turn. The interval is fixed because the SDK
+ * Throttled calls are tried again at once, and then it is the caller's turn. The interval is fixed because the SDK
  * would otherwise sleep for as long as Cosmos DB asks, be it a minute, before it looks at its own time limit.
  */
 const THROTTLE_RETRIES = { maxRetryAttemptCount: 3, fixedRetryIntervalInMilliseconds: 200, maxWaitTimeInSeconds: 2 };
@@ -44,13 +39,20 @@ export function createCosmosOperationRepository(options: CosmosRepositoryOptions
     connectionPolicy: { requestTimeout: DEADLINE_MS, retryOptions: THROTTLE_RETRIES },
   });
   const findContainer = containerFinder(client, options);
+  function call<T>(chatId: string, work: (items: ChatItems) => Promise<T>): Promise<T> {
+    return withinDeadline(options.startTimer, async (signal) =>
+      work({ container: await findContainer(signal), chatId, signal }),
+    ).catch((error: unknown) => {
+      throw toDomainError(error) ?? error;
+    });
+  }
   return {
-    create: (chatId, operation) =>
-      withinDeadline(options.startTimer, async (signal) =>
-        create(await findContainer(signal), { chatId, operation, signal }),
-      ).catch((error: unknown) => {
-        throw toDomainError(error, operation.id) ?? error;
-      }),
+    create: (chatId, operation, request) => call(chatId, (items) => createOperation(items, operation, request)),
+    get: (chatId, id) => call(chatId, (items) => getOperation(items, id)),
+    replace: (chatId, operation, etag) => call(chatId, (items) => replaceOperation(items, operation, etag)),
+    delete: (chatId, id, etag) => call(chatId, (items) => deleteOperation(items, id, etag)),
+    list: (chatId, query) => call(chatId, (items) => listOperations(items, query)),
+    count: (chatId, where) => call(chatId, (items) => countOperations(items, where)),
     prepare: () =>
       withinDeadline(options.startTimer, async (abortSignal) => {
         const container = await findContainer(abortSignal);
@@ -58,74 +60,4 @@ export function createCosmosOperationRepository(options: CosmosRepositoryOptions
       }).catch(() => undefined),
     close: async () => client.dispose(),
   };
-}
-
-interface Creation {
-  readonly chatId: string;
-  readonly operation: TeamsAsyncOperation;
-  readonly signal: AbortSignal;
-}
-
-async function create(container: Container, { chatId, operation, signal }: Creation): Promise<StoredOperation> {
-  const { etag } = await container.items.create(toDocument(chatId, operation), {
-    abortSignal: signal,
-    disableAutomaticIdGeneration: true,
-  });
-  return { operation, etag: etag.replaceAll('"', '') };
-}
-
-/** Looks once; a failed look is not remembered. Without `createIfMissing` nothing is asked at all. */
-function containerFinder(
-  client: CosmosClient,
-  { database, createIfMissing }: CosmosRepositoryOptions,
-): (signal: AbortSignal) => Promise<Container> {
-  const container = client.database(database).container(CONTAINER_ID);
-  let ready = createIfMissing ? undefined : Promise.resolve();
-  return async (abortSignal) => {
-    ready ??= ensureContainer(client, { database, abortSignal });
-    await ready.catch((error: unknown) => {
-      ready = undefined;
-      throw error;
-    });
-    return container;
-  };
-}
-
-interface Ensure {
-  readonly database: string;
-  readonly abortSignal: AbortSignal;
-}
-
-async function ensureContainer(client: CosmosClient, { database: id, abortSignal }: Ensure): Promise<void> {
-  const { database } = await client.databases.createIfNotExists({ id }, { abortSignal });
-  await database.containers.createIfNotExists(
-    {
-      id: CONTAINER_ID,
-      // Version 2 hashes all of a key of up to 2 KB; version 1 only its first 101 bytes.
-      partitionKey: {
-        paths: ['/chatId'],
-        kind: PartitionKeyKind.Hash,
-        version: PartitionKeyDefinitionVersion.V2,
-      },
-    },
-    { abortSignal },
-  );
-}
-
-/**
- * The signal stops what the SDK still does, so that nothing is written after we answered; the race answers in time
- * even while the SDK waits between two attempts, which the signal does not end.
- */
-async function withinDeadline<T>(startTimer: StartTimer, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const controller = new AbortController();
-  const stopTimer = startTimer(DEADLINE_MS, () => {
-    reject(new UnavailableError('The store of operations did not answer in time.'));
-    controller.abort();
-  });
-  try {
-    return await Promise.race([call(controller.signal), late]);
-  } finally {
-    stopTimer();
-  }
 }

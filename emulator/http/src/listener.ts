@@ -96,19 +96,35 @@ async function send(result: HttpResponse, { message, response }: Exchange): Prom
   if (!message.complete) await dropUntilQuiet(message);
   if (!message.complete) discardRest({ message, response });
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
-    response.writeHead(status, headers);
+    writeHead(response, status, headers);
     await pipeline(body, response);
     return;
   }
   const length = body === undefined ? 0 : Buffer.byteLength(body);
-  if (mayHaveBody(status)) response.setHeader('content-length', length);
-  response.writeHead(status, headers);
+  writeHead(response, status, mayHaveBody(status) ? withLength(headers, length) : headers);
   if (!message.complete) {
     await sendBeforeEnd(body, { message, response });
     return;
   }
   if (body instanceof Uint8Array && length <= ONE_WRITE_BYTES) response.end(asLatin1(body), 'latin1');
+  else if (body?.length === length)
+    response.end(body, 'latin1'); // ASCII alone, which needs no encoding
   else response.end(body);
+}
+
+/** In one call of `writeHead`: with `setHeader` before it, Node would take every header twice in hand. */
+function withLength(headers: HttpResponse['headers'], length: number): HttpResponse['headers'] {
+  return isList(headers) ? [...headers, 'content-length', String(length)] : { ...headers, 'content-length': length };
+}
+
+function writeHead(response: ServerResponse, status: number, headers: HttpResponse['headers']): void {
+  // A list is only read, but its type has no word for that.
+  response.writeHead(status, isList(headers) ? (headers as string[]) : headers);
+}
+
+/** Array.isArray does not narrow read-only arrays. */
+function isList(headers: HttpResponse['headers']): headers is readonly string[] {
+  return Array.isArray(headers);
 }
 
 /** The answer goes out at once; the connection, which ends with it, is kept until the client has stopped sending. */

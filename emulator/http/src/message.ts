@@ -22,7 +22,8 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
-  readonly headers?: OutgoingHttpHeaders;
+  /** By name; or names and values in turn, which node:http writes fastest. */
+  readonly headers?: OutgoingHttpHeaders | readonly string[];
   /** None: an empty body with `content-length: 0`, except where the status forbids a body. */
   readonly body?: string | Uint8Array | Readable;
 }

@@ -1,81 +1,96 @@
-/** One change of a feed. */
-export interface Change {
-  readonly lsn: number;
-  /** The entry as JSON text. */
-  readonly json: string;
-}
+import type { Change } from '../store/store.ts';
 
-/** Reads up to `limit` changes with an LSN above `after`, and beyond it the others of the last LSN. */
-export type ReadChanges = (after: number, limit: number) => Rows;
-
-export interface Rows {
-  /** Where these rows end; it may be above the LSN of the last change, when later rows are not shown. */
-  readonly lastLsn: number;
-  /** Whether there is nothing behind them. */
-  readonly isLast: boolean;
-  readonly changes: readonly Change[];
-}
+/**
+ * Reads up to `limit` changes with an LSN above `after`, and beyond it the others of the last LSN. Fewer than `limit`:
+ * there are no more.
+ */
+export type ChangeSource = (after: number, limit: number) => readonly Change[];
 
 /** A page ends once it is this large. Source: "Azure Cosmos DB service quotas", maximum response size (4 MB). */
-const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
 /** What an item is taken for before any was seen, so that the first rows read hold no more than a few pages. */
-const ASSUMED_BYTES = 128 * 1024;
+const ASSUMED_CHARACTERS = 128 * 1024;
 
 /** Collects changes up to a count and a size; changes of one LSN are never torn apart. */
 export class ChangePage {
-  readonly entries: string[] = [];
-  #bytes = 0;
   readonly #maxItemCount: number;
+  readonly #withLsn: boolean;
+  readonly #changes: Change[] = [];
+  #characters = 0;
 
-  constructor(maxItemCount: number) {
+  /** @param options.withLsn whether each entry is given a member `_lsn` */
+  constructor(maxItemCount: number, options: { readonly withLsn: boolean }) {
     this.#maxItemCount = maxItemCount;
+    this.#withLsn = options.withLsn;
   }
 
+  get count(): number {
+    return this.#changes.length;
+  }
+
+  /** Of all entries, about. */
   get sizeInBytes(): number {
-    return this.#bytes;
+    return this.#characters;
   }
 
   /** How many changes it may still take. */
   get room(): number {
-    return this.#maxItemCount - this.entries.length;
+    return this.#maxItemCount - this.count;
   }
 
   get isFull(): boolean {
-    return this.room <= 0 || this.#bytes >= MAX_PAGE_BYTES;
+    return this.room <= 0 || this.#characters >= MAX_PAGE_CHARACTERS;
   }
 
   /**
-   * Adds changes that follow `after`, at most `share` of them if there are LSNs to choose from.
+   * Adds changes that follow `after`, up to `share` of them.
    *
    * @returns the LSN that the page has come to; undefined when it has taken everything there is
    */
-  fill(read: ReadChanges, after: number, share: number): number | undefined {
-    const end = this.entries.length + share;
+  fill(source: ChangeSource, after: number, share: number): number | undefined {
+    const end = this.count + share;
     let position = after;
-    while (!this.isFull && this.entries.length < end) {
-      const rows = read(position, this.#rowsToRead(end - this.entries.length));
-      const taken = this.#take(rows.changes);
-      if (taken !== undefined) return taken;
-      if (rows.isLast) return undefined;
-      position = rows.lastLsn;
+    while (!this.isFull && this.count < end) {
+      const limit = this.#rowsToRead(end - this.count);
+      const changes = source(position, limit);
+      position = this.#take(changes) ?? position;
+      if (changes.length < limit && position === changes.at(-1)?.lsn) return undefined;
+      if (changes.length === 0) return undefined;
     }
     return position;
   }
 
-  /** @returns the LSN after which the page was full; undefined when it has taken them all */
+  /** The page as the client gets it, in UTF-8. */
+  toBody(containerRid: string): Buffer {
+    const start = `{"_rid":"${containerRid}","Documents":[`;
+    const end = `],"_count":${this.count}}`;
+    const suffixes = this.#changes.map(({ lsn }) => (this.#withLsn ? `,"_lsn":${lsn}},` : ','));
+    const lengths = this.#changes.map(({ body }, index) => Buffer.byteLength(body) + (suffixes[index]?.length ?? 0));
+    const body = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, start.length + end.length));
+    let at = body.write(start, 'latin1');
+    for (const [index, change] of this.#changes.entries()) {
+      at += body.write(change.body, at);
+      if (this.#withLsn) at--; // the member goes before the closing brace
+      at += body.write(suffixes[index] ?? '', at, 'latin1');
+    }
+    if (this.count > 0) at--; // no comma after the last
+    return body.subarray(0, at + body.write(end, at, 'latin1'));
+  }
+
+  /** @returns the LSN of the last change that was taken */
   #take(changes: readonly Change[]): number | undefined {
     let last: number | undefined;
-    for (const { lsn, json } of changes) {
-      if (last !== undefined && last !== lsn && this.isFull) return last;
-      this.entries.push(json);
-      this.#bytes += json.length;
-      last = lsn;
+    for (const change of changes) {
+      if (last !== undefined && last !== change.lsn && this.isFull) return last;
+      this.#changes.push(change);
+      this.#characters += change.body.length;
+      last = change.lsn;
     }
-    return undefined;
+    return last;
   }
 
   #rowsToRead(wanted: number): number {
-    const each = this.entries.length === 0 ? ASSUMED_BYTES : this.#bytes / this.entries.length;
-    return Math.min(wanted, Math.max(1, Math.floor((MAX_PAGE_BYTES - this.#bytes) / each)));
+    const each = this.count === 0 ? ASSUMED_CHARACTERS : this.#characters / this.count;
+    return Math.min(wanted, Math.max(1, Math.floor((MAX_PAGE_CHARACTERS - this.#characters) / each)));
   }
 }

@@ -15,6 +15,6 @@ export function expiryOf(ttl: JsonValue | undefined, defaultTtl: JsonValue | und
 }
 
 /** @param now seconds since the Unix epoch */
-export function isExpired({ expiresAt }: StoredItem, now: number): boolean {
+export function isExpired({ expiresAt }: Pick<StoredItem, 'expiresAt'>, now: number): boolean {
   return expiresAt !== null && expiresAt <= now;
 }

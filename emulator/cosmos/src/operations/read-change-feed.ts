@@ -10,11 +10,9 @@ import {
 import { CosmosError } from '../model/errors.ts';
 import { feedCharge } from '../model/request-charge.ts';
 import type { ItemSelection } from '../store/store.ts';
-import { type Change, ChangePage, type ReadChanges, type Rows } from './change-page.ts';
+import { ChangePage, type ChangeSource } from './change-page.ts';
 import { keepsAllVersions, startOfRetention } from './change-retention.ts';
-import { isExpired } from './expiry.ts';
-import { type FeedScope, type FeedSelection, isSelected, selectFeed } from './feed-scope.ts';
-import { toFeedJson } from './resource-json.ts';
+import { type FeedScope, type FeedSelection, selectFeed } from './feed-scope.ts';
 import type { OperationResult } from './result.ts';
 import { sweepAllExpiredItems } from './sweep-expired-items.ts';
 
@@ -44,9 +42,10 @@ export async function readChangeFeed(
   // From here on nothing is awaited, so that no write comes between.
   const positions = startingPositions(account, container, { selected, start: input.start });
   if (input.mode === 'allVersionsAndDeletes') assertRetained(account, container, positions);
-  const page = new ChangePage(input.maxItemCount);
+  const page = new ChangePage(input.maxItemCount, { withLsn: input.mode === 'latestVersion' });
+  const { partitionKey } = selected;
   const reached = fillPage(page, positions, (selection) =>
-    readerOf(account, container, { input, selected, selection }),
+    sourceOf(account, container, { input, selection: { ...selection, ...(partitionKey && { partitionKey }) } }),
   );
   return toResult(container, page, { positions, reached });
 }
@@ -93,75 +92,49 @@ function assertRetained(account: Account, container: Container, positions: reado
 function fillPage(
   page: ChangePage,
   positions: readonly Position[],
-  readerFor: (selection: ItemSelection) => ReadChanges,
+  sourceFor: (selection: ItemSelection) => ChangeSource,
 ): number[] {
   const reached = positions.map(({ lsn }) => lsn);
   const inTurn = [...positions.entries()].sort(([, left], [, right]) => left.lsn - right.lsn);
   for (const [turn, [index, { selection, lsn, end }]] of inTurn.entries()) {
     if (page.isFull) break;
     const share = Math.ceil(page.room / (inTurn.length - turn));
-    reached[index] = lsn === end ? end : (page.fill(readerFor(selection), lsn, share) ?? end);
+    reached[index] = lsn === end ? end : (page.fill(sourceFor(selection), lsn, share) ?? end);
   }
   return reached;
 }
 
 interface Reading {
   readonly input: ReadChangeFeedInput;
-  readonly selected: FeedSelection;
-  readonly selection: ItemSelection;
+  readonly selection: ItemSelection & { readonly partitionKey?: string };
 }
 
-function readerOf(account: Account, container: Container, reading: Reading): ReadChanges {
-  const { mode } = reading.input;
-  return mode === 'latestVersion' ? latestVersions(account, reading) : allVersions(account, container, reading);
-}
-
-function latestVersions(account: Account, { input: { start }, selected, selection }: Reading): ReadChanges {
-  const now = nowInSeconds(account);
-  const since = start.from === 'time' ? Math.ceil(start.time / 1000) : 0;
-  return (after, limit) => {
-    const items = account.store.items.changes({ ...selection, since }, after, limit);
-    const shown = items.filter((item) => isSelected(item, selected) && !isExpired(item, now));
-    return toRows(
-      items,
-      limit,
-      shown.map(({ lsn, body }) => ({ lsn, json: `${body.slice(0, -1)},"_lsn":${lsn}}` })),
-    );
-  };
-}
-
-function allVersions(account: Account, container: Container, { selected, selection }: Reading): ReadChanges {
-  const since = startOfRetention(container, nowInSeconds(account));
-  return (after, limit) => {
-    const entries = account.store.changeLog.read({ ...selection, since }, after, limit);
-    const meant = entries.filter((entry) => isSelected(entry, selected));
-    return toRows(
-      entries,
-      limit,
-      meant.map(({ lsn, body }) => ({ lsn, json: body })),
-    );
-  };
-}
-
-function toRows(rows: readonly { readonly lsn: number }[], limit: number, changes: readonly Change[]): Rows {
-  return { changes, lastLsn: rows.at(-1)?.lsn ?? 0, isLast: rows.length < limit };
+function sourceOf({ store, clock }: Account, container: Container, { input, selection }: Reading): ChangeSource {
+  const now = Math.floor(clock.now() / 1000);
+  if (input.mode === 'allVersionsAndDeletes') {
+    const retained = { ...selection, since: startOfRetention(container, now) };
+    return (after, limit) => store.changeLog.read(retained, after, limit);
+  }
+  const { start } = input;
+  const living = { ...selection, now, since: start.from === 'time' ? Math.ceil(start.time / 1000) : 0 };
+  return (after, limit) => store.items.changes(living, after, limit);
 }
 
 function toResult(
   container: Container,
-  { entries, sizeInBytes }: ChangePage,
+  page: ChangePage,
   { positions, reached }: { positions: readonly Position[]; reached: readonly number[] },
 ): OperationResult {
   const [only] = positions;
+  const { count, sizeInBytes } = page;
   const common = {
     etag: formatChangeFeedEtag(reached),
-    charge: feedCharge({ items: entries.length, sizeInBytes }),
-    itemCount: entries.length,
+    charge: feedCharge({ items: count, sizeInBytes }),
+    itemCount: count,
     container,
     ...(only && positions.length === 1 && { range: only.selection.range }),
   };
-  if (entries.length === 0) return { status: 304, ...common };
-  return { status: 200, body: toFeedJson(container.rid, 'Documents', entries), ...common };
+  return count === 0 ? { status: 304, ...common } : { status: 200, body: page.toBody(container.rid), ...common };
 }
 
 function noChangeFeedPolicy(): CosmosError {

@@ -4,8 +4,8 @@ import type { Container } from '../account/container.ts';
 export interface OperationResult {
   /** The protocol's status: the same numbers answer the operations of a batch. */
   readonly status: 200 | 201 | 204 | 207 | 304;
-  /** JSON text. */
-  readonly body?: string;
+  /** JSON text, or its UTF-8 bytes. */
+  readonly body?: string | Uint8Array;
   /** With its quotes. */
   readonly etag?: string;
   /** Request units. */

@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http';
 import type { HttpResponse } from '@lazurite/http';
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
@@ -17,9 +16,9 @@ export interface Exchange {
 export function toResponse(account: Account, exchange: Exchange, result: OperationResult): HttpResponse {
   const { status, body = '', container } = result;
   const headers = commonHeaders(account, exchange, result.charge);
-  if (result.etag !== undefined) headers.etag = result.etag;
-  if (result.continuation !== undefined) headers['x-ms-continuation'] = result.continuation;
-  if (result.itemCount !== undefined) headers['x-ms-item-count'] = result.itemCount;
+  if (result.etag !== undefined) headers.push('etag', result.etag);
+  if (result.continuation !== undefined) headers.push('x-ms-continuation', result.continuation);
+  if (result.itemCount !== undefined) headers.push('x-ms-item-count', String(result.itemCount));
   if (container) addContainerHeaders(headers, account, container, result);
   return { status, headers, body };
 }
@@ -28,51 +27,49 @@ export function toResponse(account: Account, exchange: Exchange, result: Operati
 export function toErrorResponse(account: Account, exchange: Exchange, error: CosmosError): HttpResponse {
   const { substatus, retryAfterMs, body } = error.details;
   const headers = commonHeaders(account, exchange, 1);
-  if (substatus !== undefined) headers['x-ms-substatus'] = substatus;
-  if (retryAfterMs !== undefined) headers['x-ms-retry-after-ms'] = retryAfterMs;
+  if (substatus !== undefined) headers.push('x-ms-substatus', String(substatus));
+  if (retryAfterMs !== undefined) headers.push('x-ms-retry-after-ms', String(retryAfterMs));
   const message = `${error.message}\r\nActivityId: ${exchange.activityId}`;
   return { status: error.status, headers, body: JSON.stringify({ code: error.code, message, ...body }) };
 }
 
-function commonHeaders({ clock }: Account, { activityId, startedAt }: Exchange, charge: number): OutgoingHttpHeaders {
-  return {
-    'content-type': 'application/json',
-    'x-ms-activity-id': activityId,
-    'x-ms-request-charge': Math.round(charge * 100) / 100,
-    'x-ms-request-duration-ms': Math.round((clock.monotonic() - startedAt) * 1000) / 1000,
-    'x-ms-serviceversion': 'version=2.14.0.0',
-    'x-ms-schemaversion': '1.18',
-    'x-ms-gatewayversion': 'version=2.14.0',
-    'x-ms-number-of-read-regions': 0,
-  };
+/** Names and values in turn: what node:http writes fastest, and this is a good part of a point read. */
+type HeaderList = string[];
+
+function commonHeaders({ clock }: Account, { activityId, startedAt }: Exchange, charge: number): HeaderList {
+  const headers = [...CONSTANT_HEADERS, 'x-ms-activity-id', activityId];
+  headers.push('x-ms-request-charge', String(Math.round(charge * 100) / 100));
+  headers.push('x-ms-request-duration-ms', String(Math.round((clock.monotonic() - startedAt) * 1000) / 1000));
+  return headers;
 }
+
+const CONSTANT_HEADERS: readonly string[] = [
+  ...['content-type', 'application/json'],
+  ...['x-ms-serviceversion', 'version=2.14.0.0'],
+  ...['x-ms-schemaversion', '1.18'],
+  ...['x-ms-gatewayversion', 'version=2.14.0'],
+  ...['x-ms-number-of-read-regions', '0'],
+];
 
 /** As the emulator reports it for a container: kilobytes, of which the SDK's users read collectionSize. */
 const RESOURCE_QUOTA = 'documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;';
 const RESOURCE_USAGE = 'documentSize=0;documentsSize=0;documentsCount=0;collectionSize=0;';
 
 function addContainerHeaders(
-  headers: OutgoingHttpHeaders,
+  headers: HeaderList,
   account: Account,
   container: Container,
   { range, itemLsn }: OperationResult,
 ): void {
   const { counters } = account.store;
-  const lsn = counters.current(container.lsnCounters[range ?? 0] ?? '');
-  headers['x-ms-session-token'] = sessionToken(account, container, range);
-  headers['x-ms-content-path'] = container.rid;
-  headers['x-ms-alt-content-path'] = container.altPath;
-  headers['x-ms-resource-quota'] = RESOURCE_QUOTA;
-  headers['x-ms-resource-usage'] = RESOURCE_USAGE;
-  headers.lsn = lsn;
-  headers['x-ms-cosmos-llsn'] = lsn;
-  headers['x-ms-quorum-acked-lsn'] = lsn;
-  headers['x-ms-cosmos-quorum-acked-llsn'] = lsn;
-  headers['x-ms-global-committed-lsn'] = lsn;
-  headers['x-ms-documentdb-partitionkeyrangeid'] = String(range ?? 0);
-  if (itemLsn === undefined) return;
-  headers['x-ms-item-lsn'] = itemLsn;
-  headers['x-ms-cosmos-item-llsn'] = itemLsn;
+  const lsn = String(counters.current(container.lsnCounters[range ?? 0] ?? ''));
+  headers.push('x-ms-session-token', sessionToken(account, container, range));
+  headers.push('x-ms-content-path', container.rid, 'x-ms-alt-content-path', container.altPath);
+  headers.push('x-ms-resource-quota', RESOURCE_QUOTA, 'x-ms-resource-usage', RESOURCE_USAGE);
+  headers.push('lsn', lsn, 'x-ms-cosmos-llsn', lsn);
+  headers.push('x-ms-quorum-acked-lsn', lsn, 'x-ms-cosmos-quorum-acked-llsn', lsn, 'x-ms-global-committed-lsn', lsn);
+  headers.push('x-ms-documentdb-partitionkeyrangeid', String(range ?? 0));
+  if (itemLsn !== undefined) headers.push('x-ms-item-lsn', String(itemLsn), 'x-ms-cosmos-item-llsn', String(itemLsn));
 }
 
 /** Of the physical partition that answered, or of all. */

@@ -91,6 +91,15 @@ export interface ItemSelection {
 export interface ChangeSelection extends ItemSelection {
   /** Only those written at this time or later, in seconds since the Unix epoch. */
   readonly since?: number;
+  /** Only those of this logical partition, as in `ItemKey`. */
+  readonly partitionKey?: string;
+}
+
+/** One change of a feed. */
+export interface Change {
+  readonly lsn: number;
+  /** The item, or the entry of the change log, as JSON text. */
+  readonly body: string;
 }
 
 export interface ItemStore {
@@ -106,10 +115,10 @@ export interface ItemStore {
   /** Up to `limit` items with a number above `after`, in ascending number; empty at the end. */
   scan(selection: ItemSelection, after: number, limit: number): StoredItem[];
   /**
-   * Items with an LSN above `after`, in ascending LSN: up to `limit`, and beyond it the others of the last LSN, so that
-   * a reader can go on from it. Empty when nothing is new.
+   * Items that have not expired at `now` (seconds) and have an LSN above `after`, in ascending LSN: up to `limit`, and
+   * beyond it the others of the last LSN, so that a reader can go on from it. Fewer than `limit`: there are no more.
    */
-  changes(selection: ChangeSelection, after: number, limit: number): StoredItem[];
+  changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[];
   /** Up to `limit` items whose `expiresAt` is `now` (seconds) or earlier, the earliest first. */
   expired(now: number, limit: number): StoredItem[];
   /** Removes every item of the container, with its unique keys and its change log. */
@@ -150,7 +159,7 @@ export interface LoggedChange {
 export interface ChangeLog {
   append(change: LoggedChange): void;
   /** As `ItemStore.changes`; entries of one LSN in the order in which they were appended. */
-  read(selection: ChangeSelection, after: number, limit: number): LoggedChange[];
+  read(selection: ChangeSelection, after: number, limit: number): Change[];
   /** The LSN of the first entry of the physical partition written at `since` (seconds) or later; `undefined` when there is none. */
   firstLsn(partition: { readonly container: number; readonly range: number }, since: number): number | undefined;
   /** Removes the container's entries with a `ts` below `before` (seconds). */

@@ -129,7 +129,7 @@ export class ChangeFeedWorld {
     const page = await readChangeFeed(this.#account, this.#container, { mode: this.#mode, start, scope, maxItemCount });
     this.#etags[range] = (page.etag ?? '').slice(1, -1);
     if (page.body === undefined) return false;
-    const { Documents } = JSON.parse(page.body) as { Documents: Entry[] };
+    const { Documents } = JSON.parse(page.body.toString()) as { Documents: Entry[] };
     this.seen.push(...Documents.map((entry) => toSeen(range, entry)));
     return true;
   }

@@ -111,9 +111,7 @@ function sortGroups(
   groups: readonly Group[],
   run: Run,
 ): readonly Group[] {
-  // Equal rows come in the opposite order when one key descends, as `_rid` does.
-  const input = items.some(({ direction }) => direction === 'DESC') ? groups.toReversed() : groups;
-  return input.toSorted((left, right) => {
+  return groups.toSorted((left, right) => {
     const orders = items.map(({ expression, direction }) => {
       const order = compareValues(
         evaluateExpression(expression, left, run),

@@ -33,7 +33,7 @@ function testItems(open: Opened): void {
     write(open.store, storedItem(1), storedItem(2));
     open.store.transaction(() => open.store.items.update(storedItem(1, { lsn: 3, body: '{"new":true}' })));
     expect(open.store.items.getByNumber(1, 1)?.body).toBe('{"new":true}');
-    expect(numbers(open.store.items.changes({ container: 1, range: 0 }, 0, 10))).toEqual([2, 1]);
+    expect(lsns(open.store.items.changes({ container: 1, range: 0, now: 0 }, 0, 10))).toEqual([2, 3]);
   });
 
   it('delete() says whether there was an item', () => {
@@ -41,7 +41,7 @@ function testItems(open: Opened): void {
     expect(open.store.transaction(() => open.store.items.delete(storedItem(1)))).toBe(true);
     expect(open.store.transaction(() => open.store.items.delete(storedItem(1)))).toBe(false);
     expect(open.store.items.scan({ container: 1, range: 0 }, 0, 10)).toEqual([]);
-    expect(open.store.items.changes({ container: 1, range: 0 }, 0, 10)).toEqual([]);
+    expect(open.store.items.changes({ container: 1, range: 0, now: 0 }, 0, 10)).toEqual([]);
   });
 
   it('scan() goes on after a number, inside one physical partition of one container', () => {
@@ -98,8 +98,8 @@ function testSelections(open: Opened): void {
       storedItem(3, { lsn: 2 }),
       storedItem(4, { lsn: 3 }),
     );
-    expect(numbers(open.store.items.changes({ container: 1, range: 0 }, 0, 2))).toEqual([1, 2, 3]);
-    expect(numbers(open.store.items.changes({ container: 1, range: 0 }, 2, 2))).toEqual([4]);
+    expect(lsns(open.store.items.changes({ container: 1, range: 0, now: 0 }, 0, 2))).toEqual([1, 2, 2]);
+    expect(lsns(open.store.items.changes({ container: 1, range: 0, now: 0 }, 2, 2))).toEqual([3]);
   });
 
   it('changes() since a time passes over what was written before', () => {
@@ -110,8 +110,23 @@ function testSelections(open: Opened): void {
       storedItem(3, { ts: 15 }),
       storedItem(4, { ts: 20 }),
     );
-    expect(numbers(open.store.items.changes({ container: 1, range: 0, since: 15 }, 0, 2))).toEqual([2, 3]);
-    expect(numbers(open.store.items.changes({ container: 1, range: 0, since: 15, minEpk: '0B' }, 0, 9))).toEqual([2]);
+    expect(lsns(open.store.items.changes({ container: 1, range: 0, since: 15, now: 0 }, 0, 2))).toEqual([2, 3]);
+    expect(lsns(open.store.items.changes({ container: 1, range: 0, since: 15, minEpk: '0B', now: 0 }, 0, 9))).toEqual([
+      2,
+    ]);
+  });
+
+  it('changes() passes over what has expired and other logical partitions', () => {
+    write(
+      open.store,
+      storedItem(1, { expiresAt: 10 }),
+      storedItem(2, { expiresAt: 11 }),
+      storedItem(3, { partitionKey: '["q"]' }),
+      storedItem(4),
+    );
+    expect(lsns(open.store.items.changes({ container: 1, range: 0, now: 10 }, 0, 2))).toEqual([2, 3]);
+    const selection = { container: 1, range: 0, now: 10, partitionKey: '["p"]' };
+    expect(lsns(open.store.items.changes(selection, 0, 2))).toEqual([2, 4]);
   });
 
   it('expired() returns what is due, the earliest first', () => {
@@ -143,7 +158,7 @@ function testTransactions(open: Opened): void {
       });
     expect(failing).toThrow('no');
     expect(open.store.items.scan({ container: 1, range: 0 }, 0, 9)).toEqual([storedItem(1)]);
-    expect(numbers(open.store.items.changes({ container: 1, range: 0 }, 0, 9))).toEqual([1]);
+    expect(lsns(open.store.items.changes({ container: 1, range: 0, now: 0 }, 0, 9))).toEqual([1]);
     expect(open.store.counters.current('lsn')).toBe(1);
     expect(open.store.resources.list('dbs', '')).toEqual([]);
     expect(open.store.uniqueKeys.holder(1, '["p"]', 'v')).toBeUndefined();
@@ -217,14 +232,17 @@ function testOtherStores(open: Opened): void {
     open.store.transaction(() => {
       for (const one of changes) open.store.changeLog.append(one);
     });
-    expect(open.store.changeLog.read({ container: 1, range: 0 }, 0, 2)).toEqual(changes.slice(0, 3));
-    expect(open.store.changeLog.read({ container: 1, range: 0, minEpk: '0B' }, 0, 2)).toEqual([]);
-    expect(open.store.changeLog.read({ container: 1, range: 0, since: 2 }, 0, 2)).toEqual(changes.slice(1, 3));
+    const read = (selection: object, limit: number) =>
+      open.store.changeLog.read({ container: 1, range: 0, ...selection }, 0, limit).map(({ body }) => body);
+    expect(read({}, 2)).toEqual(['"a"', '"b"', '"c"']);
+    expect(read({ minEpk: '0B' }, 2)).toEqual([]);
+    expect(read({ partitionKey: '["q"]' }, 2)).toEqual([]);
+    expect(read({ since: 2 }, 2)).toEqual(['"b"', '"c"']);
     expect(open.store.changeLog.firstLsn({ container: 1, range: 0 }, 0)).toBe(1);
     expect(open.store.changeLog.firstLsn({ container: 1, range: 0 }, 3)).toBe(3);
     expect(open.store.changeLog.firstLsn({ container: 1, range: 0 }, 4)).toBeUndefined();
     open.store.transaction(() => open.store.changeLog.prune(1, 2));
-    expect(open.store.changeLog.read({ container: 1, range: 0 }, 0, 9)).toEqual(changes.slice(1));
+    expect(read({}, 9)).toEqual(['"b"', '"c"', '"d"']);
   });
 }
 
@@ -253,6 +271,10 @@ function storedItem(number: number, changes: Partial<StoredItem> = {}): StoredIt
 
 function storedResource(id: string) {
   return { kind: 'dbs', parentRid: '', id, rid: `rid-${id}`, etag: '"e"', ts: 1, body: '{}' };
+}
+
+function lsns(changes: readonly { readonly lsn: number }[]): number[] {
+  return changes.map(({ lsn }) => lsn);
 }
 
 function numbers(items: readonly StoredItem[]): number[] {

@@ -18,7 +18,7 @@ export interface RunningApp {
   /** Calls a function with a payload that is not an HTTP request; never rejects. */
   invokeByHand(functionName: string, input: string | null): Promise<InvokeOutcome>;
   /** Lets triggers other than HTTP fire; until then another worker's do. */
-  startTriggers(): Promise<void>;
+  startTriggers(): void;
   /** Stops accepting, lets requests in flight end, then runs the app's `appTerminate` hooks. */
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly init: WorkerInit;
   /** The bound socket that the supervisor passed. */
   readonly handle: unknown;
-  /** An invocation hangs beyond its time: the process must be replaced. */
+  /** This process is to be replaced: an invocation hangs beyond its time, or somebody asked for it. */
   readonly onUnusable: () => void;
 }
 
@@ -48,7 +48,7 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     functionTimeoutMs,
     onTimeout: onUnusable,
   });
-  const listener = await createHttpFront({ app, invoker, init, parts, streamProxy });
+  const listener = await createHttpFront({ app, invoker, init, parts, streamProxy, restart: onUnusable });
   const address = new URL(init.publicUrl);
   const triggers = createTriggerListeners({ app, invoker, init, parts, factories: TRIGGER_FACTORIES });
   const inFlight = new InFlight();
@@ -62,6 +62,7 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     address: address.hostname,
     idleGraceMs: init.idleGraceMs,
     drainMs: init.drainMs,
+    ...(init.tls && { tls: init.tls }),
   });
   return {
     functions: app.registry

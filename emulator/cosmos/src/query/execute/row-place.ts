@@ -1,8 +1,12 @@
 import type { Value } from '../values/value.ts';
 
-/** Says which document a query reads at the moment; whoever hands out the documents keeps it up to date. */
+/**
+ * Says which document a query reads at the moment; whoever hands out the documents keeps it up to date. When a query that sorts
+ * goes on behind a row, documents come in the order of their numbers, in the opposite order if one of its keys descends: clients
+ * rely on rows with the same keys being in this order of `_rid` (the SDK, RidSkipCountFilter).
+ */
 export interface DocumentCursor {
-  /** Ascending numbers; no two documents of a run share one. */
+  /** No two documents of a run share one. */
   readonly document: number;
 }
 

@@ -18,16 +18,14 @@ interface Placed extends RowPlace {
   readonly value: Value;
 }
 
-/**
- * All rows in order, `frame.place` saying where each stands. Rows whose keys are equal come in the order of their documents, in
- * the opposite order when one key descends: the order of `_rid` by which clients go on behind a row (the SDK, RidSkipCountFilter).
- */
+/** All rows in order, `frame.place` saying where each stands; rows whose keys are equal keep the order they came in. */
 export function* sortedRows(
   input: Iterable<Pause | undefined>,
   { project, order, keep, after }: Sorting,
   frame: Frame,
 ): Iterable<Value | Pause> {
-  const compare = comparator(order, frame);
+  const signs = order.map((key) => (key.descending(frame) ? -1 : 1));
+  const compare = (left: RowPlace, right: RowPlace) => compareKeys(left, right, signs);
   const counter = new RowCounter(frame.cursor);
   const rows: Placed[] = [];
   // Sorting again and again costs a logarithm more than a heap would, and keeps rows of equal keys in order.
@@ -40,7 +38,7 @@ export function* sortedRows(
     const value = project(frame);
     if (value === undefined) continue;
     const row = { ...counter.next(), keys: order.map((key) => key.evaluate(frame)), value };
-    if (after !== undefined && compare(row, after) <= 0) continue;
+    if (after !== undefined && !isBehind(row, after, signs)) continue;
     rows.push(row);
     frame.work.hold();
     if (rows.length >= most) frame.work.release(shorten(rows.sort(compare), keep));
@@ -62,14 +60,18 @@ function shorten(rows: Placed[], keep: number): number {
   return dropped;
 }
 
-function comparator(order: readonly OrderKey[], frame: Frame): (left: RowPlace, right: RowPlace) => number {
-  const signs = order.map((key) => (key.descending(frame) ? -1 : 1));
-  const tieSign = signs.includes(-1) ? -1 : 1;
-  return (left, right) => {
-    for (let index = 0; index < signs.length; index += 1) {
-      const result = compareValues(left.keys[index], right.keys[index]);
-      if (result !== 0) return result * (signs[index] ?? 1);
-    }
-    return (left.document - right.document || left.row - right.row) * tieSign;
-  };
+function compareKeys(left: RowPlace, right: RowPlace, signs: readonly number[]): number {
+  for (let index = 0; index < signs.length; index += 1) {
+    const result = compareValues(left.keys[index], right.keys[index]);
+    if (result !== 0) return result * (signs[index] ?? 1);
+  }
+  return 0;
+}
+
+/** Of rows with the same keys, those of later documents are behind: see {@link DocumentCursor}. */
+function isBehind(row: RowPlace, other: RowPlace, signs: readonly number[]): boolean {
+  const order = compareKeys(row, other, signs);
+  if (order !== 0) return order > 0;
+  if (row.document === other.document) return row.row > other.row;
+  return row.document > other.document === !signs.includes(-1);
 }

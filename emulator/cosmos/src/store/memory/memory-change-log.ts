@@ -1,4 +1,4 @@
-import type { ChangeLog, ChangeSelection, LoggedChange } from '../store.ts';
+import type { Change, ChangeLog, ChangeSelection, LoggedChange } from '../store.ts';
 import { OrderedRows } from './ordered-rows.ts';
 import type { UndoJournal } from './undo-journal.ts';
 
@@ -19,8 +19,8 @@ export class MemoryChangeLog implements ChangeLog {
     this.#replace(log, change.lsn, [...(log.get(change.lsn) ?? []), change]);
   }
 
-  read(selection: ChangeSelection, after: number, limit: number): LoggedChange[] {
-    const page: LoggedChange[] = [];
+  read(selection: ChangeSelection, after: number, limit: number): Change[] {
+    const page: Change[] = [];
     for (const changes of this.#log(selection.container, selection.range).after(after)) {
       if (page.length >= limit) break;
       for (const change of changes) if (isSelected(change, selection)) page.push(change);
@@ -58,7 +58,9 @@ export class MemoryChangeLog implements ChangeLog {
   }
 }
 
-function isSelected({ epk, ts }: LoggedChange, { minEpk = '', maxEpk, since = 0 }: ChangeSelection): boolean {
+function isSelected(change: LoggedChange, { minEpk = '', maxEpk, since = 0, partitionKey }: ChangeSelection): boolean {
+  const { epk, ts } = change;
+  if (partitionKey !== undefined && partitionKey !== change.partitionKey) return false;
   return ts >= since && epk >= minEpk && (maxEpk === undefined || epk < maxEpk);
 }
 

@@ -1,4 +1,4 @@
-import type { ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
 import { OrderedRows } from './ordered-rows.ts';
 import type { UndoJournal } from './undo-journal.ts';
 
@@ -68,13 +68,18 @@ export class MemoryItems implements ItemStore {
     return candidates ? [...candidates.filter((item) => isSelected(item, selection)).take(limit)] : [];
   }
 
-  changes(selection: ChangeSelection, after: number, limit: number): StoredItem[] {
-    const { since = 0 } = selection;
+  changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[] {
+    const { since = 0, partitionKey, now } = selection;
     const changes = this.#containers.get(selection.container)?.ranges.get(selection.range)?.byLsn.after(after) ?? [];
-    const page: StoredItem[] = [];
+    const isMeant = (item: StoredItem) =>
+      item.ts >= since &&
+      expiryOf(item) > now &&
+      isSelected(item, selection) &&
+      (partitionKey === undefined || partitionKey === item.partitionKey);
+    const page: Change[] = [];
     for (const items of changes) {
       if (page.length >= limit) break;
-      for (const item of items) if (item.ts >= since && isSelected(item, selection)) page.push(item);
+      page.push(...items.filter(isMeant));
     }
     return page;
   }

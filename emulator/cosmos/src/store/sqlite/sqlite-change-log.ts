@@ -1,23 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { ChangeLog, ChangeSelection, LoggedChange } from '../store.ts';
-import { HIGHEST_EPK } from './sqlite-items.ts';
-
-const SELECT = `SELECT container, range, epk, partition_key AS partitionKey, lsn, ts, body
-  FROM change_log INDEXED BY change_log_by_lsn
-  WHERE container = ? AND range = ? AND epk >= ? AND epk < ? AND ts >= ?`;
+import type { Change, ChangeLog, ChangeSelection, LoggedChange } from '../store.ts';
+import { SqliteChanges } from './sqlite-changes.ts';
 
 export class SqliteChangeLog implements ChangeLog {
   readonly #append: StatementSync;
-  readonly #read: StatementSync;
-  readonly #readLsn: StatementSync;
+  readonly #changes: SqliteChanges;
   readonly #firstLsn: StatementSync;
   readonly #prune: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#append = database.prepare(`
       INSERT INTO change_log (container, range, epk, partition_key, lsn, ts, body) VALUES (?, ?, ?, ?, ?, ?, ?)`);
-    this.#read = database.prepare(`${SELECT} AND lsn > ? ORDER BY lsn, number LIMIT ?`);
-    this.#readLsn = database.prepare(`${SELECT} AND lsn = ? ORDER BY number LIMIT -1 OFFSET ?`);
+    this.#changes = new SqliteChanges(database, { table: 'change_log', index: 'change_log_by_lsn' });
     this.#firstLsn = database.prepare(`SELECT lsn FROM change_log INDEXED BY change_log_by_lsn
       WHERE container = ? AND range = ? AND ts >= ? ORDER BY lsn LIMIT 1`);
     this.#prune = database.prepare('DELETE FROM change_log WHERE container = ? AND ts < ?');
@@ -27,15 +21,8 @@ export class SqliteChangeLog implements ChangeLog {
     this.#append.run(container, range, epk, partitionKey, lsn, ts, body);
   }
 
-  read(selection: ChangeSelection, after: number, limit: number): LoggedChange[] {
-    const { container, range, minEpk = '', maxEpk = HIGHEST_EPK, since = 0 } = selection;
-    // The columns are those of the type.
-    const page = this.#read.all(container, range, minEpk, maxEpk, since, after, limit) as unknown as LoggedChange[];
-    const last = page.at(-1);
-    if (page.length < limit || !last) return page;
-    const seen = page.filter((change) => change.lsn === last.lsn).length;
-    const rest = this.#readLsn.all(container, range, minEpk, maxEpk, since, last.lsn, seen);
-    return page.concat(rest as unknown as LoggedChange[]); // as above
+  read(selection: ChangeSelection, after: number, limit: number): Change[] {
+    return this.#changes.read(selection, { after, limit });
   }
 
   firstLsn({ container, range }: { readonly container: number; readonly range: number }, since: number) {

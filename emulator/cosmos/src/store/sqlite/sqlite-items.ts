@@ -1,8 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
-
-/** Above every effective partition key, which are upper-case hex. */
-export const HIGHEST_EPK = 'G';
+import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+import { HIGHEST_EPK, SqliteChanges } from './sqlite-changes.ts';
 
 const COLUMNS =
   'number, container, epk, partition_key AS partitionKey, id, range, lsn, ts, etag, expires_at AS expiresAt, body';
@@ -17,8 +15,7 @@ export class SqliteItems implements ItemStore {
   readonly #delete: StatementSync;
   readonly #scanRange: StatementSync;
   readonly #scanEpks: StatementSync;
-  readonly #changes: StatementSync;
-  readonly #changesOfLsn: StatementSync;
+  readonly #changes: SqliteChanges;
   readonly #expired: StatementSync;
   readonly #clear: readonly StatementSync[];
 
@@ -39,9 +36,11 @@ export class SqliteItems implements ItemStore {
         SELECT number FROM items INDEXED BY items_by_key
         WHERE container = ? AND epk >= ? AND epk < ? AND number > ? ORDER BY number LIMIT ?)
       ORDER BY number`);
-    const changes = `${select} INDEXED BY items_by_lsn WHERE ${IN_RANGE} AND epk >= ? AND epk < ? AND ts >= ?`;
-    this.#changes = database.prepare(`${changes} AND lsn > ? ORDER BY lsn, number LIMIT ?`);
-    this.#changesOfLsn = database.prepare(`${changes} AND lsn = ? AND number > ? ORDER BY number`);
+    this.#changes = new SqliteChanges(database, {
+      table: 'items',
+      index: 'items_by_lsn',
+      condition: '(expires_at IS NULL OR expires_at > ?9)',
+    });
     this.#expired = database.prepare(`${select} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`);
     this.#clear = ['items', 'unique_keys', 'change_log'].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE container = ?`),
@@ -75,12 +74,8 @@ export class SqliteItems implements ItemStore {
     return rows(this.#scanEpks.all(range, container, minEpk ?? '', maxEpk ?? HIGHEST_EPK, after, limit));
   }
 
-  changes(selection: ChangeSelection, after: number, limit: number): StoredItem[] {
-    const { container, range, minEpk = '', maxEpk = HIGHEST_EPK, since = 0 } = selection;
-    const page = rows(this.#changes.all(container, range, minEpk, maxEpk, since, after, limit));
-    const last = page.at(-1);
-    if (page.length < limit || !last) return page;
-    return page.concat(rows(this.#changesOfLsn.all(container, range, minEpk, maxEpk, since, last.lsn, last.number)));
+  changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[] {
+    return this.#changes.read(selection, { after, limit, parameter: selection.now });
   }
 
   expired(now: number, limit: number): StoredItem[] {

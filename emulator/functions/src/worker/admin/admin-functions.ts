@@ -11,14 +11,15 @@ const NOT_FOUND: HttpResponse = { status: 404 };
 const ACCEPTED: HttpResponse = { status: 202 };
 
 /** `GET /admin/functions` */
-export function listFunctions(front: HttpFront): HttpResponse {
-  return jsonResponse(front.app.registry.all().map((fn) => describe(fn, front)));
+export function listFunctions(front: HttpFront, request: HttpRequest): HttpResponse {
+  const origin = originOf(request.headers.host, front);
+  return jsonResponse(front.app.registry.all().map((fn) => describe(fn, front, origin)));
 }
 
 /** `GET /admin/functions/{name}` */
-export function getFunction(front: HttpFront, name: string): HttpResponse {
+export function getFunction(front: HttpFront, name: string, request: HttpRequest): HttpResponse {
   const fn = front.app.registry.find(name);
-  return fn ? jsonResponse(describe(fn, front)) : NOT_FOUND;
+  return fn ? jsonResponse(describe(fn, front, originOf(request.headers.host, front))) : NOT_FOUND;
 }
 
 /** `GET /admin/functions/{name}/status` */
@@ -53,8 +54,7 @@ function parseInput(text: string): string | null | undefined {
 }
 
 /** Property names of azure-functions-host `FunctionMetadataResponse.cs`. */
-function describe(fn: RegisteredFunction, front: HttpFront): object {
-  const origin = originOf(undefined, front);
+function describe(fn: RegisteredFunction, front: HttpFront, origin: string): object {
   const { name, bindings, scriptFile } = fn.metadata;
   const files = `${origin}/admin/vfs/${encodeURIComponent(name)}`;
   const trigger = triggerOf(fn);

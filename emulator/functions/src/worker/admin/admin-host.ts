@@ -1,4 +1,4 @@
-import type { HttpResponse } from '@lazurite/http';
+import type { HttpRequest, HttpResponse } from '@lazurite/http';
 import { HOST_VERSION } from '../core/core-api.ts';
 import type { HttpFront } from '../http/http-scope.ts';
 import { jsonResponse } from './json-response.ts';
@@ -10,8 +10,9 @@ const HOMEPAGE = `<!DOCTYPE html>
 </html>
 `;
 
-/** `GET /`, unless AzureWebJobsDisableHomepage is true. */
+/** `GET /`; 204 when AzureWebJobsDisableHomepage is true. */
 export function getHomepage(): HttpResponse {
+  if (process.env.AzureWebJobsDisableHomepage?.toLowerCase() === 'true') return { status: 204 };
   return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: HOMEPAGE };
 }
 
@@ -36,4 +37,54 @@ export function getStatus({ init, parts }: HttpFront): HttpResponse {
 /** `GET /admin/host/config`: host.json as it applies. */
 export function getConfig({ init }: HttpFront): HttpResponse {
   return jsonResponse(init.settings.effective);
+}
+
+/** `GET /admin/host/processes`: the worker, for tools that attach a debugger. */
+export function getProcesses(): HttpResponse {
+  const worker = {
+    processId: process.pid,
+    processName: 'node',
+    debugEngine: '',
+    isEligibleForOpenInVisualStudio: false,
+  };
+  return jsonResponse({ processes: [worker] });
+}
+
+/** `POST /admin/host/synctriggers`: here the platform always knows the triggers. */
+export function syncTriggers(): HttpResponse {
+  return jsonResponse({ status: 'success' });
+}
+
+/** `POST /admin/host/restart`: the app is loaded afresh in a new process; answered at once. */
+export function restart({ restart: replace, init }: HttpFront): HttpResponse {
+  replace();
+  return jsonResponse({ isSelfHost: true, scriptPath: init.appRoot });
+}
+
+const LEVELS: Readonly<Record<string, 'error' | 'warning' | 'information' | 'trace'>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'information',
+  verbose: 'trace',
+};
+
+/** `POST /admin/host/log`: an array of `{ level, message, source, functionName }` (`HostLogEntry.cs`). */
+export async function writeLog({ app }: HttpFront, request: HttpRequest): Promise<HttpResponse> {
+  const entries = parseArray((await request.body()).toString());
+  if (!entries) return jsonResponse('An array of log entry objects is expected.', 400);
+  for (const entry of entries) {
+    if (typeof entry !== 'object' || entry === null || !('message' in entry)) continue;
+    const level = 'level' in entry ? LEVELS[String(entry.level).toLowerCase()] : undefined;
+    app.log.write({ level: level ?? 'information', category: 'system', message: String(entry.message) });
+  }
+  return { status: 200 };
+}
+
+function parseArray(text: string): readonly unknown[] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import { mkdtemp } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemRandomness } from '@lazurite/runtime';
@@ -18,9 +19,9 @@ test('GET / says that the app is up', async () => {
   expect(await response.text()).toContain('Your Functions 4.0 app is up and running');
 });
 
-test('GET / belongs to the app when AzureWebJobsDisableHomepage is true', async () => {
+test('GET / is 204 when AzureWebJobsDisableHomepage is true', async () => {
   const other = await startTestHost('v4-cjs', { env: { ...process.env, AzureWebJobsDisableHomepage: 'true' } });
-  expect((await fetch(other.url)).status).toBe(404);
+  expect((await fetch(other.url)).status).toBe(204);
 });
 
 test.each(['GET', 'POST'])('%s /admin/host/ping is 200, not to be cached', async (method) => {
@@ -69,6 +70,45 @@ test('a page from elsewhere cannot call the admin API', async () => {
   expect(response.status).toBe(403);
 });
 
+test.each(['attacker.example', 'attacker.example:7071', 'x.127.0.0.1.nip.io'])(
+  'under the name %s the admin API is 403, and functions answer',
+  async (name) => {
+    expect(await statusUnder(name, '/admin/host/status')).toBe(403);
+    expect(await statusUnder(name, '/api/empty')).toBe(200);
+  },
+);
+
+test.each(['localhost', '127.0.0.1', '[::1]:7071', 'app.localhost', 'host.docker.internal:7071'])(
+  'under the name %s the admin API answers',
+  async (name) => expect(await statusUnder(name, '/admin/host/status')).toBe(200),
+);
+
+test('GET /admin/host/processes names the worker process', async () => {
+  const { processes } = (await (await fetch(`${host.url}/admin/host/processes`)).json()) as { processes: unknown[] };
+  expect(processes).toEqual([expect.objectContaining({ processId: expect.any(Number), processName: 'node' })]);
+});
+
+test('POST /admin/host/log writes the entries to the log', async () => {
+  const entries = [{ level: 'Warning', message: 'from a tool', source: 'tool' }];
+  expect((await fetch(`${host.url}/admin/host/log`, { method: 'POST', body: JSON.stringify(entries) })).status).toBe(
+    200,
+  );
+  expect(await host.next('log', ({ message }) => message === 'from a tool')).toMatchObject({ level: 'warning' });
+  expect((await fetch(`${host.url}/admin/host/log`, { method: 'POST', body: '{}' })).status).toBe(400);
+});
+
+test('POST /admin/host/synctriggers succeeds, as there is nothing to tell', async () => {
+  const response = await fetch(`${host.url}/admin/host/synctriggers`, { method: 'POST' });
+  expect(await response.json()).toEqual({ status: 'success' });
+});
+
+test('POST /admin/host/restart replaces the worker', async () => {
+  const other = await startTestHost('v4-cjs');
+  expect((await fetch(`${other.url}/admin/host/restart`, { method: 'POST' })).status).toBe(200);
+  await other.next('reloaded');
+  expect((await fetch(`${other.url}/api/hello`)).status).toBe(200);
+});
+
 test('invoke() resolves to what the function returned, or to its failure', async () => {
   expect(await host.invoke('queued', 'text')).toMatchObject({
     status: 'succeeded',
@@ -106,6 +146,16 @@ test('CORS origins of local.settings.json or the options are answered before rou
   const answer = await fetch(`${other.url}/api/hello`, { headers });
   expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, headers.origin]);
 });
+
+/** The status of a request whose Host header is `name`. */
+async function statusUnder(name: string, path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(host.url + path, { headers: { host: name } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
+}
 
 function post(name: string, body: string): Promise<Response> {
   return fetch(`${host.url}/admin/functions/${name}`, { method: 'POST', body });

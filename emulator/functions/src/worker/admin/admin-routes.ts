@@ -1,50 +1,96 @@
-import type { HttpRequest, HttpResponse } from '@lazurite/http';
 import type { Cors } from '../../http/cors.ts';
 import type { RouteEntry } from '../../routing/route-table.ts';
 import type { HttpFront } from '../http/http-scope.ts';
 import { getFunction, getFunctionStatus, invokeFunction, listFunctions } from './admin-functions.ts';
-import { getConfig, getHomepage, getStatus, ping } from './admin-host.ts';
+import {
+  getConfig,
+  getHomepage,
+  getProcesses,
+  getStatus,
+  ping,
+  restart,
+  syncTriggers,
+  writeLog,
+} from './admin-host.ts';
+import { AdminKeys, type OpenKeys } from './admin-keys.ts';
+import type { AdminOperation } from './admin-operation.ts';
+import { fromOwnOrigin, underOwnName } from './local-callers.ts';
+import { warmUp, warmupFunction } from './warmup.ts';
 import { receiveEventGrid, shakeHandsWithEventGrid } from './webhooks.ts';
 
-/** Answers one of the host's own addresses. */
-export type AdminOperation = (
-  request: HttpRequest,
-  values: Readonly<Record<string, string>>,
-) => HttpResponse | Promise<HttpResponse>;
+interface AdminParts {
+  readonly cors: Cors;
+  readonly openKeys: OpenKeys;
+}
+
+type Route = RouteEntry<AdminOperation>;
 
 /** The host's own API (azure-functions-host `Controllers`), which VS Code, the Static Web Apps CLI and scripts rely on. */
-export function adminRoutes(front: HttpFront, cors: Cors): RouteEntry<AdminOperation>[] {
-  const { env } = process;
-  const homepage = env.AzureWebJobsDisableHomepage?.toLowerCase() === 'true' ? [] : [route('GET', '', getHomepage)];
-  const api = [
+export function adminRoutes(front: HttpFront, { cors, openKeys }: AdminParts): Route[] {
+  const admin = [...hostRoutes(front), ...keyRoutes(front, openKeys), ...functionRoutes(front), ...warmupRoutes(front)];
+  const guarded = admin.map((entry) => ({ ...entry, target: underOwnName(front.init.publicUrl, entry.target) }));
+  const api = [...guarded, ...webhookRoutes(front)];
+  return [
+    route('GET', '', getHomepage),
+    ...api.map((entry) => ({ ...entry, target: fromOwnOrigin(cors, entry.target) })),
+  ];
+}
+
+function hostRoutes(front: HttpFront): Route[] {
+  return [
     route('GET', 'admin/host/ping', ping),
     route('POST', 'admin/host/ping', ping),
     route('GET', 'admin/host/status', () => getStatus(front)),
     route('GET', 'admin/host/config', () => getConfig(front)),
-    route('GET', 'admin/functions', () => listFunctions(front)),
-    route('GET', 'admin/functions/{name}', (_request, { name = '' }) => getFunction(front, name)),
+    route('GET', 'admin/host/processes', getProcesses),
+    route('POST', 'admin/host/synctriggers', syncTriggers),
+    route('POST', 'admin/host/restart', () => restart(front)),
+    route('POST', 'admin/host/log', (request) => writeLog(front, request)),
+  ];
+}
+
+function keyRoutes(front: HttpFront, openKeys: OpenKeys): Route[] {
+  const keys = new AdminKeys(front, openKeys);
+  return ['admin/host/{collection}', 'admin/functions/{functionName}/{collection:regex(^keys$)}'].flatMap((all) => {
+    const one = `${all}/{keyName}`;
+    return [
+      route('GET', all, (request, values) => keys.read(request, addressOf(values))),
+      route('GET', one, (request, values) => keys.read(request, addressOf(values))),
+      route('POST', one, (request, values) => keys.write(request, addressOf(values))),
+      route('PUT', one, (request, values) => keys.write(request, addressOf(values))),
+      route('DELETE', one, (request, values) => keys.remove(request, addressOf(values))),
+    ];
+  });
+}
+
+function addressOf({ collection = '', functionName, keyName }: Readonly<Record<string, string>>) {
+  return { collection, ...(functionName !== undefined && { functionName }), ...(keyName !== undefined && { keyName }) };
+}
+
+function functionRoutes(front: HttpFront): Route[] {
+  return [
+    route('GET', 'admin/functions', (request) => listFunctions(front, request)),
+    route('GET', 'admin/functions/{name}', (request, { name = '' }) => getFunction(front, name, request)),
     route('GET', 'admin/functions/{name}/status', (_request, { name = '' }) => getFunctionStatus(front, name)),
     route('POST', 'admin/functions/{name}', (request, { name = '' }) => invokeFunction(front, name, request)),
+  ];
+}
+
+function warmupRoutes(front: HttpFront): Route[] {
+  const fn = warmupFunction(front);
+  if (!fn) return [];
+  const run = warmUp(front, fn);
+  return [route('GET', 'admin/warmup', run), route('POST', 'admin/warmup', run)];
+}
+
+/** Deliveries of Event Grid may come through a tunnel, under the name of that. */
+function webhookRoutes(front: HttpFront): Route[] {
+  return [
     route('POST', 'runtime/webhooks/eventgrid', (request) => receiveEventGrid(front, request)),
     route('OPTIONS', 'runtime/webhooks/eventgrid', (request) => shakeHandsWithEventGrid(request)),
   ];
-  return [...homepage, ...api.map((entry) => ({ ...entry, target: fromOwnOrigin(cors, entry.target) }))];
 }
 
-function route(method: string, template: string, target: AdminOperation): RouteEntry<AdminOperation> {
+function route(method: string, template: string, target: AdminOperation): Route {
   return { template, methods: [method], target };
-}
-
-/** A page from elsewhere that is open in a browser on this machine must not drive the host. */
-function fromOwnOrigin(cors: Cors, operation: AdminOperation): AdminOperation {
-  return (request, values) => {
-    const { origin, host } = request.headers;
-    if (origin === undefined || isSameHost(origin, host)) return operation(request, values);
-    const isAllowed = 'access-control-allow-origin' in cors.headersFor(request.headers);
-    return isAllowed ? operation(request, values) : { status: 403 };
-  };
-}
-
-function isSameHost(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
 }

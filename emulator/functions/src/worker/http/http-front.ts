@@ -1,15 +1,19 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { type HttpRequest, type HttpResponse, toRequestListener } from '@lazurite/http';
-import { type KeyedRequest, mayCall, readAuthLevel } from '../../http/authorize.ts';
+import { readAuthLevel } from '../../http/authorize.ts';
 import { type Cors, createCors } from '../../http/cors.ts';
 import { type KeyStore, openKeyStore } from '../../http/key-store.ts';
 import { createThrottle, type Throttle, TOO_MANY_REQUESTS_HEADERS } from '../../http/throttle.ts';
-import { buildRouteTable, type RouteEntry, type RouteMatch, type RouteTable } from '../../routing/route-table.ts';
-import { type AdminOperation, adminRoutes } from '../admin/admin-routes.ts';
+import { buildRouteTable, type RouteEntry, type RouteTable } from '../../routing/route-table.ts';
+import type { AdminOperation } from '../admin/admin-operation.ts';
+import { adminRoutes } from '../admin/admin-routes.ts';
 import { isHttpTrigger, isSwitchedOff, methodsOf, routeOf, triggerOf } from '../function-info.ts';
+import { isAdmin, refusalOf } from './access.ts';
+import { type AddedHeaders, addedHeaders, withAddedHeaders } from './added-headers.ts';
 import type { HttpFront, HttpFunction } from './http-scope.ts';
 import { invokeOverHttp } from './invoke-http.ts';
-import { invokeStreamed } from './invoke-streamed.ts';
+import { isOwnPath } from './request-target.ts';
+import { streamingListener } from './streaming-listener.ts';
 
 /** Unknown paths, wrong methods and violated constraints: 404 with an empty body, as Azure's host answers. */
 const NOT_FOUND: HttpResponse = { status: 404 };
@@ -20,13 +24,27 @@ type Answer = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 
 /** The worker's request listener: preflight, then the host's own routes, then the functions in their order. */
 export async function createHttpFront(front: HttpFront): Promise<RequestListener> {
-  const cors = createCors({ origins: front.init.cors.origins, credentials: front.init.cors.credentials });
+  const { init, parts } = front;
+  const cors = createCors({ origins: init.cors.origins, credentials: init.cors.credentials });
+  const openKeys = once(() => openKeyStore(init.dataDir, parts.randomness));
   const functions = await buildRouteTable(functionRoutes(front));
-  const admin = await buildRouteTable(adminRoutes(front, cors));
-  const keys = front.init.enableAuth ? await openKeyStore(front.init.dataDir, front.parts.randomness) : undefined;
-  const answer = withHeaders(front, cors, routed(front, { functions, admin, keys }));
-  const listener = toRequestListener(answer, { maxBodyBytes: front.init.maxBodyBytes, log: front.parts.log });
-  return front.streamProxy ? streamingListener(front, { functions, cors, keys, listener }) : listener;
+  const admin = await buildRouteTable(adminRoutes(front, { cors, openKeys }));
+  const keys = init.enableAuth ? await openKeys() : undefined;
+  const throttle = createThrottle(init.settings.http);
+  const added = addedHeaders(init, cors);
+  const route = routed(front, { functions, admin, keys, throttle });
+  const answer = withPreflight(init.cors.origins, cors, withAdded(added, route));
+  const listener = toRequestListener(answer, { maxBodyBytes: init.maxBodyBytes, log: parts.log });
+  const { streamProxy } = front;
+  return streamProxy
+    ? streamingListener({ ...front, streamProxy }, { functions, cors, keys, throttle, added, listener })
+    : listener;
+}
+
+/** Only who asks about keys, or must check them, has them made and read. */
+function once(open: () => Promise<KeyStore>): () => Promise<KeyStore> {
+  let opened: Promise<KeyStore> | undefined;
+  return () => (opened ??= open());
 }
 
 interface Routed {
@@ -34,34 +52,34 @@ interface Routed {
   readonly admin: RouteTable<AdminOperation>;
   /** Undefined: nobody is asked for a key. */
   readonly keys: KeyStore | undefined;
+  readonly throttle: Throttle | undefined;
 }
 
-function routed(front: HttpFront, { functions, admin, keys }: Routed): Answer {
-  const throttle = createThrottle(front.init.settings.http);
+function routed(front: HttpFront, parts: Routed): Answer {
+  const { admin, keys } = parts;
+  const callFunction = toFunction(front, parts);
   return (request) => {
-    const { method, path } = request;
-    const own = isOwnPath(path) ? admin.match(method, path) : undefined;
-    if (own) return keys && path !== '/' && !isAdmin(request, keys) ? UNAUTHORIZED : own.target(request, own.values);
-    const match = functions.match(method, path);
-    if (!match) return NOT_FOUND;
-    if (keys && !isAllowed(match.target, request, keys)) return UNAUTHORIZED;
-    return throttle
-      ? throttled(throttle, () => invokeOverHttp(front, match, request))
-      : invokeOverHttp(front, match, request);
+    const own = isOwnPath(request.path) ? admin.match(request.method, request.path) : undefined;
+    if (!own) return callFunction(request);
+    return keys && !isAdmin(request, keys) ? UNAUTHORIZED : own.target(request, own.values);
   };
 }
 
-function isAllowed({ fn, authLevel }: HttpFunction, request: KeyedRequest, keys: KeyStore): boolean {
-  return mayCall(request, { level: authLevel, functionName: fn.metadata.name }, keys);
+function toFunction(front: HttpFront, { functions, admin, keys, throttle }: Routed): Answer {
+  return (request) => {
+    const match = functions.match(request.method, request.path);
+    if (!match) return request.path === '/' ? homepage(admin, request) : NOT_FOUND;
+    const refusal = refusalOf(match.target, request, keys);
+    if (refusal) return refusal;
+    if (throttle) return throttled(throttle, () => invokeOverHttp(front, match, request));
+    return invokeOverHttp(front, match, request);
+  };
 }
 
-function isAdmin(request: KeyedRequest, keys: KeyStore): boolean {
-  return mayCall(request, { level: 'admin', functionName: '' }, keys);
-}
-
-/** Spares all other requests a second look-up. */
-function isOwnPath(path: string): boolean {
-  return path === '/' || /^\/(?:admin|runtime)(?:\/|$)/i.test(path);
+/** Only where no function takes the root (azure-functions-host `HomepageMiddleware.cs`). */
+function homepage(admin: RouteTable<AdminOperation>, request: HttpRequest): HttpResponse | Promise<HttpResponse> {
+  const match = admin.match(request.method, '/');
+  return match ? match.target(request, match.values) : NOT_FOUND;
 }
 
 async function throttled(throttle: Throttle, answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
@@ -70,72 +88,24 @@ async function throttled(throttle: Throttle, answer: () => Promise<HttpResponse>
   return answer().finally(release);
 }
 
-/** Adds what CORS and `customHeaders` ask for; costs nothing where neither is set. */
-function withHeaders({ init }: HttpFront, cors: Cors, answer: Answer): Answer {
-  const custom = lowerCaseNames(init.settings.http.customHeaders);
-  if (init.cors.origins.length === 0 && Object.keys(custom).length === 0) return answer;
-  return async (request) => {
-    const preflight = cors.preflight(request.method, request.headers);
-    if (preflight) return preflight;
-    const response = await answer(request);
-    return { ...response, headers: { ...custom, ...response.headers, ...cors.headersFor(request.headers) } };
-  };
+function withPreflight(origins: readonly string[], cors: Cors, answer: Answer): Answer {
+  if (origins.length === 0) return answer;
+  return (request) => cors.preflight(request.method, request.headers) ?? answer(request);
 }
 
-interface StreamingParts {
-  readonly functions: RouteTable<HttpFunction>;
-  readonly cors: Cors;
-  readonly keys: KeyStore | undefined;
-  readonly listener: RequestListener;
-}
-
-/** Functions get their requests as they come; everything else is answered as in any app. */
-function streamingListener(front: HttpFront, { functions, cors, keys, listener }: StreamingParts): RequestListener {
-  const { streamProxy } = front;
-  const custom = lowerCaseNames(front.init.settings.http.customHeaders);
-  return (message, response) => {
-    const preflight = cors.preflight(message.method ?? 'GET', message.headers);
-    const match = preflight ? undefined : matchFunction(functions, message);
-    const keyed = { headers: message.headers, query: queryOf(message) };
-    const isDenied = match && keys && !isAllowed(match.target, keyed, keys);
-    if (!match || !streamProxy || isDenied) return listener(message, response);
-    const added = { ...custom, ...cors.headersFor(message.headers) };
-    for (const [name, value] of Object.entries(added)) response.setHeader(name, value);
-    invokeStreamed({ ...front, streamProxy }, match, { message, response });
-  };
-}
-
-function queryOf({ url = '/' }: IncomingMessage): string {
-  const mark = url.indexOf('?');
-  return mark === -1 ? '' : url.slice(mark + 1);
-}
-
-function matchFunction(
-  functions: RouteTable<HttpFunction>,
-  message: IncomingMessage,
-): RouteMatch<HttpFunction> | undefined {
-  const target = message.url ?? '/';
-  const mark = target.indexOf('?');
-  const path = mark === -1 ? target : target.slice(0, mark);
-  return isOwnPath(path) ? undefined : functions.match(message.method ?? 'GET', path);
+function withAdded(added: AddedHeaders | undefined, answer: Answer): Answer {
+  if (!added) return answer;
+  return async (request) => withAddedHeaders(added, request.headers, await answer(request));
 }
 
 function functionRoutes({ app, init }: HttpFront): RouteEntry<HttpFunction>[] {
   return app.registry.all().flatMap((fn) => {
     const trigger = triggerOf(fn);
-    if (!trigger || !isHttpTrigger(trigger) || isSwitchedOff(fn)) return [];
+    if (!trigger || !isHttpTrigger(trigger)) return [];
     const methods = methodsOf(trigger);
     const template = routeOf(fn, trigger, init.settings.http.routePrefix);
-    return [
-      {
-        template,
-        ...(methods.length > 0 && { methods }),
-        target: { fn, triggerName: trigger.name, authLevel: readAuthLevel(trigger.authLevel) },
-      },
-    ];
+    const authLevel = readAuthLevel(trigger.authLevel);
+    const target = { fn, triggerName: trigger.name, authLevel, disabled: isSwitchedOff(fn) };
+    return [{ template, ...(methods.length > 0 && { methods }), target }];
   });
-}
-
-function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

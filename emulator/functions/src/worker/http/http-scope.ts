@@ -14,6 +14,8 @@ export interface HttpFront {
   readonly parts: WorkerParts;
   /** Undefined unless the app asked for streaming. */
   readonly streamProxy: StreamProxy | undefined;
+  /** Asks for a new worker in the place of this one. */
+  restart(): void;
 }
 
 /** A function with an HTTP trigger, as routes lead to it. */
@@ -22,6 +24,8 @@ export interface HttpFunction {
   /** The name of its trigger binding; looked up once rather than for every request. */
   readonly triggerName: string;
   readonly authLevel: AuthLevel;
+  /** Switched off by a setting or by function.json. */
+  readonly disabled: boolean;
 }
 
 /** A request and its answer, where they are streamed. */

@@ -1,5 +1,7 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
+import { bindingDataOf } from '../../bindings/bound-invocation.ts';
 import type { RouteMatch } from '../../routing/route-table.ts';
+import { toMetadata } from '../../triggers/metadata.ts';
 import type { RpcInvocationRequest } from '../core/rpc-types.ts';
 import { traceContextFor } from '../trace-context.ts';
 import type { HttpFront, HttpFunction } from './http-scope.ts';
@@ -9,31 +11,55 @@ import { toRpcHttp } from './to-rpc-http.ts';
 /** Why an HTTP function runs, in the words of Azure's host. */
 export const HTTP_REASON = 'This function was programmatically called via the host APIs.';
 const NO_METADATA = Object.freeze({});
+const NOTHING = Buffer.alloc(0);
 const FAILED: HttpResponse = { status: 500 };
 
 /** One request to one function, its body read whole. A function that fails is 500 with an empty body. */
 export async function invokeOverHttp(
   front: HttpFront,
-  { target: { fn, triggerName }, values }: RouteMatch<HttpFunction>,
+  match: RouteMatch<HttpFunction>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const body = await request.body();
+  const { fn } = match.target;
+  const rpcRequest = await toRpcRequest(front, match, request);
+  try {
+    const response = await front.invoker.invoke(fn, rpcRequest, { reason: HTTP_REASON });
+    return toHttpResponse(fn, response, request.headers.accept);
+  } catch (error) {
+    const { invocationId } = rpcRequest;
+    front.parts.log.debug({ err: error, functionName: fn.metadata.name, invocationId }, 'An invocation failed');
+    return FAILED;
+  }
+}
+
+async function toRpcRequest(
+  front: HttpFront,
+  { target: { fn, triggerName }, values }: RouteMatch<HttpFunction>,
+  request: HttpRequest,
+): Promise<RpcInvocationRequest> {
+  const body = await readSizedBody(front, request, fn.metadata.name);
   const http = toRpcHttp(request, { origin: originOf(request.headers.host, front), params: values, body });
   const { randomness } = front.parts;
   const invocationId = randomness.uuid();
-  const rpcRequest: RpcInvocationRequest = {
+  const rpcRequest = {
     invocationId,
     functionId: fn.metadata.functionId,
     inputData: [{ name: triggerName, data: { http } }],
     triggerMetadata: NO_METADATA,
     traceContext: traceContextFor(invocationId, randomness, callerTrace(request.headers)),
   };
-  try {
-    return toHttpResponse(fn, await front.invoker.invoke(fn, rpcRequest, { reason: HTTP_REASON }));
-  } catch (error) {
-    front.parts.log.debug({ err: error, functionName: fn.metadata.name, invocationId }, 'An invocation failed');
-    return FAILED;
-  }
+  // The v4 model hides what an HTTP trigger's metadata holds; apps of v3 read it as context.bindingData.
+  if (fn.model === 'code') return rpcRequest;
+  return { ...rpcRequest, triggerMetadata: toMetadata(bindingDataOf(rpcRequest)) };
+}
+
+/** Azure's host hands on a body only where its length was declared (`GrpcMessageConversionExtensions.cs`). */
+async function readSizedBody({ app }: HttpFront, request: HttpRequest, functionName: string): Promise<Buffer> {
+  const body = await request.body();
+  if (body.length === 0 || request.headers['content-length'] !== undefined) return body;
+  const message = `The chunked body of a request to '${functionName}' was dropped, as in Azure. Send a Content-Length, or turn on app.setup({ enableHttpStream: true })`;
+  app.log.write({ level: 'warning', category: 'system', message });
+  return NOTHING;
 }
 
 /** The address that the client used, so that the function sees the URL that was asked for. */

@@ -5,10 +5,12 @@ import type { RpcInvocationRequest, RpcTypedData } from '../core/rpc-types.ts';
 import { traceContextFor } from '../trace-context.ts';
 import type { Exchange, HttpFront, HttpFunction } from './http-scope.ts';
 import { callerTrace, HTTP_REASON, originOf } from './invoke-http.ts';
+import { limitUpload } from './limit-upload.ts';
+import { splitTarget } from './request-target.ts';
 import { StreamedResponse, type StreamProxy } from './stream-proxy.ts';
 import { flattenHeaders, flattenQuery } from './to-rpc-http.ts';
 
-interface StreamingFront extends HttpFront {
+export interface StreamingFront extends HttpFront {
   readonly streamProxy: StreamProxy;
 }
 
@@ -26,7 +28,7 @@ export function invokeStreamed(
   const invocationId = randomness.uuid();
   const streamed = new StreamedResponse(response);
   const headers = flattenHeaders(message.headers);
-  const query = queryOf(exchange);
+  const query = flattenQuery(splitTarget(message.url).query);
   const request: RpcInvocationRequest = {
     invocationId,
     functionId: fn.metadata.functionId,
@@ -35,6 +37,14 @@ export function invokeStreamed(
     traceContext: traceContextFor(invocationId, randomness, callerTrace(message.headers)),
   };
   addForwardedHeaders(exchange, front);
+  limitUpload(exchange, {
+    maxBytes: front.init.maxBodyBytes,
+    clock: front.parts.clock,
+    onExceeded: () => {
+      streamed.release();
+      refuseUpload(response);
+    },
+  });
   front.streamProxy.forward(message, streamed, invocationId);
   front.invoker
     .invoke(fn, request, { reason: HTTP_REASON, mapResult: (result) => withPacedBody(result, response) })
@@ -67,9 +77,11 @@ function toTriggerMetadata({
   return metadata;
 }
 
-function queryOf({ message }: Exchange): Flat {
-  const mark = message.url?.indexOf('?') ?? -1;
-  return mark === -1 ? {} : flattenQuery(message.url?.slice(mark + 1) ?? '');
+/** The answer goes out at once and ends the connection, which stays until the client has read it. */
+function refuseUpload(response: ServerResponse): void {
+  if (response.headersSent) return;
+  response.writeHead(413, { 'content-length': 0, connection: 'close' });
+  response.end();
 }
 
 function addForwardedHeaders({ message }: Exchange, front: HttpFront): void {

@@ -1,67 +1,58 @@
 import type { HttpResponse } from '@lazurite/http';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { RpcHttpData, RpcInvocationResponse, RpcTypedData } from '../core/rpc-types.ts';
-import { serializeCookie } from './cookie.ts';
+import { negotiatedBody, rawBody } from './response-body.ts';
+import { responseHeaders } from './response-headers.ts';
 
 const NO_CONTENT: HttpResponse = { status: 204 };
-/** What the server computes by itself, whatever the function says. */
-const OWN_HEADERS = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive']);
+const OK: HttpResponse = { status: 200 };
 
 /**
- * What an HTTP function's outcome looks like on the wire. No response at all is 204
- * (azure-functions-host `HttpBinding.cs`, `RawScriptResult.cs`).
+ * What an HTTP function's outcome looks like on the wire. An HTTP output that was left empty is 204; a function without
+ * such an output is 200 (azure-functions-host `HttpBinding.cs`, `FunctionInvocationMiddleware.cs`).
  *
- * @throws when the status is no HTTP status or a header is not valid; the caller answers 500
+ * @param accept the request's header, for responses that ask for content negotiation
+ * @throws when the status, a header or a cookie cannot be sent; the caller answers 500
  */
-export function toHttpResponse(fn: RegisteredFunction, response: RpcInvocationResponse): HttpResponse {
-  const data = response.returnValue ?? namedHttpOutput(fn, response);
+export function toHttpResponse(
+  fn: RegisteredFunction,
+  response: RpcInvocationResponse,
+  accept: string | undefined,
+): HttpResponse {
+  const output = httpOutputOf(fn);
+  if (output === undefined) return OK;
+  const data = response.returnValue ?? response.outputData?.find(({ name }) => name === output)?.data;
   if (!data) return NO_CONTENT;
-  return data.http ? fromRpcHttp(data.http) : fromBareValue(data);
+  return data.http ? fromRpcHttp(data.http, accept) : fromBareValue(data);
 }
 
-/** Apps of the v3 model name their output, `res` by custom. */
-function namedHttpOutput(fn: RegisteredFunction, response: RpcInvocationResponse): RpcTypedData | undefined {
-  return response.outputData?.find(({ name }) => fn.metadata.bindings[name]?.type.toLowerCase() === 'http')?.data;
+/** The name of the HTTP output: `$return`, or what an app of the v3 model chose, `res` by custom. */
+function httpOutputOf({ metadata: { bindings } }: RegisteredFunction): string | undefined {
+  for (const name in bindings) if (bindings[name]?.type.toLowerCase() === 'http') return name;
+  return undefined;
 }
 
-function fromRpcHttp(http: RpcHttpData): HttpResponse {
-  const body = bodyOf(http.body);
-  const headers: Record<string, string | string[]> = {};
-  for (const name in http.headers) {
-    const value = http.headers[name];
-    if (value !== undefined && !OWN_HEADERS.has(name.toLowerCase())) headers[name] = value;
-  }
-  if (typeof body === 'string' && !hasContentType(headers)) headers['content-type'] = 'text/plain; charset=utf-8';
-  if (http.cookies && http.cookies.length > 0) headers['set-cookie'] = http.cookies.map(serializeCookie);
-  return { status: parseStatus(http.statusCode), headers, ...(body !== undefined && { body }) };
+function fromRpcHttp(http: RpcHttpData, accept: string | undefined): HttpResponse {
+  const { headers, contentType: declared } = responseHeaders(http);
+  const status = parseStatus(http.statusCode);
+  const content = http.enableContentNegotiation
+    ? negotiatedBody(http.body, { declared, accept })
+    : rawBody(http.body, declared);
+  if (!content) return { status: status === 200 ? 204 : status, headers };
+  if (content.contentType !== undefined) headers['content-type'] = content.contentType;
+  return { status, headers, body: content.body };
 }
 
 /** A v3 function may return a plain value where a response is expected. */
 function fromBareValue(data: RpcTypedData): HttpResponse {
-  const body = bodyOf(data);
-  if (body === undefined) return NO_CONTENT;
-  if (typeof body !== 'string') return { status: 200, body };
-  return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
-}
-
-function bodyOf(data: RpcTypedData | null | undefined): string | Uint8Array | undefined {
-  if (!data) return undefined;
-  const bytes = data.bytes ?? data.stream;
-  if (bytes) return bytes;
-  const scalar = data.string ?? data.json ?? data.int ?? data.double;
-  return scalar === null || scalar === undefined ? undefined : String(scalar);
-}
-
-function hasContentType(headers: Readonly<Record<string, unknown>>): boolean {
-  for (const name in headers) if (name.toLowerCase() === 'content-type') return true;
-  return false;
+  const { body, contentType } = rawBody(data, undefined);
+  return { status: 200, headers: contentType === undefined ? {} : { 'content-type': contentType }, body };
 }
 
 function parseStatus(statusCode: string | null | undefined): number {
   if (!statusCode) return 200;
   const status = Number(statusCode);
-  if (!Number.isInteger(status) || status < 100 || status > 999) {
-    throw new RangeError(`The HTTP status ${JSON.stringify(statusCode)} is not a whole number from 100 to 999`);
-  }
-  return status;
+  if (!Number.isInteger(status)) return 200; // HttpBinding.cs takes what is no number as not given
+  if (status >= 100 && status <= 999) return status;
+  throw new RangeError(`The HTTP status ${statusCode} is not a whole number from 100 to 999`);
 }

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { closeTestHosts, startTestHost, type TestHost } from '../../testing/test-host.ts';
+
+const MB = 1024 * 1024;
+
+let host: TestHost;
+beforeAll(async () => {
+  host = await startTestHost('v4-stream', {
+    env: { ...process.env, FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(4096 * MB) },
+  });
+});
+afterAll(closeTestHosts);
+
+async function json(path: string, init: RequestInit = {}): Promise<Record<string, unknown>> {
+  return (await fetch(host.url + path, init)).json() as Promise<Record<string, unknown>>;
+}
+
+async function rssOf(): Promise<number> {
+  return Number((await json('/api/rss')).rss);
+}
+
+async function download(megabytes: number): Promise<number> {
+  const response = await fetch(`${host.url}/api/many?chunks=${megabytes * 16}`);
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) bytes += (chunk as Uint8Array).length;
+  return bytes;
+}
+
+/** A chunked upload. Node's fetch needs `duplex` for it; @types/node does not list that. */
+function upload(chunks: number, chunkBytes: number): RequestInit {
+  const chunk = new Uint8Array(chunkBytes);
+  let left = chunks;
+  const body = new ReadableStream({
+    pull(controller) {
+      if (left-- > 0) controller.enqueue(chunk);
+      else controller.close();
+    },
+  });
+  return { method: 'POST', body, duplex: 'half' } as RequestInit;
+}
+
+test('a chunked request body is read as it comes, with every value of the query', async () => {
+  expect(await json('/api/count?a=1&a=2', upload(10, 1000))).toMatchObject({
+    bytes: 10_000,
+    query: [
+      ['a', '1'],
+      ['a', '2'],
+    ],
+  });
+});
+
+// LARGE_BODY_MB=2048 runs these at full size.
+const LARGE = Number(process.env.LARGE_BODY_MB ?? 192);
+
+test('the memory of the worker does not grow with the size of a download', async () => {
+  await download(LARGE / 2); // the memory that garbage takes between collections is there afterwards
+  const before = await rssOf();
+  expect(await download(LARGE)).toBe(LARGE * MB);
+  expect((await rssOf()) - before).toBeLessThan((LARGE * MB) / 2);
+});
+
+test('the memory of the worker does not grow with the size of an upload', async () => {
+  await json('/api/count', upload(LARGE / 2, MB));
+  const before = await rssOf();
+  expect(await json('/api/count', upload(LARGE, MB))).toMatchObject({ bytes: LARGE * MB });
+  expect((await rssOf()) - before).toBeLessThan((LARGE * MB) / 2);
+});
+
+test('what the library leaves unanswered is answered: 204 for nothing, 500 for a throw', async () => {
+  expect((await fetch(`${host.url}/api/nothing`)).status).toBe(204);
+  expect((await fetch(`${host.url}/api/throws`)).status).toBe(500);
+});
+
+test('route parameters and cookies reach their places', async () => {
+  const response = await fetch(`${host.url}/api/cookies/42`);
+  expect([await response.text(), response.headers.getSetCookie()]).toEqual(['42', ['a=1']]);
+});
+
+test('cookies are written as the library writes them, with every attribute', async () => {
+  const response = await fetch(`${host.url}/api/allCookies`);
+  expect(response.headers.getSetCookie()).toEqual([
+    'all=b%20c; Max-Age=60; Domain=a.example; Path=/x; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=None',
+  ]);
+});
+
+test('an upload that the client cuts off fails in the function, and the host goes on', async () => {
+  const socket = connect(host.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('POST /api/failures HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nabc');
+  await host.next('invocation-started', ({ functionName }) => functionName === 'failures');
+  socket.destroy();
+  await host.next('invocation-finished', ({ functionName, succeeded }) => functionName === 'failures' && !succeeded);
+  expect(await json('/api/uploads')).not.toContain('whole');
+});
+
+test('a download that the client cuts off ends the stream that the function returned', async () => {
+  const response = await fetch(`${host.url}/api/endless`);
+  await response.body?.cancel();
+  await host.next('invocation-finished', ({ functionName }) => functionName === 'endless');
+  expect(await json('/api/downloads')).toBe('ended');
+});
+
+describe('over the limit', () => {
+  let small: TestHost;
+  beforeAll(async () => {
+    small = await startTestHost('v4-stream', { env: { ...process.env, FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '10000' } });
+  });
+
+  test('a body of declared length is 413 before the function runs', async () => {
+    const response = await fetch(`${small.url}/api/failures`, { method: 'POST', body: Buffer.alloc(10_001) });
+    expect(response.status).toBe(413);
+    expect(small.events.filter(({ type }) => type === 'invocation-started')).toEqual([]);
+  });
+
+  test('a chunked body is 413, and the function that reads it meets an error', async () => {
+    const socket = connect(small.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('POST /api/failures HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    for (let sent = 0; sent < 3; sent++) socket.write(`1388\r\n${'x'.repeat(5000)}\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 413 /);
+    await small.next('invocation-finished', ({ succeeded }) => !succeeded);
+    const uploads = await (await fetch(`${small.url}/api/uploads`)).json();
+    expect(uploads).toEqual(['BodyTooLarge']);
+  });
+});
+
+test('host.json throttles apply to streamed requests too', async () => {
+  const env = { ...process.env, AzureFunctionsJobHost__extensions__http__maxOutstandingRequests: '1' };
+  const full = await startTestHost('v4-stream', { env });
+  const held = connect(full.port, '127.0.0.1');
+  held.write('POST /api/count HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\na');
+  await full.next('invocation-started');
+  const refused = await fetch(`${full.url}/api/nothing`);
+  expect([refused.status, refused.headers.get('x-function-scaleout')]).toEqual([429, '1']);
+  held.end('b');
+  await once(held, 'data');
+  held.destroy();
+});

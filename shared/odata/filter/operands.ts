@@ -1,0 +1,114 @@
+import { toUtc } from '../../domain/date-time-offset.ts';
+import { declaredProperty, type TypeName, typeNameOf } from '../../domain/declared-property.ts';
+import type { DateTimeLiteral, Expression, Literal, TextFunction } from '../../domain/operation-query.ts';
+import { QueryOptionError, shown } from '../query-error.ts';
+import type { Token } from './tokens.ts';
+
+/** What is known of an expression's type. Dynamic properties are of any; `null` is the literal's own. */
+export type OperandType = TypeName | 'Edm.Boolean' | 'Edm.Double' | 'Edm.Guid' | 'Edm.Untyped' | 'null';
+
+export interface Operand {
+  readonly expression: Expression;
+  readonly type: OperandType;
+}
+
+export type LiteralOperand = Operand & { readonly expression: Literal | DateTimeLiteral };
+
+const TEXT = ['Edm.String', 'Edm.Untyped'] as const;
+
+/** The functions there are: how many arguments (all of them text), and what they make. */
+const FUNCTIONS: Readonly<Record<TextFunction, { readonly arity: number; readonly type: OperandType }>> = {
+  startswith: { arity: 2, type: 'Edm.Boolean' },
+  endswith: { arity: 2, type: 'Edm.Boolean' },
+  contains: { arity: 2, type: 'Edm.Boolean' },
+  tolower: { arity: 1, type: 'Edm.String' },
+  toupper: { arity: 1, type: 'Edm.String' },
+  length: { arity: 1, type: 'Edm.Int32' },
+};
+
+/** @throws QueryOptionError `error` has no such property, for it is of a closed type */
+export function propertyOperand(path: readonly string[]): Operand {
+  const [first = '', second = ''] = path;
+  const declared = declaredProperty(path);
+  if (first === 'error' && !declared) throw unknownProperty(second);
+  const depth = first === 'error' ? 2 : 1;
+  if (declared && path.length > depth) throw notComplex(path);
+  return { expression: { kind: 'property', path }, type: declared ? typeNameOf(declared) : 'Edm.Untyped' };
+}
+
+function unknownProperty(name: string): QueryOptionError {
+  return new QueryOptionError(
+    `Could not find a property named '${shown(name)}' on type 'microsoft.graph.operationError'.`,
+  );
+}
+
+function notComplex(path: readonly string[]): QueryOptionError {
+  return new QueryOptionError(`The path '${shown(path.join('/'))}' leads into a property that is not complex.`);
+}
+
+/** @throws QueryOptionError the token is no literal, or stands for no value */
+export function literalOperand(token: Token): LiteralOperand | null {
+  switch (token.kind) {
+    case 'string':
+      return literal(token.text.slice(1, -1).replaceAll("''", "'"), 'Edm.String');
+    case 'number':
+      return numberOperand(token);
+    case 'dateTime':
+      return dateTimeOperand(token);
+    case 'guid':
+      return literal(token.text, 'Edm.Guid');
+    case 'name':
+      return wordOperand(token.text.toLowerCase());
+    default:
+      return null;
+  }
+}
+
+function literal(value: Literal['value'], type: OperandType): LiteralOperand {
+  return { expression: { kind: 'literal', value }, type };
+}
+
+function wordOperand(word: string): LiteralOperand | null {
+  if (word === 'null') return literal(null, 'null');
+  if (word === 'true' || word === 'false') return literal(word === 'true', 'Edm.Boolean');
+  return null;
+}
+
+function numberOperand({ text, position }: Token): LiteralOperand {
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw unreadable(text, position);
+  return literal(value, Number.isInteger(value) ? 'Edm.Int32' : 'Edm.Double');
+}
+
+/** An Edm.Date counts as its midnight in UTC. */
+function dateTimeOperand({ text, position }: Token): LiteralOperand {
+  const value = toUtc(text.length === 'yyyy-MM-dd'.length ? `${text}T00:00:00Z` : text);
+  if (value === null) throw unreadable(text, position);
+  return { expression: { kind: 'dateTime', value }, type: 'Edm.DateTimeOffset' };
+}
+
+function unreadable(text: string, position: number): QueryOptionError {
+  return new QueryOptionError(`Unrecognized literal '${shown(text)}' at position ${position}.`);
+}
+
+/** @throws QueryOptionError there is no such function, or it does not take these arguments */
+export function callOperand(given: string, operands: readonly Operand[]): Operand {
+  const name = given.toLowerCase();
+  if (!isFunction(name)) {
+    throw new QueryOptionError(`An unknown function with name '${shown(given)}' was found.`);
+  }
+  const { arity, type } = FUNCTIONS[name];
+  if (operands.length !== arity || operands.some((operand) => !isText(operand)))
+    throw new QueryOptionError(
+      `No function signature for the function with name '${name}' matches the specified arguments.`,
+    );
+  return { expression: { kind: 'call', name, arguments: operands.map(({ expression }) => expression) }, type };
+}
+
+function isFunction(name: string): name is TextFunction {
+  return Object.hasOwn(FUNCTIONS, name);
+}
+
+function isText({ type }: Operand): boolean {
+  return (TEXT as readonly string[]).includes(type);
+}

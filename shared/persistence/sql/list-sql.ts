@@ -1,0 +1,33 @@
+import type { SqlQuerySpec } from '@azure/cosmos';
+import type { Condition, OperationQuery, OrderBy } from '../../domain/operation-query.ts';
+import { OPERATION_KIND, SORT_PATHS } from '../operation-document.ts';
+import { conditionSql } from './condition-sql.ts';
+import { placeSql } from './place-sql.ts';
+import { propertyPath, Statement } from './statement.ts';
+
+/** A page of operations: those of the kind, that pass the filter, behind the place, in order. The partition is the SDK's to name. */
+export function listSql({ where, orderBy, skip, after, limit }: OperationQuery): SqlQuerySpec {
+  const statement = new Statement();
+  const conditions = [isOperation(statement)];
+  if (where) conditions.push(conditionSql(where, statement));
+  if (after) conditions.push(placeSql(orderBy, after, statement));
+  const window = `OFFSET ${statement.bind(skip)} LIMIT ${statement.bind(limit)}`;
+  return statement.toQuery(
+    `SELECT * FROM c WHERE ${conditions.join(' AND ')} ORDER BY ${orderBy.map(orderSql).join(', ')} ${window}`,
+  );
+}
+
+export function countSql(where: Condition | null): SqlQuerySpec {
+  const statement = new Statement();
+  const conditions = [isOperation(statement)];
+  if (where) conditions.push(conditionSql(where, statement));
+  return statement.toQuery(`SELECT VALUE COUNT(1) FROM c WHERE ${conditions.join(' AND ')}`);
+}
+
+function isOperation(statement: Statement): string {
+  return `${propertyPath(['kind'])} = ${statement.bind(OPERATION_KIND)}`;
+}
+
+function orderSql({ property, descending }: OrderBy): string {
+  return `${propertyPath(SORT_PATHS[property])} ${descending ? 'DESC' : 'ASC'}`;
+}
