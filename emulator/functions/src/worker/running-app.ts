@@ -3,6 +3,7 @@ import { startHttpServer } from '@lazurite/http';
 import { offerAbandon } from './abandon.ts';
 import { type AssembledApp, type AssembleOptions, assembleApp } from './assemble-app.ts';
 import { type FunctionApp, terminateApp } from './function-app.ts';
+import { takeTurns } from './http/take-turns.ts';
 
 export interface RunningApp extends Pick<AssembledApp, 'functions' | 'invokeByHand'> {
   /** Lets triggers other than HTTP fire; until then another worker's do. */
@@ -25,7 +26,7 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     inFlight.abandon();
     return invoker.running();
   });
-  const server = await startHttpServer(inFlight.counted(listener), {
+  const server = await startHttpServer(inFlight.counted(takeTurns(listener, parts.clock)), {
     handle,
     port: Number(address.port),
     address: address.hostname,
