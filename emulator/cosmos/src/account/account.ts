@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import { Catalog } from './catalog.ts';
 import { ChangeNotifications } from './change-notifications.ts';
 import { continuationSecret } from './continuation-secret.ts';
+import { ThroughputGate } from './throughput-gate.ts';
 
 /** What every operation works with. */
 export interface Account {
@@ -13,6 +14,8 @@ export interface Account {
   readonly commits: GroupCommit;
   readonly catalog: Catalog;
   readonly notifications: ChangeNotifications;
+  /** Absent: throughput is not enforced. */
+  readonly throughputGate?: ThroughputGate;
   readonly queries: QueryCompiler;
   readonly continuations: ContinuationTokens;
   readonly clock: Clock;
@@ -24,15 +27,18 @@ export interface AccountParts {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;
+  /** Whether requests above the provisioned throughput are refused. */
+  readonly enforceThroughput?: boolean;
 }
 
-export function openAccount({ store, clock, randomness, log }: AccountParts): Account {
+export function openAccount({ store, clock, randomness, log, enforceThroughput }: AccountParts): Account {
   const catalog = new Catalog(store);
   const commits = new GroupCommit(store, log, () => catalog.forget());
   const queries = createQueryCompiler();
   const continuations = continuationTokens(continuationSecret(store, randomness));
   const notifications = new ChangeNotifications(log);
-  return { store, commits, catalog, notifications, queries, continuations, clock, randomness };
+  const account = { store, commits, catalog, notifications, queries, continuations, clock, randomness };
+  return enforceThroughput ? { ...account, throughputGate: new ThroughputGate(() => clock.monotonic()) } : account;
 }
 
 /** The time as Cosmos DB keeps it: whole seconds since the Unix epoch. */

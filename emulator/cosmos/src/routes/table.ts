@@ -12,6 +12,7 @@ import {
 } from './containers.ts';
 import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
 import { getChangeFeed, getItem, getItems, patchItemAt, postCreate, postUpsert, putItem, removeItem } from './items.ts';
+import { atCost } from './metering.ts';
 import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
 import { postQuery, postQueryPlan } from './queries.ts';
 import type { RouteRequest } from './request.ts';
@@ -43,19 +44,19 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['get', '/dbs/*/colls/*', getContainer],
   ['put', '/dbs/*/colls/*', putContainer],
   ['delete', '/dbs/*/colls/*', removeContainer],
-  ['post create', '/dbs/*/colls/*/operations/partitionkeydelete', postPartitionKeyDelete],
+  ['post create', '/dbs/*/colls/*/operations/partitionkeydelete', atCost(postPartitionKeyDelete)],
   ['get', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
-  ['post create', '/dbs/*/colls/*/docs', postCreate],
-  ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
-  ['post batch', '/dbs/*/colls/*/docs', postBatch],
-  ['get', '/dbs/*/colls/*/docs', getItems],
-  ['post query', '/dbs/*/colls/*/docs', postQuery],
-  ['post query plan', '/dbs/*/colls/*/docs', postQueryPlan],
-  ['get change feed', '/dbs/*/colls/*/docs', getChangeFeed],
-  ['get', '/dbs/*/colls/*/docs/*', getItem],
-  ['put', '/dbs/*/colls/*/docs/*', putItem],
-  ['patch', '/dbs/*/colls/*/docs/*', patchItemAt],
-  ['delete', '/dbs/*/colls/*/docs/*', removeItem],
+  ['post create', '/dbs/*/colls/*/docs', atCost(postCreate)],
+  ['post upsert', '/dbs/*/colls/*/docs', atCost(postUpsert)],
+  ['post batch', '/dbs/*/colls/*/docs', atCost(postBatch)],
+  ['get', '/dbs/*/colls/*/docs', atCost(getItems)],
+  ['post query', '/dbs/*/colls/*/docs', atCost(postQuery)],
+  ['post query plan', '/dbs/*/colls/*/docs', atCost(postQueryPlan)],
+  ['get change feed', '/dbs/*/colls/*/docs', atCost(getChangeFeed)],
+  ['get', '/dbs/*/colls/*/docs/*', atCost(getItem)],
+  ['put', '/dbs/*/colls/*/docs/*', atCost(putItem)],
+  ['patch', '/dbs/*/colls/*/docs/*', atCost(patchItemAt)],
+  ['delete', '/dbs/*/colls/*/docs/*', atCost(removeItem)],
   ['get', '/offers', getOffers],
   ['post query', '/offers', postOfferQuery],
   ['get', '/offers/*', getOffer],
