@@ -2,3 +2,7 @@ export type { ChangeListener, ContainerChange } from './account/change-notificat
 export type { EntraOptions } from './auth/entra-tokens.ts';
 export { type CosmosOptions, type CosmosServer, startCosmos, WELL_KNOWN_KEY } from './server/start-cosmos.ts';
 export { StoreError } from './store/errors.ts';
+export { type DataDirectory, exportDatabase, importDatabase } from './transfer/data-directory.ts';
+export { TransferError } from './transfer/errors.ts';
+export type { ImportOptions } from './transfer/import-database.ts';
+export type { OnProgress, TransferProgress } from './transfer/progress.ts';
