@@ -1,6 +1,7 @@
 import type { Account } from '../account/account.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { postBatch } from './batch.ts';
+import { anyConflict, getConflicts, postConflictQuery } from './conflicts.ts';
 import {
   getContainer,
   getContainers,
@@ -57,6 +58,10 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['put', '/dbs/*/colls/*/docs/*', atCost(putItem)],
   ['patch', '/dbs/*/colls/*/docs/*', atCost(patchItemAt)],
   ['delete', '/dbs/*/colls/*/docs/*', atCost(removeItem)],
+  ['get', '/dbs/*/colls/*/conflicts', getConflicts],
+  ['post query', '/dbs/*/colls/*/conflicts', postConflictQuery],
+  ['get', '/dbs/*/colls/*/conflicts/*', anyConflict],
+  ['delete', '/dbs/*/colls/*/conflicts/*', anyConflict],
   ['get', '/offers', getOffers],
   ['post query', '/offers', postOfferQuery],
   ['get', '/offers/*', getOffer],

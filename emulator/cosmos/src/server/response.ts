@@ -10,6 +10,17 @@ export interface Exchange {
   readonly activityId: string;
   /** Of `Clock.monotonic`. */
   readonly startedAt: number;
+  /** Of this request among those that the server was sent. */
+  readonly transportRequestId: number;
+  /** When the server began to serve, as a date of HTTP. */
+  readonly servingSince: string;
+}
+
+/** Which part of the account a request was about. */
+export interface Addressed {
+  readonly container: Container;
+  /** The physical partition; absent: all of the container's. */
+  readonly range?: number;
 }
 
 /** A successful operation as the service sends it. */
@@ -23,12 +34,20 @@ export function toResponse(account: Account, exchange: Exchange, result: Operati
   return { status, headers, body };
 }
 
-/** An error as the service sends it: always JSON, with the code and the activity id in it. */
-export function toErrorResponse(account: Account, exchange: Exchange, error: CosmosError): HttpResponse {
+/**
+ * An error as the service sends it: always JSON, with the code and the activity id in it, and with the session token of
+ * what was addressed, so that a client learns the state that refused it.
+ */
+export function toErrorResponse(
+  account: Account,
+  exchange: Exchange,
+  { error, addressed }: { readonly error: CosmosError; readonly addressed?: Addressed | undefined },
+): HttpResponse {
   const { substatus, retryAfterMs, body } = error.details;
   const headers = commonHeaders(account, exchange, 1);
   if (substatus !== undefined) headers.push('x-ms-substatus', String(substatus));
   if (retryAfterMs !== undefined) headers.push('x-ms-retry-after-ms', String(retryAfterMs));
+  if (addressed) addContainerHeaders(headers, account, addressed.container, addressed);
   const message = `${error.message}\r\nActivityId: ${exchange.activityId}`;
   return { status: error.status, headers, body: JSON.stringify({ code: error.code, message, ...body }) };
 }
@@ -36,8 +55,10 @@ export function toErrorResponse(account: Account, exchange: Exchange, error: Cos
 /** Names and values in turn: what node:http writes fastest, and this is a good part of a point read. */
 type HeaderList = string[];
 
-function commonHeaders({ clock }: Account, { activityId, startedAt }: Exchange, charge: number): HeaderList {
+function commonHeaders({ clock }: Account, exchange: Exchange, charge: number): HeaderList {
+  const { activityId, startedAt, transportRequestId, servingSince } = exchange;
   const headers = [...CONSTANT_HEADERS, 'x-ms-activity-id', activityId];
+  headers.push('x-ms-transport-request-id', String(transportRequestId), 'x-ms-last-state-change-utc', servingSince);
   headers.push('x-ms-request-charge', String(Math.round(charge * 100) / 100));
   headers.push('x-ms-request-duration-ms', String(Math.round((clock.monotonic() - startedAt) * 1000) / 1000));
   return headers;
@@ -59,7 +80,7 @@ function addContainerHeaders(
   headers: HeaderList,
   account: Account,
   container: Container,
-  { range, itemLsn }: OperationResult,
+  { range, itemLsn }: Pick<OperationResult, 'range' | 'itemLsn'>,
 ): void {
   const { counters } = account.store;
   const lsn = String(counters.current(container.lsnCounters[range ?? 0] ?? ''));
