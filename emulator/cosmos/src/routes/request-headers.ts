@@ -46,7 +46,7 @@ export const REQUEST_HEADERS: readonly HeaderRule[] = [
   honoured('x-ms-cosmos-migrate-offer-to-manual-throughput', 'replace an offer', BOOLEAN),
   honoured('x-ms-cosmos-changefeed-wire-format-version', 'all versions and deletes', ['2021-09-15']),
   honoured('x-ms-cosmos-intended-collection-rid', 'another container answers 400, substatus 1024'),
-  honoured('x-ms-documentdb-populatequotainfo', 'quota and usage come with every answer', BOOLEAN),
+  honoured('x-ms-documentdb-populatequotainfo', 'what a container holds, when it is read', BOOLEAN),
   honoured('x-ms-documentdb-content-serialization-format', 'text alone, no binary JSON', ['jsontext']),
   honoured('x-ms-documentdb-populatequerymetrics', 'queries', BOOLEAN),
   honoured('x-ms-cosmos-populateindexmetrics', 'queries', BOOLEAN),

@@ -77,6 +77,13 @@ describe('response headers', () => {
     );
   });
 
+  it('of a container tell what it holds when asked', async () => {
+    const full = await account.container();
+    for (const id of ['1', '2', '3']) await full.items.create({ id, pk: 'p', pad: 'x'.repeat(1_000) });
+    const { headers } = await full.read({ populateQuotaInfo: true });
+    expect(headers['x-ms-resource-usage']).toBe('documentSize=2;documentsSize=4;documentsCount=3;collectionSize=4;');
+  });
+
   it('tell nothing of a container to who may not ask', async () => {
     const answer = await send({ path: `${container}/docs/1`, headers: { ...key, authorization: '' } });
     expect(answer.status).toBe(401);

@@ -4,6 +4,7 @@ import type { Container } from '../account/container.ts';
 import type { CosmosError } from '../model/errors.ts';
 import { formatSessionToken } from '../model/session-token.ts';
 import type { OperationResult } from '../operations/result.ts';
+import type { ItemUsage } from '../store/store.ts';
 
 /** What is known of every answer, also of one that is an error. */
 export interface Exchange {
@@ -31,6 +32,7 @@ export function toResponse(account: Account, exchange: Exchange, result: Operati
   if (result.continuation !== undefined) headers.push('x-ms-continuation', result.continuation);
   if (result.itemCount !== undefined) headers.push('x-ms-item-count', String(result.itemCount));
   if (container) addContainerHeaders(headers, account, container, result);
+  if (result.usage) headers.push('x-ms-resource-usage', formatUsage(result.usage));
   return { status, headers, body };
 }
 
@@ -74,7 +76,11 @@ const CONSTANT_HEADERS: readonly string[] = [
 
 /** As the emulator reports it for a container: kilobytes, of which the SDK's users read collectionSize. */
 const RESOURCE_QUOTA = 'documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;';
-const RESOURCE_USAGE = 'documentSize=0;documentsSize=0;documentsCount=0;collectionSize=0;';
+
+function formatUsage({ count, averageBytes }: ItemUsage): string {
+  const kilobytes = Math.ceil((count * averageBytes) / 1024);
+  return `documentSize=${Math.ceil(averageBytes / 1024)};documentsSize=${kilobytes};documentsCount=${count};collectionSize=${kilobytes};`;
+}
 
 function addContainerHeaders(
   headers: HeaderList,
@@ -86,7 +92,7 @@ function addContainerHeaders(
   const lsn = String(counters.current(container.lsnCounters[range ?? 0] ?? ''));
   headers.push('x-ms-session-token', sessionToken(account, container, range));
   headers.push('x-ms-content-path', container.rid, 'x-ms-alt-content-path', container.altPath);
-  headers.push('x-ms-resource-quota', RESOURCE_QUOTA, 'x-ms-resource-usage', RESOURCE_USAGE);
+  headers.push('x-ms-resource-quota', RESOURCE_QUOTA);
   headers.push('lsn', lsn, 'x-ms-cosmos-llsn', lsn);
   headers.push('x-ms-quorum-acked-lsn', lsn, 'x-ms-cosmos-quorum-acked-llsn', lsn, 'x-ms-global-committed-lsn', lsn);
   headers.push('x-ms-documentdb-partitionkeyrangeid', String(range ?? 0));
