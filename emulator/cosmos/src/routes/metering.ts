@@ -3,7 +3,7 @@ import { metered } from '../operations/metering.ts';
 import { rangeAddressedBy } from './addressed.ts';
 import { containerOf } from './containers.ts';
 import type { RouteRequest } from './request.ts';
-import type { RouteHandler } from './table.ts';
+import type { RouteHandler } from './route.ts';
 
 /** The handler of a route to items, at the cost of the container's throughput where that is enforced. */
 export function atCost(handler: RouteHandler): RouteHandler {

@@ -1,4 +1,4 @@
-import type { Verb } from './table.ts';
+import type { Verb } from './route.ts';
 
 /** Resource types of the service that have no operation here at all, with the name to give. */
 export const ABSENT_TYPES: Readonly<Record<string, string>> = {

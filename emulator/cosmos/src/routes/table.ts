@@ -1,5 +1,3 @@
-import type { Account } from '../account/account.ts';
-import type { OperationResult } from '../operations/result.ts';
 import { postBatch } from './batch.ts';
 import { anyConflict, getConflicts, postConflictQuery } from './conflicts.ts';
 import {
@@ -16,22 +14,7 @@ import { getChangeFeed, getItem, getItems, patchItemAt, postCreate, postUpsert, 
 import { atCost } from './metering.ts';
 import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
 import { postQuery, postQueryPlan } from './queries.ts';
-import type { RouteRequest } from './request.ts';
-
-/** What a request to a path wants: the HTTP method, and for POST and GET what the headers say besides. */
-export type Verb =
-  | 'get'
-  | 'get change feed'
-  | 'post create'
-  | 'post upsert'
-  | 'post query'
-  | 'post query plan'
-  | 'post batch'
-  | 'put'
-  | 'patch'
-  | 'delete';
-
-export type RouteHandler = (account: Account, request: RouteRequest) => OperationResult | Promise<OperationResult>;
+import type { RouteHandler, Verb } from './route.ts';
 
 /** The API of the server: verb, path, operation. */
 export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = [
