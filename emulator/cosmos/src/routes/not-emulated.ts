@@ -7,7 +7,6 @@ export const ABSENT_TYPES: Readonly<Record<string, string>> = {
   sprocs: 'Stored procedures',
   triggers: 'Triggers',
   udfs: 'User-defined functions',
-  conflicts: 'Conflict feeds',
   clientencryptionkeys: 'Client encryption keys',
   attachments: 'Attachments',
   media: 'Attachments',
