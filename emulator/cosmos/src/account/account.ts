@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import { Catalog } from './catalog.ts';
 import { ChangeNotifications } from './change-notifications.ts';
 import { continuationSecret } from './continuation-secret.ts';
+import { IndexBuilder } from './index-builder.ts';
 import { ThroughputGate } from './throughput-gate.ts';
 
 /** What every operation works with. */
@@ -17,6 +18,7 @@ export interface Account {
   /** Absent: throughput is not enforced. */
   readonly throughputGate?: ThroughputGate;
   readonly queries: QueryCompiler;
+  readonly indexBuilder: IndexBuilder;
   readonly continuations: ContinuationTokens;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -27,18 +29,24 @@ export interface AccountParts {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;
+  /** Containers with fewer items get no indexes; default 500. */
+  readonly minIndexedItems?: number;
   /** Whether requests above the provisioned throughput are refused. */
   readonly enforceThroughput?: boolean;
 }
 
-export function openAccount({ store, clock, randomness, log, enforceThroughput }: AccountParts): Account {
+export function openAccount(parts: AccountParts): Account {
+  const { store, clock, randomness, log, minIndexedItems: minItems } = parts;
   const catalog = new Catalog(store);
   const commits = new GroupCommit(store, log, () => catalog.forget());
   const queries = createQueryCompiler();
   const continuations = continuationTokens(continuationSecret(store, randomness));
   const notifications = new ChangeNotifications(log);
-  const account = { store, commits, catalog, notifications, queries, continuations, clock, randomness };
-  return enforceThroughput ? { ...account, throughputGate: new ThroughputGate(() => clock.monotonic()) } : account;
+  const indexBuilder = new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) });
+  const account = { store, commits, catalog, notifications, queries, indexBuilder, continuations, clock, randomness };
+  return parts.enforceThroughput
+    ? { ...account, throughputGate: new ThroughputGate(() => clock.monotonic()) }
+    : account;
 }
 
 /** The time as Cosmos DB keeps it: whole seconds since the Unix epoch. */

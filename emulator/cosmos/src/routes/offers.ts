@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
 import type { Throughput } from '../model/throughput.ts';
-import { listOffers, queryOffers, readOffer, replaceOffer } from '../operations/offers.ts';
+import { listOffers, readOffer, replaceOffer } from '../operations/offers.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { feedPageOf, flag, nameAt, objectBody, preconditionsOf, type RouteRequest } from './request.ts';
 
@@ -11,10 +11,6 @@ export function getOffer(account: Account, request: RouteRequest): OperationResu
 
 export function getOffers(account: Account, request: RouteRequest): OperationResult {
   return listOffers(account, feedPageOf(request));
-}
-
-export function postOfferQuery(account: Account, request: RouteRequest): OperationResult {
-  return queryOffers(account, objectBody(request), feedPageOf(request));
 }
 
 export function putOffer(account: Account, request: RouteRequest): Promise<OperationResult> {

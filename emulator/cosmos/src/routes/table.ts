@@ -1,6 +1,7 @@
 import { postBatch } from './batch.ts';
-import { anyConflict, getConflicts, postConflictQuery } from './conflicts.ts';
+import { anyConflict } from './conflicts.ts';
 import {
+  getConflicts,
   getContainer,
   getContainers,
   getPartitionKeyRanges,
@@ -12,8 +13,15 @@ import {
 import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
 import { getChangeFeed, getItem, getItems, patchItemAt, postCreate, postUpsert, putItem, removeItem } from './items.ts';
 import { atCost } from './metering.ts';
-import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
-import { postQuery, postQueryPlan } from './queries.ts';
+import { getOffer, getOffers, putOffer } from './offers.ts';
+import {
+  postConflictQuery,
+  postContainerQuery,
+  postDatabaseQuery,
+  postOfferQuery,
+  postQuery,
+  postQueryPlan,
+} from './queries.ts';
 import type { RouteHandler, Verb } from './route.ts';
 
 /** The API of the server: verb, path, operation. */
@@ -21,10 +29,12 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['get', '/', getAccount],
   ['post create', '/dbs', postDatabase],
   ['get', '/dbs', getDatabases],
+  ['post query', '/dbs', postDatabaseQuery],
   ['get', '/dbs/*', getDatabase],
   ['delete', '/dbs/*', removeDatabase],
   ['post create', '/dbs/*/colls', postContainer],
   ['get', '/dbs/*/colls', getContainers],
+  ['post query', '/dbs/*/colls', postContainerQuery],
   ['get', '/dbs/*/colls/*', getContainer],
   ['put', '/dbs/*/colls/*', putContainer],
   ['delete', '/dbs/*/colls/*', removeContainer],

@@ -101,6 +101,7 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     shutdown.add({ close: async () => store.close() });
     const { randomness = systemRandomness, enforceThroughput = false } = options;
     const account = openAccount({ store, clock, randomness, log, enforceThroughput });
+    shutdown.add(account.indexBuilder);
     shutdown.add(startSweeping(account, clock, log));
     const authorizer = new Authorizer({ key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) }, clock);
     const handler = toRequestHandler({ account, authorizer, log, secure: tls !== undefined });
