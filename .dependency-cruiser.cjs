@@ -26,7 +26,20 @@ module.exports = {
       name: 'handler-imports-no-adapter',
       severity: 'error',
       from: { path: '^[A-Z][A-Za-z]+/handler\\.ts$' },
-      to: { path: '^shared/(?:persistence|identity|settings)/' },
+      to: { path: '^shared/(?:persistence|identity|settings|composition)/' },
+    },
+    {
+      name: 'only-index-imports-composition',
+      severity: 'error',
+      from: { path: app, pathNot: ['^[A-Z][A-Za-z]+/index\\.ts$', '^shared/composition/'] },
+      to: { path: '^shared/composition/' },
+    },
+    {
+      name: 'shared-never-function',
+      comment: "Only the composition knows the functions' handlers.",
+      severity: 'error',
+      from: { path: '^shared/', pathNot: '^shared/composition/' },
+      to: { path: '^[A-Z][A-Za-z]+/' },
     },
     {
       name: 'domain-imports-nothing',

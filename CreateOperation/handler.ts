@@ -1,30 +1,60 @@
-import type { HttpRequest } from '@azure/functions';
-import type { Authenticator } from '../shared/domain/caller.ts';
-import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { requirePermission, WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
+import type { Creation, OperationRepository } from '../shared/domain/operation-repository.ts';
+import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { createOperation } from '../shared/domain/teams-async-operation.ts';
-import type { GraphAnswer } from '../shared/odata/answer.ts';
-import { type EndpointOptions, type FunctionHandler, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { toCreatedAnswer } from '../shared/odata/entity.ts';
-import { parseOperationsUrl } from '../shared/odata/operations-url.ts';
+import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
+import {
+  type EndpointPorts,
+  type FunctionHandler,
+  type GraphRequest,
+  graphEndpoint,
+} from '../shared/odata/endpoint.ts';
+import { toEntity } from '../shared/odata/entity.ts';
+import { toEntityTag } from '../shared/odata/entity-tags.ts';
+import { checkNewEnums } from '../shared/odata/enum-rules.ts';
+import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
+import { readRepeatability } from '../shared/odata/repeatability.ts';
 import { readJson } from '../shared/odata/request-body.ts';
+import { toContext, toLocation } from '../shared/odata/resource-url.ts';
 import { parseNewOperation } from '../shared/validation/new-operation.ts';
 
-export interface CreateOperationPorts extends EndpointOptions {
-  readonly authenticator: Authenticator;
-  readonly repository: OperationRepository;
+export interface CreateOperationPorts extends EndpointPorts {
+  readonly repository: Pick<OperationRepository, 'create'>;
 }
 
 /** `POST /chats/{chatsId}/operations`: stores a new teamsAsyncOperation and answers 201 with it. */
 export function createOperationHandler(ports: CreateOperationPorts): FunctionHandler {
-  return graphEndpoint((request) => create(request, ports), ports);
+  return graphEndpoint(
+    { resource: 'operations', permissions: WRITE_OPERATIONS, options: [] },
+    (request) => create(request, ports),
+    ports,
+  );
 }
 
-async function create(request: HttpRequest, ports: CreateOperationPorts): Promise<GraphAnswer> {
-  const caller = await ports.authenticator.authenticate(request.headers.get('authorization'));
-  requirePermission(caller, WRITE_OPERATIONS);
-  const url = parseOperationsUrl(request.url);
-  const operation = createOperation(parseNewOperation(await readJson(request)), ports);
-  const stored = await ports.repository.create(url.chatId, operation);
-  return toCreatedAnswer(stored, url);
+async function create(request: GraphRequest, ports: CreateOperationPorts): Promise<GraphAnswer> {
+  const { http, caller, url, enums } = request;
+  const body = await readJson(http);
+  const given = parseNewOperation(body);
+  checkNewEnums(given, enums);
+  const repeatable = readRepeatability(http.headers, { caller, body, now: ports.now() });
+  const creation = await ports.repository.create(url.chatId, createOperation(given, ports), repeatable);
+  return toAnswer(request, creation, repeatable ? { 'repeatability-result': 'accepted' } : {});
+}
+
+/** 201 with the operation, or 204 for who asked for no more; and where it is from now on. */
+function toAnswer(
+  { url, enums, preferences }: GraphRequest,
+  { operation, etag }: Creation,
+  others: Readonly<Record<string, string>>,
+): GraphAnswer {
+  const location = toLocation(url, operation.id);
+  const headers = {
+    location,
+    ...(etag !== null && { etag: toEntityTag(etag) }),
+    ...preferenceApplied(returnPreference(preferences)),
+    ...others,
+  };
+  // OData 4.01, part 1, 8.3.4: without a body the header tells which entity it was.
+  if (preferences.returnMinimal) return emptyAnswer(204, { ...headers, 'odata-entityid': location });
+  const context = toContext(url, { entity: true, select: null });
+  return odataAnswer(201, toEntity(operation, { enums, select: null }, context), headers);
 }

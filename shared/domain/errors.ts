@@ -6,6 +6,7 @@ export const ERROR_CODES = [
   'InternalServerError',
   'InvalidAuthenticationToken',
   'NotFound',
+  'NotImplemented',
   'PreconditionFailed',
   'RequestBodyRead',
   'RequestEntityTooLarge',
@@ -95,6 +96,20 @@ export class PreconditionFailedError extends OperationsError {
 export class RepeatedDifferentlyError extends BadRequestError {
   constructor() {
     super('The Repeatability-Request-ID was used before, with another request.');
+  }
+}
+
+/** A repeatable request was first sent so long ago that nobody knows any more whether it was carried out. */
+export class RequestTooOldError extends OperationsError {
+  constructor() {
+    super('PreconditionFailed', 'The request was first sent too long ago to be repeated.');
+  }
+}
+
+/** The request asks for what this resource does not do. */
+export class NotImplementedError extends OperationsError {
+  constructor(message: string) {
+    super('NotImplemented', message);
   }
 }
 

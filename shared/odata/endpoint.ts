@@ -1,10 +1,24 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { OperationsError } from '../domain/errors.ts';
+import type { Authenticator, Caller } from '../domain/caller.ts';
+import { BadRequestError, MethodNotAllowedError, NotImplementedError, OperationsError } from '../domain/errors.ts';
+import { type RequiredPermissions, requirePermission } from '../domain/permissions.ts';
 import type { GraphAnswer } from './answer.ts';
+import { corsHeaders } from './cors.ts';
 import { toErrorAnswer } from './error-answer.ts';
+import type { EnumView } from './evolvable-enums.ts';
+import { type Preferences, preferenceApplied, readPreferences } from './preferences.ts';
+import { type QueryOptionName, type QueryOptions, readQueryOptions } from './query-options.ts';
+import { isRepeatable } from './repeatability.ts';
 import { type RequestIds, readRequestIds } from './request-ids.ts';
+import { checkChatId, parseResourceUrl, type ResourceKind, type ResourceUrl } from './resource-url.ts';
 
-export interface EndpointOptions {
+export interface ServerInfo {
+  readonly dataCenter: string;
+  readonly roleInstance: string;
+}
+
+/** What all functions need, whatever they do. */
+export interface FramePorts {
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /** A GUID in lower case. */
@@ -13,25 +27,95 @@ export interface EndpointOptions {
   readonly server: ServerInfo;
 }
 
-export interface ServerInfo {
-  readonly dataCenter: string;
-  readonly roleInstance: string;
+export interface EndpointPorts extends FramePorts {
+  readonly authenticator: Authenticator;
+  /** Whether evolvable enums follow the guidelines' rules or are shown as stored. */
+  readonly evolvableEnums: 'lenient' | 'strict';
+}
+
+/** What an endpoint is, apart from what it does. */
+export interface EndpointRules {
+  readonly resource: ResourceKind;
+  readonly permissions: RequiredPermissions;
+  readonly options: readonly QueryOptionName[];
+  /** What `Repeatability-…` headers mean here; reads are repeatable by nature. */
+  readonly repeatability?: 'refused';
+}
+
+/** A request of a caller who may make it, on a resource that there can be. */
+export interface GraphRequest {
+  readonly http: HttpRequest;
+  readonly caller: Caller;
+  readonly url: ResourceUrl;
+  readonly options: QueryOptions;
+  readonly preferences: Preferences;
+  readonly enums: EnumView;
 }
 
 type Logger = Pick<InvocationContext, 'error' | 'warn'>;
 export type FunctionHandler = (request: HttpRequest, context: Logger) => Promise<HttpResponseInit>;
 
-/** Gives an operation Graph's manners: request ids, the common headers, and every failure as Graph's error body. */
+/** An operation of the API: who may do it, what the URL must be, and what is done. */
 export function graphEndpoint(
-  operation: (request: HttpRequest) => Promise<GraphAnswer>,
-  options: EndpointOptions,
+  rules: EndpointRules,
+  run: (request: GraphRequest) => Promise<GraphAnswer>,
+  ports: EndpointPorts,
 ): FunctionHandler {
-  const commonHeaders = toCommonHeaders(options.server);
+  return graphFrame(async (http) => {
+    const request = await admit(http, rules, ports);
+    const answer = await run(request);
+    return request.enums === 'included' ? withPreference(answer, 'include-unknown-enum-members') : answer;
+  }, ports);
+}
+
+/** The order in which a request is refused: no such resource, not known, not allowed, not understood. */
+async function admit(http: HttpRequest, rules: EndpointRules, ports: EndpointPorts): Promise<GraphRequest> {
+  const addressed = parseResourceUrl(http.url);
+  if (addressed.kind !== rules.resource) throw new MethodNotAllowedError(VERBS[addressed.kind]);
+  const caller = await ports.authenticator.authenticate(http.headers.get('authorization'));
+  requirePermission(caller, rules.permissions);
+  const url = checkChatId(addressed);
+  if (url.owner === 'me' && caller.kind === 'application')
+    throw new BadRequestError('/me request is only valid with delegated authentication flow.');
+  // Azure's API guidelines: who asks to be repeatable must not be let down silently.
+  if (rules.repeatability === 'refused' && isRepeatable(http.headers))
+    throw new NotImplementedError('Repeatable requests are not supported for this method.');
+  const preferences = readPreferences(http.headers.get('prefer'));
+  return {
+    ...{ http, caller, url, preferences },
+    options: readQueryOptions(new URL(http.url).search, rules.options),
+    enums: enumView(ports, preferences),
+  };
+}
+
+/** What each resource can be asked. */
+export const VERBS: Readonly<Record<ResourceKind, readonly string[]>> = {
+  operations: ['GET', 'POST'],
+  count: ['GET'],
+  operation: ['GET', 'PATCH', 'DELETE'],
+};
+
+function enumView({ evolvableEnums }: EndpointPorts, { includeUnknownEnumMembers }: Preferences): EnumView {
+  if (evolvableEnums === 'lenient') return 'asStored';
+  return includeUnknownEnumMembers ? 'included' : 'masked';
+}
+
+function withPreference(answer: GraphAnswer, preference: string): GraphAnswer {
+  const applied = [answer.headers['preference-applied'], preference].filter((name) => name !== undefined);
+  return { ...answer, headers: { ...answer.headers, ...preferenceApplied(applied) } };
+}
+
+/** Graph's manners, whatever is answered: request ids, the common headers, CORS, and every failure as Graph's error body. */
+export function graphFrame(
+  answerTo: (request: HttpRequest) => Promise<GraphAnswer>,
+  { now, newId, server }: FramePorts,
+): FunctionHandler {
+  const commonHeaders = toCommonHeaders(server);
   return async (request, context) => {
-    const ids = readRequestIds(request.headers.get('client-request-id'), options.newId());
-    const answer = await operation(request).catch((error: unknown) => {
+    const ids = readRequestIds(request.headers.get('client-request-id'), newId());
+    const answer = await answerTo(request).catch((error: unknown) => {
       report(error, { ids, context });
-      return toErrorAnswer(error, ids, options.now());
+      return toErrorAnswer(error, ids, now());
     });
     return {
       status: answer.status,
@@ -39,11 +123,17 @@ export function graphEndpoint(
         ...commonHeaders,
         'request-id': ids.requestId,
         'client-request-id': ids.clientRequestId,
+        ...corsHeaders(request.headers.get('origin')),
         ...answer.headers,
       },
-      body: JSON.stringify(answer.body),
+      ...toBody(answer.body),
     };
   };
+}
+
+function toBody(body: unknown): { body?: string } {
+  if (body === undefined) return {};
+  return { body: typeof body === 'string' ? body : JSON.stringify(body) };
 }
 
 function toCommonHeaders({ dataCenter, roleInstance }: ServerInfo): Record<string, string> {
@@ -52,6 +142,7 @@ function toCommonHeaders({ dataCenter, roleInstance }: ServerInfo): Record<strin
     'x-ms-ags-diagnostic': JSON.stringify({ ServerInfo: serverInfo }),
     'cache-control': 'private',
     'strict-transport-security': 'max-age=31536000',
+    vary: 'Accept-Encoding',
   };
 }
 

@@ -13,5 +13,6 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   RequestBodyRead: 415,
   TooManyRequests: 429,
   InternalServerError: 500,
+  NotImplemented: 501,
   ServiceUnavailable: 503,
 };

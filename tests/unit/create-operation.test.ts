@@ -44,6 +44,7 @@ describe('CreateOperation', () => {
       'odata-version': '4.0',
       'request-id': '00000000-0000-4000-8000-000000000001',
       'strict-transport-security': 'max-age=31536000',
+      vary: 'Accept-Encoding',
       'x-ms-ags-diagnostic': '{"ServerInfo":{"DataCenter":"Test","RoleInstance":"test"}}',
     });
   });
@@ -202,7 +203,9 @@ describe('CreateOperation', () => {
     ['down', new UnavailableError('The store of operations cannot be reached.'), 503, 'ServiceUnavailable'],
     ['broken', new TypeError('secret detail'), 500, 'InternalServerError'],
   ])('answers in JSON when the store is %s', async (_title, error, status, code) => {
-    const answer = await callHandler(GOOD, { repository: { create: () => Promise.reject(error) } });
+    const answer = await callHandler(GOOD, {
+      repository: { ...createMemoryRepository(), create: () => Promise.reject(error) },
+    });
     expect(answer).toMatchObject({ status, body: { error: { code } } });
     expect(answer.text).not.toContain('secret');
     expect(answer.headers.get('retry-after')).toBe(status === 429 ? '7' : null);

@@ -54,8 +54,11 @@ const REFUSED = { code: 'InvalidAuthenticationToken' };
 
 describe('authenticate()', () => {
   test('reads the scopes of a delegated token, also when its user has roles', async () => {
-    expect(await authenticate({ scp: 'User.Read Chat.ReadWrite', roles: ['Chat.ReadWrite.All'], tid: 't' })).toEqual({
+    expect(
+      await authenticate({ scp: 'User.Read Chat.ReadWrite', roles: ['Chat.ReadWrite.All'], tid: 't', oid: 'o' }),
+    ).toEqual({
       kind: 'delegated',
+      id: 'o',
       permissions: ['User.Read', 'Chat.ReadWrite'],
       tenantId: 't',
       isPersonalAccount: false,

@@ -15,6 +15,7 @@ describe('readSettings()', () => {
         createIfMissing: false,
       },
       auth: { issuer: 'https://login.example/tenant/v2.0', audience: 'https://graph.microsoft.com' },
+      evolvableEnums: 'lenient',
       server: { dataCenter: 'Local', roleInstance: 'local' },
     });
   });
@@ -31,6 +32,7 @@ describe('readSettings()', () => {
     expect(settings).toMatchObject({
       cosmos: { database: 'other', createIfMissing: true },
       auth: { audience: 'api://mine' },
+      evolvableEnums: 'lenient',
       server: { dataCenter: 'West Europe', roleInstance: '0123456789ab' },
     });
   });
