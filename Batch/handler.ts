@@ -1,21 +1,18 @@
 import { HttpRequest } from '@azure/functions';
 import type { BatchItem } from '../shared/domain/batch.ts';
 import type { Authenticator } from '../shared/domain/caller.ts';
-import { FailedDependencyError, MethodNotAllowedError } from '../shared/domain/errors.ts';
+import { FailedDependencyError } from '../shared/domain/errors.ts';
 import type { GraphAnswer } from '../shared/odata/answer.ts';
 import { runBatch } from '../shared/odata/batch.ts';
 import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/endpoint.ts';
 import { readJson } from '../shared/odata/request-body.ts';
-import { parseResourceUrl, type ResourceKind } from '../shared/odata/resource-url.ts';
 import { toServiceRoot } from '../shared/odata/service-root.ts';
 import { parseBatch } from '../shared/validation/batch-request.ts';
 
-/** The handlers that a batch can call, by what their URL addresses and their method. */
-export type BatchTargets = Readonly<Record<ResourceKind, ReadonlyMap<string, FunctionHandler>>>;
-
 export interface BatchPorts extends FramePorts {
   readonly authenticator: Authenticator;
-  readonly targets: BatchTargets;
+  /** Answers any request, also one that leads nowhere. */
+  readonly dispatch: FunctionHandler;
 }
 
 type Context = Parameters<FunctionHandler>[1];
@@ -31,26 +28,12 @@ export function batchHandler(ports: BatchPorts): FunctionHandler {
 async function carryOut(batch: HttpRequest, context: Context, ports: BatchPorts): Promise<GraphAnswer> {
   await ports.authenticator.authenticate(batch.headers.get('authorization'));
   const items = parseBatch(await readJson(batch));
+  const refuse = graphFrame(() => Promise.reject(new FailedDependencyError()), ports);
   const responses = await runBatch(items, (item, failed) => {
-    const request = toHttpRequest(item, batch);
-    const handler = failed ? refusal(new FailedDependencyError(), ports) : route(request, ports);
-    return handler(request, context);
+    const answer = failed ? refuse : ports.dispatch;
+    return answer(toHttpRequest(item, batch), context);
   });
   return { status: 200, headers: { 'content-type': 'application/json' }, body: { responses } };
-}
-
-/** The handler of a request, or one that tells why there is none. */
-function route({ url, method }: HttpRequest, ports: BatchPorts): FunctionHandler {
-  try {
-    const targets = ports.targets[parseResourceUrl(url).kind];
-    return targets.get(method) ?? refusal(new MethodNotAllowedError([...targets.keys()]), ports);
-  } catch (error) {
-    return refusal(error, ports);
-  }
-}
-
-function refusal(error: unknown, ports: BatchPorts): FunctionHandler {
-  return graphFrame(() => Promise.reject(error), ports);
 }
 
 function toHttpRequest(item: BatchItem, batch: HttpRequest): HttpRequest {

@@ -1,3 +1,5 @@
+import type { Laboratory } from '../shared/domain/laboratory/laboratory.ts';
+import { beginScenario } from '../shared/domain/laboratory/plan.ts';
 import type { Creation, OperationRepository } from '../shared/domain/operation-repository.ts';
 import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { createOperation } from '../shared/domain/teams-async-operation.ts';
@@ -19,6 +21,8 @@ import { parseNewOperation } from '../shared/validation/new-operation.ts';
 
 export interface CreateOperationPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'create'>;
+  /** Null: operations stay as they are created. */
+  readonly laboratory: Pick<Laboratory, 'choose' | 'start'> | null;
 }
 
 /** `POST /chats/{chatsId}/operations`: stores a new teamsAsyncOperation and answers 201 with it. */
@@ -36,22 +40,38 @@ async function create(request: GraphRequest, ports: CreateOperationPorts): Promi
   const given = parseNewOperation(body);
   checkNewEnums(given, enums);
   const repeatable = readRepeatability(http.headers, { caller, body, now: ports.now() });
-  const creation = await ports.repository.create(url.chatId, createOperation(given, ports), repeatable);
-  return toAnswer(request, creation, repeatable ? { 'repeatability-result': 'accepted' } : {});
+  const scenario = ports.laboratory?.choose(request.preferences.scenario) ?? null;
+  const operation = createOperation(given, ports);
+  const creation = await ports.repository.create(
+    url.chatId,
+    scenario === null ? operation : beginScenario(operation, ports.now()),
+    repeatable,
+  );
+  if (scenario !== null)
+    await ports.laboratory?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
+  return toAnswer(request, creation, { scenario, repeated: repeatable !== undefined });
+}
+
+interface Applied {
+  readonly scenario: string | null;
+  readonly repeated: boolean;
 }
 
 /** 201 with the operation, or 204 for who asked for no more; and where it is from now on. */
 function toAnswer(
   { url, enums, preferences }: GraphRequest,
   { operation, etag }: Creation,
-  others: Readonly<Record<string, string>>,
+  { scenario, repeated }: Applied,
 ): GraphAnswer {
   const location = toLocation(url, operation.id);
   const headers = {
     location,
     ...(etag !== null && { etag: toEntityTag(etag) }),
-    ...preferenceApplied(returnPreference(preferences)),
-    ...others,
+    ...preferenceApplied([
+      ...returnPreference(preferences),
+      ...(scenario !== null && scenario === preferences.scenario ? [`lro-scenario=${scenario}`] : []),
+    ]),
+    ...(repeated && { 'repeatability-result': 'accepted' }),
   };
   // OData 4.01, part 1, 8.3.4: without a body the header tells which entity it was.
   if (preferences.returnMinimal) return emptyAnswer(204, { ...headers, 'odata-entityid': location });

@@ -28,8 +28,10 @@ export function toOpenApi(serviceRoot: string): Schema {
 
 function toPaths(): Record<string, Schema> {
   const names = Object.keys(ROUTES) as RouteName[]; // the keys of a constant
-  const byPath = Object.groupBy(names, (name) => `/${ROUTES[name].route}`);
-  return Object.fromEntries(Object.entries(byPath).map(([path, found = []]) => [path, toPathItem(found)]));
+  const routes = new Set(names.map((name) => ROUTES[name].route));
+  return Object.fromEntries(
+    [...routes].map((route) => [`/${route}`, toPathItem(names.filter((name) => ROUTES[name].route === route))]),
+  );
 }
 
 function toPathItem(names: readonly RouteName[]): Schema {
@@ -54,7 +56,7 @@ function toOperation(name: RouteName, endpoint: EndpointModel): Schema {
 }
 
 function toParameters(name: RouteName, { queryOptions = [], headers = [] }: EndpointModel): Schema[] {
-  const inPath = ROUTES[name].route.matchAll(/\{(\w+)\}/g).map(([, parameter]) => ({
+  const inPath = [...ROUTES[name].route.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => ({
     name: parameter,
     in: 'path',
     required: true,
