@@ -15,6 +15,7 @@ export interface SignedRequest {
   /** The resource type that is signed; `docs` when absent. */
   readonly type?: string;
   readonly partitionKey?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
@@ -30,10 +31,13 @@ export interface Load {
 }
 
 /** A request as bytes, signed as the REST reference says. Requests of one second share their signature. */
-export function toBytes({ method, path, type = 'docs', partitionKey, body = '' }: SignedRequest): string {
+export function toBytes({ method, path, type = 'docs', partitionKey, headers = {}, body = '' }: SignedRequest): string {
+  const more = Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
   const key = partitionKey === undefined ? '' : `x-ms-documentdb-partitionkey: ["${partitionKey}"]\r\n`;
   const { date, authorization } = sign(method, path, type);
-  return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\nx-ms-version: 2020-07-15\r\nx-ms-date: ${date}\r\nauthorization: ${authorization}\r\n${key}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\nx-ms-version: 2020-07-15\r\nx-ms-date: ${date}\r\nauthorization: ${authorization}\r\n${key}${more}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
 /** Sends as fast as answers come, on so many connections; returns requests per second. Fails on any other status. */

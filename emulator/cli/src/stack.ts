@@ -57,6 +57,7 @@ export function startStack(options: StackOptions): Promise<Stack> {
     if (services.status === 'fulfilled') running.add(services.value);
     if (host.status === 'fulfilled') running.add(host.value);
     const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
+    cosmos.onChange((change) => functions.containerChanged(change));
     if (functions.functions.some(({ usesDevelopmentStorage }) => usesDevelopmentStorage)) void storage.start();
     const { connectionString: storageConnectionString } = storage;
     return { functions, cosmos, issuer, storageConnectionString, close: () => running.close() };

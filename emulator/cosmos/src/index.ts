@@ -1,3 +1,8 @@
 export type { ChangeListener, ContainerChange } from './account/change-notifications.ts';
+export type { EntraOptions } from './auth/entra-tokens.ts';
 export { type CosmosOptions, type CosmosServer, startCosmos, WELL_KNOWN_KEY } from './server/start-cosmos.ts';
 export { StoreError } from './store/errors.ts';
+export { type DataDirectory, exportDatabase, importDatabase } from './transfer/data-directory.ts';
+export { TransferError } from './transfer/errors.ts';
+export type { ImportOptions } from './transfer/import-database.ts';
+export type { OnProgress, TransferProgress } from './transfer/progress.ts';

@@ -90,7 +90,8 @@ function assertTtl(ttl: JsonValue | undefined): void {
   );
 }
 
-function withoutSystemProperties(body: JsonObject): JsonObject {
+/** What the client has set of an item. */
+export function withoutSystemProperties(body: JsonObject): JsonObject {
   if (!SYSTEM_PROPERTIES.some((name) => name in body)) return body;
   return Object.fromEntries(Object.entries(body).filter(([name]) => !SYSTEM_PROPERTIES.includes(name)));
 }

@@ -1,6 +1,7 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { functionNameProblem } from '../config/function-rules.ts';
 import type { WorkerInit } from '../ipc/messages.ts';
+import type { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
 import { loadApp } from './app/load-app.ts';
 import { createCoreApi, ProgrammingModels } from './core/core-api.ts';
 import { FunctionRegistry } from './core/function-registry.ts';
@@ -15,6 +16,7 @@ export interface WorkerParts {
   readonly randomness: Randomness;
   readonly log: Log;
   readonly events: EventBatch;
+  readonly changes: ContainerChanges;
 }
 
 /** The app inside this process: what it registered, and what is needed to run it. */

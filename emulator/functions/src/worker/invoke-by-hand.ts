@@ -1,5 +1,6 @@
 import { describeThrown } from '../errors.ts';
 import type { InvokeOutcome } from '../ipc/messages.ts';
+import { systemData } from '../triggers/system-data.ts';
 import type { BindingInfo, RpcInvocationRequest, RpcTypedData } from './core/rpc-types.ts';
 import type { FunctionApp, WorkerParts } from './function-app.ts';
 import { isHttpTrigger, methodsOf, triggerOf } from './function-info.ts';
@@ -34,7 +35,7 @@ export async function invokeByHand(
     inputData: [
       { name: trigger.name, data: isHttpTrigger(trigger) ? toHttpInput(trigger, input) : { string: input ?? '' } },
     ],
-    triggerMetadata: {},
+    triggerMetadata: systemData(functionName, parts),
     traceContext: traceContextFor(invocationId, parts.randomness),
   };
   try {

@@ -18,7 +18,7 @@ export interface RunningApp {
   /** Calls a function with a payload that is not an HTTP request; never rejects. */
   invokeByHand(functionName: string, input: string | null): Promise<InvokeOutcome>;
   /** Lets triggers other than HTTP fire; until then another worker's do. */
-  startTriggers(): Promise<void>;
+  startTriggers(): void;
   /** Stops accepting, lets requests in flight end, then runs the app's `appTerminate` hooks. */
   close(): Promise<void>;
 }
@@ -62,6 +62,7 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     address: address.hostname,
     idleGraceMs: init.idleGraceMs,
     drainMs: init.drainMs,
+    ...(init.tls && { tls: init.tls }),
   });
   return {
     functions: app.registry

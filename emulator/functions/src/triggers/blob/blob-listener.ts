@@ -4,6 +4,7 @@ import { blobContent, deferredBlob } from '../../bindings/blob/blob-address.ts';
 import { encodeMessage, isNotFound, type QueueClient, sendCreating } from '../../bindings/queue/queue-client.ts';
 import { messageOf } from '../../errors.ts';
 import { toMetadata } from '../metadata.ts';
+import { Outage } from '../outage.ts';
 import type { InvokeTriggered, TriggeredInvocation, TriggerListener } from '../trigger.ts';
 import type { BlobPattern } from './blob-pattern.ts';
 import type { BlobReceipts } from './blob-receipts.ts';
@@ -45,10 +46,12 @@ export class BlobListener implements TriggerListener {
   readonly #stop = new AbortController();
   /** Versions known to have a receipt, so that a scan asks for none of them again. */
   readonly #done = new Map<string, string>();
+  readonly #outage: Outage;
   #scanning: Promise<void> = Promise.resolve();
 
   constructor(options: BlobListenerOptions) {
     this.#options = options;
+    this.#outage = new Outage(`Container '${options.container.containerName}' could not be scanned`, options);
   }
 
   async start(): Promise<void> {
@@ -61,16 +64,16 @@ export class BlobListener implements TriggerListener {
   }
 
   async #scanAgainAndAgain(): Promise<void> {
-    const { clock, log, functionName } = this.#options;
     while (!this.#stop.signal.aborted) {
       try {
         await this.#options.hosts.createIfNotExists();
         await this.#scan();
+        this.#outage.succeeded();
       } catch (error) {
         // A container that is missing is waited for.
-        if (!isNotFound(error)) log.warn({ functionName }, `The container could not be scanned: ${messageOf(error)}`);
+        if (!isNotFound(error)) this.#outage.failed(error);
       }
-      await sleep(clock, SCAN_INTERVAL_MS, this.#stop.signal).catch(() => undefined);
+      await sleep(this.#options.clock, SCAN_INTERVAL_MS, this.#stop.signal).catch(() => undefined);
     }
   }
 

@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { CosmosClient } from '@azure/cosmos';
+import { WELL_KNOWN_KEY } from '../index.ts';
+import { makeDataDirectory } from '../testing/data-directory.ts';
+
+describe('lazurite-cosmos', () => {
+  const directory = makeDataDirectory();
+  const file = join(directory.path, 'shop.ndjson');
+  const children: ChildProcess[] = [];
+
+  afterAll(() => {
+    for (const child of children) child.kill('SIGKILL');
+    directory.remove();
+  });
+
+  function start(...args: string[]): ChildProcess {
+    const main = join(__dirname, 'main.ts');
+    const script = `import(${JSON.stringify(main)}).then(({ run }) => run(process.argv.slice(1)))`;
+    const options = ['--conditions', 'lazurite-source', '-e', script, '--'];
+    const child = spawn(process.execPath, [...options, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    children.push(child);
+    return child;
+  }
+
+  async function outcomeOf(child: ChildProcess): Promise<{ code: number | null; out: string; error: string }> {
+    let out = '';
+    let error = '';
+    child.stdout?.on('data', (chunk) => (out += chunk));
+    child.stderr?.on('data', (chunk) => (error += chunk));
+    const [code] = await once(child, 'close');
+    return { code, out, error };
+  }
+
+  async function serve(): Promise<{ child: ChildProcess; client: CosmosClient; ready: Record<string, unknown> }> {
+    const child = start('--port', '0', '--data-dir', directory.path, '--json');
+    const [line] = await once(child.stdout ?? child, 'data');
+    const ready = JSON.parse(String(line)) as Record<string, unknown>;
+    return { child, ready, client: new CosmosClient(String(ready.connectionString)) };
+  }
+
+  it('serves, ends politely at SIGTERM, and exports and imports what it has kept', async () => {
+    const first = await serve();
+    expect(first.ready).toMatchObject({ event: 'ready', pid: first.child.pid, key: WELL_KNOWN_KEY });
+    const { database } = await first.client.databases.create({ id: 'shop' });
+    const { container } = await database.containers.create({ id: 'c', partitionKey: '/pk' });
+    await container.items.create({ id: '1', pk: 'a' });
+    first.client.dispose();
+    first.child.kill('SIGTERM');
+    expect(await once(first.child, 'exit')).toEqual([0, null]);
+
+    const common = ['--data-dir', directory.path, '--file', file];
+    expect(await outcomeOf(start('export', 'shop', ...common))).toMatchObject({ code: 0 });
+    expect(await outcomeOf(start('import', '--as', 'copy', ...common))).toMatchObject({ code: 0 });
+    const second = await serve();
+    const read = await second.client.database('copy').container('c').item('1', 'a').read();
+    expect(read.statusCode).toBe(200);
+    second.client.dispose();
+    second.child.kill('SIGTERM');
+    await once(second.child, 'exit');
+  });
+
+  it('writes an export to stdout when no file is named', async () => {
+    const { code, out } = await outcomeOf(start('export', 'shop', '--data-dir', directory.path));
+    expect(code).toBe(0);
+    expect(out.split('\n').slice(0, -1)).toHaveLength(3);
+  });
+
+  it.each([
+    [['--port', '70000'], 'port'],
+    [['--key', 'no key'], 'base64'],
+    [['--nonsense'], 'nonsense'],
+    [['export'], 'database'],
+    [['export', 'absent', '--data-dir', directory.path], 'absent'],
+    [['import', '--data-dir', directory.path, '--file', '/absent/file'], '/absent/file'],
+  ])('%j ends with code 1 and says why', async (args, word) => {
+    const { code, error } = await outcomeOf(start(...args));
+    expect(code).toBe(1);
+    expect(error).toContain(word);
+  });
+
+  it('--help shows every option and command', async () => {
+    const help = `${(await outcomeOf(start('--help'))).out}${(await outcomeOf(start('serve', '--help'))).out}`;
+    for (const word of ['export', 'import', '--port', '--address', '--data-dir', '--in-memory', '--json', '--key'])
+      expect(help).toContain(word);
+  });
+});

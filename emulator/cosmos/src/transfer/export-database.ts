@@ -1,0 +1,69 @@
+import { type Account, nowInSeconds } from '../account/account.ts';
+import type { Container, Database } from '../account/container.ts';
+import { CosmosError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Throughput } from '../model/throughput.ts';
+import { isExpired } from '../operations/expiry.ts';
+import { withoutSystemProperties } from '../operations/item-input.ts';
+import { findOffer, readOfferRecord } from '../operations/throughput.ts';
+import type { StoredItem } from '../store/store.ts';
+import { TransferError } from './errors.ts';
+import { formatContainer, formatDatabase, formatItem } from './line.ts';
+import type { OnProgress } from './progress.ts';
+
+/** Items read at once, and reported. */
+const CHUNK = 500;
+
+/**
+ * The database as lines of JSON, each with its line break: ids, partition keys, definitions, throughput and `ttl` stay as they
+ * are, entity tags and timestamps are the server's and left out.
+ *
+ * @throws TransferError DatabaseMissing
+ */
+export function* exportLines(account: Account, id: string, onProgress?: OnProgress): Generator<string> {
+  const database = find(account, id);
+  yield `${formatDatabase(database.id, throughputOf(account, database.rid))}\n`;
+  let items = 0;
+  let containers = 0;
+  for (const container of account.catalog.containers(database)) {
+    yield `${formatContainer(container.definition, throughputOf(account, container.rid))}\n`;
+    containers += 1;
+    for (const chunk of chunksOf(account, container)) {
+      yield chunk.map((item) => `${formatItem(toText(item))}\n`).join('');
+      items += chunk.length;
+      onProgress?.({ containers, items });
+    }
+  }
+  onProgress?.({ containers, items });
+}
+
+function find({ catalog }: Account, id: string): Database {
+  try {
+    return catalog.database(id);
+  } catch (error) {
+    if (!(error instanceof CosmosError)) throw error;
+    throw new TransferError('DatabaseMissing', `There is no database '${id}'`, { cause: error });
+  }
+}
+
+function throughputOf(account: Account, rid: string): Throughput | undefined {
+  const offer = findOffer(account, rid);
+  return offer && readOfferRecord(offer).throughput;
+}
+
+function* chunksOf(account: Account, container: Container): Generator<StoredItem[]> {
+  const now = nowInSeconds(account);
+  for (const range of container.ranges.keys()) {
+    let rows: StoredItem[];
+    let after = 0;
+    do {
+      rows = account.store.items.scan({ container: container.number, range }, after, CHUNK);
+      after = rows.at(-1)?.number ?? after;
+      yield rows.filter((item) => !isExpired(item, now));
+    } while (rows.length === CHUNK);
+  }
+}
+
+function toText({ body }: StoredItem): string {
+  return JSON.stringify(withoutSystemProperties(JSON.parse(body) as JsonObject)); // our own text
+}

@@ -1,0 +1,141 @@
+import type { Account } from '../account/account.ts';
+import type { Container } from '../account/container.ts';
+import { CosmosError } from '../model/errors.ts';
+import { createContainer } from '../operations/create-container.ts';
+import { createDatabase } from '../operations/create-database.ts';
+import { createItem } from '../operations/create-item.ts';
+import { deleteDatabase } from '../operations/delete-database.ts';
+import { toItemInput } from '../operations/item-input.ts';
+import { TransferError } from './errors.ts';
+import { type Line, parseLine } from './line.ts';
+import type { OnProgress } from './progress.ts';
+import { type NumberedLine, splitLines } from './split-lines.ts';
+
+/** Items written with one commit, unless they are large. */
+const ITEMS_AT_ONCE = 500;
+const CHARACTERS_AT_ONCE = 8 * 1024 * 1024;
+
+export interface ImportOptions {
+  /** The id of the new database; absent: as it was exported. */
+  readonly database?: string;
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Makes a database of what `exportLines` has written: all of it, or nothing.
+ *
+ * @returns the id of the database
+ * @throws TransferError BadLine naming the number of a line that is wrong, DatabaseExists
+ */
+export async function importLines(
+  account: Account,
+  chunks: AsyncIterable<Uint8Array | string>,
+  options: ImportOptions = {},
+): Promise<string> {
+  const lines = splitLines(chunks);
+  const { done, value: first } = await lines.next();
+  if (done) throw new TransferError('BadLine', 'Line 1 is missing, expected a database');
+  const id = await openDatabase(account, first, options.database);
+  try {
+    await new Import(account, id, options.onProgress).take(lines);
+    return id;
+  } catch (error) {
+    await deleteDatabase(account, id);
+    throw error;
+  }
+}
+
+async function openDatabase(account: Account, first: NumberedLine, renamed: string | undefined): Promise<string> {
+  const line = parse(first);
+  if (line.type !== 'database') throw badLine(first, 'expected a database');
+  const id = renamed ?? line.id;
+  try {
+    await createDatabase(account, { id }, line.throughput);
+    return id;
+  } catch (error) {
+    if (error instanceof CosmosError && error.code === 'Conflict')
+      throw new TransferError('DatabaseExists', `The database '${id}' exists already`, { cause: error });
+    throw asBadLine(first, error);
+  }
+}
+
+/** Reads the lines behind the first into a database. */
+class Import {
+  readonly #account: Account;
+  readonly #database: string;
+  readonly #onProgress: OnProgress | undefined;
+  #container: Container | undefined;
+  #containers = 0;
+  #items = 0;
+  #pending: Promise<unknown>[] = [];
+  #pendingCharacters = 0;
+
+  constructor(account: Account, database: string, onProgress: OnProgress | undefined) {
+    this.#account = account;
+    this.#database = database;
+    this.#onProgress = onProgress;
+  }
+
+  async take(lines: AsyncIterable<NumberedLine>): Promise<void> {
+    for await (const numbered of lines) {
+      const line = parse(numbered);
+      if (line.type === 'database') throw badLine(numbered, 'a second database');
+      if (line.type === 'container') await this.#open(numbered, line);
+      else this.#add(numbered, line);
+      if (this.#pending.length >= ITEMS_AT_ONCE || this.#pendingCharacters >= CHARACTERS_AT_ONCE) await this.#settle();
+    }
+    await this.#settle();
+  }
+
+  async #open(numbered: NumberedLine, line: Line & { type: 'container' }): Promise<void> {
+    const input = { body: line.definition, ...(line.throughput && { throughput: line.throughput }) };
+    try {
+      const { container } = await createContainer(this.#account, this.#database, input);
+      this.#container = container;
+      this.#containers += 1;
+    } catch (error) {
+      throw asBadLine(numbered, error);
+    }
+  }
+
+  #add(numbered: NumberedLine, { item }: Line & { type: 'item' }): void {
+    const container = this.#container;
+    if (!container) throw badLine(numbered, 'an item before any container');
+    const written = this.#write(container, item).catch((error: unknown) => {
+      throw asBadLine(numbered, error);
+    });
+    written.catch(() => undefined); // looked at in `settle`
+    this.#pending.push(written);
+    this.#pendingCharacters += numbered.text.length;
+  }
+
+  async #write(container: Container, item: (Line & { type: 'item' })['item']): Promise<void> {
+    await createItem(this.#account, container, toItemInput(container, item, container.partitionKeyOf(item)));
+  }
+
+  async #settle(): Promise<void> {
+    await Promise.all(this.#pending);
+    this.#items += this.#pending.length;
+    this.#pending = [];
+    this.#pendingCharacters = 0;
+    this.#onProgress?.({ containers: this.#containers, items: this.#items });
+  }
+}
+
+function parse(numbered: NumberedLine): Line {
+  try {
+    return parseLine(numbered.text);
+  } catch (error) {
+    throw asBadLine(numbered, error);
+  }
+}
+
+function badLine({ number }: NumberedLine, reason: string, cause?: unknown): TransferError {
+  return new TransferError('BadLine', `Line ${number}: ${reason}`, { cause });
+}
+
+/** A refusal is the line's fault; anything else, such as a full disk, is not. */
+function asBadLine(numbered: NumberedLine, error: unknown): unknown {
+  const isRefusal = error instanceof CosmosError && error.status < 500;
+  return isRefusal ? badLine(numbered, error.message, error) : error;
+}
