@@ -70,7 +70,7 @@ const COURSES: Readonly<Record<string, readonly string[]>> = {
   'late-start': ['notStarted 0', 'inProgress 0', 'succeeded 1'],
   'retried-success': ['notStarted 0', 'inProgress 0', 'inProgress 1', 'inProgress 2', 'succeeded 3'],
   'late-target': ['notStarted 0', 'inProgress 0', 'succeeded 1'],
-  'throttled-polls': ['notStarted 0', 'inProgress 0', '429', 'inProgress 0', 'succeeded 1'],
+  'throttled-polls': ['429', 'inProgress 0', '429', 'inProgress 0', 'succeeded 1'],
   'quick-failure': ['notStarted 0', 'inProgress 0', 'failed 1'],
   'exhausted-retries': ['notStarted 0', ...[0, 1, 2, 3].map((count) => `inProgress ${count}`), 'failed 4'],
   rejected: ['failed 0'],
