@@ -1,4 +1,4 @@
-import type { TeamsAsyncOperation } from '../teams-async-operation.ts';
+import type { NewOperation, TeamsAsyncOperation } from '../teams-async-operation.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
 
 /** What one operation is still going to do. All times are milliseconds since the Unix epoch. */
@@ -21,10 +21,10 @@ export interface Target {
 
 const SECOND_MS = 1_000;
 
-/** An operation as a scenario begins, whatever its creator said of its progress. */
-export function beginScenario(operation: TeamsAsyncOperation, now: number): TeamsAsyncOperation {
+/** A new operation as a scenario begins, whatever its creator said of its progress. */
+export function beginScenario(given: NewOperation, now: number): NewOperation {
   return {
-    ...operation,
+    ...given,
     status: 'notStarted',
     attemptsCount: 0,
     lastActionDateTime: new Date(now).toISOString(),
