@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import { Catalog } from './catalog.ts';
 import { ChangeNotifications } from './change-notifications.ts';
 import { continuationSecret } from './continuation-secret.ts';
+import { IndexBuilder } from './index-builder.ts';
 
 /** What every operation works with. */
 export interface Account {
@@ -14,6 +15,7 @@ export interface Account {
   readonly catalog: Catalog;
   readonly notifications: ChangeNotifications;
   readonly queries: QueryCompiler;
+  readonly indexBuilder: IndexBuilder;
   readonly continuations: ContinuationTokens;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -24,15 +26,19 @@ export interface AccountParts {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;
+  /** Containers with fewer items get no indexes; default 500. */
+  readonly minIndexedItems?: number;
 }
 
-export function openAccount({ store, clock, randomness, log }: AccountParts): Account {
+export function openAccount(parts: AccountParts): Account {
+  const { store, clock, randomness, log, minIndexedItems: minItems } = parts;
   const catalog = new Catalog(store);
   const commits = new GroupCommit(store, log, () => catalog.forget());
   const queries = createQueryCompiler();
   const continuations = continuationTokens(continuationSecret(store, randomness));
   const notifications = new ChangeNotifications(log);
-  return { store, commits, catalog, notifications, queries, continuations, clock, randomness };
+  const indexBuilder = new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) });
+  return { store, commits, catalog, notifications, queries, indexBuilder, continuations, clock, randomness };
 }
 
 /** The time as Cosmos DB keeps it: whole seconds since the Unix epoch. */

@@ -1,12 +1,12 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { notFound } from '../account/catalog.ts';
-import { CosmosError } from '../model/errors.ts';
-import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import { maxRequestUnitsOf, offerBody, readOfferReplacement } from '../model/throughput.ts';
 import type { StoredResource } from '../store/store.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { type FeedPage, takePage } from './feed-page.ts';
 import { assertIfMatch, type Preconditions } from './preconditions.ts';
+import type { ResourceFeed } from './query/query-resources.ts';
 import { toFeedJson, toResourceJson } from './resource-json.ts';
 import type { OperationResult } from './result.ts';
 import { type OfferRecord, readOfferRecord } from './throughput.ts';
@@ -21,17 +21,8 @@ export function listOffers(account: Account, page: FeedPage): OperationResult {
   return toOfferPage(account.store.resources.list('offers', ''), page);
 }
 
-/** The one offer query that the SDKs send. Source: the SDK, client/Container, readOffer. */
-const QUERY_BY_RESOURCE = /^\s*select\s+\*\s+from\s+(\w+)\s+where\s+\1\.resource\s*=\s*(@\w+|"[^"]*"|'[^']*')\s*$/i;
-
-/** @throws CosmosError BadRequest for any query but the one by resource */
-export function queryOffers(account: Account, query: JsonObject, page: FeedPage): OperationResult {
-  const resource = resourceOf(query);
-  const offers = account.store.resources.list('offers', '');
-  return toOfferPage(
-    offers.filter((offer) => readOfferRecord(offer).owner.self === resource),
-    page,
-  );
+export function offersFeed({ store }: Account): ResourceFeed {
+  return { parentRid: '', name: 'Offers', resources: store.resources.list('offers', '').map(toOfferJson) };
 }
 
 /** @throws CosmosError NotFound, BadRequest for a wrong throughput, or PreconditionFailed */
@@ -72,16 +63,4 @@ function toOfferJson(offer: StoredResource): string {
   const { owner, throughput, highestEver } = readOfferRecord(offer);
   const properties = { id: offer.id, ...offerBody(throughput, highestEver, owner) };
   return toResourceJson(offer, `offers/${offer.rid}/`, properties);
-}
-
-function resourceOf({ query, parameters }: JsonObject): JsonValue | undefined {
-  const operand = typeof query === 'string' ? QUERY_BY_RESOURCE.exec(query)?.[2] : undefined;
-  if (operand === undefined)
-    throw new CosmosError(
-      'BadRequest',
-      'Offers can be queried by resource only: SELECT * FROM root WHERE root.resource = "…"',
-    );
-  if (!operand.startsWith('@')) return operand.slice(1, -1);
-  const named = Array.isArray(parameters) ? parameters.find((one: JsonObject) => one?.name === operand) : undefined;
-  return named?.value;
 }

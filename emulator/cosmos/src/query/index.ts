@@ -9,6 +9,7 @@ import type { DocumentCursor, RowPlace } from './execute/row-place.ts';
 import { DEFAULT_WORK_LIMITS, WorkBound, type WorkLimits } from './execute/work-bound.ts';
 import { filtersOf, type QueryFilters } from './plan/filters.ts';
 import { type PlanPolicy, planQuery, queryTarget } from './plan/planner.ts';
+import { isPureCount } from './plan/pure-count.ts';
 import type { QueryPlan } from './plan/query-plan.ts';
 import type { QueryTarget } from './plan/query-ranges.ts';
 import type { Query } from './syntax/ast.ts';
@@ -18,7 +19,8 @@ import type { EvaluationContext } from './values/evaluation-context.ts';
 export type { RunWindow } from './compile/compilation.ts';
 export { PAUSE, type Pause } from './execute/pause.ts';
 export type { DocumentCursor, RowPlace } from './execute/row-place.ts';
-export type { PathCondition, QueryFilters } from './plan/filters.ts';
+export { DEFAULT_WORK_LIMITS } from './execute/work-bound.ts';
+export type { Bound, PathCondition, QueryFilters } from './plan/filters.ts';
 export type { PlanPolicy } from './plan/planner.ts';
 export type { QueryPlan } from './plan/query-plan.ts';
 export type { QueryRange, QueryTarget } from './plan/query-ranges.ts';
@@ -63,6 +65,8 @@ export interface CompiledQuery {
   readonly streams: boolean;
   /** Whether rows are sorted, each with a {@link RowPlace} of its own, behind which a later run can go on. */
   readonly sorts: boolean;
+  /** Whether its one row says nothing but how many documents pass the filter, so that `window.counted` may stand for them. */
+  readonly isPureCount: boolean;
   /** Which partition keys may hold documents that pass the filter. */
   target(partitionKey: PartitionKeyDefinition): QueryTarget;
   /** What the query plan request answers; throws a CosmosError 400 for what the gateway cannot distribute. */
@@ -107,6 +111,7 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
     filters: filtersOf(query, values),
     streams: compiled.streams,
     sorts: compiled.sorts,
+    isPureCount: isPureCount(query),
     target: (partitionKey) => queryTarget(query, values, partitionKey),
     plan: (policy) => planQuery(query, values, policy),
     start,

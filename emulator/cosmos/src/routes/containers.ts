@@ -4,6 +4,7 @@ import { CosmosError } from '../model/errors.ts';
 import { createContainer } from '../operations/create-container.ts';
 import { deleteContainer } from '../operations/delete-container.ts';
 import { deletePartition } from '../operations/delete-partition.ts';
+import { listConflicts } from '../operations/list-conflicts.ts';
 import { listContainers } from '../operations/list-containers.ts';
 import { listPartitionKeyRanges } from '../operations/list-partition-key-ranges.ts';
 import { readContainer } from '../operations/read-container.ts';
@@ -55,6 +56,10 @@ export function removeContainer(account: Account, request: RouteRequest): Promis
 
 export function getPartitionKeyRanges(account: Account, request: RouteRequest): OperationResult {
   return listPartitionKeyRanges(containerOf(account, request), preconditionsOf(request));
+}
+
+export function getConflicts(account: Account, request: RouteRequest): OperationResult {
+  return listConflicts(containerOf(account, request));
 }
 
 export function postPartitionKeyDelete(account: Account, request: RouteRequest): Promise<OperationResult> {

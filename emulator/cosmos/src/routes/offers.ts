@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts';
-import { listOffers, queryOffers, readOffer, replaceOffer } from '../operations/offers.ts';
+import { listOffers, readOffer, replaceOffer } from '../operations/offers.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { feedPageOf, nameAt, objectBody, preconditionsOf, type RouteRequest } from './request.ts';
 
@@ -9,10 +9,6 @@ export function getOffer(account: Account, request: RouteRequest): OperationResu
 
 export function getOffers(account: Account, request: RouteRequest): OperationResult {
   return listOffers(account, feedPageOf(request));
-}
-
-export function postOfferQuery(account: Account, request: RouteRequest): OperationResult {
-  return queryOffers(account, objectBody(request), feedPageOf(request));
 }
 
 export function putOffer(account: Account, request: RouteRequest): Promise<OperationResult> {

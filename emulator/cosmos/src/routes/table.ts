@@ -2,6 +2,7 @@ import type { Account } from '../account/account.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { postBatch } from './batch.ts';
 import {
+  getConflicts,
   getContainer,
   getContainers,
   getPartitionKeyRanges,
@@ -12,8 +13,15 @@ import {
 } from './containers.ts';
 import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
 import { getChangeFeed, getItem, getItems, patchItemAt, postCreate, postUpsert, putItem, removeItem } from './items.ts';
-import { getOffer, getOffers, postOfferQuery, putOffer } from './offers.ts';
-import { postQuery, postQueryPlan } from './queries.ts';
+import { getOffer, getOffers, putOffer } from './offers.ts';
+import {
+  postConflictQuery,
+  postContainerQuery,
+  postDatabaseQuery,
+  postOfferQuery,
+  postQuery,
+  postQueryPlan,
+} from './queries.ts';
 import type { RouteRequest } from './request.ts';
 
 /** What a request to a path wants: the HTTP method, and for POST and GET what the headers say besides. */
@@ -36,15 +44,19 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['get', '/', getAccount],
   ['post create', '/dbs', postDatabase],
   ['get', '/dbs', getDatabases],
+  ['post query', '/dbs', postDatabaseQuery],
   ['get', '/dbs/*', getDatabase],
   ['delete', '/dbs/*', removeDatabase],
   ['post create', '/dbs/*/colls', postContainer],
   ['get', '/dbs/*/colls', getContainers],
+  ['post query', '/dbs/*/colls', postContainerQuery],
   ['get', '/dbs/*/colls/*', getContainer],
   ['put', '/dbs/*/colls/*', putContainer],
   ['delete', '/dbs/*/colls/*', removeContainer],
   ['post create', '/dbs/*/colls/*/operations/partitionkeydelete', postPartitionKeyDelete],
   ['get', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
+  ['get', '/dbs/*/colls/*/conflicts', getConflicts],
+  ['post query', '/dbs/*/colls/*/conflicts', postConflictQuery],
   ['post create', '/dbs/*/colls/*/docs', postCreate],
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert],
   ['post batch', '/dbs/*/colls/*/docs', postBatch],

@@ -19,6 +19,8 @@ export function toResponse(account: Account, exchange: Exchange, result: Operati
   if (result.etag !== undefined) headers.push('etag', result.etag);
   if (result.continuation !== undefined) headers.push('x-ms-continuation', result.continuation);
   if (result.itemCount !== undefined) headers.push('x-ms-item-count', String(result.itemCount));
+  if (result.queryMetrics !== undefined) headers.push('x-ms-documentdb-query-metrics', result.queryMetrics);
+  if (result.indexUtilization !== undefined) headers.push('x-ms-cosmos-index-utilization', result.indexUtilization);
   if (container) addContainerHeaders(headers, account, container, result);
   return { status, headers, body };
 }

@@ -98,6 +98,7 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     const store = openStore(options.dataDir);
     shutdown.add({ close: async () => store.close() });
     const account = openAccount({ store, clock, randomness: options.randomness ?? systemRandomness, log });
+    shutdown.add(account.indexBuilder);
     shutdown.add(startSweeping(account, clock, log));
     const authorizer = new Authorizer({ key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) }, clock);
     const handler = toRequestHandler({ account, authorizer, log, secure: tls !== undefined });

@@ -1,3 +1,8 @@
+import type { ItemIndexes, ItemQueries } from './item-queries.ts';
+import type { ItemSelection } from './item-selection.ts';
+
+export type { ItemSelection } from './item-selection.ts';
+
 /**
  * The store port. Rules (what may be written, what an error is called) live above it; the adapters only keep rows.
  * Every call is synchronous; writes are made inside `transaction` alone and are on disk when it returns.
@@ -5,6 +10,8 @@
 export interface Store {
   readonly resources: ResourceStore;
   readonly items: ItemStore;
+  readonly queries: ItemQueries;
+  readonly indexes: ItemIndexes;
   readonly uniqueKeys: UniqueKeyStore;
   readonly changeLog: ChangeLog;
   readonly counters: Counters;
@@ -75,16 +82,6 @@ export interface StoredItem extends ItemKey {
   readonly expiresAt: number | null;
   /** The item as JSON text with its system properties: what a point read answers, as it is. */
   readonly body: string;
-}
-
-/** Which items of one physical partition: all, or those between two effective partition keys. */
-export interface ItemSelection {
-  readonly container: number;
-  readonly range: number;
-  /** The lowest effective partition key, included. */
-  readonly minEpk?: string;
-  /** The effective partition key where it ends, not included. */
-  readonly maxEpk?: string;
 }
 
 /** Which changes of one physical partition. */

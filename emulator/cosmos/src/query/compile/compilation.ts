@@ -37,6 +37,8 @@ export interface RunWindow {
   readonly before: number;
   /** The rows are needed no further than this many. */
   readonly atMost: number;
+  /** How many documents pass the filter, when that is known and all there is to know: see `isPureCount`. */
+  readonly counted?: number;
   /** Of a query that sorts, only the rows behind this one. */
   readonly after?: RowPlace;
 }

@@ -16,15 +16,23 @@ interface Container {
   readonly ranges: Map<number, Range>;
 }
 
+/** Told of every change of the items, those of undoing included. */
+export interface ItemWatcher {
+  added(item: StoredItem): void;
+  removed(item: StoredItem): void;
+  /** Inside a transaction, and undoable by the watcher itself. */
+  cleared(container: number): void;
+}
+
 export class MemoryItems implements ItemStore {
   readonly #containers = new Map<number, Container>();
   readonly #expiring = new Map<number, StoredItem>();
   readonly #journal: UndoJournal;
-  readonly #onClear: (container: number) => void;
+  readonly #watcher: ItemWatcher;
 
-  constructor(journal: UndoJournal, onClear: (container: number) => void) {
+  constructor(journal: UndoJournal, watcher: ItemWatcher) {
     this.#journal = journal;
-    this.#onClear = onClear;
+    this.#watcher = watcher;
   }
 
   get(key: ItemKey): StoredItem | undefined {
@@ -60,12 +68,27 @@ export class MemoryItems implements ItemStore {
   }
 
   scan(selection: ItemSelection, after: number, limit: number): StoredItem[] {
+    return [...this.after(selection, after).take(limit)];
+  }
+
+  /** The items with a number above `number`, ascending. Do not write while reading. */
+  after(selection: ItemSelection, number: number): IteratorObject<StoredItem> {
     const { container, range, minEpk = '', maxEpk } = selection;
     const rows = this.#containers.get(container)?.ranges.get(range);
     // A full key selects one logical partition, which has a list of its own; a prefix of a key has none.
     const partition = maxEpk === `${minEpk}FF` ? rows?.byEpk.get(minEpk) : undefined;
-    const candidates = (partition ?? rows?.byNumber)?.after(after);
-    return candidates ? [...candidates.filter((item) => isSelected(item, selection)).take(limit)] : [];
+    const candidates = (partition ?? rows?.byNumber)?.after(number) ?? Iterator.from<StoredItem>([]);
+    return candidates.filter((item) => isSelected(item, selection));
+  }
+
+  /** The lowest and the highest number in the physical partition; undefined when it is empty. */
+  bounds(container: number, range: number): { first: number; last: number } | undefined {
+    const numbers = this.#containers.get(container)?.ranges.get(range)?.byNumber;
+    return numbers?.bounds();
+  }
+
+  of(container: number): Iterable<StoredItem> {
+    return this.#containers.get(container)?.byNumber.values() ?? [];
   }
 
   changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[] {
@@ -95,7 +118,7 @@ export class MemoryItems implements ItemStore {
       this.#journal.delete(this.#containers, container);
       for (const item of before.byNumber.values()) this.#journal.delete(this.#expiring, item.number);
     }
-    this.#onClear(container);
+    this.#watcher.cleared(container);
   }
 
   #add(item: StoredItem): void {
@@ -107,6 +130,7 @@ export class MemoryItems implements ItemStore {
     byLsn.set(item.lsn, [...(byLsn.get(item.lsn) ?? []), item]);
     partitionOf(byEpk, item.epk).set(item.number, item);
     if (item.expiresAt !== null) this.#expiring.set(item.number, item);
+    this.#watcher.added(item);
   }
 
   #remove(item: StoredItem): void {
@@ -120,6 +144,7 @@ export class MemoryItems implements ItemStore {
     else byLsn.set(item.lsn, others);
     partitionOf(byEpk, item.epk).delete(item.number);
     this.#expiring.delete(item.number);
+    this.#watcher.removed(item);
   }
 
   #container(number: number): Container {
