@@ -26,10 +26,15 @@ export function graphService(): GraphService {
 function composeService(env: NodeJS.ProcessEnv): GraphService {
   const { cosmos, auth, server, evolvableEnums } = readSettings(env);
   const now = () => Date.now();
+  const keys = createSigningKeys(auth.issuer, { now });
+  const repository = createCosmosOperationRepository({ ...cosmos, startTimer });
+  // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
+  void keys.prefetch();
+  void repository.prepare();
   const ports: GraphPorts = {
     ...{ now, newId: randomUUID, server, evolvableEnums },
-    authenticator: createJwtAuthenticator({ ...auth, keys: createSigningKeys(auth.issuer, { now }), now }),
-    repository: createCosmosOperationRepository({ ...cosmos, startTimer }),
+    authenticator: createJwtAuthenticator({ ...auth, keys, now }),
+    repository,
     // The same in every instance, without a secret more to keep; another account key makes open next links invalid.
     pagingKey: new Uint8Array(hkdfSync('sha256', cosmos.key, '', 'paging', 32)),
   };
