@@ -5,5 +5,6 @@ export { formatExecuted, formatExecuting, formatLogLine, WORKER_STARTED_LINE } f
 export { type Paint, paintFor } from './console/paint.ts';
 export { AppLoadError, FunctionsHostError, type FunctionsHostErrorCode, WorkerFailedError } from './errors.ts';
 export { type FunctionsHost, type FunctionsHostOptions, startFunctionsHost } from './host/start-functions-host.ts';
+export type { HttpsOptions } from './host/tls-identity.ts';
 export type { FunctionInfo, HostEvent } from './ipc/events.ts';
 export type { InvokeOutcome } from './ipc/messages.ts';

@@ -6,9 +6,12 @@ import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
 import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import { type Environment, readConfiguration } from './app-environment.ts';
+import { readDebugging } from './debugging.ts';
 import { bindSocket } from './listening-socket.ts';
 import { Supervisor } from './supervisor.ts';
+import { type HttpsOptions, readTlsIdentity } from './tls-identity.ts';
 import { type WatchOptions, watchApp } from './watch-app.ts';
+import { readWorkerArguments } from './worker-arguments.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface FunctionsHostOptions {
@@ -33,6 +36,8 @@ export interface FunctionsHostOptions {
   readonly functions?: readonly string[];
   /** Whether functions and the admin API ask for their keys, which are in the data directory. Default false, as locally in Azure's tools. */
   readonly enableAuth?: boolean;
+  /** Serves HTTPS, with the certificate named or with one made for this machine. Absent: HTTP. */
+  readonly https?: HttpsOptions;
   /** Wins over `Host.CORS` of local.settings.json. */
   readonly cors?: CorsSettings;
   /** Where triggers keep their state. Default: `.lazurite/functions` in the app's folder. */
@@ -87,9 +92,12 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
   return startOrUndo(async (shutdown) => {
     const socket = bindSocket(address, port);
     shutdown.add({ close: async () => socket.close() });
-    const url = `http://${address.includes(':') ? `[${address}]` : address}:${socket.port}`;
+    const url = `${options.https ? 'https' : 'http'}://${address.includes(':') ? `[${address}]` : address}:${socket.port}`;
     const log = options.log ?? silentLog;
-    const nodeArguments = options.nodeArguments ?? [];
+    const settings = options.env instanceof Promise ? process.env : (options.env ?? process.env);
+    const nodeArguments = [...readWorkerArguments(appRoot, settings), ...(options.nodeArguments ?? [])];
+    const debugging = readDebugging(nodeArguments);
+    const worker = { appRoot, clock, log, onEvent, isDebugged: debugging.address !== undefined };
     const supervisor = shutdown.add(
       new Supervisor({
         clock,
@@ -97,7 +105,9 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         drainMs,
         startTimeoutMs: options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
         onEvent,
-        fork: () => new WorkerProcess({ appRoot, nodeArguments, clock, log, onEvent }),
+        debugging,
+        fork: (isFirst) =>
+          new WorkerProcess({ ...worker, nodeArguments: isFirst ? nodeArguments : debugging.laterArguments }),
         configure: () => configureWorker({ ...options, appRoot, url, drainMs }),
       }),
     );
@@ -141,6 +151,9 @@ async function configureWorker(options: WorkerConfiguration): Promise<WorkerInit
   const hostname = `localhost:${new URL(url).port}`;
   const environment = (await options.env) ?? process.env;
   const { env, host, local } = await readConfiguration({ appRoot, env: environment, rewriteSetting, hostname });
+  const dataDir = options.dataDir ?? join(appRoot, '.lazurite', 'functions');
+  const clock = options.clock ?? systemClock;
+  const tls = options.https && (await readTlsIdentity(options.https, { dataDir, clock }));
   for (const line of local.warnings) options.onEvent?.({ type: 'console', stream: 'stdout', line });
   return {
     appRoot,
@@ -149,7 +162,8 @@ async function configureWorker(options: WorkerConfiguration): Promise<WorkerInit
     enableAuth: options.enableAuth ?? false,
     functions: options.functions ?? host.functions ?? null,
     cors: options.cors ?? { origins: local.host.cors, credentials: local.host.corsCredentials },
-    dataDir: options.dataDir ?? join(appRoot, '.lazurite', 'functions'),
+    dataDir,
+    ...(tls && { tls }),
     hostId: env.AzureFunctionsWebHost__hostid ?? hostIdOf(appRoot),
     maxBodyBytes: Number(env.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT) || DEFAULT_MAX_BODY_BYTES,
     idleGraceMs: IDLE_GRACE_MS,

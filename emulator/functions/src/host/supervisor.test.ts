@@ -42,6 +42,16 @@ test('an uncaught exception is reported on stderr and restarts the worker', asyn
   expect(line.stream).toBe('stderr');
 });
 
+test.each(['exit', 'rejected'])('%s: requests in flight are answered with 500 when the worker ends', async (name) => {
+  const host = await startTestHost('v4-faults');
+  const waiting = fetch(`${host.url}/api/never`);
+  await host.next('invocation-started', ({ functionName }) => functionName === 'never');
+  expect((await fetch(`${host.url}/api/${name}`)).status).toBe(500);
+  expect((await waiting).status).toBe(500);
+  await host.next('worker-exited');
+  expect((await fetch(`${host.url}/api/pid`)).status).toBe(200);
+});
+
 describe('functionTimeout', () => {
   const env = { ...process.env, AzureFunctionsJobHost__functionTimeout: '00:00:01' };
 

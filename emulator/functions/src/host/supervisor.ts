@@ -4,6 +4,7 @@ import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
 import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import { ChangeNotices } from './change-notices.ts';
+import type { Debugging } from './debugging.ts';
 import { watchForBlocking } from './watchdog.ts';
 import { describeExit, type WorkerExit, type WorkerProcess } from './worker-process.ts';
 
@@ -15,7 +16,8 @@ export interface SupervisorOptions {
   /** How long the app may take to load. */
   readonly startTimeoutMs: number;
   readonly onEvent: (event: HostEvent) => void;
-  readonly fork: () => WorkerProcess;
+  readonly debugging: Debugging;
+  readonly fork: (isFirst: boolean) => WorkerProcess;
   /** Reads the app's configuration afresh. */
   readonly configure: () => Promise<WorkerInit>;
 }
@@ -42,7 +44,7 @@ export class Supervisor implements Closeable {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#current = options.fork();
+    this.#current = options.fork(true);
     this.#notices = new ChangeNotices(options.clock, (name) => this.#current.containerChanged(name));
   }
 
@@ -60,7 +62,7 @@ export class Supervisor implements Closeable {
 
   /** Boots the process that the next reload will use, to save that time then. */
   prepareReload(): void {
-    if (!this.#closing.signal.aborted) this.#standby ??= this.#options.fork();
+    if (!this.#closing.signal.aborted) this.#standby ??= this.#options.fork(false);
   }
 
   /**
@@ -97,7 +99,7 @@ export class Supervisor implements Closeable {
   async #reload(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     const startedAt = this.#options.clock.monotonic();
-    const [old, next] = [this.#current, this.#standby ?? this.#options.fork()];
+    const [old, next] = [this.#current, this.#standby ?? this.#options.fork(false)];
     this.#standby = undefined;
     try {
       this.#functions = await this.#startWorker(next);
@@ -107,7 +109,7 @@ export class Supervisor implements Closeable {
       throw error;
     }
     this.#adopt(next);
-    void this.#retire(old);
+    void this.#retire(old).then(() => this.#moveInspector(next));
     await old.closing;
     next.startTriggers();
     const durationMs = this.#options.clock.monotonic() - startedAt;
@@ -126,7 +128,10 @@ export class Supervisor implements Closeable {
   async #startWorker(worker: WorkerProcess): Promise<readonly FunctionInfo[]> {
     const { clock, startTimeoutMs, configure, handle } = this.#options;
     const late = Promise.withResolvers<never>();
-    const timer = clock.setTimer(startTimeoutMs, () => late.reject(new WorkerFailedError(notLoaded(startTimeoutMs))));
+    const waitsForDebugger = this.#options.debugging.waits && this.#startedAt === 0;
+    const timer = clock.setTimer(waitsForDebugger ? Number.MAX_SAFE_INTEGER : startTimeoutMs, () =>
+      late.reject(new WorkerFailedError(notLoaded(startTimeoutMs))),
+    );
     try {
       const init = await configure();
       this.#limitMs = init.settings.functionTimeoutMs ?? null;
@@ -156,7 +161,8 @@ export class Supervisor implements Closeable {
 
   #watchForBlocking(worker: WorkerProcess): () => void {
     const limitMs = this.#limitMs;
-    if (limitMs === null) return () => undefined;
+    // At a breakpoint nothing answers.
+    if (limitMs === null || this.#options.debugging.address) return () => undefined;
     return watchForBlocking({
       clock: this.#options.clock,
       ping: () => worker.ping(),
@@ -184,7 +190,7 @@ export class Supervisor implements Closeable {
 
   async #startAgain(delayMs: number): Promise<void> {
     await sleep(this.#options.clock, delayMs, this.#closing.signal);
-    const next = this.#options.fork();
+    const next = this.#options.fork(false);
     try {
       this.#functions = await this.#startWorker(next);
     } catch (error) {
@@ -194,7 +200,14 @@ export class Supervisor implements Closeable {
       return;
     }
     this.#adopt(next);
+    this.#moveInspector(next);
     next.startTriggers();
+  }
+
+  /** The port is free: the worker that held it has ended. */
+  #moveInspector(worker: WorkerProcess): void {
+    const { address } = this.#options.debugging;
+    if (address && worker === this.#current) worker.openInspector(address);
   }
 }
 

@@ -14,12 +14,15 @@ import {
 } from '../ipc/messages.ts';
 import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import { ABANDON_EXPRESSION } from '../worker/abandon.ts';
+import type { InspectorAddress } from './debugging.ts';
 import { evaluateIn } from './inspector-call.ts';
 
 export interface WorkerProcessOptions {
   readonly appRoot: string;
   /** Options of Node itself, for example `--inspect=9229`. */
   readonly nodeArguments: readonly string[];
+  /** Whether somebody asked for the inspector, and so wants to read where it listens. */
+  readonly isDebugged: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: (event: HostEvent) => void;
@@ -48,12 +51,9 @@ export class WorkerProcess {
   #publicUrl = '';
   readonly #exited: Promise<WorkerExit>;
   #stopping = false;
-  /** Whether somebody asked for the inspector, and so wants to read where it listens. */
-  readonly #debugged: boolean;
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options;
-    this.#debugged = options.nodeArguments.some((argument) => argument.startsWith('--inspect'));
     this.#child = forkWorker(options);
     this.#child.on('message', (message) => this.#receive(message as FromWorker)); // our own worker sends nothing else
     this.#child.on('error', (error) => options.log.warn({ err: error }, 'The worker process could not be reached'));
@@ -133,6 +133,11 @@ export class WorkerProcess {
     this.#send({ type: 'container-changed', database, container });
   }
 
+  /** Lets debuggers attach, where the process was not started so: the worker before it held the port. */
+  openInspector(address: InspectorAddress): void {
+    this.#send({ type: 'open-inspector', ...address });
+  }
+
   invoke(functionName: string, input: string | null): Promise<InvokeOutcome> {
     const id = this.#nextInvoke++;
     return new Promise((resolve) => {
@@ -195,7 +200,7 @@ export class WorkerProcess {
     createInterface({ input }).on('line', (line) => {
       const inspector = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
       if (inspector) this.#inspector.resolve(inspector);
-      if (!inspector || this.#debugged) this.#options.onEvent({ type: 'console', stream, line });
+      if (!inspector || this.#options.isDebugged) this.#options.onEvent({ type: 'console', stream, line });
     });
   }
 }

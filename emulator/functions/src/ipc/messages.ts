@@ -1,3 +1,4 @@
+import type { TlsIdentity } from '@lazurite/http';
 import type { HostSettings } from '../config/host-settings.ts';
 import type { CorsSettings } from '../http/cors.ts';
 import type { FunctionInfo, HostEvent } from './events.ts';
@@ -17,6 +18,8 @@ export interface WorkerInit {
   /** Whether functions and the admin API ask for their keys. */
   readonly enableAuth: boolean;
   readonly cors: CorsSettings;
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsIdentity;
   /** Where triggers keep their state. */
   readonly dataDir: string;
   /** Distinguishes this app from others that share a storage account. */
@@ -39,6 +42,7 @@ export type ToWorker =
   /** There is something new in the change feed of a container. */
   | { readonly type: 'container-changed'; readonly database: string; readonly container: string }
   | { readonly type: 'ping' }
+  | { readonly type: 'open-inspector'; readonly host: string; readonly port: number }
   | { readonly type: 'stop' }
   | { readonly type: 'invoke'; readonly id: number; readonly functionName: string; readonly input: string | null };
 

@@ -62,6 +62,7 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     address: address.hostname,
     idleGraceMs: init.idleGraceMs,
     drainMs: init.drainMs,
+    ...(init.tls && { tls: init.tls }),
   });
   return {
     functions: app.registry
