@@ -42,6 +42,8 @@ export interface FunctionsHostOptions {
   readonly cors?: CorsSettings;
   /** Where triggers keep their state. Default: `.lazurite/functions` in the app's folder. */
   readonly dataDir?: string;
+  /** Whether triggers other than HTTP fire; every function can be called by hand all the same. Default true. */
+  readonly triggers?: boolean;
   /** Whether to reload when the app's files change. Default false. */
   readonly watch?: boolean;
   /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
@@ -160,6 +162,7 @@ async function configureWorker(options: WorkerConfiguration): Promise<WorkerInit
     env,
     settings: host,
     enableAuth: options.enableAuth ?? false,
+    triggers: options.triggers ?? true,
     functions: options.functions ?? host.functions ?? null,
     cors: options.cors ?? { origins: local.host.cors, credentials: local.host.corsCredentials },
     dataDir,

@@ -68,7 +68,9 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     functions: app.registry
       .all()
       .map((fn) => describeFunction(fn, { baseUrl: init.publicUrl, routePrefix: settings.http.routePrefix })),
-    startTriggers: () => triggers.start(),
+    startTriggers: () => {
+      if (init.triggers) triggers.start();
+    },
     invokeByHand: (name, input) => invokeByHand({ app, invoker, parts }, name, input),
     close: async () => {
       inFlight.announceClose();

@@ -42,6 +42,8 @@ export function startWorker(
     abandonRequests();
     events.flush();
   });
+  // A terminal sends these to all its processes. The supervisor has got them too, and says what is to be finished first.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 }
 
 function receive(worker: Worker, message: ToWorker, handle: unknown): void {
