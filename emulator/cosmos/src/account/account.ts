@@ -7,6 +7,7 @@ import { Catalog } from './catalog.ts';
 import { ChangeNotifications } from './change-notifications.ts';
 import { continuationSecret } from './continuation-secret.ts';
 import { IndexBuilder } from './index-builder.ts';
+import { ThroughputGate } from './throughput-gate.ts';
 
 /** What every operation works with. */
 export interface Account {
@@ -14,6 +15,8 @@ export interface Account {
   readonly commits: GroupCommit;
   readonly catalog: Catalog;
   readonly notifications: ChangeNotifications;
+  /** Absent: throughput is not enforced. */
+  readonly throughputGate?: ThroughputGate;
   readonly queries: QueryCompiler;
   readonly indexBuilder: IndexBuilder;
   readonly continuations: ContinuationTokens;
@@ -28,6 +31,8 @@ export interface AccountParts {
   readonly log: Log;
   /** Containers with fewer items get no indexes; default 500. */
   readonly minIndexedItems?: number;
+  /** Whether requests above the provisioned throughput are refused. */
+  readonly enforceThroughput?: boolean;
 }
 
 export function openAccount(parts: AccountParts): Account {
@@ -38,7 +43,10 @@ export function openAccount(parts: AccountParts): Account {
   const continuations = continuationTokens(continuationSecret(store, randomness));
   const notifications = new ChangeNotifications(log);
   const indexBuilder = new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) });
-  return { store, commits, catalog, notifications, queries, indexBuilder, continuations, clock, randomness };
+  const account = { store, commits, catalog, notifications, queries, indexBuilder, continuations, clock, randomness };
+  return parts.enforceThroughput
+    ? { ...account, throughputGate: new ThroughputGate(() => clock.monotonic()) }
+    : account;
 }
 
 /** The time as Cosmos DB keeps it: whole seconds since the Unix epoch. */

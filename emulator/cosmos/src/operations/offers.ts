@@ -1,7 +1,13 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { notFound } from '../account/catalog.ts';
 import type { JsonObject } from '../model/json.ts';
-import { maxRequestUnitsOf, offerBody, readOfferReplacement } from '../model/throughput.ts';
+import {
+  maxRequestUnitsOf,
+  migratedThroughput,
+  offerBody,
+  readOfferReplacement,
+  type Throughput,
+} from '../model/throughput.ts';
 import type { StoredResource } from '../store/store.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { type FeedPage, takePage } from './feed-page.ts';
@@ -25,23 +31,31 @@ export function offersFeed({ store }: Account): ResourceFeed {
   return { parentRid: '', name: 'Offers', resources: store.resources.list('offers', '').map(toOfferJson) };
 }
 
-/** @throws CosmosError NotFound, BadRequest for a wrong throughput, or PreconditionFailed */
+/**
+ * @param input.migrateTo changes the kind of throughput and keeps its amount; the body then counts for nothing
+ * @throws CosmosError NotFound, BadRequest for a wrong throughput, or PreconditionFailed
+ */
 export async function replaceOffer(
   account: Account,
   id: string,
-  input: { readonly body: JsonObject } & Preconditions,
+  input: { readonly body: JsonObject; readonly migrateTo?: Throughput['kind'] } & Preconditions,
 ): Promise<OperationResult> {
   const offer = await account.commits.write(() => {
     const existing = findById(account, id);
     assertIfMatch(input, existing.etag);
     const { owner, throughput: current, highestEver: highest } = readOfferRecord(existing);
-    const throughput = readOfferReplacement(current, highest, input.body);
+    const { migrateTo, body: wanted } = input;
+    const throughput = migrateTo
+      ? migratedThroughput(current, migrateTo)
+      : readOfferReplacement(current, highest, wanted);
     const record: OfferRecord = { owner, throughput, highestEver: Math.max(highest, maxRequestUnitsOf(throughput)) };
     const body = JSON.stringify(record);
     const replaced = { ...existing, etag: newEtag(account), ts: nowInSeconds(account), body };
     account.store.resources.put(replaced);
     return replaced;
   });
+  const { owner, throughput } = readOfferRecord(offer);
+  account.throughputGate?.setRate({ rid: owner.rid, requestUnits: maxRequestUnitsOf(throughput) });
   return { status: 200, body: toOfferJson(offer), etag: offer.etag, charge: METADATA_CHARGE.write };
 }
 

@@ -44,6 +44,8 @@ export interface StepOptions extends RunOptions {
   /** Tells which document was handed out last. */
   readonly cursor: DocumentCursor;
   readonly window: RunWindow;
+  /** Whether to give a `PAUSE` after many rows of one document, too. */
+  readonly pauses: boolean;
 }
 
 export interface SteppedRows extends Iterable<JsonValue | Pause> {
@@ -91,10 +93,21 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
   checkOrder(query);
   const start: CompiledQuery['start'] = (documents, context, options) => {
     if (query.orderBy?.rank) throw onlyByPlan();
-    const { limits = DEFAULT_WORK_LIMITS, presorted = false, cursor, window } = options;
+    const { limits = DEFAULT_WORK_LIMITS, presorted = false, cursor, window, pauses } = options;
     const work = new WorkBound(limits);
     const progress = { seen: window.before };
-    const frame: Frame = { slots: [], aggregates: [], documents, context, work, presorted, cursor, window, progress };
+    const frame: Frame = {
+      pauses,
+      slots: [],
+      aggregates: [],
+      documents,
+      context,
+      work,
+      presorted,
+      cursor,
+      window,
+      progress,
+    };
     return {
       // Safe: a query leaves out rows that are undefined.
       [Symbol.iterator]: () => (compiled.rows(frame) as Iterable<JsonValue | Pause>)[Symbol.iterator](),
@@ -118,7 +131,12 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
     run(documents, context, options = {}) {
       const counted = new CountedDocuments(documents);
       // Safe: nothing pauses where no document does.
-      return start(counted, context, { ...options, cursor: counted, window: WHOLE }) as Iterable<JsonValue>;
+      return start(counted, context, {
+        ...options,
+        cursor: counted,
+        window: WHOLE,
+        pauses: false,
+      }) as Iterable<JsonValue>;
     },
   };
 }

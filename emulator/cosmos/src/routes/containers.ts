@@ -12,6 +12,7 @@ import { replaceContainer } from '../operations/replace-container.ts';
 import type { OperationResult } from '../operations/result.ts';
 import {
   feedPageOf,
+  flag,
   header,
   nameAt,
   objectBody,
@@ -42,7 +43,10 @@ export function getContainers(account: Account, request: RouteRequest): Operatio
 }
 
 export function getContainer(account: Account, request: RouteRequest): OperationResult {
-  return readContainer(containerOf(account, request), preconditionsOf(request));
+  const container = containerOf(account, request);
+  const answer = readContainer(container, preconditionsOf(request));
+  if (!flag(request, 'x-ms-documentdb-populatequotainfo')) return answer;
+  return { ...answer, usage: account.store.items.usage(container.number) };
 }
 
 export function putContainer(account: Account, request: RouteRequest): Promise<OperationResult> {

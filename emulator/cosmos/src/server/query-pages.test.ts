@@ -82,6 +82,16 @@ describe('pages of a query', () => {
     await expect(page(other, 'SELECT * FROM c', options)).rejects.toMatchObject({ code: 400 });
   });
 
+  it('of a sort by long texts go on from short tokens', async () => {
+    const container = await account.container();
+    for (const id of ['b', 'c', 'a']) await container.items.create({ id, pk: 1, text: 'é'.repeat(2_000) + id });
+    const query = 'SELECT VALUE c.id FROM c ORDER BY c.text';
+    const first = await page(container, query, { maxItemCount: 1 });
+    expect(first.continuationToken?.length).toBeLessThan(1024);
+    const options = { maxItemCount: 9, continuationToken: first.continuationToken } as FeedOptions;
+    expect([first.resources, (await page(container, query, options)).resources]).toEqual([['a'], ['b', 'c']]);
+  });
+
   it('hold no more than 4 MB', async () => {
     const container = await account.container();
     for (let n = 0; n < 6; n++) await container.items.create({ id: `${n}`, pk: 'a', text: 'x'.repeat(1_000_000) });

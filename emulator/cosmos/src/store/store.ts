@@ -99,6 +99,12 @@ export interface Change {
   readonly body: string;
 }
 
+export interface ItemUsage {
+  readonly count: number;
+  /** Of an item's JSON text, in bytes, taken from up to 1,000 of them; 0 when there is none. */
+  readonly averageBytes: number;
+}
+
 export interface ItemStore {
   /** `undefined` when there is none. An expired item is still there. */
   get(key: ItemKey): StoredItem | undefined;
@@ -118,6 +124,8 @@ export interface ItemStore {
   changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[];
   /** Up to `limit` items whose `expiresAt` is `now` (seconds) or earlier, the earliest first. */
   expired(now: number, limit: number): StoredItem[];
+  /** How much the container holds. */
+  usage(container: number): ItemUsage;
   /** Removes every item of the container, with its unique keys and its change log. */
   clear(container: number): void;
 }

@@ -32,6 +32,7 @@ export async function configureWorker(options: WorkerConfiguration): Promise<Wor
     env,
     settings: host,
     enableAuth: options.enableAuth ?? false,
+    triggers: options.triggers ?? true,
     functions: options.functions ?? host.functions ?? null,
     cors: options.cors ?? { origins: local.host.cors, credentials: local.host.corsCredentials },
     dataDir,

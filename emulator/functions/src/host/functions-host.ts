@@ -34,6 +34,8 @@ export interface FunctionsHostOptions {
   readonly cors?: CorsSettings;
   /** Where triggers keep their state. Default: `.lazurite/functions` in the app's folder. */
   readonly dataDir?: string;
+  /** Whether triggers other than HTTP fire; every function can be called by hand all the same. Default true. */
+  readonly triggers?: boolean;
   /** Whether to reload when the app's files change. Default false. */
   readonly watch?: boolean;
   /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */

@@ -1,5 +1,6 @@
+import { HOST_VERSION } from '../host-version.ts';
 import { inTestRealm } from '../worker/app/test-realm.ts';
-import { type CoreApi, HOST_VERSION, WORKER_VERSION } from '../worker/core/core-api.ts';
+import { type CoreApi, WORKER_VERSION } from '../worker/core/core-api.ts';
 import { Disposable } from '../worker/core/disposable.ts';
 import type { ProgrammingModel } from '../worker/core/programming-model.ts';
 import { provideCore } from '../worker/core/provide-core.ts';

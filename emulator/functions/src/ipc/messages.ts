@@ -16,6 +16,8 @@ export interface WorkerInit {
   readonly settings: HostSettings;
   /** Only these functions run; null: all. */
   readonly functions: readonly string[] | null;
+  /** Whether triggers other than HTTP fire. */
+  readonly triggers: boolean;
   /** Whether functions and the admin API ask for their keys. */
   readonly enableAuth: boolean;
   readonly cors: CorsSettings;

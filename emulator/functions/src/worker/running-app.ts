@@ -36,7 +36,9 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
   });
   return {
     functions,
-    startTriggers: () => triggers.start(),
+    startTriggers: () => {
+      if (init.triggers) triggers.start();
+    },
     invokeByHand,
     close: async () => {
       inFlight.announceClose();

@@ -4,7 +4,6 @@ import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
 import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
-
 import { abandonRequests } from './abandon.ts';
 import { EventBatch } from './event-batch.ts';
 import { eventLog } from './event-log.ts';
@@ -43,6 +42,8 @@ export function startWorker(
     abandonRequests();
     events.flush();
   });
+  // A terminal sends these to all its processes. The supervisor has got them too, and says what is to be finished first.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 }
 
 function receive(worker: Worker, message: ToWorker, handle: unknown): void {

@@ -7,9 +7,6 @@ import type { AccessPath } from './access-path.ts';
 import { type ItemBatches, itemsByNumber, itemsOfSelection } from './items-by-number.ts';
 import { itemsInOrder, type OrderStart } from './items-in-order.ts';
 
-/** How long a query works before it lets others, in milliseconds. */
-const SLICE_MS = 10;
-
 /** Where reading begins. */
 export interface DocumentStart {
   /** Which of the feed's selections. */
@@ -33,7 +30,6 @@ export interface DocumentReading {
 export class DocumentReader implements Iterable<JsonValue | Pause>, DocumentCursor {
   readonly #account: Account;
   readonly #reading: DocumentReading;
-  #sliceEnd: number;
   #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
   /** Which selection the item handed out last is of. */
   selection: number;
@@ -45,7 +41,6 @@ export class DocumentReader implements Iterable<JsonValue | Pause>, DocumentCurs
     this.#account = account;
     this.#reading = reading;
     this.selection = reading.start?.selection ?? 0;
-    this.#sliceEnd = account.clock.monotonic() + SLICE_MS;
   }
 
   /** The number of the item handed out last; 0 before the first. */
@@ -66,9 +61,7 @@ export class DocumentReader implements Iterable<JsonValue | Pause>, DocumentCurs
       const from = start?.selection === index ? start.document : undefined;
       for (const batch of this.#batchesOf(index, this.#toQueried(selection), from)) {
         for (const item of batch) yield this.#handOut(item);
-        if (this.#account.clock.monotonic() < this.#sliceEnd) continue;
         yield PAUSE;
-        this.#sliceEnd = this.#account.clock.monotonic() + SLICE_MS;
       }
     }
   }

@@ -1,8 +1,10 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/container.ts';
+import type { JsonValue } from '../../model/json.ts';
+import { valueAt } from '../../model/property-path.ts';
 import { queryCharge } from '../../model/request-charge.ts';
-import type { EvaluationContext } from '../../query/index.ts';
-import type { FeedPage } from '../feed-page.ts';
+import type { CompiledQuery, EvaluationContext } from '../../query/index.ts';
+import { type FeedPage, invalidContinuation } from '../feed-page.ts';
 import type { FeedScope, FeedSelection } from '../feed-scope.ts';
 import { toFeedJson } from '../resource-json.ts';
 import type { OperationResult } from '../result.ts';
@@ -13,7 +15,7 @@ import type { QueryBody } from './query-body.ts';
 import { formatIndexUtilization, formatQueryMetrics } from './query-metrics.ts';
 import { type QueryPage, readQueryPage } from './query-page.ts';
 import { planPolicyOf } from './query-plan.ts';
-import { decodePosition, encodePosition } from './query-position.ts';
+import { decodePosition, encodePosition, type QueryPosition, type TokenPosition } from './query-position.ts';
 import { selectForQuery } from './query-scope.ts';
 
 export interface QueryDocumentsInput extends FeedPage {
@@ -39,7 +41,8 @@ export async function queryDocuments(
   refuseToMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
   const request = identityOf(container, input);
-  const position = continuation === undefined ? undefined : account.continuations.read(continuation, request);
+  const token = continuation === undefined ? undefined : account.continuations.read(continuation, request);
+  const position = token === undefined ? undefined : withKeys(account, query, feed, decodePosition(token));
   const useful = pathsOfUse(query);
   await account.indexBuilder.want(container, useful);
   const access = chooseAccess(account, container, query, feed);
@@ -51,7 +54,7 @@ export async function queryDocuments(
     maxItemCount,
     context: contextOf(account, container),
     ...(counted !== undefined && { counted }),
-    ...(position !== undefined && { position: decodePosition(position) }),
+    ...(position !== undefined && { position }),
   });
   const total = account.clock.monotonic() - startedAt;
   return {
@@ -63,6 +66,24 @@ export async function queryDocuments(
       useful.filter((path) => !container.isIndexed(path)),
     ),
   };
+}
+
+/** Reads the keys of the row where the page before ended, when they were too long for its token. */
+function withKeys(
+  { store }: Account,
+  { filters }: CompiledQuery,
+  { selections }: FeedSelection,
+  position: TokenPosition,
+): QueryPosition {
+  if (position.kind !== 'item') return position;
+  const { document, row, before } = position;
+  const [item] = selections.flatMap((selection) =>
+    store.queries.read({ ...selection, now: 0, conditions: [] }, [document]),
+  );
+  if (!item || !filters.orderBy) throw invalidContinuation();
+  const value = JSON.parse(item.body) as JsonValue; // our own text
+  const keys = filters.orderBy.map(({ path }) => valueAt(value, path) as JsonValue | undefined); // of an item's JSON
+  return { kind: 'row', place: { keys, document, row }, before };
 }
 
 function toResult(account: Account, container: Container, page: QueryPage, request: string): OperationResult {

@@ -15,6 +15,8 @@ import { progressOf, type QueryProgress } from './query-progress.ts';
 
 /** The largest answer of the service. Source: "Azure Cosmos DB service quotas", maximum response size. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+/** How long a query works before it lets others. */
+const SLICE_MS = 10;
 /** A page is answered with what it has after this time, as the service does. */
 const PAGE_TIME_MS = 5_000;
 /** A query that cannot stop in the middle is refused after this time. */
@@ -50,11 +52,20 @@ export async function readQueryPage(account: Account, run: QueryRun): Promise<Qu
   const reader = new DocumentReader(account, readingOf(run));
   const limits = { ...DEFAULT_WORK_LIMITS, isExpired: () => elapsed() > MAX_TIME_MS };
   const presorted = run.access.kind === 'order';
-  const rows = run.query.start(reader, run.context, { cursor: reader, window: windowOf(run), limits, presorted });
+  const rows = run.query.start(reader, run.context, {
+    cursor: reader,
+    window: windowOf(run),
+    limits,
+    presorted,
+    pauses: true,
+  });
   const page = new PageBuilder(run.maxItemCount, reader, progressOf(run, reader, rows));
+  let sliceEnd = SLICE_MS;
   for (const row of rows) {
     if (row === PAUSE) {
+      if (elapsed() < sliceEnd) continue;
       await letOthersWork();
+      sliceEnd = elapsed() + SLICE_MS;
       if (elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
     } else if (!page.add(row)) break;
   }

@@ -66,7 +66,7 @@ function compileOne(query: Query, outer: Scope, compilation: Compilation, role: 
   const grouped = keys !== undefined || aggregates.length > 0;
   if (grouped) checkGrouping(query);
 
-  const matching = (frame: Frame) => tuples(from.bindings, where, frame);
+  const matching = (frame: Frame) => tuples(from.bindings, where, { frame, pauses: role !== 'inner' && frame.pauses });
   const grouping = { keys, aggregates };
   const groups = (frame: Frame) => {
     const { counted } = frame.window;

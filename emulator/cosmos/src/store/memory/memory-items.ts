@@ -1,4 +1,4 @@
-import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, ItemUsage, StoredItem } from '../store.ts';
 import { OrderedRows } from './ordered-rows.ts';
 import type { UndoJournal } from './undo-journal.ts';
 
@@ -15,6 +15,9 @@ interface Container {
   readonly byNumber: Map<number, StoredItem>;
   readonly ranges: Map<number, Range>;
 }
+
+/** How many items the average size is taken from. */
+const SAMPLE = 1_000;
 
 /** Told of every change of the items, those of undoing included. */
 export interface ItemWatcher {
@@ -110,6 +113,13 @@ export class MemoryItems implements ItemStore {
   expired(now: number, limit: number): StoredItem[] {
     const due = [...this.#expiring.values()].filter((item) => expiryOf(item) <= now);
     return due.sort((left, right) => expiryOf(left) - expiryOf(right)).slice(0, limit);
+  }
+
+  usage(container: number): ItemUsage {
+    const items = this.#containers.get(container)?.byNumber;
+    const sample = [...(items?.values().take(SAMPLE) ?? [])];
+    const bytes = sample.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+    return { count: items?.size ?? 0, averageBytes: sample.length === 0 ? 0 : bytes / sample.length };
   }
 
   clear(container: number): void {

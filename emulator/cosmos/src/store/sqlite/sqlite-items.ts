@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, ItemUsage, StoredItem } from '../store.ts';
 import { HIGHEST_EPK, SqliteChanges } from './sqlite-changes.ts';
 import type { SqliteIndexes } from './sqlite-indexes.ts';
 
@@ -19,6 +19,8 @@ export class SqliteItems implements ItemStore {
   readonly #scanEpks: StatementSync;
   readonly #changes: SqliteChanges;
   readonly #expired: StatementSync;
+  readonly #count: StatementSync;
+  readonly #averageBytes: StatementSync;
   readonly #clear: readonly StatementSync[];
 
   constructor(database: DatabaseSync, indexes: SqliteIndexes) {
@@ -45,6 +47,10 @@ export class SqliteItems implements ItemStore {
       condition: '(expires_at IS NULL OR expires_at > ?9)',
     });
     this.#expired = database.prepare(`${select} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`);
+    const ofContainer = 'FROM items INDEXED BY items_by_range WHERE container = ?';
+    this.#count = database.prepare(`SELECT count(*) AS count ${ofContainer}`);
+    this.#averageBytes = database.prepare(`
+      SELECT avg(octet_length(body)) AS bytes FROM (SELECT body ${ofContainer} LIMIT 1000)`);
     this.#clear = ['items', 'unique_keys', 'change_log'].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE container = ?`),
     );
@@ -89,6 +95,11 @@ export class SqliteItems implements ItemStore {
 
   expired(now: number, limit: number): StoredItem[] {
     return rows(this.#expired.all(now, limit));
+  }
+
+  usage(container: number): ItemUsage {
+    const count = Number(this.#count.get(container)?.count);
+    return { count, averageBytes: Number(this.#averageBytes.get(container)?.bytes ?? 0) };
   }
 
   clear(container: number): void {

@@ -21,6 +21,8 @@ export interface BlobListenerOptions {
   readonly deferred: boolean;
   readonly dataType: string | undefined;
   readonly maxAttempts: number;
+  /** Blobs that the function handles at once. */
+  readonly maxConcurrent: number;
   readonly functionName: string;
   readonly invoke: InvokeTriggered;
   readonly clock: Clock;
@@ -29,8 +31,6 @@ export interface BlobListenerOptions {
 
 /** Azure's host scans every 10 s; on this machine a scan is cheap and a developer waits for it. */
 const SCAN_INTERVAL_MS = 1_000;
-/** Blobs that one function handles at once. */
-const MAX_CONCURRENT = 8;
 
 interface FoundBlob {
   readonly item: BlobItem;
@@ -88,7 +88,7 @@ export class BlobListener implements TriggerListener {
         .catch((error: unknown) => this.#warn(item, error))
         .finally(() => running.delete(handling));
       running.add(handling);
-      if (running.size >= MAX_CONCURRENT) await Promise.race(running);
+      if (running.size >= this.#options.maxConcurrent) await Promise.race(running);
     }
     await Promise.all(running);
   }
