@@ -5,7 +5,8 @@ import { getOperationHandler } from '../../GetOperation/handler.ts';
 import { listOperationsHandler } from '../../ListOperations/handler.ts';
 import { updateOperationHandler } from '../../UpdateOperation/handler.ts';
 import type { OperationRepository } from '../domain/operation-repository.ts';
-import type { EndpointPorts, FunctionHandler } from '../odata/endpoint.ts';
+import type { EndpointPorts } from '../odata/endpoint.ts';
+import type { FunctionHandler } from '../odata/frame.ts';
 import type { ResourceKind } from '../odata/resource-url.ts';
 
 /** Everything that any of the functions needs. */
