@@ -1,4 +1,6 @@
 import { OperationExistsError } from '../shared/domain/errors.ts';
+import type { Laboratory } from '../shared/domain/laboratory/laboratory.ts';
+import { beginScenario } from '../shared/domain/laboratory/plan.ts';
 import type { Creation, OperationRepository, RepeatableRequest } from '../shared/domain/operation-repository.ts';
 import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { createOperation, type NewOperation } from '../shared/domain/teams-async-operation.ts';
@@ -17,6 +19,8 @@ import { parseNewOperation } from '../shared/validation/new-operation.ts';
 
 export interface CreateOperationPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'create' | 'get'>;
+  /** Null: operations stay as they are created. */
+  readonly laboratory: Pick<Laboratory, 'choose' | 'start'> | null;
 }
 
 /** `POST /chats/{chatsId}/operations`: stores a new teamsAsyncOperation and answers 201 with it. */
@@ -29,13 +33,22 @@ export function createOperationHandler(ports: CreateOperationPorts): FunctionHan
 }
 
 async function create(request: GraphRequest, ports: CreateOperationPorts): Promise<GraphAnswer> {
-  const { http, caller, enums } = request;
+  const { http, caller, url, enums, preferences } = request;
   const body = await readJson(http);
   const given = parseNewOperation(body);
   checkNewEnums(given, enums);
   const repeatable = readRepeatability(http.headers, { caller, body, now: ports.now() });
-  const creation = await createRetried({ request, given, body, repeatable }, ports);
-  return toAnswer(request, creation, repeatable ? { 'repeatability-result': 'accepted' } : {});
+  const scenario = ports.laboratory?.choose(preferences.scenario) ?? null;
+  const begun = scenario === null ? given : beginScenario(given, ports.now());
+  const creation = await createRetried({ request, given: begun, body, repeatable }, ports);
+  if (scenario !== null)
+    await ports.laboratory?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
+  return toAnswer(request, creation, { scenario, repeated: repeatable !== undefined });
+}
+
+interface Applied {
+  readonly scenario: string | null;
+  readonly repeated: boolean;
 }
 
 interface NewRequest {
@@ -74,14 +87,17 @@ async function createRetried(
 function toAnswer(
   { url, enums, preferences }: GraphRequest,
   { operation, etag }: Creation,
-  others: Readonly<Record<string, string>>,
+  { scenario, repeated }: Applied,
 ): GraphAnswer {
   const location = toLocation(url, operation.id);
   const headers = {
     location,
     ...(etag !== null && { etag: toEntityTag(etag) }),
-    ...preferenceApplied(returnPreference(preferences)),
-    ...others,
+    ...preferenceApplied([
+      ...returnPreference(preferences),
+      ...(scenario !== null && scenario === preferences.scenario ? [`lro-scenario=${scenario}`] : []),
+    ]),
+    ...(repeated && { 'repeatability-result': 'accepted' }),
   };
   // OData 4.01, part 1, 8.3.4: without a body the header tells which entity it was.
   if (preferences.returnMinimal) return emptyAnswer(204, { ...headers, 'odata-entityid': location });

@@ -7,6 +7,8 @@ export interface Preferences {
   /** At least 1. Null: no preference. */
   readonly maxPageSize: number | null;
   readonly includeUnknownEnumMembers: boolean;
+  /** Our own: how an operation of the laboratory is to go. Null: no preference. */
+  readonly scenario: string | null;
 }
 
 /** One preference: a name, a value that may be quoted, and parameters that none of ours has. */
@@ -35,6 +37,7 @@ export function readPreferences(header: string | null): Preferences {
     returnRepresentation: answer === 'representation',
     maxPageSize: readPageSize(preferences.get('maxpagesize')),
     includeUnknownEnumMembers: preferences.has('include-unknown-enum-members'),
+    scenario: preferences.get('lro-scenario') || null,
   };
 }
 
