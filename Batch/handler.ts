@@ -4,7 +4,7 @@ import type { Authenticator } from '../shared/domain/caller.ts';
 import { FailedDependencyError } from '../shared/domain/errors.ts';
 import type { GraphAnswer } from '../shared/odata/answer.ts';
 import { runBatch } from '../shared/odata/batch.ts';
-import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/endpoint.ts';
+import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/frame.ts';
 import { readJson } from '../shared/odata/request-body.ts';
 import { toServiceRoot } from '../shared/odata/service-root.ts';
 import { parseBatch } from '../shared/validation/batch-request.ts';

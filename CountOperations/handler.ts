@@ -1,12 +1,8 @@
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
 import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
 import { type GraphAnswer, textAnswer } from '../shared/odata/answer.ts';
-import {
-  type EndpointPorts,
-  type FunctionHandler,
-  type GraphRequest,
-  graphEndpoint,
-} from '../shared/odata/endpoint.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
+import type { FunctionHandler } from '../shared/odata/frame.ts';
 import { parseConditions } from '../shared/odata/list-options.ts';
 
 export interface CountOperationsPorts extends EndpointPorts {

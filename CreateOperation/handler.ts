@@ -5,15 +5,11 @@ import type { Creation, OperationRepository, RepeatableRequest } from '../shared
 import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { createOperation, type NewOperation } from '../shared/domain/teams-async-operation.ts';
 import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import {
-  type EndpointPorts,
-  type FunctionHandler,
-  type GraphRequest,
-  graphEndpoint,
-} from '../shared/odata/endpoint.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
 import { toEntity } from '../shared/odata/entity.ts';
 import { toEntityTag } from '../shared/odata/entity-tags.ts';
 import { checkNewEnums } from '../shared/odata/enum-rules.ts';
+import type { FunctionHandler } from '../shared/odata/frame.ts';
 import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
 import { readRepeatability } from '../shared/odata/repeatability.ts';
 import { readJson } from '../shared/odata/request-body.ts';

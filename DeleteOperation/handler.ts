@@ -2,13 +2,9 @@ import { OperationNotFoundError, PreconditionFailedError } from '../shared/domai
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
 import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { emptyAnswer, type GraphAnswer } from '../shared/odata/answer.ts';
-import {
-  type EndpointPorts,
-  type FunctionHandler,
-  type GraphRequest,
-  graphEndpoint,
-} from '../shared/odata/endpoint.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
 import { type EntityTags, matches, readEntityTags } from '../shared/odata/entity-tags.ts';
+import type { FunctionHandler } from '../shared/odata/frame.ts';
 
 export interface DeleteOperationPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'get' | 'delete'>;

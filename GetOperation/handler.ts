@@ -2,14 +2,10 @@ import { OperationNotFoundError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
 import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
 import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import {
-  type EndpointPorts,
-  type FunctionHandler,
-  type GraphRequest,
-  graphEndpoint,
-} from '../shared/odata/endpoint.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
 import { toEntity } from '../shared/odata/entity.ts';
 import { matches, readEntityTags, toEntityTag } from '../shared/odata/entity-tags.ts';
+import type { FunctionHandler } from '../shared/odata/frame.ts';
 import { toContext } from '../shared/odata/resource-url.ts';
 import { parseSelect } from '../shared/odata/select.ts';
 

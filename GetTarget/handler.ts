@@ -5,7 +5,7 @@ import type { Laboratory } from '../shared/domain/laboratory/laboratory.ts';
 import { READ_OPERATIONS, requirePermission } from '../shared/domain/permissions.ts';
 import { type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
 import { parseChatUrl } from '../shared/odata/chat-url.ts';
-import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/endpoint.ts';
+import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/frame.ts';
 
 export interface GetTargetPorts extends FramePorts {
   readonly authenticator: Authenticator;

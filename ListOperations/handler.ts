@@ -2,13 +2,9 @@ import type { OperationPage, Place } from '../shared/domain/operation-query.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
 import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
 import { type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import {
-  type EndpointPorts,
-  type FunctionHandler,
-  type GraphRequest,
-  graphEndpoint,
-} from '../shared/odata/endpoint.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
 import { toListed } from '../shared/odata/entity.ts';
+import type { FunctionHandler } from '../shared/odata/frame.ts';
 import { DEFAULT_PAGE_SIZE, type ListOptions, MAX_PAGE_SIZE, parseListOptions } from '../shared/odata/list-options.ts';
 import { preferenceApplied } from '../shared/odata/preferences.ts';
 import { toContext, toNextLink } from '../shared/odata/resource-url.ts';

@@ -1,5 +1,5 @@
 import { toCsdl } from '../shared/odata/csdl.ts';
-import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/endpoint.ts';
+import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/frame.ts';
 
 const CSDL_HEADERS = { 'content-type': 'application/xml;charset=utf-8', 'odata-version': '4.0' };
 

@@ -1,4 +1,4 @@
-import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/endpoint.ts';
+import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/frame.ts';
 import { toServiceRoot } from '../shared/odata/service-root.ts';
 import { toOpenApi } from '../shared/openapi/document.ts';
 

@@ -3,15 +3,11 @@ import type { OperationRepository, StoredOperation } from '../shared/domain/oper
 import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
 import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import {
-  type EndpointPorts,
-  type FunctionHandler,
-  type GraphRequest,
-  graphEndpoint,
-} from '../shared/odata/endpoint.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
 import { toEntity } from '../shared/odata/entity.ts';
 import { type EntityTags, matches, readEntityTags, toEntityTag } from '../shared/odata/entity-tags.ts';
 import { checkChangedEnums } from '../shared/odata/enum-rules.ts';
+import type { FunctionHandler } from '../shared/odata/frame.ts';
 import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
 import { readJson } from '../shared/odata/request-body.ts';
 import { toContext } from '../shared/odata/resource-url.ts';

@@ -2,7 +2,8 @@ import type { HttpRequest } from '@azure/functions';
 import { MethodNotAllowedError } from '../shared/domain/errors.ts';
 import { emptyAnswer, type GraphAnswer } from '../shared/odata/answer.ts';
 import { preflightHeaders } from '../shared/odata/cors.ts';
-import { type FramePorts, type FunctionHandler, graphFrame, VERBS } from '../shared/odata/endpoint.ts';
+import { VERBS } from '../shared/odata/endpoint.ts';
+import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/frame.ts';
 import { parseResourceUrl, type ResourceKind } from '../shared/odata/resource-url.ts';
 
 export interface WildcardRoutePorts extends FramePorts {

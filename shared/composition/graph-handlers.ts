@@ -9,7 +9,8 @@ import { wildcardRouteHandler } from '../../WildcardRoute/handler.ts';
 import type { Laboratory } from '../domain/laboratory/laboratory.ts';
 import type { OperationRepository } from '../domain/operation-repository.ts';
 import { parseChatUrl } from '../odata/chat-url.ts';
-import type { EndpointPorts, FunctionHandler } from '../odata/endpoint.ts';
+import type { EndpointPorts } from '../odata/endpoint.ts';
+import type { FunctionHandler } from '../odata/frame.ts';
 import { withPollingAdvice } from '../odata/polling-advice.ts';
 import type { ResourceKind } from '../odata/resource-url.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createLaboratory } from '../domain/laboratory/laboratory.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
-import type { FunctionHandler } from '../odata/endpoint.ts';
+import type { FunctionHandler } from '../odata/frame.ts';
 import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import { readSettings } from '../settings/settings.ts';

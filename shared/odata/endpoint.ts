@@ -1,31 +1,14 @@
-import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { HttpRequest } from '@azure/functions';
 import type { Authenticator, Caller } from '../domain/caller.ts';
-import { BadRequestError, MethodNotAllowedError, NotImplementedError, OperationsError } from '../domain/errors.ts';
+import { BadRequestError, MethodNotAllowedError, NotImplementedError } from '../domain/errors.ts';
 import { type RequiredPermissions, requirePermission } from '../domain/permissions.ts';
 import type { GraphAnswer } from './answer.ts';
-import { corsHeaders } from './cors.ts';
-import { toErrorAnswer } from './error-answer.ts';
 import type { EnumView } from './evolvable-enums.ts';
+import { type FramePorts, type FunctionHandler, graphFrame } from './frame.ts';
 import { type Preferences, preferenceApplied, readPreferences } from './preferences.ts';
 import { type QueryOptionName, type QueryOptions, readQueryOptions } from './query-options.ts';
 import { isRepeatable } from './repeatability.ts';
-import { type RequestIds, readRequestIds } from './request-ids.ts';
 import { checkChatId, parseResourceUrl, type ResourceKind, type ResourceUrl } from './resource-url.ts';
-
-export interface ServerInfo {
-  readonly dataCenter: string;
-  readonly roleInstance: string;
-}
-
-/** What all functions need, whatever they do. */
-export interface FramePorts {
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
-  /** A GUID in lower case. */
-  newId(): string;
-  /** Where this runs, as `x-ms-ags-diagnostic` tells. */
-  readonly server: ServerInfo;
-}
 
 export interface EndpointPorts extends FramePorts {
   readonly authenticator: Authenticator;
@@ -51,9 +34,6 @@ export interface GraphRequest {
   readonly preferences: Preferences;
   readonly enums: EnumView;
 }
-
-type Logger = Pick<InvocationContext, 'error' | 'warn'>;
-export type FunctionHandler = (request: HttpRequest, context: Logger) => Promise<HttpResponseInit>;
 
 /** An operation of the API: who may do it, what the URL must be, and what is done. */
 export function graphEndpoint(
@@ -103,51 +83,4 @@ function enumView({ evolvableEnums }: EndpointPorts, { includeUnknownEnumMembers
 function withPreference(answer: GraphAnswer, preference: string): GraphAnswer {
   const applied = [answer.headers['preference-applied'], preference].filter((name) => name !== undefined);
   return { ...answer, headers: { ...answer.headers, ...preferenceApplied(applied) } };
-}
-
-/** Graph's manners, whatever is answered: request ids, the common headers, CORS, and every failure as Graph's error body. */
-export function graphFrame(
-  answerTo: (request: HttpRequest) => Promise<GraphAnswer>,
-  { now, newId, server }: FramePorts,
-): FunctionHandler {
-  const commonHeaders = toCommonHeaders(server);
-  return async (request, context) => {
-    const ids = readRequestIds(request.headers.get('client-request-id'), newId());
-    const answer = await answerTo(request).catch((error: unknown) => {
-      report(error, { ids, context });
-      return toErrorAnswer(error, ids, now());
-    });
-    return {
-      status: answer.status,
-      headers: {
-        ...commonHeaders,
-        'request-id': ids.requestId,
-        'client-request-id': ids.clientRequestId,
-        ...corsHeaders(request.headers.get('origin')),
-        ...answer.headers,
-      },
-      ...toBody(answer.body),
-    };
-  };
-}
-
-function toBody(body: unknown): { body?: string } {
-  if (body === undefined) return {};
-  return { body: typeof body === 'string' ? body : JSON.stringify(body) };
-}
-
-function toCommonHeaders({ dataCenter, roleInstance }: ServerInfo): Record<string, string> {
-  const serverInfo = { DataCenter: dataCenter, RoleInstance: roleInstance };
-  return {
-    'x-ms-ags-diagnostic': JSON.stringify({ ServerInfo: serverInfo }),
-    'cache-control': 'private',
-    'strict-transport-security': 'max-age=31536000',
-    vary: 'Accept-Encoding',
-  };
-}
-
-/** Callers' own mistakes are no news; what failed on our side is, with its cause. */
-function report(error: unknown, { ids, context }: { ids: RequestIds; context: Logger }): void {
-  if (!(error instanceof OperationsError)) context.error(`Request ${ids.requestId} failed unexpectedly`, error);
-  else if (error.code === 'ServiceUnavailable') context.warn(`Request ${ids.requestId}: ${error.message}`, error.cause);
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { HttpRequest } from '@azure/functions';
-import type { FunctionHandler } from './endpoint.ts';
+import type { FunctionHandler } from './frame.ts';
 
 /** Microsoft Graph's documentation of long-running actions asks for more than 30 seconds between two looks. */
 const POLLING_INTERVAL_MS = 30_000;

@@ -1,7 +1,7 @@
 import { HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../shared/composition/graph-handlers.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
-import type { FunctionHandler } from '../../shared/odata/endpoint.ts';
+import type { FunctionHandler } from '../../shared/odata/frame.ts';
 import { operationsPath, type RawRequest } from './create-operation-request.ts';
 import { createMemoryRepository } from './memory-operation-repository.ts';
 import { checkAgainstOpenApi } from './openapi-check.ts';
