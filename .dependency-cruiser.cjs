@@ -60,6 +60,12 @@ module.exports = {
       to: { path: '^shared/', pathNot: ['^shared/odata/', '^shared/domain/'] },
     },
     {
+      name: 'openapi-is-pure',
+      severity: 'error',
+      from: { path: '^shared/openapi/' },
+      to: { path: '^shared/', pathNot: ['^shared/openapi/', '^shared/odata/', '^shared/domain/'] },
+    },
+    {
       name: 'only-validation-knows-joi',
       severity: 'error',
       from: { path: app, pathNot: '^shared/validation/' },

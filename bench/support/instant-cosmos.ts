@@ -1,4 +1,5 @@
-// A Cosmos DB account that answers every create at once with what was sent: the SDK's own cost is all that is left.
+// A Cosmos DB account that answers every create at once with what was sent, and every read with what was created last:
+// the SDK's own cost is all that is left.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -28,8 +29,14 @@ const ranges = json({
   _count: 1,
 });
 
+let item: Buffer = Buffer.from('{}');
+
 function answer(method: string, url: string, body: Buffer): [number, Buffer] {
-  if (method === 'POST') return [201, body];
+  if (method === 'POST') {
+    item = body;
+    return [201, body];
+  }
+  if (url.includes('/docs/')) return [200, item];
   if (url.endsWith('/pkranges')) return [200, ranges];
   if (url.includes('/colls/')) return [200, container];
   return [200, account()];

@@ -1,14 +1,26 @@
 import { hkdfSync, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createLaboratory } from '../domain/laboratory/laboratory.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
+import type { FunctionHandler } from '../odata/endpoint.ts';
 import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
+import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import { readSettings } from '../settings/settings.ts';
-import { createGraphHandlers, type GraphPorts } from './graph-handlers.ts';
+import { parseScenarios } from '../validation/scenarios.ts';
+import { createDispatcher, createGraphHandlers, createTargetHandler, type GraphPorts } from './graph-handlers.ts';
 
 export interface GraphService {
   readonly ports: GraphPorts;
   readonly handlers: ReturnType<typeof createGraphHandlers>;
+  /** Answers any request, whatever its URL. */
+  readonly dispatch: FunctionHandler;
+  /** Null where there is no laboratory. */
+  readonly target: FunctionHandler | null;
 }
+
+/** In the root of the function app, where every host starts the worker. */
+const SCENARIO_FILE = 'lro-scenarios.json';
 
 let service: GraphService | undefined;
 
@@ -24,16 +36,29 @@ export function graphService(): GraphService {
 }
 
 function composeService(env: NodeJS.ProcessEnv): GraphService {
-  const { cosmos, auth, server, evolvableEnums } = readSettings(env);
+  const { cosmos, auth, server, evolvableEnums, laboratory } = readSettings(env);
   const now = () => Date.now();
+  const keys = createSigningKeys(auth.issuer, { now });
+  const repository = createCosmosOperationRepository({ ...cosmos, startTimer });
+  // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
+  void keys.prefetch();
+  void repository.prepare();
   const ports: GraphPorts = {
     ...{ now, newId: randomUUID, server, evolvableEnums },
-    authenticator: createJwtAuthenticator({ ...auth, keys: createSigningKeys(auth.issuer, { now }), now }),
-    repository: createCosmosOperationRepository({ ...cosmos, startTimer }),
+    authenticator: createJwtAuthenticator({ ...auth, keys, now }),
+    repository,
+    laboratory: laboratory
+      ? createLaboratory({
+          plans: createCosmosPlanRepository({ ...cosmos, startTimer }),
+          scenarios: parseScenarios(readFileSync(SCENARIO_FILE, 'utf8')),
+          ...{ operations: repository, now, newId: randomUUID },
+        })
+      : null,
     // The same in every instance, without a secret more to keep; another account key makes open next links invalid.
     pagingKey: new Uint8Array(hkdfSync('sha256', cosmos.key, '', 'paging', 32)),
   };
-  return { ports, handlers: createGraphHandlers(ports) };
+  const handlers = createGraphHandlers(ports);
+  return { ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) };
 }
 
 function startTimer(milliseconds: number, callback: () => void): () => void {

@@ -2,6 +2,7 @@
 export const ERROR_CODES = [
   'BadRequest',
   'Conflict',
+  'FailedDependency',
   'Forbidden',
   'InternalServerError',
   'InvalidAuthenticationToken',
@@ -138,6 +139,13 @@ export class MethodNotAllowedError extends OperationsError {
 export class UnknownSegmentError extends BadRequestError {
   constructor(segment: string) {
     super(`Resource not found for the segment '${segment}'.`);
+  }
+}
+
+/** A request of a batch was not carried out because one that it depends on failed. */
+export class FailedDependencyError extends OperationsError {
+  constructor() {
+    super('FailedDependency', 'The request was not carried out: a request that it depends on failed.');
   }
 }
 

@@ -7,13 +7,15 @@ export interface Preferences {
   /** At least 1. Null: no preference. */
   readonly maxPageSize: number | null;
   readonly includeUnknownEnumMembers: boolean;
+  /** Our own: how an operation of the laboratory is to go. Null: no preference. */
+  readonly scenario: string | null;
 }
 
 /** One preference: a name, a value that may be quoted, and parameters that none of ours has. */
 const PREFERENCE = /^\s*(?<name>[^\s=;,]+)\s*(?:=\s*(?:"(?<quoted>[^"]*)"|(?<value>[^\s;,"]*)))?\s*(?:;.*)?$/s;
-/** Commas inside quotes separate nothing. */
-const SEPARATOR = /,(?=(?:[^"]*"[^"]*")*[^"]*$)/;
-const MAX_HEADER_LENGTH = 4_096;
+/** What lies between two commas; those inside quotes separate nothing. */
+const ELEMENT = /(?:[^",]|"[^"]*"?)+/g;
+const MAX_HEADER_LENGTH = 1_024;
 
 /**
  * @param header the `Prefer` header; several lines of it come joined by commas. Null: there is none
@@ -23,7 +25,7 @@ export function readPreferences(header: string | null): Preferences {
   if (header !== null && header.length > MAX_HEADER_LENGTH)
     throw new BadRequestError(`The Prefer header exceeds ${MAX_HEADER_LENGTH} characters.`);
   const preferences = new Map<string, string>();
-  for (const part of (header ?? '').split(SEPARATOR)) {
+  for (const part of (header ?? '').match(ELEMENT) ?? []) {
     const { name, quoted, value } = PREFERENCE.exec(part)?.groups ?? {};
     const key = name?.toLowerCase().replace(/^odata\./, '');
     // RFC 7240, section 2: of repeated preferences the first counts.
@@ -35,6 +37,7 @@ export function readPreferences(header: string | null): Preferences {
     returnRepresentation: answer === 'representation',
     maxPageSize: readPageSize(preferences.get('maxpagesize')),
     includeUnknownEnumMembers: preferences.has('include-unknown-enum-members'),
+    scenario: preferences.get('lro-scenario') || null,
   };
 }
 

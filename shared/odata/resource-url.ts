@@ -79,8 +79,9 @@ class PathReader {
   next(): string | undefined {
     const segment = this.#segments.shift();
     if (segment === undefined) return undefined;
-    this.#last = decode(segment) ?? segment;
-    return decode(segment) ?? undefined;
+    const decoded = decode(segment);
+    this.#last = decoded ?? segment;
+    return decoded ?? undefined;
   }
 
   accept(name: string): boolean {

@@ -16,6 +16,11 @@ export interface CosmosRepositoryOptions extends ContainerOptions {
 }
 
 export interface CosmosOperationRepository extends OperationRepository {
+  /**
+   * Connects, and finds or creates the container, before the first operation needs it. A failure is left to that
+   * operation, which tries again.
+   */
+  prepare(): Promise<void>;
   /** Ends the client's background work. */
   close(): Promise<void>;
 }
@@ -48,6 +53,11 @@ export function createCosmosOperationRepository(options: CosmosRepositoryOptions
     delete: (chatId, id, etag) => call(chatId, (items) => deleteOperation(items, id, etag)),
     list: (chatId, query) => call(chatId, (items) => listOperations(items, query)),
     count: (chatId, where) => call(chatId, (items) => countOperations(items, where)),
+    prepare: () =>
+      withinDeadline(options.startTimer, async (abortSignal) => {
+        const container = await findContainer(abortSignal);
+        await container.read({ abortSignal }); // the SDK keeps the partition key's paths, which every create needs
+      }).catch(() => undefined),
     close: async () => client.dispose(),
   };
 }

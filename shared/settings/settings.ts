@@ -3,6 +3,8 @@ export interface Settings {
   readonly auth: AuthSettings;
   /** `strict`: the guidelines' rules for members that came after clients were made; `lenient`: all are shown as stored. */
   readonly evolvableEnums: 'lenient' | 'strict';
+  /** Whether operations can be made to move by themselves, for those who test a client. */
+  readonly laboratory: boolean;
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
 }
 
@@ -42,11 +44,13 @@ export function readSettings(env: Environment): Settings {
   const cosmos = readCosmos(env, problems);
   const auth = readAuth(env, problems);
   const evolvableEnums = readEvolvableEnums(env, problems);
+  const laboratory = readSwitch('LRO_LAB', env, problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     cosmos,
     auth,
     evolvableEnums,
+    laboratory,
     // Both are set by the Functions platform in Azure.
     server: { dataCenter: env.REGION_NAME ?? 'Local', roleInstance: env.WEBSITE_INSTANCE_ID?.slice(0, 12) ?? 'local' },
   };
@@ -90,6 +94,12 @@ function readEvolvableEnums({ EVOLVABLE_ENUMS: value }: Environment, problems: s
   if (value === undefined || value === '' || value === 'lenient') return 'lenient';
   if (value !== 'strict') problems.push('EVOLVABLE_ENUMS is neither lenient nor strict');
   return 'strict';
+}
+
+function readSwitch(name: string, env: Environment, problems: string[]): boolean {
+  const value = env[name]?.toLowerCase() ?? '';
+  if (!['', 'on', 'off'].includes(value)) problems.push(`${name} is neither on nor off`);
+  return value === 'on';
 }
 
 function readFlag(name: string, env: Environment, problems: string[]): boolean {

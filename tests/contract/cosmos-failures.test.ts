@@ -1,4 +1,3 @@
-import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
 import {
   type CosmosOperationRepository,
   createCosmosOperationRepository,
@@ -30,7 +29,7 @@ function newRepository({
   endpoint = wire.endpoint,
   createIfMissing = false,
   deadlineMs = 30_000,
-} = {}): OperationRepository {
+} = {}): CosmosOperationRepository {
   const repository = createCosmosOperationRepository({
     ...{ endpoint, createIfMissing, database: 'teams', key: Buffer.from('key').toString('base64') },
     startTimer: (_milliseconds, callback) => {
@@ -45,6 +44,27 @@ function newRepository({
 function creates(): number {
   return wire.requests.filter((line) => line.endsWith('/docs')).length;
 }
+
+describe('prepare()', () => {
+  test('leaves one request for the first operation', async () => {
+    wire.answer = CREATED;
+    const repository = newRepository({ createIfMissing: true });
+    await repository.prepare();
+    const before = wire.requests.length;
+    await repository.create('chat', newOperation());
+    expect(wire.requests.slice(before)).toEqual(['POST /dbs/teams/colls/operations/docs']);
+  });
+
+  test('leaves a failure to the first operation, which tries again', async () => {
+    wire.answer = CREATED;
+    const { setup } = wire;
+    wire.setup = () => ({ status: 503, body: { code: 'any', message: 'any' } });
+    const repository = newRepository({ createIfMissing: true });
+    await repository.prepare();
+    wire.setup = setup;
+    expect(await repository.create('chat', newOperation())).toMatchObject({ operation: { id: expect.any(String) } });
+  });
+});
 
 describe('create() over the wire of Cosmos DB', () => {
   test('returns the etag without its quotes', async () => {

@@ -1,9 +1,10 @@
 import { HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { createGraphHandlers, type GraphPorts } from '../../shared/composition/graph-handlers.ts';
+import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../shared/composition/graph-handlers.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
-import { wildcardRouteHandler } from '../../WildcardRoute/handler.ts';
+import type { FunctionHandler } from '../../shared/odata/endpoint.ts';
 import { operationsPath, type RawRequest } from './create-operation-request.ts';
 import { createMemoryRepository } from './memory-operation-repository.ts';
+import { checkAgainstOpenApi } from './openapi-check.ts';
 
 export const SERVICE_ROOT = 'https://graph.example/beta';
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
@@ -25,17 +26,25 @@ export function graphPorts(changes: Partial<GraphPorts> = {}): GraphPorts {
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     server: { dataCenter: 'Test', roleInstance: 'test' },
     evolvableEnums: 'lenient',
+    laboratory: null,
     pagingKey: new Uint8Array(32).fill(7),
     ...changes,
   };
 }
 
-/** Sends a request to the whole API, as the host would, with the library's own request. */
+/** Sends a request to the whole API, as the host would, with the library's own request. What is answered must be as documented. */
 export async function callGraph(request: RawRequest, ports: GraphPorts): Promise<Answer> {
+  return callFunction(createDispatcher(ports, createGraphHandlers(ports)), request);
+}
+
+/** Sends a request to one function. What is answered must be as documented. */
+export async function callFunction(handler: FunctionHandler, request: RawRequest): Promise<Answer> {
   const logged: unknown[] = [];
-  const handler = wildcardRouteHandler({ ...ports, handlers: createGraphHandlers(ports) });
   const log = (...parts: unknown[]) => void logged.push(parts);
-  return { ...toAnswer(await handler(toHttpRequest(request), { error: log, warn: log })), logged };
+  const http = toHttpRequest(request);
+  const answer = toAnswer(await handler(http, { error: log, warn: log }));
+  checkAgainstOpenApi(http.method, http.url, answer);
+  return { ...answer, logged };
 }
 
 /** Creates an operation: `callGraph` for the tests of that. */

@@ -20,7 +20,7 @@ function truthOf(condition: Condition, operation: TeamsAsyncOperation): Truth {
     case 'not':
       return negate(truthOf(condition.condition, operation));
     case 'truth':
-      return truth(evaluate(condition.value, operation), condition.value.kind === 'call');
+      return toTruth(evaluate(condition.value, operation));
     case 'in':
       return condition.among.some((literal) =>
         equal(evaluate(condition.value, operation), evaluate(literal, operation)),
@@ -39,8 +39,8 @@ function negate(value: Truth): Truth {
   return value === null ? null : !value;
 }
 
-function truth(value: unknown, isCall: boolean): Truth {
-  return value === null && isCall ? null : value === true;
+function toTruth(value: unknown): Truth {
+  return typeof value === 'boolean' ? value : null;
 }
 
 function equal(left: unknown, right: unknown): boolean {

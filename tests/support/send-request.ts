@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import type { RawRequest } from './create-operation-request.ts';
+import { checkAgainstOpenApi } from './openapi-check.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -9,8 +10,14 @@ export interface HttpAnswer {
   readonly body: any;
 }
 
-/** Sends a request below `serviceRoot`, the path as it is: fetch would rewrite some. */
-export function sendRequest(serviceRoot: string, request: RawRequest): Promise<HttpAnswer> {
+/** Sends a request below `serviceRoot`, the path as it is: fetch would rewrite some. What is answered must be as documented. */
+export async function sendRequest(serviceRoot: string, request: RawRequest): Promise<HttpAnswer> {
+  const answer = await send(serviceRoot, request);
+  checkAgainstOpenApi(request.method ?? 'GET', serviceRoot + (request.path ?? ''), answer);
+  return answer;
+}
+
+function send(serviceRoot: string, request: RawRequest): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
   const { hostname, port, pathname } = new URL(serviceRoot);
   const content = request.body === undefined ? undefined : Buffer.from(request.body);

@@ -211,4 +211,37 @@ describe('CreateOperation', () => {
     expect(answer.headers.get('retry-after')).toBe(status === 429 ? '7' : null);
     expect(answer.logged).toHaveLength(status === 429 ? 0 : 1);
   });
+
+  describe('sent again by an SDK', () => {
+    const clientRequestId = '337fa315-709c-e016-2a39-e0c4e05bbf3e';
+    const retried = { ...JSON_TYPE, 'client-request-id': clientRequestId, 'retry-attempt': '1' };
+
+    async function ids(headers: Record<string, string>[], body = exampleWith({})): Promise<string[]> {
+      const ports = { repository: createMemoryRepository() };
+      const answers = [];
+      for (const header of headers) answers.push(await callHandler({ headers: header, body }, ports));
+      return answers.map((answer) => answer.body.id ?? answer.status);
+    }
+
+    test('creates one operation', async () => {
+      const [first, second, third] = await ids([
+        { ...JSON_TYPE, 'client-request-id': clientRequestId },
+        retried,
+        retried,
+      ]);
+      expect([second, third]).toEqual([first, first]);
+    });
+
+    test('creates one operation of an id of its own', async () => {
+      expect(await ids([JSON_TYPE, { ...JSON_TYPE, 'retry-attempt': '2' }], exampleWith({ id: 'a' }))).toEqual([
+        'a',
+        'a',
+      ]);
+    });
+
+    test('creates as many as were asked for when it is no retry', async () => {
+      const headers = { ...JSON_TYPE, 'client-request-id': clientRequestId };
+      expect(new Set(await ids([headers, headers, headers])).size).toBe(3);
+    });
+  });
 });

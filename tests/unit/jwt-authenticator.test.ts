@@ -189,6 +189,16 @@ describe('authenticate()', () => {
     expect([...issuer.requests.values()]).toEqual([1, 1]);
   });
 
+  test('asks the issuer for nothing more once its keys were fetched ahead', async () => {
+    const keys = createSigningKeys(issuer.url, { now: () => nowMs });
+    await keys.prefetch();
+    const before = new Map(issuer.requests);
+    const ahead = createJwtAuthenticator({ issuer: issuer.url, audience: AUDIENCE, keys, now: () => nowMs });
+    await ahead.authenticate(`Bearer ${await issuer.mint(claims())}`);
+    expect(issuer.requests).toEqual(before);
+    expect([...before.values()]).toEqual([1, 1]);
+  });
+
   test('answers that it is unavailable while the issuer is, and recovers with it', async () => {
     issuer.failWith = 500;
     await expect(authenticate()).rejects.toMatchObject({ code: 'ServiceUnavailable' });

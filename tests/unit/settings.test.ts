@@ -16,6 +16,7 @@ describe('readSettings()', () => {
       },
       auth: { issuer: 'https://login.example/tenant/v2.0', audience: 'https://graph.microsoft.com' },
       evolvableEnums: 'lenient',
+      laboratory: false,
       server: { dataCenter: 'Local', roleInstance: 'local' },
     });
   });

@@ -15,9 +15,11 @@ export {
 export { type Paint, paintFor } from './console/paint.ts';
 export { AppLoadError, FunctionsHostError, type FunctionsHostErrorCode, WorkerFailedError } from './errors.ts';
 export { readLocalHost, readLocalValues } from './host/app-environment.ts';
-export { type FunctionsHost, type FunctionsHostOptions, startFunctionsHost } from './host/start-functions-host.ts';
+export type { FunctionsHost, FunctionsHostOptions } from './host/functions-host.ts';
+export { startFunctionsHost } from './host/start-functions-host.ts';
 export type { HttpsOptions } from './host/tls-identity.ts';
 export { HOST_VERSION } from './host-version.ts';
+export { type OpenFunctionApp, type OpenFunctionAppOptions, openFunctionApp } from './in-process/open-function-app.ts';
 export type { FunctionInfo, HostEvent } from './ipc/events.ts';
-export type { InvokeOutcome } from './ipc/messages.ts';
+export type { InvocationLogLine, InvokeOutcome } from './ipc/messages.ts';
 export { type TriggerSupport, triggerSupport } from './triggers/known-triggers.ts';

@@ -3,7 +3,8 @@ import { ABSENT_TYPES, VERB_NAMES } from './not-emulated.ts';
 import type { ResourcePath } from './path.ts';
 import { flag, header, type RouteRequest } from './request.ts';
 import { assertHeadersServed } from './request-headers.ts';
-import type { ROUTES, RouteHandler, Verb } from './table.ts';
+import type { RouteHandler, Verb } from './route.ts';
+import type { ROUTES } from './table.ts';
 
 /** Finds the handler of a request among the routes. */
 export class Dispatch {

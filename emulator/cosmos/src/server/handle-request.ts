@@ -1,11 +1,13 @@
-import { BodyTooLargeError, type HttpHandler, type HttpRequest, type HttpResponse } from '@lazurite/http';
+import { BodyTooLargeError, type HttpHandler, type HttpRequest } from '@lazurite/http';
 import type { Log } from '@lazurite/runtime';
 import type { Account } from '../account/account.ts';
 import { type Access, assertPermitted } from '../auth/access.ts';
 import type { Authorizer } from '../auth/authorizer.ts';
 import { CosmosError } from '../model/errors.ts';
+import { addressedBy } from '../routes/addressed.ts';
 import { Dispatch, isRead, verbOf } from '../routes/dispatch.ts';
 import { parsePath, type ResourcePath } from '../routes/path.ts';
+import type { RouteRequest } from '../routes/request.ts';
 import { ROUTES } from '../routes/table.ts';
 import { EndOfTurn } from './end-of-turn.ts';
 import { type Exchange, toErrorResponse, toResponse } from './response.ts';
@@ -19,14 +21,17 @@ export interface RequestHandlerOptions {
 }
 
 const NO_BODY = Buffer.alloc(0);
+const CONTAINER_SHAPE = 'dbs/*/colls/*';
 
 /** Answers requests of the protocol, in this order: path, authorization, permission, body, route, operation, answer. */
 export function toRequestHandler(options: RequestHandlerOptions): HttpHandler {
   const { account, secure } = options;
   const dispatch = new Dispatch(ROUTES);
   const endOfTurn = new EndOfTurn();
+  const nextExchange = exchanges(account);
   return async (request) => {
-    const exchange = { activityId: account.randomness.uuid(), startedAt: account.clock.monotonic() };
+    const exchange = nextExchange();
+    let permitted: RouteRequest | undefined;
     try {
       const path = parsePath(pathOf(request));
       const granted = authorize(options, path, request);
@@ -35,6 +40,7 @@ export function toRequestHandler(options: RequestHandlerOptions): HttpHandler {
       const unread = { method, headers, names: path.names, secure, body: NO_BODY };
       const verb = verbOf(unread);
       assertPermitted(access, { isRead: isRead(verb), resourceType: path.resourceType });
+      if (path.shape.startsWith(CONTAINER_SHAPE)) permitted = unread;
       const route = mayHaveBody(method) ? { ...unread, body: await request.body() } : unread;
       const outcome = dispatch.handlerOf(path, verb, route)(account, route);
       // A write comes back from the group of its turn; a read is done at once.
@@ -42,7 +48,9 @@ export function toRequestHandler(options: RequestHandlerOptions): HttpHandler {
       const result = await outcome;
       return toResponse(account, exchange, result);
     } catch (error) {
-      return answerError(options, exchange, error);
+      // Who may not ask is not told what there is.
+      const addressed = permitted && addressedBy(account, permitted);
+      return toErrorResponse(account, exchange, { error: toCosmosError(options, exchange, error), addressed });
     }
   };
 }
@@ -67,10 +75,18 @@ function mayHaveBody(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH';
 }
 
-function answerError({ account, log }: RequestHandlerOptions, exchange: Exchange, error: unknown): HttpResponse {
-  if (error instanceof CosmosError) return toErrorResponse(account, exchange, error);
-  if (error instanceof BodyTooLargeError)
-    return toErrorResponse(account, exchange, new CosmosError('RequestEntityTooLarge', 'Request size is too large'));
-  log.error({ err: error, activityId: exchange.activityId }, 'A request failed unexpectedly');
-  return toErrorResponse(account, exchange, new CosmosError('InternalServerError', 'An internal error occurred.'));
+function exchanges({ randomness, clock }: Account): () => Exchange {
+  const servingSince = new Date(clock.now()).toUTCString();
+  let transportRequestId = 0;
+  return () => {
+    transportRequestId++;
+    return { activityId: randomness.uuid(), startedAt: clock.monotonic(), transportRequestId, servingSince };
+  };
+}
+
+function toCosmosError({ log }: RequestHandlerOptions, { activityId }: Exchange, error: unknown): CosmosError {
+  if (error instanceof CosmosError) return error;
+  if (error instanceof BodyTooLargeError) return new CosmosError('RequestEntityTooLarge', 'Request size is too large');
+  log.error({ err: error, activityId }, 'A request failed unexpectedly');
+  return new CosmosError('InternalServerError', 'An internal error occurred.');
 }

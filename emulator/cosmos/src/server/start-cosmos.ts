@@ -51,6 +51,8 @@ export interface CosmosOptions {
    * which must be given then. Absent: plain HTTP.
    */
   readonly tls?: true | { readonly key: string; readonly cert: string };
+  /** Answers 429 when a physical partition has spent its request units of the second. Default false. */
+  readonly enforceThroughput?: boolean;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
   readonly log?: Log;
@@ -97,7 +99,9 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     const tls = options.tls === true ? certificate : options.tls;
     const store = openStore(options.dataDir);
     shutdown.add({ close: async () => store.close() });
-    const account = openAccount({ store, clock, randomness: options.randomness ?? systemRandomness, log });
+    const { randomness = systemRandomness, enforceThroughput = false } = options;
+    const account = openAccount({ store, clock, randomness, log, enforceThroughput });
+    shutdown.add(account.indexBuilder);
     shutdown.add(startSweeping(account, clock, log));
     const authorizer = new Authorizer({ key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) }, clock);
     const handler = toRequestHandler({ account, authorizer, log, secure: tls !== undefined });

@@ -187,7 +187,8 @@ export class WorkerProcess {
         this.#ready?.promise.catch(() => undefined);
         this.#ready?.reject(this.#failure ?? new WorkerFailedError(describeExit({ exitCode, signal })));
         this.#closing.resolve();
-        const lost: InvokeOutcome = { status: 'failed', error: 'The worker process ended before the function did' };
+        const error = 'The worker process ended before the function did';
+        const lost: InvokeOutcome = { status: 'failed', error, logs: [] };
         for (const settle of this.#pendingInvokes.values()) settle(lost);
         resolve({ exitCode, signal });
       });
@@ -200,9 +201,18 @@ export class WorkerProcess {
     createInterface({ input }).on('line', (line) => {
       const inspector = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
       if (inspector) this.#inspector.resolve(inspector);
-      if (!inspector || this.#options.isDebugged) this.#options.onEvent({ type: 'console', stream, line });
+      if (!inspector || this.#options.isDebugged) this.#options.onEvent(toEvent(stream, line, this.#options.clock));
     });
   }
+}
+
+/** Lines with this prefix are the worker's own, not the app's (azure-functions-host `WorkerConstants.cs`). */
+const WORKER_LINE = 'LanguageWorkerConsoleLog';
+
+function toEvent(stream: 'stdout' | 'stderr', line: string, clock: Clock): HostEvent {
+  if (!line.startsWith(WORKER_LINE)) return { type: 'console', stream, line };
+  const level = stream === 'stderr' ? 'error' : 'information';
+  return { type: 'log', level, category: 'Worker', message: line.slice(WORKER_LINE.length), at: clock.now() };
 }
 
 /** What happened to a process that ended, for a person. */

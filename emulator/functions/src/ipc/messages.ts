@@ -1,6 +1,7 @@
 import type { TlsIdentity } from '@lazurite/http';
 import type { HostSettings } from '../config/host-settings.ts';
 import type { CorsSettings } from '../http/cors.ts';
+import type { RpcLogLevel } from '../worker/core/rpc-types.ts';
 import type { FunctionInfo, HostEvent } from './events.ts';
 
 /** Raised with every change that an older counterpart would misread. Supervisor and worker come from one package. */
@@ -60,8 +61,22 @@ export type FromWorker =
   | { readonly type: 'events'; readonly events: readonly HostEvent[] }
   | { readonly type: 'invoked'; readonly id: number; readonly outcome: InvokeOutcome };
 
-/** What came of calling a function by hand. `result` and `outputs` are what the function produced, as JSON values. */
+/** One line that a function logged. */
+export interface InvocationLogLine {
+  readonly level: RpcLogLevel;
+  readonly message: string;
+}
+
+/**
+ * What came of calling a function by hand. `result` and `outputs` are what the function produced, as JSON values; of an
+ * HTTP function it is `{ status, headers, body }`, the body as text.
+ */
 export type InvokeOutcome =
-  | { readonly status: 'succeeded'; readonly result: unknown; readonly outputs: Readonly<Record<string, unknown>> }
-  | { readonly status: 'failed'; readonly error: string }
+  | {
+      readonly status: 'succeeded';
+      readonly result: unknown;
+      readonly outputs: Readonly<Record<string, unknown>>;
+      readonly logs: readonly InvocationLogLine[];
+    }
+  | { readonly status: 'failed'; readonly error: string; readonly logs: readonly InvocationLogLine[] }
   | { readonly status: 'not-found' };

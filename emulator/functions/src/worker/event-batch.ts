@@ -10,13 +10,20 @@ export class EventBatch {
   readonly #clock: Clock;
   #pending: HostEvent[] = [];
   #timer: Timer | undefined;
+  #accepts: (event: HostEvent) => boolean = () => true;
 
   constructor(clock: Clock, send: (events: readonly HostEvent[]) => void) {
     this.#clock = clock;
     this.#send = send;
   }
 
+  /** From now on drops events for which `accepts` is false. */
+  filter(accepts: (event: HostEvent) => boolean): void {
+    this.#accepts = accepts;
+  }
+
   push(event: HostEvent): void {
+    if (!this.#accepts(event)) return;
     this.#pending.push(event);
     this.#timer ??= this.#clock.setTimer(FLUSH_AFTER_MS, () => this.flush());
   }

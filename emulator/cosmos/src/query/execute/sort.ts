@@ -24,7 +24,7 @@ export function* sortedRows(
   { project, order, keep, after }: Sorting,
   frame: Frame,
 ): Iterable<Value | Pause> {
-  const signs = order.map((key) => (key.descending(frame) ? -1 : 1));
+  const signs = signsOf(order, frame);
   const compare = (left: RowPlace, right: RowPlace) => compareKeys(left, right, signs);
   const counter = new RowCounter(frame.cursor);
   const rows: Placed[] = [];
@@ -52,6 +52,32 @@ export function* sortedRows(
   } finally {
     frame.work.release(rows.length);
   }
+}
+
+/** Rows whose documents come in the order wanted, as {@link sortedRows} gives them. */
+export function* presortedRows(
+  input: Iterable<Pause | undefined>,
+  { project, order, after }: Sorting,
+  frame: Frame,
+): Iterable<Value | Pause> {
+  const signs = signsOf(order, frame);
+  const counter = new RowCounter(frame.cursor);
+  for (const step of input) {
+    if (step === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    const value = project(frame);
+    if (value === undefined) continue;
+    const place = { ...counter.next(), keys: order.map((key) => key.evaluate(frame)) };
+    if (after !== undefined && !isBehind(place, after, signs)) continue;
+    frame.place = place;
+    yield value;
+  }
+}
+
+function signsOf(order: readonly OrderKey[], frame: Frame): readonly number[] {
+  return order.map((key) => (key.descending(frame) ? -1 : 1));
 }
 
 function shorten(rows: Placed[], keep: number): number {

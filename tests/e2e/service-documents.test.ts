@@ -1,0 +1,103 @@
+import { exampleWith, JSON_TYPE, operationsPath, type RawRequest } from '../support/create-operation-request.ts';
+import { type HttpAnswer, sendRequest } from '../support/send-request.ts';
+import { startStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+let token: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  token = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'] });
+});
+afterAll(() => stack?.close());
+
+function send(request: RawRequest): Promise<HttpAnswer> {
+  const headers = { authorization: `Bearer ${token}`, ...request.headers };
+  return sendRequest(`${stack.functionsUrl}/beta`, { ...request, headers });
+}
+
+describe('the service documents', () => {
+  test('describe every route that the app registers, and no other', async () => {
+    const answer = await fetch(`${stack.functionsUrl}/admin/functions`);
+    const registered = (await answer.json()) as FunctionStatus[]; // as the host's own tests hold it to
+    const routes = registered.flatMap(({ invoke_url_template: url, config }) =>
+      (config.bindings[0]?.methods ?? []).map((method) => `${method} ${url && decodeURI(new URL(url).pathname)}`),
+    );
+    const { body } = await send({ path: '/openapi.json' });
+    const documented = Object.entries<object>(body.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} /beta${path}`.toLowerCase()),
+    );
+    const known = routes.map((route) => route.toLowerCase()).filter((route) => !UNDOCUMENTED.test(route));
+    expect(known.sort()).toEqual(documented.sort());
+  });
+
+  test('are served to anybody', async () => {
+    for (const path of ['/$metadata', '/openapi.json']) {
+      expect((await sendRequest(`${stack.functionsUrl}/beta`, { path })).status).toBe(200);
+    }
+  });
+});
+
+interface FunctionStatus {
+  readonly invoke_url_template?: string;
+  readonly config: { readonly bindings: readonly { readonly methods?: readonly string[] }[] };
+}
+
+/** What answers every other request, and what only the laboratory has. */
+const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$/;
+
+describe('POST /beta/$batch over HTTP', () => {
+  test('carries requests to the functions of the app', async () => {
+    const item = { headers: JSON_TYPE, body: JSON.parse(exampleWith({ id: 'made' })) };
+    const requests = [
+      { id: '1', method: 'POST', url: operationsPath('batch'), ...item },
+      { id: '2', method: 'GET', url: `${operationsPath('batch')}/made`, dependsOn: ['1'] },
+    ];
+    const answer = await send({
+      method: 'POST',
+      path: '/$batch',
+      headers: JSON_TYPE,
+      body: JSON.stringify({ requests }),
+    });
+    expect(answer.body.responses).toMatchObject([{ status: 201 }, { status: 200, body: { id: 'made' } }]);
+    expect(answer.body.responses[0].headers.Location).toBe(`${stack.functionsUrl}/beta${operationsPath('batch')}/made`);
+  });
+});
+
+describe('the laboratory over HTTP', () => {
+  test.each([
+    ['quick-success', { status: 'succeeded', attemptsCount: 1, error: null }],
+    ['quick-failure', { status: 'failed', attemptsCount: 1, error: { code: 'TeamUnavailable' } }],
+  ])('brings %s to its end before a client that polls', async (scenario, end) => {
+    const headers = { ...JSON_TYPE, prefer: `lro-scenario=${scenario}` };
+    const created = await send({ method: 'POST', path: operationsPath(scenario), headers, body: exampleWith({}) });
+    expect(created).toMatchObject({ status: 201, body: { status: 'notStarted' } });
+    const path = `${operationsPath(scenario)}/${created.body.id}`;
+    const isOver = ({ body }: HttpAnswer) => ['succeeded', 'failed'].includes(body.status);
+    const last = await pollUntil(isOver, () => send({ path }));
+    expect(last.body).toMatchObject(end);
+    expect(last.headers.get('warning')).toMatch(/^299 /);
+  });
+
+  test('brings an operation to its end when nobody looks at it', async () => {
+    const headers = { ...JSON_TYPE, prefer: 'lro-scenario=quick-success' };
+    await send({ method: 'POST', path: operationsPath('alone'), headers, body: exampleWith({}) });
+    const isOver = ({ body }: HttpAnswer) => body.value[0]?.status === 'succeeded';
+    const { body } = await pollUntil(isOver, () => send({ path: operationsPath('alone') }));
+    const target = body.value[0].targetResourceLocation;
+    const authorization = `Bearer ${token}`;
+    expect((await fetch(`${stack.functionsUrl}/beta${target}`, { headers: { authorization } })).status).toBe(200);
+    expect((await fetch(`${stack.functionsUrl}/beta/chats/none`, { headers: { authorization } })).status).toBe(404);
+  });
+});
+
+async function pollUntil(
+  isOver: (answer: HttpAnswer) => boolean,
+  poll: () => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  for (;;) {
+    const answer = await poll();
+    if (isOver(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
