@@ -8,7 +8,7 @@ import { type FeedPage, invalidContinuation } from '../feed-page.ts';
 import type { FeedScope, FeedSelection } from '../feed-scope.ts';
 import { toFeedJson } from '../resource-json.ts';
 import type { OperationResult } from '../result.ts';
-import { chooseAccess, pathsOfUse } from './access-path.ts';
+import { chooseAccess, partitionOf, pathsOfUse } from './access-path.ts';
 import { countDocuments } from './count-documents.ts';
 import { refuseToMerge } from './fan-out.ts';
 import type { QueryBody } from './query-body.ts';
@@ -44,7 +44,7 @@ export async function queryDocuments(
   const token = continuation === undefined ? undefined : account.continuations.read(continuation, request);
   const position = token === undefined ? undefined : withKeys(account, query, feed, decodePosition(token));
   const useful = pathsOfUse(query);
-  await account.indexBuilder.want(container, useful);
+  await account.indexBuilder.want(container, useful, partitionOf(feed));
   const access = chooseAccess(account, container, query, feed);
   const counted = countDocuments(account, container, query, feed);
   const page = await readQueryPage(account, {
