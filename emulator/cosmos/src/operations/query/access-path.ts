@@ -60,8 +60,14 @@ export function chooseAccess(
   const indexOf = (path: readonly string[]) => usable.find((index) => samePath(index.path, path));
   const indexed = { store, selections, indexOf, ...(epk !== undefined && { epk }) };
   const order = orderOf(indexed, query);
-  const narrow = narrowest(indexed, conditions, order ? FEW_NUMBERS : MAX_NUMBERS);
-  return narrow ?? order ?? { kind: 'all', conditions, paths: [] };
+  const narrow = order
+    ? narrowest(
+        indexed,
+        conditions.filter((condition) => !isCovered(condition, order.path)),
+        FEW_NUMBERS,
+      )
+    : narrowest(indexed, conditions, MAX_NUMBERS);
+  return (narrow && { ...narrow, conditions }) ?? order ?? { kind: 'all', conditions, paths: [] };
 }
 
 /** The one logical partition that a feed is of; undefined when it is of more. */
@@ -96,7 +102,7 @@ function narrowest(
   indexed: Indexed,
   conditions: readonly PathCondition[],
   limit: number,
-): (AccessBase & ReadNumbers) | undefined {
+): (Pick<AccessBase, 'paths'> & ReadNumbers) | undefined {
   // Equality first: its items are few more often.
   const promising = conditions.toSorted(
     (left, right) => Number(right.among !== undefined) - Number(left.among !== undefined),
@@ -104,7 +110,7 @@ function narrowest(
   for (const condition of promising) {
     const index = indexed.indexOf(condition.path);
     const numbers = index && numbersOf(indexed, index, keyRangesOf(condition), limit);
-    if (numbers) return { kind: 'numbers', numbers, conditions, paths: [condition.path] };
+    if (numbers) return { kind: 'numbers', numbers, paths: [condition.path] };
   }
   return undefined;
 }
@@ -146,18 +152,20 @@ function orderOf(
   if (store.indexes.count({ ...scope, range: selection.range, keys: tied }) > MAX_TIED) return undefined;
   const { path, descending } = key;
   const { conditions } = filters;
-  const keys = commonKeys(conditions.filter((condition) => samePath(condition.path, path)));
+  const keys = commonKeys(conditions.filter((condition) => isCovered(condition, path)));
   return { kind: 'order', ...scope, path, descending, keys, conditions, paths: [path] };
+}
+
+/** Whether reading in the order of the path reads no more than what the condition lets through. */
+function isCovered(condition: PathCondition, path: readonly string[]): boolean {
+  return samePath(condition.path, path) && keyRangesOf(condition).length === 1;
 }
 
 /** Keys outside of which no value meets all of the conditions. */
 function commonKeys(conditions: readonly PathCondition[]): KeyRange {
-  return conditions
-    .map(keyRangesOf)
-    .flatMap((ranges) => (ranges.length === 1 ? ranges : []))
-    .reduce((left, right) => {
-      const lower = Buffer.compare(left.lower, right.lower) < 0 ? right.lower : left.lower;
-      const upper = Buffer.compare(left.upper, right.upper) < 0 ? left.upper : right.upper;
-      return { lower, upper };
-    }, ALL_KEYS);
+  return conditions.flatMap(keyRangesOf).reduce((left, right) => {
+    const lower = Buffer.compare(left.lower, right.lower) < 0 ? right.lower : left.lower;
+    const upper = Buffer.compare(left.upper, right.upper) < 0 ? left.upper : right.upper;
+    return { lower, upper };
+  }, ALL_KEYS);
 }
