@@ -3,6 +3,7 @@ import type { Container } from '../../account/container.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { valueAt } from '../../model/property-path.ts';
 import { queryCharge } from '../../model/request-charge.ts';
+import { assertSortable } from '../../model/sort-order.ts';
 import type { CompiledQuery, EvaluationContext } from '../../query/index.ts';
 import { type FeedPage, invalidContinuation } from '../feed-page.ts';
 import type { FeedScope, FeedSelection } from '../feed-scope.ts';
@@ -26,7 +27,7 @@ export interface QueryDocumentsInput extends FeedPage {
 /**
  * One page of a query over the items of a container.
  *
- * @throws CosmosError BadRequest for a mistake in the query; BadRequest, substatus 1004, with the plan when the client has to ask each
+ * @throws CosmosError BadRequest for a mistake in the query or a sort that no index serves; BadRequest, substatus 1004, with the plan when the client has to ask each
  * physical partition and merge
  */
 export async function queryDocuments(
@@ -38,6 +39,7 @@ export async function queryDocuments(
   const startedAt = account.clock.monotonic();
   const query = account.queries.compile(body.text, body.parameters);
   const compile = account.clock.monotonic() - startedAt;
+  assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
   refuseToMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
   const request = identityOf(container, input);
