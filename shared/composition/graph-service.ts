@@ -4,6 +4,7 @@ import { createLaboratory } from '../domain/laboratory/laboratory.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
 import type { FunctionHandler } from '../odata/frame.ts';
+import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import { readSettings } from '../settings/settings.ts';
@@ -39,7 +40,8 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
   const { cosmos, auth, server, evolvableEnums, laboratory } = readSettings(env);
   const now = () => Date.now();
   const keys = createSigningKeys(auth.issuer, { now });
-  const repository = createCosmosOperationRepository({ ...cosmos, startTimer });
+  const client = createCosmosClient(cosmos);
+  const repository = createCosmosOperationRepository({ ...cosmos, client, startTimer });
   // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
   void keys.prefetch();
   void repository.prepare();
@@ -49,7 +51,7 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
     repository,
     laboratory: laboratory
       ? createLaboratory({
-          plans: createCosmosPlanRepository({ ...cosmos, startTimer }),
+          plans: createCosmosPlanRepository({ database: cosmos.database, client, startTimer }),
           scenarios: parseScenarios(readFileSync(SCENARIO_FILE, 'utf8')),
           ...{ operations: repository, now, newId: randomUUID },
         })

@@ -1,6 +1,7 @@
 import { startCosmos } from '@lazurite/cosmos';
 import type { Plan } from '../../shared/domain/laboratory/plan.ts';
 import type { PlanRepository } from '../../shared/domain/laboratory/plan-repository.ts';
+import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosPlanRepository } from '../../shared/persistence/cosmos-plan-repository.ts';
 import { createMemoryPlanRepository } from '../support/memory-plan-repository.ts';
 
@@ -70,8 +71,9 @@ function newPlan(changes: Partial<Plan> = {}): Plan {
 
 async function startOnCosmos(): Promise<Running> {
   const server = await startCosmos();
+  const client = createCosmosClient(server);
   const plans = createCosmosPlanRepository({
-    ...{ endpoint: server.endpoint, key: server.key, database: 'teams' },
+    ...{ client, database: 'teams' },
     startTimer: (milliseconds, callback) => {
       const timer = setTimeout(callback, milliseconds);
       return () => clearTimeout(timer);
@@ -80,7 +82,7 @@ async function startOnCosmos(): Promise<Running> {
   return {
     plans,
     close: async () => {
-      await plans.close();
+      client.dispose();
       await server.close();
     },
   };
