@@ -3,6 +3,7 @@ import { nextDueAt, type Plan, type Target } from '../domain/laboratory/plan.ts'
 import type { PlanRepository, StoredPlan } from '../domain/laboratory/plan-repository.ts';
 import { hasStatus, toDomainError } from './cosmos-errors.ts';
 import { type StartTimer, withinDeadline } from './deadline.ts';
+import { isItemId } from './item-id.ts';
 
 export interface CosmosPlanRepositoryOptions {
   readonly client: CosmosClient;
@@ -70,6 +71,7 @@ async function add(container: Container, plan: Plan, target: Target | null): Pro
 }
 
 async function get(container: Container, chatId: string, operationId: string): Promise<StoredPlan | null> {
+  if (!isItemId(operationId)) return null;
   const { resource } = await container.item(operationId, chatId).read<Stored<PlanDocument>>();
   return resource ? toStoredPlan(resource) : null;
 }

@@ -28,6 +28,10 @@ describe.each([
     expect(await running.plans.get('another', 'stored')).toBeNull();
   });
 
+  test.each(['', '\n', 'a/b', 'a#b', '\ud800'])('get() returns null for the id %j', async (id) => {
+    expect(await running.plans.get('chat', id)).toBeNull();
+  });
+
   test('add() keeps the plan that an operation has', async () => {
     await running.plans.add(newPlan({ operationId: 'kept', startedAt: 1 }), null);
     await running.plans.add(newPlan({ operationId: 'kept', startedAt: 2 }), null);
