@@ -1,5 +1,9 @@
 import { hkdfSync, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { tryItHandler } from '../../TryIt/handler.ts';
 import { createLaboratory } from '../domain/laboratory/laboratory.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
@@ -18,6 +22,8 @@ export interface GraphService {
   readonly dispatch: FunctionHandler;
   /** Null where there is no laboratory. */
   readonly target: FunctionHandler | null;
+  /** The page to try the API; null where it is not wanted. */
+  readonly tryIt: FunctionHandler | null;
 }
 
 /** In the root of the function app, where every host starts the worker. */
@@ -37,7 +43,7 @@ export function graphService(): GraphService {
 }
 
 function composeService(env: NodeJS.ProcessEnv): GraphService {
-  const { cosmos, auth, server, evolvableEnums, laboratory } = readSettings(env);
+  const { cosmos, auth, server, evolvableEnums, laboratory, tryIt } = readSettings(env);
   const now = () => Date.now();
   const keys = createSigningKeys(auth.issuer, { now });
   const client = createCosmosClient(cosmos);
@@ -60,7 +66,16 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
     pagingKey: new Uint8Array(hkdfSync('sha256', cosmos.key, '', 'paging', 32)),
   };
   const handlers = createGraphHandlers(ports);
-  return { ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) };
+  return {
+    ...{ ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) },
+    tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,
+  };
+}
+
+/** A file of `swagger-ui-dist`, which is there wherever the repository's packages are installed, and not deployed. */
+async function readViewerFile(name: string): Promise<string> {
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  return readFile(join(folder, name), 'utf8');
 }
 
 function startTimer(milliseconds: number, callback: () => void): () => void {
