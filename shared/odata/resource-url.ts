@@ -95,12 +95,17 @@ class PathReader {
     return segment === name || segment.startsWith(`${name}(`);
   }
 
-  /** The key of `name/key` or `name('key')`. Null when it is not percent-encoded UTF-8, or, if optional, not there. */
+  /**
+   * The key of `name/key` or `name('key')`. Null when it is not percent-encoded UTF-8; of one that is optional, when it
+   * is not there.
+   */
   key(name: string, { optional = false } = {}): string | null {
     if (this.accept(name)) {
-      if (this.#segments.length > 0) return this.next() ?? null;
-      if (optional) return null;
-      throw this.unknown();
+      if (this.#segments.length === 0 && optional) return null;
+      const found = this.#segments.length > 0;
+      const key = this.next() ?? null;
+      if (!found || (key === null && optional)) throw this.unknown();
+      return key;
     }
     const segment = this.#peek();
     const key = /^[a-z]+\('(?<key>(?:[^']|'')*)'\)$/is.exec(segment)?.groups?.key;

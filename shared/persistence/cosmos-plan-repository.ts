@@ -1,19 +1,14 @@
-import { type Container, CosmosClient } from '@azure/cosmos';
+import type { Container, CosmosClient } from '@azure/cosmos';
 import { nextDueAt, type Plan, type Target } from '../domain/laboratory/plan.ts';
 import type { PlanRepository, StoredPlan } from '../domain/laboratory/plan-repository.ts';
 import { hasStatus, toDomainError } from './cosmos-errors.ts';
 import { type StartTimer, withinDeadline } from './deadline.ts';
+import { isItemId } from './item-id.ts';
 
 export interface CosmosPlanRepositoryOptions {
-  readonly endpoint: string;
-  readonly key: string;
+  readonly client: CosmosClient;
   readonly database: string;
   readonly startTimer: StartTimer;
-}
-
-export interface CosmosPlanRepository extends PlanRepository {
-  /** Ends the client's background work. */
-  close(): Promise<void>;
 }
 
 /** A plan as an item: the id is the operation's, the partition its chat. */
@@ -34,11 +29,10 @@ const TTL_SECONDS = 7 * 24 * 60 * 60;
  * Plans in a container of their own, which is created on first use: nothing of the laboratory is among the operations,
  * and nothing of it has to be provisioned.
  */
-export function createCosmosPlanRepository(options: CosmosPlanRepositoryOptions): CosmosPlanRepository {
-  const client = new CosmosClient({ endpoint: options.endpoint, key: options.key });
+export function createCosmosPlanRepository(options: CosmosPlanRepositoryOptions): PlanRepository {
   let container: Promise<Container> | undefined;
   async function call<T>(work: (container: Container) => Promise<T>): Promise<T> {
-    container ??= ensureContainer(client, options.database);
+    container ??= ensureContainer(options.client, options.database);
     const found = container.catch((error: unknown) => {
       container = undefined;
       throw error;
@@ -53,7 +47,6 @@ export function createCosmosPlanRepository(options: CosmosPlanRepositoryOptions)
     replace: (plan, etag) => call((items) => replace(items, plan, etag)),
     findDue: (now, limit) => call((items) => findDue(items, now, limit)),
     getTarget: (id) => call((items) => getTarget(items, id)),
-    close: async () => client.dispose(),
   };
 }
 
@@ -78,6 +71,7 @@ async function add(container: Container, plan: Plan, target: Target | null): Pro
 }
 
 async function get(container: Container, chatId: string, operationId: string): Promise<StoredPlan | null> {
+  if (!isItemId(operationId)) return null;
   const { resource } = await container.item(operationId, chatId).read<Stored<PlanDocument>>();
   return resource ? toStoredPlan(resource) : null;
 }

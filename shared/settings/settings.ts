@@ -5,6 +5,8 @@ export interface Settings {
   readonly evolvableEnums: 'lenient' | 'strict';
   /** Whether operations can be made to move by themselves, for those who test a client. */
   readonly laboratory: boolean;
+  /** Whether there is a page to try the API, whose viewer is a package that is not deployed. */
+  readonly tryIt: boolean;
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
 }
 
@@ -45,12 +47,14 @@ export function readSettings(env: Environment): Settings {
   const auth = readAuth(env, problems);
   const evolvableEnums = readEvolvableEnums(env, problems);
   const laboratory = readSwitch('LRO_LAB', env, problems);
+  const tryIt = readSwitch('TRY_IT', env, problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     cosmos,
     auth,
     evolvableEnums,
     laboratory,
+    tryIt,
     // Both are set by the Functions platform in Azure.
     server: { dataCenter: env.REGION_NAME ?? 'Local', roleInstance: env.WEBSITE_INSTANCE_ID?.slice(0, 12) ?? 'local' },
   };

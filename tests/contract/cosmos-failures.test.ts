@@ -1,3 +1,5 @@
+import type { CosmosClient } from '@azure/cosmos';
+import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import {
   type CosmosOperationRepository,
   createCosmosOperationRepository,
@@ -13,14 +15,14 @@ const THROTTLED = {
 };
 
 let wire: CosmosWire;
-const open: CosmosOperationRepository[] = [];
+const open: CosmosClient[] = [];
 
 beforeEach(async () => {
   wire = await startCosmosWire();
 });
 
 afterEach(async () => {
-  for (const repository of open.splice(0)) await repository.close();
+  for (const client of open.splice(0)) client.dispose();
   await wire.close();
 });
 
@@ -30,15 +32,15 @@ function newRepository({
   createIfMissing = false,
   deadlineMs = 30_000,
 } = {}): CosmosOperationRepository {
-  const repository = createCosmosOperationRepository({
-    ...{ endpoint, createIfMissing, database: 'teams', key: Buffer.from('key').toString('base64') },
+  const client = createCosmosClient({ endpoint, key: Buffer.from('key').toString('base64') });
+  open.push(client);
+  return createCosmosOperationRepository({
+    ...{ client, createIfMissing, database: 'teams' },
     startTimer: (_milliseconds, callback) => {
       const timer = setTimeout(callback, deadlineMs);
       return () => clearTimeout(timer);
     },
   });
-  open.push(repository);
-  return repository;
 }
 
 function creates(): number {

@@ -53,6 +53,14 @@ export function describeOperationRepository(adapter: string, start: () => Promis
       await expect(create(`${prefix}2`, newOperation({ id: 'long' }))).resolves.toBeDefined();
     });
 
+    test.each(['', ' ', '\n', '.', '..', 'a/b', 'a\\b', 'a?b', 'a#b', '\ud800', 'x'.repeat(256), 'x'.repeat(3_000)])(
+      'get() and delete() find nothing by the id %j',
+      async (id) => {
+        expect(await running.repository.get('chat', id)).toBeNull();
+        await expect(running.repository.delete('chat', id, null)).rejects.toMatchObject({ code: 'NotFound' });
+      },
+    );
+
     test.each(['a b', 'a+b%2F&=', "it's", 'émoji 🙂', '__proto__', 'x'.repeat(255)])(
       'create() takes the id %s',
       async (id) => {

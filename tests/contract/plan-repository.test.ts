@@ -1,6 +1,7 @@
 import { startCosmos } from '@lazurite/cosmos';
 import type { Plan } from '../../shared/domain/laboratory/plan.ts';
 import type { PlanRepository } from '../../shared/domain/laboratory/plan-repository.ts';
+import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosPlanRepository } from '../../shared/persistence/cosmos-plan-repository.ts';
 import { createMemoryPlanRepository } from '../support/memory-plan-repository.ts';
 
@@ -25,6 +26,10 @@ describe.each([
     await running.plans.add(plan, null);
     expect((await running.plans.get('chat', 'stored'))?.plan).toEqual(plan);
     expect(await running.plans.get('another', 'stored')).toBeNull();
+  });
+
+  test.each(['', '\n', 'a/b', 'a#b', '\ud800'])('get() returns null for the id %j', async (id) => {
+    expect(await running.plans.get('chat', id)).toBeNull();
   });
 
   test('add() keeps the plan that an operation has', async () => {
@@ -70,8 +75,9 @@ function newPlan(changes: Partial<Plan> = {}): Plan {
 
 async function startOnCosmos(): Promise<Running> {
   const server = await startCosmos();
+  const client = createCosmosClient(server);
   const plans = createCosmosPlanRepository({
-    ...{ endpoint: server.endpoint, key: server.key, database: 'teams' },
+    ...{ client, database: 'teams' },
     startTimer: (milliseconds, callback) => {
       const timer = setTimeout(callback, milliseconds);
       return () => clearTimeout(timer);
@@ -80,7 +86,7 @@ async function startOnCosmos(): Promise<Running> {
   return {
     plans,
     close: async () => {
-      await plans.close();
+      client.dispose();
       await server.close();
     },
   };

@@ -106,13 +106,18 @@ describe('an operation', () => {
     expect((await send({ path: "/chats('it's')/operations('o''clock')" })).status).toBe(400);
   });
 
-  test('that does not exist is answered 404 to every verb', async () => {
-    const path = itemPath('get', 'nobody');
-    const missing = { status: 404, body: { error: { code: 'NotFound' } } };
-    expect(await send({ path })).toMatchObject(missing);
-    expect(await patch(path, { status: 'failed' })).toMatchObject(missing);
-    expect(await send({ method: 'DELETE', path })).toMatchObject(missing);
-  });
+  test.each(['nobody', 'a/b', 'a\\b', 'a?b', 'a#b', ' ', '\n', '\0', 'x'.repeat(256)])(
+    'with the id %j, which does not exist, is answered 404 to every verb',
+    async (id) => {
+      const path = itemPath('get', id);
+      const missing = { status: 404, body: { error: { code: 'NotFound' } } };
+      expect(await send({ path })).toMatchObject(missing);
+      expect(await patch(path, { status: 'failed' })).toMatchObject(missing);
+      expect(await send({ method: 'DELETE', path })).toMatchObject(missing);
+      const inParentheses = `${operationsPath('get')}('${encodeURIComponent(id)}')`;
+      expect(await send({ method: 'DELETE', path: inParentheses })).toMatchObject(missing);
+    },
+  );
 });
 
 describe('PATCH', () => {
@@ -333,6 +338,7 @@ describe('addresses', () => {
     ['POST', '/beta/chats/a/messages', 'messages'],
     ['GET', '/beta/chats/a/operations/b/c', 'c'],
     ['GET', '/beta/chats/a/operations/$ref', '$ref'],
+    ['GET', '/beta/chats/a/operations/%ff', '%ff'],
     ['GET', '/beta/chats', 'chats'],
     ['GET', '/beta/chats(a)/operations', 'chats(a)'],
     ['GET', '/beta', 'beta'],

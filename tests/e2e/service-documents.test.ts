@@ -43,8 +43,43 @@ interface FunctionStatus {
   readonly config: { readonly bindings: readonly { readonly methods?: readonly string[] }[] };
 }
 
-/** What answers every other request, and what only the laboratory has. */
-const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$/;
+/** What answers every other request, what only the laboratory has, and the page. */
+const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$|\/beta\/try/;
+
+describe('GET /beta/try', () => {
+  test('is a page whose parts are all served here', async () => {
+    const page = await fetch(`${stack.functionsUrl}/beta/try`);
+    expect(page.headers.get('content-type')).toBe('text/html;charset=utf-8');
+    const parts = [...(await page.text()).matchAll(/(?:href|src)="(?<part>[^"]+)"/g)].map(({ groups }) => groups?.part);
+    expect(parts).toHaveLength(4);
+    for (const part of parts.filter((name) => name !== 'data:,')) {
+      const answer = await fetch(`${stack.functionsUrl}${part}`);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toMatch(part?.endsWith('.css') ? /^text\/css/ : /^text\/javascript/);
+      expect((await answer.text()).length).toBeGreaterThan(0);
+    }
+  });
+
+  test('allows neither inline code nor another origin', async () => {
+    const policy = (await fetch(`${stack.functionsUrl}/beta/try`)).headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/^default-src 'none';/);
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  });
+
+  test.each(['package.json', '..%2Fpackage.json', '__proto__', 'swagger-ui.css.map'])(
+    'has no file %s',
+    async (file) => {
+      expect((await fetch(`${stack.functionsUrl}/beta/try/${file}`)).status).toBe(400);
+    },
+  );
+
+  test('is not there unless it is switched on', async () => {
+    const without = await startStack({ env: { TRY_IT: 'off' } });
+    const answer = await fetch(`${without.functionsUrl}/beta/try`);
+    await without.close();
+    expect(answer.status).toBe(400);
+  });
+});
 
 describe('POST /beta/$batch over HTTP', () => {
   test('carries requests to the functions of the app', async () => {
