@@ -115,6 +115,10 @@ export class Supervisor implements Closeable {
     if (keepsSpare) this.#firstSpare = clock.setTimer(FIRST_SPARE_MS, () => this.prepareReload());
   }
 
+  #expectReload(): void {
+    if (this.#options.keepsSpare) this.prepareReload();
+  }
+
   #takeSpare(): WorkerProcess {
     const taken = this.#spare ?? this.#options.fork(false);
     this.#spare = undefined;
@@ -127,9 +131,8 @@ export class Supervisor implements Closeable {
       await this.#takeOver();
     } catch (error) {
       this.#options.onEvent({ type: 'reload-failed', message: messageOf(error) });
+      this.#expectReload();
       throw error;
-    } finally {
-      if (this.#options.keepsSpare) this.prepareReload(); // only now: forking takes a while
     }
   }
 
@@ -138,7 +141,10 @@ export class Supervisor implements Closeable {
     const [old, next] = [this.#current, this.#takeSpare()];
     this.#functions = await this.#startWorker(next);
     this.#adopt(next);
-    void this.#retire(old).then(() => this.#moveInspector(next));
+    void this.#retire(old).then(() => {
+      this.#moveInspector(next);
+      this.#expectReload(); // only now: the processor was needed for the requests that the old one ended
+    });
     await old.closing;
     next.startTriggers();
     const durationMs = this.#options.clock.monotonic() - startedAt;
