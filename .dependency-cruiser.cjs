@@ -72,6 +72,23 @@ module.exports = {
       to: { path: 'node_modules/joi' },
     },
     {
+      name: 'only-telemetry-knows-opentelemetry',
+      severity: 'error',
+      from: { path: part, pathNot: '^emulator/functions/src/worker/telemetry/' },
+      to: { path: 'node_modules/@opentelemetry' },
+    },
+    {
+      name: 'opentelemetry-on-demand',
+      comment: 'Its SDK is loaded only where the settings of the app ask for it.',
+      severity: 'error',
+      from: { pathNot: '^emulator/functions/src/worker/telemetry/' },
+      to: {
+        path: '^emulator/functions/src/worker/telemetry/',
+        pathNot: '/telemetry\\.ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
       name: 'only-persistence-knows-cosmos',
       severity: 'error',
       from: { path: app, pathNot: '^shared/persistence/' },

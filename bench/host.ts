@@ -12,6 +12,8 @@ import { median, type Row, report } from './support/report.ts';
 const CONNECTIONS = 50;
 const SECONDS = Number(process.env.SECONDS ?? 4);
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
+/** From one save to the next: less than a person takes, enough for the host to get ready again. */
+const SAVE_PAUSE_MS = 500;
 const RELOADS = Number(process.env.RELOADS ?? 100);
 const BURSTS = Number(process.env.BURSTS ?? 24);
 const BURST = 1_024;
@@ -114,6 +116,7 @@ async function measureReloads(): Promise<Row[]> {
   const client = callInLoop(String(server.first.url), stop.signal);
   const times: number[] = [];
   for (let reload = 0; reload < RELOADS; reload += 1) {
+    await delay(SAVE_PAUSE_MS);
     const text = `saved ${reload}`;
     const startedAt = performance.now();
     await writeFile(

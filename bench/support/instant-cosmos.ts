@@ -1,8 +1,10 @@
 // A Cosmos DB account that answers every create at once with what was sent, and every read with what was created last:
-// the SDK's own cost is all that is left.
+// the SDK's own cost is all that is left. Its first argument names the account; one called `localhost`, as Microsoft's
+// emulators call theirs, the SDK reads again before every request.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+const [accountId = 'instant'] = process.argv.slice(2);
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -45,7 +47,7 @@ function answer(method: string, url: string, body: Buffer): [number, Buffer] {
 function account(): Buffer {
   const locations = [{ name: 'Local', databaseAccountEndpoint: origin }];
   return json({
-    ...{ id: 'instant', _self: '', writableLocations: locations, readableLocations: locations },
+    ...{ id: accountId, _self: '', writableLocations: locations, readableLocations: locations },
     userConsistencyPolicy: { defaultConsistencyLevel: 'Session' },
     enableMultipleWriteLocations: false,
   });

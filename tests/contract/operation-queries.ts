@@ -121,7 +121,7 @@ const ORDERS = [
   'error/message desc',
   'status desc,createdDateTime',
   'operationType,lastActionDateTime desc',
-  'attemptsCount,status desc,createdDateTime,id desc',
+  'status desc,createdDateTime,id',
 ];
 
 const SEARCHES = ['alpha', '"it\'s"', 'NOT alpha', 'op-1 AND (team OR "not found")', '"50% [x]"', 'op-1 3'];

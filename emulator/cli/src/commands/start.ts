@@ -7,10 +7,9 @@ import type { Port } from '../backing-services.ts';
 import { CommandError } from '../errors.ts';
 import { createLog } from '../output/log.ts';
 import { openConsole } from '../output/open-console.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { startStack } from '../stack.ts';
 import { listenForStop } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
-import { watchApp } from '../watch-app.ts';
 import { nodeArgumentsOf, type StartFlags } from './start-command.ts';
 
 export interface StartParts {
@@ -43,13 +42,13 @@ export async function start(flags: StartFlags, words: readonly string[], parts: 
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
     ...{ clock: parts.clock, randomness: parts.randomness, env: parts.process.env },
     ...(dataDir !== undefined && { dataDir }),
-    host: { ...hostOptions(flags, local), nodeArguments },
+    host: { ...hostOptions(flags, local), nodeArguments, watch: true },
     onEvent: (event) => console.report(event),
     log: createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose }),
   }).catch((error: unknown) => explainPort(error, port));
   try {
     await console.ready(stack);
-    await reloadOnChange({ stack, scriptRoot, clock: parts.clock }, stop.requested);
+    await stop.requested;
   } finally {
     await stack.close();
   }
@@ -78,20 +77,6 @@ function explainPort(error: unknown, port: Port): never {
   if (!(error instanceof PortInUseError) || error.port !== port) throw error;
   const message = `Port ${port} is unavailable. Close the process using that port, or specify another port using --port [-p].`;
   throw new CommandError('PortInUse', message, { cause: error });
-}
-
-interface Watched {
-  readonly stack: Stack;
-  readonly scriptRoot: string;
-  readonly clock: Clock;
-}
-
-async function reloadOnChange({ stack, scriptRoot, clock }: Watched, stopped: Promise<void>): Promise<void> {
-  // A failed reload is reported as an event; the app as it was goes on.
-  const onChange = () => void stack.functions.reload().catch(() => undefined);
-  const watching = watchApp(scriptRoot, { clock, onChange });
-  await stopped;
-  await watching.close();
 }
 
 function requireFunctionApp(scriptRoot: string): void {

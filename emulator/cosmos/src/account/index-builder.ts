@@ -1,9 +1,10 @@
 import { type Clock, type Closeable, type Log, sleep } from '@lazurite/runtime';
 import type { GroupCommit } from '../store/group-commit.ts';
-import type { Store } from '../store/store.ts';
+import type { IndexedPath } from '../store/item-queries.ts';
+import type { ItemSelection, Store } from '../store/store.ts';
 import type { Container } from './container.ts';
 
-/** Below this many items reading all of them takes a few milliseconds, and no index is made. */
+/** Below this many items in the container, or the logical partition that is read, reading all of them takes a few milliseconds, and no index is made. */
 const MIN_ITEMS = 500;
 const MAX_INDEXES_PER_CONTAINER = 32;
 /** Items that one step takes in: about 20 ms, so that no request waits long behind it. */
@@ -33,11 +34,14 @@ export class IndexBuilder implements Closeable {
   /**
    * Begins indexes for those of the paths that shall have one. Resolves once they are there, or after five seconds; at once when they
    * had been begun before.
+   *
+   * @param partition the logical partition that is read; absent: more than one
    */
-  async want(container: Container, paths: readonly (readonly string[])[]): Promise<void> {
-    const missing = paths.filter((path) => this.#isMissing(container, path));
-    if (missing.length === 0 || !this.#isLarge(container)) return;
-    const builds = missing.map((path) => this.#build(container, path));
+  async want(container: Container, paths: readonly (readonly string[])[], partition?: ItemSelection): Promise<void> {
+    const wanted = paths.map((path) => ({ path, byPartition: partition !== undefined }));
+    const missing = wanted.filter((indexed) => this.#isMissing(container, indexed));
+    if (missing.length === 0 || !this.#isLarge(container, partition)) return;
+    const builds = missing.map((indexed) => this.#build(container, indexed));
     const given = new AbortController();
     const patience = sleep(this.#parts.clock, PATIENCE_MS, given.signal).catch(() => undefined);
     await Promise.race([Promise.all(builds), patience]);
@@ -50,42 +54,49 @@ export class IndexBuilder implements Closeable {
     await Promise.all(this.#running.values());
   }
 
-  #isMissing(container: Container, path: readonly string[]): boolean {
-    if (!container.isIndexed(path) || this.#running.has(keyOf(container, path))) return false;
+  #isMissing(container: Container, indexed: IndexedPath): boolean {
+    if (!container.isIndexed(indexed.path) || this.#running.has(keyOf(container, indexed))) return false;
     const indexes = this.#parts.store.indexes.list(container.number);
-    const known = indexes.find((index) => index.path.join('\n') === path.join('\n'));
+    const known = indexes.find((index) => isOf(index, indexed));
     return known ? !known.isComplete : indexes.length < MAX_INDEXES_PER_CONTAINER;
   }
 
-  #isLarge({ number, ranges }: Container): boolean {
+  #isLarge({ number, ranges }: Container, partition: ItemSelection | undefined): boolean {
     const { store, minItems = MIN_ITEMS } = this.#parts;
+    if (partition) {
+      const numbers = store.queries.numbers({ ...partition, now: 0, conditions: [] }, minItems);
+      return numbers === undefined || numbers.length >= minItems;
+    }
     let left = minItems;
     for (const range of ranges.keys()) left -= store.queries.count({ container: number, range }, left);
     return left <= 0;
   }
 
-  #build(container: Container, path: readonly string[]): Promise<void> {
-    const key = keyOf(container, path);
-    const build = this.#extend(container, path)
+  #build(container: Container, indexed: IndexedPath): Promise<void> {
+    const key = keyOf(container, indexed);
+    const build = this.#extend(container, indexed)
       .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'An index could not be built'))
       .finally(() => this.#running.delete(key));
     this.#running.set(key, build);
     return build;
   }
 
-  async #extend({ number }: Container, path: readonly string[]): Promise<void> {
+  async #extend({ number }: Container, indexed: IndexedPath): Promise<void> {
     const { commits, store } = this.#parts;
     const { indexes } = store;
-    const text = JSON.stringify(path);
     const id = await commits.write(() => {
-      const known = indexes.list(number).find((index) => JSON.stringify(index.path) === text);
-      return (known ?? indexes.create(number, path)).id;
+      const known = indexes.list(number).find((index) => isOf(index, indexed));
+      return (known ?? indexes.create(number, indexed)).id;
     });
     let isComplete = false;
     while (!isComplete && !this.#isClosed) isComplete = await commits.write(() => indexes.extend(id, ITEMS_PER_STEP));
   }
 }
 
-function keyOf({ number }: Container, path: readonly string[]): string {
-  return JSON.stringify([number, path]);
+function isOf(index: IndexedPath, { path, byPartition }: IndexedPath): boolean {
+  return index.byPartition === byPartition && JSON.stringify(index.path) === JSON.stringify(path);
+}
+
+function keyOf({ number }: Container, { path, byPartition }: IndexedPath): string {
+  return JSON.stringify([number, path, byPartition]);
 }

@@ -35,7 +35,10 @@ export interface QueryParameter {
 
 export interface RunOptions {
   readonly limits?: WorkLimits;
-  /** The documents come in the order of `filters.orderBy`, those without the property included, so that none need be held and sorted. */
+  /**
+   * The documents come in the order of the first path of `filters.orderBy`, those without the property included, so that only those with
+   * the same value need be held and sorted by the other paths.
+   */
   readonly presorted?: boolean;
 }
 

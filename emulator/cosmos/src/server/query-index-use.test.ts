@@ -26,9 +26,9 @@ describe('indexes of a container', () => {
     directory.remove();
   });
 
-  async function ask(query: string, options: FeedOptions = {}) {
+  async function ask(query: string, options: FeedOptions = {}, asked = container) {
     const all = { populateQueryMetrics: true, populateIndexMetrics: true, ...options };
-    const { resources, queryMetrics, indexMetrics } = await container.items.query(query, all).fetchNext();
+    const { resources, queryMetrics, indexMetrics } = await asked.items.query(query, all).fetchNext();
     const [metrics] = Object.values(queryMetrics) as unknown as { retrievedDocumentCount: number }[]; // by range
     const used = JSON.parse(indexMetrics) as Record<string, { SingleIndexes: { IndexSpec: string }[] }>;
     return {
@@ -51,6 +51,29 @@ describe('indexes of a container', () => {
   it('give the first items of an order without reading the others', async () => {
     const top = await ask('SELECT TOP 3 VALUE c.n FROM c ORDER BY c.n DESC');
     expect(top).toMatchObject({ resources: [599, 598, 597], read: 3, used: ['/n/?'] });
+  });
+
+  it('give a page of one logical partition, in the order of several paths, without reading the rest of it or others', async () => {
+    const { database } = container;
+    const definition = { id: 'by-chat', partitionKey: { paths: ['/chat'] } };
+    const chats = (await database.containers.create(definition)).container;
+    const items = Array.from({ length: COUNT + 100 }, (_, n) => ({
+      ...{ id: `${n}`, chat: n < 100 ? 'a' : 'b', kind: 'message', day: (n * 7) % 100 },
+    }));
+    for (let start = 0; start < items.length; start += 100) {
+      const batch = items
+        .slice(start, start + 100)
+        .map((resourceBody) => ({ operationType: 'Create', resourceBody }) as const);
+      await chats.items.batch(batch, items[start]?.chat ?? '');
+    }
+    const query = 'SELECT TOP 4 VALUE c.id FROM c WHERE c.kind != "x" AND c.day >= 50 ORDER BY c.day, c.id DESC';
+    const expected = items
+      .filter(({ chat, day }) => chat === 'b' && day >= 50)
+      .sort((left, right) => left.day - right.day || (left.id < right.id ? 1 : -1));
+    const answer = await ask(query, { partitionKey: 'b' }, chats);
+    expect(answer).toMatchObject({ resources: expected.slice(0, 4).map(({ id }) => id), used: ['/day/?'] });
+    // The six of day 50 and, to know that there is no seventh, one more.
+    expect(answer.read).toBe(7);
   });
 
   it('count without reading any item', async () => {

@@ -43,12 +43,18 @@ export interface ScanOptions {
   readonly descending: boolean;
 }
 
-/** The values of one property path of a container's items, in order. */
-export interface ItemIndex {
-  readonly id: number;
-  readonly container: number;
+/** What an index is of. */
+export interface IndexedPath {
   /** Property names from the item down. */
   readonly path: readonly string[];
+  /** Whether each effective partition key has an order of its own; else each physical partition has. */
+  readonly byPartition: boolean;
+}
+
+/** The values of one property path of a container's items, in order. */
+export interface ItemIndex extends IndexedPath {
+  readonly id: number;
+  readonly container: number;
   /** Whether it holds every item of the container. */
   readonly isComplete: boolean;
 }
@@ -58,6 +64,8 @@ export interface IndexSelection {
   readonly index: number;
   /** The physical partition. */
   readonly range: number;
+  /** The effective partition key, of an index by partition; of another it is absent. */
+  readonly epk?: string;
   readonly keys: KeyRange;
 }
 
@@ -70,7 +78,7 @@ export interface IndexEntry {
 export interface ItemIndexes {
   list(container: number): readonly ItemIndex[];
   /** An index that holds nothing yet. */
-  create(container: number, path: readonly string[]): ItemIndex;
+  create(container: number, indexed: IndexedPath): ItemIndex;
   /** Takes in some more items, about `limit`; returns whether it holds all now. */
   extend(index: number, limit: number): boolean;
   drop(index: number): void;

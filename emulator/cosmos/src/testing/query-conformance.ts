@@ -1,5 +1,5 @@
 import { ALL_KEYS, indexKey } from '../store/index-key.ts';
-import type { QueriedItem, QueriedSelection } from '../store/item-queries.ts';
+import type { IndexedPath, QueriedItem, QueriedSelection } from '../store/item-queries.ts';
 import type { Store, StoredItem } from '../store/store.ts';
 
 interface Opened {
@@ -105,6 +105,26 @@ function testIndexes(open: Opened): void {
     expect(open.store.indexes.count(selection)).toBe(2);
   });
 
+  it('indexes by partition order and select the items of one effective partition key', () => {
+    const bodies = ['{"v":3}', '{"v":1}', '{"v":2}', '{"v":"x"}'];
+    insert(open.store, ...bodies.map((body, at) => item(at + 1, { body, epk: at === 2 ? 'A0' : 'A' })));
+    const index = build(open.store, { ...BY_RANGE, byPartition: true });
+    const selection = { index, range: 0, keys: ALL_KEYS, epk: 'A' };
+    const { indexes, items } = open.store;
+    expect(indexes.entries(selection, { limit: 9, descending: false })).toMatchObject([
+      { number: 2, key: indexKey(1) },
+      { number: 1, key: indexKey(3) },
+      { number: 4, key: indexKey('x') },
+    ]);
+    const after = { key: indexKey(3), number: 1 };
+    expect(numbersOf(indexes.entries(selection, { limit: 9, descending: true, after }))).toEqual([2]);
+    expect(indexes.numbers({ ...selection, epk: 'A0' }, 9)).toEqual([3]);
+    expect(indexes.count({ ...selection, keys: { lower: indexKey(0), upper: indexKey(9) } })).toBe(2);
+    open.store.transaction(() => items.delete(item(1)));
+    open.store.transaction(() => items.update(item(2, { body: '{"v":"y"}' })));
+    expect(numbersOf(indexes.entries(selection, { limit: 9, descending: false }))).toEqual([4, 2]);
+  });
+
   it('indexes.drop() removes an index, and clearing the container all of them', () => {
     insert(open.store, item(1));
     const id = build(open.store);
@@ -131,7 +151,7 @@ function testIndexWrites(open: Opened): void {
   it('indexes follow writes that come while they are built', () => {
     insert(open.store, ...[1, 2, 3].map((number) => item(number, { body: `{"v":${number}}` })));
     const { indexes, items } = open.store;
-    const { id } = open.store.transaction(() => indexes.create(1, ['v']));
+    const { id } = open.store.transaction(() => indexes.create(1, BY_RANGE));
     open.store.transaction(() => indexes.extend(id, 1));
     open.store.transaction(() => {
       items.update(item(1, { body: '{"v":7}' }));
@@ -149,7 +169,7 @@ function testIndexWrites(open: Opened): void {
     const failing = () => {
       open.store.items.insert(item(2, { body: '{"v":0}' }));
       open.store.items.update(item(1, { body: '{"v":5}' }));
-      open.store.indexes.create(1, ['other']);
+      open.store.indexes.create(1, { path: ['other'], byPartition: false });
       throw new Error('taken back');
     };
     expect(() => open.store.transaction(failing)).toThrow('taken back');
@@ -159,9 +179,11 @@ function testIndexWrites(open: Opened): void {
   });
 }
 
+const BY_RANGE = { path: ['v'], byPartition: false };
+
 /** An index of `/v` over container 1. */
-function build(store: Store): number {
-  const { id } = store.transaction(() => store.indexes.create(1, ['v']));
+function build(store: Store, indexed: IndexedPath = BY_RANGE): number {
+  const { id } = store.transaction(() => store.indexes.create(1, indexed));
   while (!store.transaction(() => store.indexes.extend(id, 2)));
   return id;
 }

@@ -40,6 +40,7 @@ export interface FunctionsHostOptions {
   readonly watch?: boolean;
   /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
   readonly startTimeoutMs?: number;
+  /** For the supervisor's timers; the worker, another process, has its own clock and chance. Default: the system's. */
   readonly clock?: Clock;
   readonly log?: Log;
   /** Told of everything that happens; absent: starts and ends of invocations are not even reported by the worker. */

@@ -47,13 +47,17 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         startTimeoutMs: options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
         onEvent,
         debugging,
+        keepsSpare: options.watch ?? false,
         fork: (isFirst) =>
           new WorkerProcess({ ...worker, nodeArguments: isFirst ? nodeArguments : debugging.laterArguments }),
         configure: () => configureWorker({ ...options, appRoot, url, drainMs }),
       }),
     );
-    await supervisor.start();
-    if (options.watch) shutdown.add(await watchAndReload(supervisor, { appRoot, clock, log }));
+    const starting = supervisor.start();
+    // Meanwhile, so that watching costs no time. A change waits for the app to have started.
+    const watching = options.watch ? watchAndReload(supervisor, { appRoot, clock, log }) : undefined;
+    shutdown.add({ close: async () => (await watching)?.close() });
+    await Promise.all([starting, watching]);
     return {
       url,
       port: socket.port,

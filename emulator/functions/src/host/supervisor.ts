@@ -1,4 +1,4 @@
-import { type Clock, type Closeable, sleep } from '@lazurite/runtime';
+import { type Clock, type Closeable, sleep, type Timer } from '@lazurite/runtime';
 import { messageOf, WorkerFailedError } from '../errors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
@@ -18,6 +18,8 @@ export interface SupervisorOptions {
   readonly onEvent: (event: HostEvent) => void;
   readonly debugging: Debugging;
   readonly fork: (isFirst: boolean) => WorkerProcess;
+  /** Whether reloads are to be expected: then a process waits for the next one, booted. */
+  readonly keepsSpare: boolean;
   /** Reads the app's configuration afresh. */
   readonly configure: () => Promise<WorkerInit>;
 }
@@ -26,6 +28,8 @@ const FIRST_RESTART_MS = 100;
 const MAX_RESTART_MS = 30_000;
 /** A worker that lived so long has started well: its end is a new trouble, not the old one again. */
 const HEALTHY_AFTER_MS = 60_000;
+/** A start has better use for the processor than booting the spare: first requests follow it. */
+const FIRST_SPARE_MS = 1_000;
 
 /** Keeps one worker serving the app: starts it, replaces it on reload, starts it again when it ends by itself. */
 export class Supervisor implements Closeable {
@@ -37,7 +41,8 @@ export class Supervisor implements Closeable {
   /** `functionTimeout` of the app started last; null: none. */
   #limitMs: number | null = null;
   #restartMs = FIRST_RESTART_MS;
-  #standby: WorkerProcess | undefined;
+  #spare: WorkerProcess | undefined;
+  #firstSpare: Timer | undefined;
   #changing: Promise<unknown> = Promise.resolve();
   readonly #notices: ChangeNotices;
   readonly #leaving = new Set<Promise<void>>();
@@ -53,16 +58,20 @@ export class Supervisor implements Closeable {
   }
 
   /** Rejects with what kept the first worker from serving the app. */
-  async start(): Promise<void> {
-    this.#functions = await this.#startWorker(this.#current);
-    this.#adopt(this.#current);
-    this.#options.onEvent({ type: 'functions-listed', functions: this.#functions });
-    this.#current.startTriggers();
+  start(): Promise<void> {
+    const starting = this.#startFirst();
+    this.#changing = starting.catch(() => undefined);
+    return starting;
   }
 
   /** Boots the process that the next reload will use, to save that time then. */
   prepareReload(): void {
-    if (!this.#closing.signal.aborted) this.#standby ??= this.#options.fork(false);
+    if (this.#closing.signal.aborted || this.#spare) return;
+    const spare = this.#options.fork(false);
+    this.#spare = spare;
+    void spare.exited.then(() => {
+      if (this.#spare === spare) this.#spare = undefined; // somebody ended it; the next change forks another
+    });
   }
 
   /**
@@ -92,22 +101,42 @@ export class Supervisor implements Closeable {
     this.#closing.abort();
     await Promise.all([this.#retire(this.#current), this.#changing]);
     await this.#retire(this.#current); // a reload that was under way may have put another in its place
-    this.#standby?.kill();
-    await Promise.all([...this.#leaving, this.#standby?.exited]);
+    this.#firstSpare?.cancel();
+    this.#spare?.kill();
+    await Promise.all([...this.#leaving, this.#spare?.exited]);
+  }
+
+  async #startFirst(): Promise<void> {
+    this.#functions = await this.#startWorker(this.#current);
+    this.#adopt(this.#current);
+    this.#options.onEvent({ type: 'functions-listed', functions: this.#functions });
+    this.#current.startTriggers();
+    const { clock, keepsSpare } = this.#options;
+    if (keepsSpare) this.#firstSpare = clock.setTimer(FIRST_SPARE_MS, () => this.prepareReload());
+  }
+
+  #takeSpare(): WorkerProcess {
+    const taken = this.#spare ?? this.#options.fork(false);
+    this.#spare = undefined;
+    return taken;
   }
 
   async #reload(): Promise<void> {
     if (this.#closing.signal.aborted) return;
-    const startedAt = this.#options.clock.monotonic();
-    const [old, next] = [this.#current, this.#standby ?? this.#options.fork(false)];
-    this.#standby = undefined;
     try {
-      this.#functions = await this.#startWorker(next);
+      await this.#takeOver();
     } catch (error) {
-      next.kill();
       this.#options.onEvent({ type: 'reload-failed', message: messageOf(error) });
       throw error;
+    } finally {
+      if (this.#options.keepsSpare) this.prepareReload(); // only now: forking takes a while
     }
+  }
+
+  async #takeOver(): Promise<void> {
+    const startedAt = this.#options.clock.monotonic();
+    const [old, next] = [this.#current, this.#takeSpare()];
+    this.#functions = await this.#startWorker(next);
     this.#adopt(next);
     void this.#retire(old).then(() => this.#moveInspector(next));
     await old.closing;
@@ -190,7 +219,7 @@ export class Supervisor implements Closeable {
 
   async #startAgain(delayMs: number): Promise<void> {
     await sleep(this.#options.clock, delayMs, this.#closing.signal);
-    const next = this.#options.fork(false);
+    const next = this.#takeSpare();
     try {
       this.#functions = await this.#startWorker(next);
     } catch (error) {

@@ -20,7 +20,7 @@ import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
 import { type AssembledApp, assembleApp } from '../worker/assemble-app.ts';
 import { EventBatch } from '../worker/event-batch.ts';
 import { eventLog } from '../worker/event-log.ts';
-import { prepareApp, terminateApp } from '../worker/function-app.ts';
+import { prepareApp } from '../worker/function-app.ts';
 import { sharedCore } from './shared-core.ts';
 
 export interface OpenFunctionAppOptions
@@ -64,7 +64,7 @@ export async function openFunctionApp(options: OpenFunctionAppOptions): Promise<
   try {
     const assembled = await assembleApp(app, { parts, init, onUnusable: () => undefined });
     return serve(assembled, async () => {
-      await terminateApp(app);
+      await assembled.terminate();
       events.flush();
       shared.close();
       restoreEnvironment();

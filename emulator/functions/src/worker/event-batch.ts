@@ -11,6 +11,7 @@ export class EventBatch {
   #pending: HostEvent[] = [];
   #timer: Timer | undefined;
   #accepts: (event: HostEvent) => boolean = () => true;
+  #watch: ((event: HostEvent) => void) | undefined;
 
   constructor(clock: Clock, send: (events: readonly HostEvent[]) => void) {
     this.#clock = clock;
@@ -22,8 +23,14 @@ export class EventBatch {
     this.#accepts = accepts;
   }
 
+  /** From now on `watcher` is told of every event that is not dropped, at once. */
+  watch(watcher: (event: HostEvent) => void): void {
+    this.#watch = watcher;
+  }
+
   push(event: HostEvent): void {
     if (!this.#accepts(event)) return;
+    this.#watch?.(event);
     this.#pending.push(event);
     this.#timer ??= this.#clock.setTimer(FLUSH_AFTER_MS, () => this.flush());
   }

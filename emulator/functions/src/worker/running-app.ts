@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { startHttpServer } from '@lazurite/http';
 import { offerAbandon } from './abandon.ts';
 import { type AssembledApp, type AssembleOptions, assembleApp } from './assemble-app.ts';
-import { type FunctionApp, terminateApp } from './function-app.ts';
+import type { FunctionApp } from './function-app.ts';
 import { takeTurns } from './http/take-turns.ts';
 
 export interface RunningApp extends Pick<AssembledApp, 'functions' | 'invokeByHand'> {
@@ -19,7 +19,8 @@ export interface RunOptions extends AssembleOptions {
 
 /** Loads the app and serves it. @throws AppLoadError, PortInUseError */
 export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable }: RunOptions): Promise<RunningApp> {
-  const { listener, invoker, triggers, functions, invokeByHand } = await assembleApp(app, { parts, init, onUnusable });
+  const assembled = await assembleApp(app, { parts, init, onUnusable });
+  const { listener, invoker, triggers, functions, invokeByHand } = assembled;
   const address = new URL(init.publicUrl);
   const inFlight = new InFlight();
   offerAbandon(() => {
@@ -43,7 +44,7 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     close: async () => {
       inFlight.announceClose();
       await Promise.all([server.close(), triggers.stop()]);
-      await terminateApp(app);
+      await assembled.terminate();
     },
   };
 }

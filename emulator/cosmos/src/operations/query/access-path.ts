@@ -10,6 +10,12 @@ import type { IndexOrder } from './items-in-order.ts';
 /** How a query reads its items. */
 export type AccessPath = AccessBase & (ReadAll | ReadNumbers | ReadInOrder);
 
+/** One logical partition. */
+interface QueriedPartition extends ItemSelection {
+  /** As compact JSON. */
+  readonly partitionKey: string;
+}
+
 interface AccessBase {
   /** What the store may narrow by. */
   readonly conditions: readonly PathCondition[];
@@ -43,62 +49,85 @@ export function chooseAccess(
   { store }: Account,
   container: Container,
   query: CompiledQuery,
-  { selections }: FeedSelection,
+  feed: FeedSelection,
 ): AccessPath {
+  const { selections } = feed;
   const { conditions } = query.filters;
-  const complete = store.indexes.list(container.number).filter(({ isComplete }) => isComplete);
-  const indexOf = (path: readonly string[]) => complete.find((index) => samePath(index.path, path));
-  const narrow = narrowest(store, selections, conditions, indexOf);
-  const isFew = narrow?.numbers.every((numbers) => numbers.length <= FEW_NUMBERS);
-  const order = isFew ? undefined : orderOf(store, selections, query, indexOf);
-  return order ?? narrow ?? { kind: 'all', conditions, paths: [] };
+  const epk = partitionOf(feed)?.minEpk;
+  const usable = store.indexes
+    .list(container.number)
+    .filter(({ isComplete, byPartition }) => isComplete && byPartition === (epk !== undefined));
+  const indexOf = (path: readonly string[]) => usable.find((index) => samePath(index.path, path));
+  const indexed = { store, selections, indexOf, ...(epk !== undefined && { epk }) };
+  const order = orderOf(indexed, query);
+  const narrow = order
+    ? narrowest(
+        indexed,
+        conditions.filter((condition) => !isCovered(condition, order.path)),
+        FEW_NUMBERS,
+      )
+    : narrowest(indexed, conditions, MAX_NUMBERS);
+  return (narrow && { ...narrow, conditions }) ?? order ?? { kind: 'all', conditions, paths: [] };
+}
+
+/** The one logical partition that a feed is of; undefined when it is of more. */
+export function partitionOf({ selections, partitionKey }: FeedSelection): QueriedPartition | undefined {
+  const [selection] = selections;
+  return partitionKey === undefined || !selection ? undefined : { ...selection, partitionKey };
 }
 
 /** The paths by which indexes would narrow or sort a query. A value to equal narrows so much that others need no index. */
 export function pathsOfUse({ filters, sorts }: CompiledQuery): readonly (readonly string[])[] {
   const pinned = filters.conditions.filter(({ among }) => among !== undefined);
   const narrowing = pinned.length > 0 ? pinned : filters.conditions;
-  const order = sorts && filters.orderBy?.length === 1 ? filters.orderBy : [];
-  return [...narrowing, ...order].map(({ path }) => path);
+  const order = sorts ? (filters.orderBy ?? []).slice(0, 1) : [];
+  const paths = [...narrowing, ...order].map(({ path }) => path);
+  return paths.filter((path, place) => paths.findIndex((other) => samePath(other, path)) === place);
 }
 
-type IndexOf = (path: readonly string[]) => ItemIndex | undefined;
+/** What is read, and the indexes there are for it. */
+interface Indexed {
+  readonly store: Store;
+  readonly selections: readonly ItemSelection[];
+  /** The effective partition key, where one logical partition is read: then the indexes are those by partition. */
+  readonly epk?: string;
+  indexOf(path: readonly string[]): ItemIndex | undefined;
+}
 
 export function samePath(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((name, index) => name === right[index]);
 }
 
 function narrowest(
-  store: Store,
-  selections: readonly ItemSelection[],
+  indexed: Indexed,
   conditions: readonly PathCondition[],
-  indexOf: IndexOf,
-): (AccessBase & ReadNumbers) | undefined {
+  limit: number,
+): (Pick<AccessBase, 'paths'> & ReadNumbers) | undefined {
   // Equality first: its items are few more often.
   const promising = conditions.toSorted(
     (left, right) => Number(right.among !== undefined) - Number(left.among !== undefined),
   );
   for (const condition of promising) {
-    const index = indexOf(condition.path);
-    const numbers = index && numbersOf(store, selections, index, keyRangesOf(condition));
-    if (numbers) return { kind: 'numbers', numbers, conditions, paths: [condition.path] };
+    const index = indexed.indexOf(condition.path);
+    const numbers = index && numbersOf(indexed, index, keyRangesOf(condition), limit);
+    if (numbers) return { kind: 'numbers', numbers, paths: [condition.path] };
   }
   return undefined;
 }
 
-/** Undefined when there are too many. */
+/** Undefined when there are more than `limit`. */
 function numbersOf(
-  { indexes }: Store,
-  selections: readonly ItemSelection[],
+  { store, selections, epk }: Indexed,
   { id }: ItemIndex,
   keyRanges: readonly KeyRange[],
+  limit: number,
 ): readonly (readonly number[])[] | undefined {
-  let left = MAX_NUMBERS;
+  let left = limit;
   const found: number[][] = [];
   for (const { range } of selections) {
     const ofSelection: number[] = [];
     for (const keys of keyRanges) {
-      const numbers = indexes.numbers({ index: id, range, keys }, left);
+      const numbers = store.indexes.numbers({ index: id, range, keys, ...(epk !== undefined && { epk }) }, left);
       if (!numbers) return undefined;
       left -= numbers.length;
       for (const number of numbers) ofSelection.push(number);
@@ -108,22 +137,35 @@ function numbersOf(
   return found;
 }
 
-/** Undefined when the query does not sort by one path, or the order would have to be merged. */
+/** By the first path of ORDER BY. Undefined when the query does not sort by paths, or the order would have to be merged. */
 function orderOf(
-  { indexes }: Store,
-  selections: readonly ItemSelection[],
+  { store, selections, epk, indexOf }: Indexed,
   { filters, sorts }: CompiledQuery,
-  indexOf: IndexOf,
 ): (AccessBase & ReadInOrder) | undefined {
-  const [key, ...more] = sorts ? (filters.orderBy ?? []) : [];
+  const [key] = sorts ? (filters.orderBy ?? []) : [];
   const [selection, ...others] = selections;
   const index = key && indexOf(key.path);
-  if (!index || !selection || more.length > 0 || others.length > 0 || selection.minEpk !== undefined) return undefined;
+  const isPart = selection?.minEpk !== undefined && epk === undefined;
+  if (!index || !selection || others.length > 0 || isPart) return undefined;
+  const scope = { index: index.id, ...(epk !== undefined && { epk }) };
   const tied = { lower: indexKey([]), upper: ALL_KEYS.upper };
-  if (indexes.count({ index: index.id, range: selection.range, keys: tied }) > MAX_TIED) return undefined;
+  if (store.indexes.count({ ...scope, range: selection.range, keys: tied }) > MAX_TIED) return undefined;
   const { path, descending } = key;
-  const ranges = filters.conditions.filter((condition) => samePath(condition.path, path)).map(keyRangesOf);
-  const [only] = ranges.find(({ length }) => length === 1) ?? [];
   const { conditions } = filters;
-  return { kind: 'order', index: index.id, path, descending, ...(only && { keys: only }), conditions, paths: [path] };
+  const keys = commonKeys(conditions.filter((condition) => isCovered(condition, path)));
+  return { kind: 'order', ...scope, path, descending, keys, conditions, paths: [path] };
+}
+
+/** Whether reading in the order of the path reads no more than what the condition lets through. */
+function isCovered(condition: PathCondition, path: readonly string[]): boolean {
+  return samePath(condition.path, path) && keyRangesOf(condition).length === 1;
+}
+
+/** Keys outside of which no value meets all of the conditions. */
+function commonKeys(conditions: readonly PathCondition[]): KeyRange {
+  return conditions.flatMap(keyRangesOf).reduce((left, right) => {
+    const lower = Buffer.compare(left.lower, right.lower) < 0 ? right.lower : left.lower;
+    const upper = Buffer.compare(left.upper, right.upper) < 0 ? left.upper : right.upper;
+    return { lower, upper };
+  }, ALL_KEYS);
 }

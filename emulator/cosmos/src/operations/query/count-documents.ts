@@ -19,7 +19,9 @@ export function countDocuments(
   const [condition] = conditions;
   if (!condition) return sum(selections.map((selection) => store.queries.count(selection, Number.MAX_SAFE_INTEGER)));
   if (!isExactCondition(condition)) return undefined;
-  const index = store.indexes.list(container.number).find(({ path }) => samePath(path, condition.path));
+  const index = store.indexes
+    .list(container.number)
+    .find(({ path, byPartition }) => !byPartition && samePath(path, condition.path));
   if (!index?.isComplete) return undefined;
   const keyRanges = keyRangesOf(condition);
   const counts = selections.flatMap(({ range }) =>

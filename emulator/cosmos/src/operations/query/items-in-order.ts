@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../model/json.ts';
 import { valueAt } from '../../model/property-path.ts';
 import { compareValues } from '../../query/values/comparison.ts';
-import { ALL_KEYS, indexKey, isExactKey, type KeyRange } from '../../store/index-key.ts';
+import { indexKey, isExactKey, type KeyRange } from '../../store/index-key.ts';
 import type { IndexEntry, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
 import type { Store } from '../../store/store.ts';
 import { type ItemBatches, nextLimit } from './items-by-number.ts';
@@ -9,16 +9,19 @@ import { type ItemBatches, nextLimit } from './items-by-number.ts';
 /** Reading in the order of the values at a path. */
 export interface IndexOrder {
   readonly index: number;
+  /** The effective partition key, of an index by partition. */
+  readonly epk?: string;
   readonly path: readonly string[];
   readonly descending: boolean;
-  /** Only values with these keys; absent: all. */
-  readonly keys?: KeyRange;
+  /** Only values with these keys. */
+  readonly keys: KeyRange;
 }
 
-/** The item to begin with, by its value and number. */
+/** Where to begin: with the items of a value. */
 export interface OrderStart {
   readonly value: JsonValue | undefined;
-  readonly document: number;
+  /** The number of the item to begin with; absent: the first with the value. */
+  readonly document?: number;
 }
 
 const FIRST_BATCH = 32;
@@ -66,13 +69,14 @@ interface Tie {
 function* entriesOf(
   store: Store,
   { range }: QueriedSelection,
-  { index, keys = ALL_KEYS, descending }: IndexOrder,
+  { index, epk, keys, descending }: IndexOrder,
   start: OrderStart | undefined,
 ): Iterable<readonly IndexEntry[]> {
+  const selection = { index, range, keys, ...(epk !== undefined && { epk }) };
   let after = start && entryBefore(start, descending);
   let limit = FIRST_BATCH;
   for (;;) {
-    const chunk = store.indexes.entries({ index, range, keys }, { limit, descending, ...(after && { after }) });
+    const chunk = store.indexes.entries(selection, { limit, descending, ...(after && { after }) });
     yield chunk;
     if (chunk.length < limit) return;
     after = chunk.at(-1);
@@ -82,7 +86,7 @@ function* entriesOf(
 
 function entryBefore({ value, document }: OrderStart, descending: boolean): IndexEntry {
   const key = indexKey(value);
-  if (!isExactKey(key)) return { key, number: descending ? Number.MAX_SAFE_INTEGER : 0 };
+  if (document === undefined || !isExactKey(key)) return { key, number: descending ? Number.MAX_SAFE_INTEGER : 0 };
   return { key, number: descending ? document + 1 : document - 1 };
 }
 

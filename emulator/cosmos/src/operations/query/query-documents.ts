@@ -3,12 +3,13 @@ import type { Container } from '../../account/container.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { valueAt } from '../../model/property-path.ts';
 import { queryCharge } from '../../model/request-charge.ts';
+import { assertSortable } from '../../model/sort-order.ts';
 import type { CompiledQuery, EvaluationContext } from '../../query/index.ts';
 import { type FeedPage, invalidContinuation } from '../feed-page.ts';
 import type { FeedScope, FeedSelection } from '../feed-scope.ts';
 import { toFeedJson } from '../resource-json.ts';
 import type { OperationResult } from '../result.ts';
-import { chooseAccess, pathsOfUse } from './access-path.ts';
+import { chooseAccess, partitionOf, pathsOfUse } from './access-path.ts';
 import { countDocuments } from './count-documents.ts';
 import { refuseToMerge } from './fan-out.ts';
 import type { QueryBody } from './query-body.ts';
@@ -26,7 +27,7 @@ export interface QueryDocumentsInput extends FeedPage {
 /**
  * One page of a query over the items of a container.
  *
- * @throws CosmosError BadRequest for a mistake in the query; BadRequest, substatus 1004, with the plan when the client has to ask each
+ * @throws CosmosError BadRequest for a mistake in the query or a sort that no index serves; BadRequest, substatus 1004, with the plan when the client has to ask each
  * physical partition and merge
  */
 export async function queryDocuments(
@@ -38,13 +39,14 @@ export async function queryDocuments(
   const startedAt = account.clock.monotonic();
   const query = account.queries.compile(body.text, body.parameters);
   const compile = account.clock.monotonic() - startedAt;
+  assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
   refuseToMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
   const request = identityOf(container, input);
   const token = continuation === undefined ? undefined : account.continuations.read(continuation, request);
   const position = token === undefined ? undefined : withKeys(account, query, feed, decodePosition(token));
   const useful = pathsOfUse(query);
-  await account.indexBuilder.want(container, useful);
+  await account.indexBuilder.want(container, useful, partitionOf(feed));
   const access = chooseAccess(account, container, query, feed);
   const counted = countDocuments(account, container, query, feed);
   const page = await readQueryPage(account, {

@@ -2,6 +2,7 @@ import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
 import fc from 'fast-check';
 import { type Account, openAccount } from '../../account/account.ts';
 import type { Container } from '../../account/container.ts';
+import { CosmosError } from '../../model/errors.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import { openDatabase } from '../../store/sqlite/open-database.ts';
@@ -11,6 +12,7 @@ import { makeDataDirectory } from '../../testing/data-directory.ts';
 import { createContainer } from '../create-container.ts';
 import { createDatabase } from '../create-database.ts';
 import { deleteItem } from '../delete-item.ts';
+import type { FeedScope } from '../feed-scope.ts';
 import { toItemInput } from '../item-input.ts';
 import { upsertItem } from '../upsert-item.ts';
 import { queryDocuments } from './query-documents.ts';
@@ -45,10 +47,12 @@ const values = fc.constantFrom<JsonValue | undefined>(...scalars, [], [1], [0], 
 interface Write {
   readonly id: number;
   readonly value: JsonValue | undefined;
+  readonly second: JsonValue | undefined;
   readonly isDelete: boolean;
 }
 
-const writes = fc.array(fc.record({ id: fc.nat(12), value: values, isDelete: fc.boolean() }), { maxLength: 40 });
+const write = fc.record({ id: fc.nat(12), value: values, second: values, isDelete: fc.boolean() });
+const writes = fc.array(write, { maxLength: 40 });
 
 const QUERIES = [
   'SELECT VALUE c.id FROM c ORDER BY c.v',
@@ -63,7 +67,17 @@ const QUERIES = [
   'SELECT VALUE c.id FROM c WHERE STARTSWITH(c.v, "x")',
   'SELECT VALUE COUNT(1) FROM c WHERE c.v <= 2',
   'SELECT VALUE COUNT(1) FROM c',
+  'SELECT VALUE c.id FROM c ORDER BY c.v, c.w',
+  'SELECT VALUE c.id FROM c ORDER BY c.v, c.w DESC',
+  'SELECT VALUE c.id FROM c ORDER BY c.v DESC, c.w',
+  'SELECT VALUE c.id FROM c ORDER BY c.v DESC, c.w DESC, c.id',
+  'SELECT TOP 4 VALUE c.id FROM c WHERE c.v >= 0 ORDER BY c.v, c.w DESC',
+  'SELECT VALUE c.id FROM c WHERE c.v >= "" AND c.v < "b" AND c.w != 1 ORDER BY c.v, c.id DESC OFFSET 1 LIMIT 5',
+  'SELECT VALUE c.id FROM c WHERE (c.v >= 1 AND (c.v > 1 OR (c.v = 1 AND c.id > "2"))) ORDER BY c.v, c.id',
 ];
+
+/** Over the whole container, and in one of the logical partitions that share its indexes. */
+const SCOPES: readonly FeedScope[] = [{}, { partitionKey: [0] }];
 
 class World {
   readonly account: Account;
@@ -77,38 +91,70 @@ class World {
 
   async #prepare(): Promise<Container> {
     await createDatabase(this.account, { id: 'db' });
-    const body = { id: 'c', partitionKey: { paths: ['/id'], kind: 'Hash', version: 2 } };
+    const body = { id: 'c', partitionKey: { paths: ['/p'], kind: 'Hash', version: 2 } };
     const { container } = await createContainer(this.account, 'db', { body });
     if (!container) throw new Error('A container was created');
     return container;
   }
 
-  async write({ id, value, isDelete }: Write): Promise<void> {
+  async write({ id, value: v, second: w, isDelete }: Write): Promise<void> {
     const container = await this.container;
-    const item: JsonObject = { id: String(id), ...(value !== undefined && { v: value }) };
-    const input = toItemInput(container, item, [String(id)]);
+    const p = id % 2;
+    const item: JsonObject = { id: String(id), p, ...(v !== undefined && { v }), ...(w !== undefined && { w }) };
+    const input = toItemInput(container, item, [p]);
     if (!isDelete) await upsertItem(this.account, container, input);
     else await deleteItem(this.account, container, { key: input.key }).catch(() => undefined);
   }
 
   /** All rows, page by page. */
-  async rows(text: string, maxItemCount: number): Promise<unknown[]> {
+  async rows(text: string, scope: FeedScope, maxItemCount: number): Promise<unknown[]> {
     const rows: unknown[] = [];
     let continuation: string | undefined;
     do {
-      const input = { body: { text, parameters: [] }, scope: {}, maxItemCount, ...(continuation && { continuation }) };
-      const result = await queryDocuments(this.account, await this.container, input);
-      rows.push(...JSON.parse(String(result.body)).Documents);
-      continuation = result.continuation;
+      const page = await this.page(text, scope, maxItemCount, continuation);
+      rows.push(...page.rows);
+      continuation = page.continuation;
     } while (continuation !== undefined);
     return rows;
   }
+
+  async page(text: string, scope: FeedScope, maxItemCount: number, continuation: string | undefined) {
+    const input = { body: { text, parameters: [] }, scope, maxItemCount, ...(continuation && { continuation }) };
+    const result = await queryDocuments(this.account, await this.container, input);
+    return { rows: JSON.parse(String(result.body)).Documents as unknown[], continuation: result.continuation };
+  }
+
+  /** A page, then writes, then the next page...; ends where a token is refused, because its item is gone. */
+  async pagesBetweenWrites(text: string, scope: FeedScope, writes: readonly Write[]): Promise<unknown[][]> {
+    const pages: unknown[][] = [];
+    let continuation: string | undefined;
+    for (const write of writes) {
+      const page = await this.page(text, scope, 2, continuation).catch((error: CosmosError) => error);
+      if (page instanceof CosmosError) return [...pages, [page.code]];
+      pages.push(page.rows);
+      if (page.continuation === undefined) return pages;
+      continuation = page.continuation;
+      await this.write(write);
+    }
+    return pages;
+  }
+}
+
+/** One world with the indexes of all queries, one without any, both after the same writes. */
+async function twoWorlds(store: Store, before: readonly Write[]) {
+  const indexed = new World(store, 0);
+  const plain = new World(new MemoryStore(), Number.POSITIVE_INFINITY);
+  for (const each of before) await Promise.all([indexed.write(each), plain.write(each)]);
+  for (const query of QUERIES) for (const scope of SCOPES) await indexed.rows(query, scope, 1_000);
+  return { indexed, plain };
 }
 
 function openSqlite(): Store {
   return new SqliteStore(openDatabase(`${directory.path}/${count++}`));
 }
 let count = 0;
+
+const NUM_RUNS = Number(process.env.LAZURITE_INDEX_CASES ?? 25);
 
 describe.each([
   ['MemoryStore', () => new MemoryStore()],
@@ -120,18 +166,39 @@ describe.each([
       writes,
       fc.integer({ min: 1, max: 5 }),
       async (before, after, pageSize) => {
-        const indexed = new World(open(), 0);
-        const plain = new World(new MemoryStore(), Number.POSITIVE_INFINITY);
-        for (const write of before) await Promise.all([indexed.write(write), plain.write(write)]);
-        for (const query of QUERIES) await indexed.rows(query, 1_000);
-        for (const write of after) await Promise.all([indexed.write(write), plain.write(write)]);
+        const { indexed, plain } = await twoWorlds(open(), before);
+        for (const each of after) await Promise.all([indexed.write(each), plain.write(each)]);
         const { number } = await indexed.container;
-        expect(indexed.account.store.indexes.list(number)).toMatchObject([{ path: ['v'], isComplete: true }]);
+        expect(indexed.account.store.indexes.list(number)).toMatchObject([
+          { path: ['v'], byPartition: false, isComplete: true },
+          { path: ['v'], byPartition: true, isComplete: true },
+        ]);
         for (const query of QUERIES)
-          expect([query, await indexed.rows(query, pageSize)]).toEqual([query, await plain.rows(query, 1_000)]);
+          for (const scope of SCOPES)
+            expect([query, await indexed.rows(query, scope, pageSize)]).toEqual([
+              query,
+              await plain.rows(query, scope, 1_000),
+            ]);
         indexed.account.store.close();
       },
     );
-    await fc.assert(property, { numRuns: Number(process.env.LAZURITE_INDEX_CASES ?? 25) });
+    await fc.assert(property, { numRuns: NUM_RUNS });
+  });
+
+  it('queries that sort give the same pages with indexes as by sorting when others write between the pages', async () => {
+    const order = fc.constantFrom(...QUERIES.filter((query) => query.includes('ORDER BY')));
+    const property = fc.asyncProperty(
+      writes,
+      fc.array(write, { minLength: 5, maxLength: 20 }),
+      order,
+      fc.constantFrom(...SCOPES),
+      async (before, between, query, scope) => {
+        const { indexed, plain } = await twoWorlds(open(), before);
+        const pages = await indexed.pagesBetweenWrites(query, scope, between);
+        expect(pages).toEqual(await plain.pagesBetweenWrites(query, scope, between));
+        indexed.account.store.close();
+      },
+    );
+    await fc.assert(property, { numRuns: NUM_RUNS });
   });
 });

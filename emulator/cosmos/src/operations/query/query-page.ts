@@ -5,11 +5,13 @@ import {
   DEFAULT_WORK_LIMITS,
   type EvaluationContext,
   PAUSE,
+  type RowPlace,
   type RunWindow,
 } from '../../query/index.ts';
 import type { FeedSelection } from '../feed-scope.ts';
 import type { AccessPath } from './access-path.ts';
 import { DocumentReader, type DocumentReading } from './document-reader.ts';
+import type { OrderStart } from './items-in-order.ts';
 import type { QueryPosition } from './query-position.ts';
 import { progressOf, type QueryProgress } from './query-progress.ts';
 
@@ -77,8 +79,13 @@ function readingOf({ query, feed, access, position }: QueryRun): DocumentReading
   const descending = query.query.orderBy?.items.some(({ direction }) => direction === 'DESC') ?? false;
   const start = position?.kind === 'document' ? position : undefined;
   const place = position?.kind === 'row' ? position.place : undefined;
-  const orderStart = place && { value: place.keys[0], document: place.document };
+  const orderStart = place && orderStartOf(place);
   return { feed, access, descending, ...(start && { start }), ...(orderStart && { orderStart }) };
+}
+
+/** Items with the same first key come in an order that the other keys turn. */
+function orderStartOf({ keys: [value, ...others], document }: RowPlace): OrderStart {
+  return others.length > 0 ? { value } : { value, document };
 }
 
 function letOthersWork(): Promise<void> {

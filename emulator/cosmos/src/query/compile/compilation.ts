@@ -29,7 +29,7 @@ export interface Frame {
   readonly progress: { seen: number };
   /** Where the last row stands, of those a query has sorted. */
   place?: RowPlace;
-  /** The documents come in the order the outermost query asks for. */
+  /** The documents come in the order of the first path that the outermost query sorts by. */
   readonly presorted: boolean;
 }
 

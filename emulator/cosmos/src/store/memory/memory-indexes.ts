@@ -1,7 +1,6 @@
 import type { JsonValue } from '../../model/json.ts';
-import { valueAt } from '../../model/property-path.ts';
-import { indexKey } from '../index-key.ts';
-import type { IndexEntry, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
+import { entryKey, entryKeys, fromHeld, toHeld } from '../entry-key.ts';
+import type { IndexEntry, IndexedPath, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
 import type { StoredItem } from '../store.ts';
 import type { UndoJournal } from './undo-journal.ts';
 
@@ -26,8 +25,8 @@ export class MemoryIndexes implements ItemIndexes {
     return this.#of(container);
   }
 
-  create(container: number, path: readonly string[]): ItemIndex {
-    const index = { id: ++this.#lastId, container, path, isComplete: false, entries: new Map() };
+  create(container: number, indexed: IndexedPath): ItemIndex {
+    const index = { ...indexed, id: ++this.#lastId, container, isComplete: false, entries: new Map() };
     this.#journal.set(this.#indexes, index.id, index);
     return index;
   }
@@ -51,12 +50,13 @@ export class MemoryIndexes implements ItemIndexes {
   }
 
   entries(selection: IndexSelection, options: ScanOptions & { readonly after?: IndexEntry }): IndexEntry[] {
-    const { after, descending, limit } = options;
+    const { descending, limit } = options;
+    const after = options.after && toHeld(options.after, selection);
     const selected = this.#selected(selection);
     if (descending) selected.reverse();
     const sign = descending ? -1 : 1;
     const rest = after ? selected.filter((entry) => compareEntries(entry, after) * sign > 0) : selected;
-    return rest.slice(0, limit);
+    return rest.slice(0, limit).map((entry) => fromHeld(entry, selection));
   }
 
   numbers(selection: IndexSelection, limit: number): number[] | undefined {
@@ -93,7 +93,9 @@ export class MemoryIndexes implements ItemIndexes {
     return [...this.#indexes.values().filter((index) => index.container === container)];
   }
 
-  #selected({ index, range, keys }: IndexSelection): IndexEntry[] {
+  #selected(selection: IndexSelection): IndexEntry[] {
+    const { index, range } = selection;
+    const keys = entryKeys(selection);
     const entries = this.#indexes.get(index)?.entries.get(range) ?? [];
     const start = placeOf(entries, { key: keys.lower, number: 0 });
     return entries.slice(start, placeOf(entries, { key: keys.upper, number: 0 }));
@@ -108,9 +110,8 @@ function entriesOf({ entries }: KnownIndex, range: number): IndexEntry[] {
   return list;
 }
 
-function entryOf({ path }: ItemIndex, { body, number }: StoredItem): IndexEntry {
-  const value = valueAt(JSON.parse(body), path) as JsonValue | undefined; // of an item's JSON
-  return { key: indexKey(value), number };
+function entryOf(index: IndexedPath, { epk, body, number }: StoredItem): IndexEntry {
+  return { key: entryKey(index, epk, JSON.parse(body) as JsonValue), number }; // our own text
 }
 
 /** Numbers are positive. */

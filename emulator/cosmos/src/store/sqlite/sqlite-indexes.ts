@@ -1,23 +1,26 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { JsonValue } from '../../model/json.ts';
-import { valueAt } from '../../model/property-path.ts';
-import { indexKey } from '../index-key.ts';
-import type { IndexEntry, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
+import { entryKey, entryKeys, fromHeld, toHeld } from '../entry-key.ts';
+import type { IndexEntry, IndexedPath, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
 import type { StoredItem } from '../store.ts';
 import { collectNumbers } from './sqlite-queries.ts';
 
-/** Derived from the items, so a database without these tables is whole. */
+/** Derived from the items, so a database without these tables is whole, and those of an earlier form are made anew. */
 export const INDEX_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS item_indexes (
+  DROP TABLE IF EXISTS item_indexes;
+  DROP TABLE IF EXISTS index_entries;
+
+  CREATE TABLE IF NOT EXISTS path_indexes (
     id INTEGER PRIMARY KEY,
     container INTEGER NOT NULL,
     path TEXT NOT NULL,
+    by_partition INTEGER NOT NULL,
     through INTEGER NOT NULL,
     complete INTEGER NOT NULL,
-    UNIQUE (container, path)
+    UNIQUE (container, path, by_partition)
   ) STRICT;
 
-  CREATE TABLE IF NOT EXISTS index_entries (
+  CREATE TABLE IF NOT EXISTS path_entries (
     item_index INTEGER NOT NULL,
     range INTEGER NOT NULL,
     key BLOB NOT NULL,
@@ -54,33 +57,33 @@ export class SqliteIndexes implements ItemIndexes {
 
   constructor(database: DatabaseSync) {
     database.exec(INDEX_SCHEMA);
-    this.#list = database.prepare('SELECT * FROM item_indexes WHERE container = ? ORDER BY id');
-    this.#get = database.prepare('SELECT * FROM item_indexes WHERE id = ?');
+    this.#list = database.prepare('SELECT * FROM path_indexes WHERE container = ? ORDER BY id');
+    this.#get = database.prepare('SELECT * FROM path_indexes WHERE id = ?');
     this.#create = database.prepare(
-      'INSERT INTO item_indexes (container, path, through, complete) VALUES (?, ?, 0, 0)',
+      'INSERT INTO path_indexes (container, path, by_partition, through, complete) VALUES (?, ?, ?, 0, 0)',
     );
-    this.#advance = database.prepare('UPDATE item_indexes SET through = ?, complete = ? WHERE id = ?');
-    this.#drop = ['index_entries WHERE item_index = ?', 'item_indexes WHERE id = ?'].map((rows) =>
+    this.#advance = database.prepare('UPDATE path_indexes SET through = ?, complete = ? WHERE id = ?');
+    this.#drop = ['path_entries WHERE item_index = ?', 'path_indexes WHERE id = ?'].map((rows) =>
       database.prepare(`DELETE FROM ${rows}`),
     );
-    this.#add = database.prepare('INSERT INTO index_entries (item_index, range, key, number) VALUES (?, ?, ?, ?)');
+    this.#add = database.prepare('INSERT INTO path_entries (item_index, range, key, number) VALUES (?, ?, ?, ?)');
     this.#remove = database.prepare(
-      'DELETE FROM index_entries WHERE item_index = ? AND range = ? AND key = ? AND number = ?',
+      'DELETE FROM path_entries WHERE item_index = ? AND range = ? AND key = ? AND number = ?',
     );
-    this.#items = database.prepare(`SELECT number, range, body FROM items NOT INDEXED
+    this.#items = database.prepare(`SELECT number, range, epk, body FROM items NOT INDEXED
       WHERE number > ? AND number <= ? AND container = ? ORDER BY number LIMIT ?`);
     this.#body = database.prepare('SELECT body FROM items WHERE number = ?');
     this.#lastNumber = database.prepare('SELECT max(number) AS number FROM items');
     const entries = (after: string, order: string) =>
-      database.prepare(`SELECT key, number FROM index_entries WHERE ${SELECTED}${after} ORDER BY ${order} LIMIT ?`);
+      database.prepare(`SELECT key, number FROM path_entries WHERE ${SELECTED}${after} ORDER BY ${order} LIMIT ?`);
     this.#entries = {
       up: entries('', 'key, number'),
       down: entries('', 'key DESC, number DESC'),
       upAfter: entries(' AND (key, number) > (?, ?)', 'key, number'),
       downAfter: entries(' AND (key, number) < (?, ?)', 'key DESC, number DESC'),
     };
-    this.#numbers = database.prepare(`SELECT number FROM index_entries WHERE ${SELECTED} LIMIT ?`);
-    this.#count = database.prepare(`SELECT count(*) AS count FROM index_entries WHERE ${SELECTED}`);
+    this.#numbers = database.prepare(`SELECT number FROM path_entries WHERE ${SELECTED} LIMIT ?`);
+    this.#count = database.prepare(`SELECT count(*) AS count FROM path_entries WHERE ${SELECTED}`);
   }
 
   list(container: number): readonly KnownIndex[] {
@@ -91,10 +94,10 @@ export class SqliteIndexes implements ItemIndexes {
     return listed;
   }
 
-  create(container: number, path: readonly string[]): ItemIndex {
-    const { lastInsertRowid } = this.#create.run(container, JSON.stringify(path));
+  create(container: number, { path, byPartition }: IndexedPath): ItemIndex {
+    const { lastInsertRowid } = this.#create.run(container, JSON.stringify(path), byPartition ? 1 : 0);
     this.forget();
-    return { id: Number(lastInsertRowid), container, path, isComplete: false };
+    return { id: Number(lastInsertRowid), container, path, byPartition, isComplete: false };
   }
 
   extend(id: number, limit: number): boolean {
@@ -104,8 +107,8 @@ export class SqliteIndexes implements ItemIndexes {
     const last = Number(this.#lastNumber.get()?.number ?? 0);
     const windowEnd = index.through + limit * NUMBERS_PER_ITEM;
     const items = this.#items.all(index.through, windowEnd, index.container, limit) as unknown as StoredItem[]; // the columns it reads
-    for (const { number, range, body } of items)
-      this.#add.run(id, range, keyAt(JSON.parse(body) as JsonValue, index), number);
+    for (const { number, range, epk, body } of items)
+      this.#add.run(id, range, entryKey(index, epk, JSON.parse(body) as JsonValue), number);
     const through = items.length < limit ? Math.min(windowEnd, last) : (items.at(-1)?.number ?? last);
     this.#advance.run(through, through >= last ? 1 : 0, id);
     this.forget();
@@ -117,43 +120,40 @@ export class SqliteIndexes implements ItemIndexes {
     this.forget();
   }
 
-  entries(
-    { index, range, keys }: IndexSelection,
-    options: ScanOptions & { readonly after?: IndexEntry },
-  ): IndexEntry[] {
-    const { after, descending, limit } = options;
-    const bounds = [index, range, keys.lower, keys.upper] as const;
+  entries(selection: IndexSelection, options: ScanOptions & { readonly after?: IndexEntry }): IndexEntry[] {
+    const { descending, limit } = options;
+    const after = options.after && toHeld(options.after, selection);
     const rows = after
-      ? this.#entries[descending ? 'downAfter' : 'upAfter'].all(...bounds, after.key, after.number, limit)
-      : this.#entries[descending ? 'down' : 'up'].all(...bounds, limit);
-    return rows as unknown as IndexEntry[]; // the columns are the type's
+      ? this.#entries[descending ? 'downAfter' : 'upAfter'].all(...boundsOf(selection), after.key, after.number, limit)
+      : this.#entries[descending ? 'down' : 'up'].all(...boundsOf(selection), limit);
+    return (rows as unknown as IndexEntry[]).map((entry) => fromHeld(entry, selection)); // the columns are the type's
   }
 
-  numbers({ index, range, keys }: IndexSelection, limit: number): number[] | undefined {
-    return collectNumbers(this.#numbers.iterate(index, range, keys.lower, keys.upper, limit + 1), limit);
+  numbers(selection: IndexSelection, limit: number): number[] | undefined {
+    return collectNumbers(this.#numbers.iterate(...boundsOf(selection), limit + 1), limit);
   }
 
-  count({ index, range, keys }: IndexSelection): number {
-    return Number(this.#count.get(index, range, keys.lower, keys.upper)?.count);
+  count(selection: IndexSelection): number {
+    return Number(this.#count.get(...boundsOf(selection))?.count);
   }
 
   /** An item that is about to be written. */
-  inserting({ container, number, range, body }: StoredItem): void {
+  inserting({ container, number, range, epk, body }: StoredItem): void {
     const indexes = this.#holding(container, number);
     if (indexes.length === 0) return;
     const value = JSON.parse(body) as JsonValue; // our own text
-    for (const index of indexes) this.#add.run(index.id, range, keyAt(value, index), number);
+    for (const index of indexes) this.#add.run(index.id, range, entryKey(index, epk, value), number);
   }
 
   /** An item that is about to be replaced by this one. */
-  updating({ container, number, range, body }: StoredItem): void {
+  updating({ container, number, range, epk, body }: StoredItem): void {
     const indexes = this.#holding(container, number);
     if (indexes.length === 0) return;
     const before = this.#storedValue(number);
     const value = JSON.parse(body) as JsonValue; // our own text
     for (const index of indexes) {
-      const oldKey = keyAt(before, index);
-      const key = keyAt(value, index);
+      const oldKey = entryKey(index, epk, before);
+      const key = entryKey(index, epk, value);
       if (oldKey.equals(key)) continue;
       this.#remove.run(index.id, range, oldKey, number);
       this.#add.run(index.id, range, key, number);
@@ -161,11 +161,11 @@ export class SqliteIndexes implements ItemIndexes {
   }
 
   /** An item that is about to be deleted. */
-  deleting({ container, number, range, body }: StoredItem): void {
+  deleting({ container, number, range, epk, body }: StoredItem): void {
     const indexes = this.#holding(container, number);
     if (indexes.length === 0) return;
     const value = JSON.parse(body) as JsonValue; // our own text
-    for (const index of indexes) this.#remove.run(index.id, range, keyAt(value, index), number);
+    for (const index of indexes) this.#remove.run(index.id, range, entryKey(index, epk, value), number);
   }
 
   /** A container whose items are about to be deleted. */
@@ -193,15 +193,18 @@ export class SqliteIndexes implements ItemIndexes {
   }
 }
 
-function keyAt(item: JsonValue, { path }: ItemIndex): Buffer {
-  return indexKey(valueAt(item, path) as JsonValue | undefined); // of an item's JSON
+/** What `SELECTED` binds. */
+function boundsOf(selection: IndexSelection): [number, number, Uint8Array, Uint8Array] {
+  const { lower, upper } = entryKeys(selection);
+  return [selection.index, selection.range, lower, upper];
 }
 
-function toIndex({ id, container, path, through, complete }: Record<string, unknown>): KnownIndex {
+function toIndex({ id, container, path, by_partition, through, complete }: Record<string, unknown>): KnownIndex {
   return {
     id: Number(id),
     container: Number(container),
     path: JSON.parse(String(path)) as readonly string[], // as `create` wrote it
+    byPartition: by_partition === 1,
     through: Number(through),
     isComplete: complete === 1,
   };
