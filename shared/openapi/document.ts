@@ -47,7 +47,7 @@ function toOperation(name: RouteName, endpoint: EndpointModel): Schema {
     summary,
     parameters: toParameters(name, endpoint),
     ...(anonymous && { security: [] }),
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': body } } }),
     responses: {
       ...Object.fromEntries(answers.map((answer) => [answer.status, toResponse(answer)])),
       ...Object.fromEntries(['4XX', '5XX'].map((range) => [range, { $ref: '#/components/responses/error' }])),

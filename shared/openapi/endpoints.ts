@@ -1,5 +1,6 @@
 import type { RouteName } from '../odata/routes.ts';
 import { BATCH_REQUEST_SCHEMA, BATCH_RESPONSE_SCHEMA } from './batch-schemas.ts';
+import { BATCH_EXAMPLE, CHANGES_EXAMPLE, NEW_OPERATION_EXAMPLE } from './examples.ts';
 import {
   NEW_OPERATION_SCHEMA,
   OPERATION_SCHEMA,
@@ -14,10 +15,15 @@ export interface EndpointModel {
   /** Names of query options, without `$`. */
   readonly queryOptions?: readonly QueryOption[];
   readonly headers?: readonly RequestHeader[];
-  readonly body?: Schema;
+  readonly body?: BodyModel;
   readonly answers: readonly AnswerModel[];
   /** No token is asked for. */
   readonly anonymous?: boolean;
+}
+
+export interface BodyModel {
+  readonly schema: Schema;
+  readonly example: object;
 }
 
 export interface AnswerModel {
@@ -60,7 +66,7 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
   CreateOperation: {
     summary: 'Creates an operation in a chat',
     headers: ['Prefer', 'Repeatability-Request-ID', 'Repeatability-First-Sent'],
-    body: NEW_OPERATION_SCHEMA,
+    body: { schema: NEW_OPERATION_SCHEMA, example: NEW_OPERATION_EXAMPLE },
     answers: [
       { status: 201, description: 'The new operation.', mediaType: JSON_TYPE, schema: WHOLE_OPERATION_SCHEMA },
       MINIMAL,
@@ -83,7 +89,7 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
   UpdateOperation: {
     summary: 'Changes what is sent of an operation',
     headers: ['If-Match', 'Prefer'],
-    body: OPERATION_SCHEMA,
+    body: { schema: OPERATION_SCHEMA, example: CHANGES_EXAMPLE },
     answers: [
       { status: 200, description: 'The operation as it is now.', mediaType: JSON_TYPE, schema: WHOLE_OPERATION_SCHEMA },
       MINIMAL,
@@ -96,7 +102,7 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
   },
   Batch: {
     summary: 'Carries up to 20 requests in one',
-    body: BATCH_REQUEST_SCHEMA,
+    body: { schema: BATCH_REQUEST_SCHEMA, example: BATCH_EXAMPLE },
     answers: [{ status: 200, description: 'The answers, by id.', mediaType: JSON_TYPE, schema: BATCH_RESPONSE_SCHEMA }],
   },
   Metadata: {

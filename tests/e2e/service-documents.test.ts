@@ -31,12 +31,31 @@ describe('the service documents', () => {
     expect(known.sort()).toEqual(documented.sort());
   });
 
+  test('give examples that are accepted', async () => {
+    const { paths } = (await send({ path: '/openapi.json' })).body;
+    const exampleOf = ({ requestBody }: RequestExample) =>
+      JSON.stringify(requestBody.content['application/json'].example);
+    const write = (method: string, path: string, body: string) => send({ method, path, headers: JSON_TYPE, body });
+    const operations = paths['/chats/{chatsId}/operations'];
+    const created = await write('POST', operationsPath('examples'), exampleOf(operations.post));
+    expect(created.status).toBe(201);
+    const item = paths['/chats/{chatsId}/operations/{operationId}'];
+    const path = `${operationsPath('examples')}/${created.body.id}`;
+    expect((await write('PATCH', path, exampleOf(item.patch))).status).toBe(200);
+    const batch = await write('POST', '/$batch', exampleOf(paths['/$batch'].post));
+    expect(batch.body.responses).toMatchObject([{ status: 201 }, { status: 200, body: { value: [{}] } }]);
+  });
+
   test('are served to anybody', async () => {
     for (const path of ['/$metadata', '/openapi.json']) {
       expect((await sendRequest(`${stack.functionsUrl}/beta`, { path })).status).toBe(200);
     }
   });
 });
+
+interface RequestExample {
+  readonly requestBody: { readonly content: { readonly 'application/json': { readonly example: object } } };
+}
 
 interface FunctionStatus {
   readonly invoke_url_template?: string;
