@@ -55,7 +55,12 @@ describe('indexes of a container', () => {
 
   it('give a page of one logical partition, in the order of several paths, without reading the rest of it or others', async () => {
     const { database } = container;
-    const definition = { id: 'by-chat', partitionKey: { paths: ['/chat'] } };
+    const order = [
+      { path: '/day', order: 'ascending' as const },
+      { path: '/id', order: 'descending' as const },
+    ];
+    const indexingPolicy = { includedPaths: [{ path: '/*' }], compositeIndexes: [order] };
+    const definition = { id: 'by-chat', partitionKey: { paths: ['/chat'] }, indexingPolicy };
     const chats = (await database.containers.create(definition)).container;
     const items = Array.from({ length: COUNT + 100 }, (_, n) => ({
       ...{ id: `${n}`, chat: n < 100 ? 'a' : 'b', kind: 'message', day: (n * 7) % 100 },

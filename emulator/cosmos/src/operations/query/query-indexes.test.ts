@@ -76,6 +76,14 @@ const QUERIES = [
   'SELECT VALUE c.id FROM c WHERE (c.v >= 1 AND (c.v > 1 OR (c.v = 1 AND c.id > "2"))) ORDER BY c.v, c.id',
 ];
 
+/** Those that the service asks for before it sorts by several paths. */
+const COMPOSITE_INDEXES = ['v w', 'v -w', 'v w id', '-v -w id', 'v id', 'v -id'].map((paths) =>
+  paths.split(' ').map((path) => ({
+    path: `/${path.replace('-', '')}`,
+    order: path.startsWith('-') ? 'descending' : 'ascending',
+  })),
+);
+
 /** Over the whole container, and in one of the logical partitions that share its indexes. */
 const SCOPES: readonly FeedScope[] = [{}, { partitionKey: [0] }];
 
@@ -91,7 +99,8 @@ class World {
 
   async #prepare(): Promise<Container> {
     await createDatabase(this.account, { id: 'db' });
-    const body = { id: 'c', partitionKey: { paths: ['/p'], kind: 'Hash', version: 2 } };
+    const indexingPolicy = { compositeIndexes: COMPOSITE_INDEXES };
+    const body = { id: 'c', partitionKey: { paths: ['/p'], kind: 'Hash', version: 2 }, indexingPolicy };
     const { container } = await createContainer(this.account, 'db', { body });
     if (!container) throw new Error('A container was created');
     return container;
