@@ -210,6 +210,30 @@ describe('the laboratory', () => {
     expect((await poll()).body.attemptsCount).toBe(1);
   });
 
+  test('does not look for the plan of an operation without one at every read', async () => {
+    const { clock, plans, ports } = newWorld();
+    let looks = 0;
+    const counted = createLaboratory({
+      ...{ operations: ports.repository, scenarios: parseScenarios(SCENARIOS), now: ports.now, newId: ports.newId },
+      plans: {
+        ...plans,
+        get: (chatId, id) => {
+          looks += 1;
+          return plans.get(chatId, id);
+        },
+      },
+    });
+    for (let reads = 0; reads < 10; reads += 1) await counted.refresh('chat', 'it');
+    expect(looks).toBe(1);
+    await counted.start({ chatId: 'chat', operationId: 'it' }, 'quick-success');
+    await counted.refresh('chat', 'it');
+    expect(looks).toBe(2);
+    await counted.refresh('chat', 'another');
+    await clock.advance(10 * SECOND);
+    await counted.refresh('chat', 'another');
+    expect(looks).toBe(4);
+  });
+
   test('takes a step again that was written while its plan was not', async () => {
     const world = newWorld();
     await create(world, 'lro-scenario=quick-success');

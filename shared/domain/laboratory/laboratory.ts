@@ -1,5 +1,6 @@
 import { BadRequestError, ThrottledError } from '../errors.ts';
 import type { OperationRepository } from '../operation-repository.ts';
+import { IdleOperations } from './idle-operations.ts';
 import { applyPlan, catchUp, type Plan, targetOf, throttledFor } from './plan.ts';
 import type { PlanRepository, StoredPlan } from './plan-repository.ts';
 import type { Scenarios } from './scenario.ts';
@@ -44,6 +45,7 @@ const MAX_ATTEMPTS = 5;
 
 export function createLaboratory(ports: LaboratoryPorts): Laboratory {
   const { plans, scenarios, now } = ports;
+  const idle = new IdleOperations(now);
   return {
     choose: (wanted) => choose(wanted, scenarios),
     start: async (operation, name) => {
@@ -51,10 +53,12 @@ export function createLaboratory(ports: LaboratoryPorts): Laboratory {
       if (!scenario) throw unknownScenario(name, scenarios);
       const plan = { ...operation, scenario, startedAt: now(), targetId: newChatId(ports.newId()), done: 0 };
       await plans.add(plan, targetOf(plan));
+      idle.delete(operation.chatId, operation.operationId);
     },
     refresh: async (chatId, operationId) => {
+      if (idle.has(chatId, operationId)) return;
       const stored = await plans.get(chatId, operationId);
-      if (!stored) return;
+      if (!stored) return idle.add(chatId, operationId);
       await advanceOne(stored, ports);
       const seconds = throttledFor(stored.plan, now());
       if (seconds !== null) throw new ThrottledError(seconds);
