@@ -26,7 +26,20 @@ module.exports = {
       name: 'handler-imports-no-adapter',
       severity: 'error',
       from: { path: '^[A-Z][A-Za-z]+/handler\\.ts$' },
-      to: { path: '^shared/(?:persistence|identity|settings)/' },
+      to: { path: '^shared/(?:persistence|identity|settings|composition)/' },
+    },
+    {
+      name: 'only-index-imports-composition',
+      severity: 'error',
+      from: { path: app, pathNot: ['^[A-Z][A-Za-z]+/index\\.ts$', '^shared/composition/'] },
+      to: { path: '^shared/composition/' },
+    },
+    {
+      name: 'shared-never-function',
+      comment: "Only the composition knows the functions' handlers.",
+      severity: 'error',
+      from: { path: '^shared/', pathNot: '^shared/composition/' },
+      to: { path: '^[A-Z][A-Za-z]+/' },
     },
     {
       name: 'domain-imports-nothing',
@@ -47,10 +60,33 @@ module.exports = {
       to: { path: '^shared/', pathNot: ['^shared/odata/', '^shared/domain/'] },
     },
     {
+      name: 'openapi-is-pure',
+      severity: 'error',
+      from: { path: '^shared/openapi/' },
+      to: { path: '^shared/', pathNot: ['^shared/openapi/', '^shared/odata/', '^shared/domain/'] },
+    },
+    {
       name: 'only-validation-knows-joi',
       severity: 'error',
       from: { path: app, pathNot: '^shared/validation/' },
       to: { path: 'node_modules/joi' },
+    },
+    {
+      name: 'only-telemetry-knows-opentelemetry',
+      severity: 'error',
+      from: { path: part, pathNot: '^emulator/functions/src/worker/telemetry/' },
+      to: { path: 'node_modules/@opentelemetry' },
+    },
+    {
+      name: 'opentelemetry-on-demand',
+      comment: 'Its SDK is loaded only where the settings of the app ask for it.',
+      severity: 'error',
+      from: { pathNot: '^emulator/functions/src/worker/telemetry/' },
+      to: {
+        path: '^emulator/functions/src/worker/telemetry/',
+        pathNot: '/telemetry\\.ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
     },
     {
       name: 'only-persistence-knows-cosmos',

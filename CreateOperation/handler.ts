@@ -1,30 +1,106 @@
-import type { HttpRequest } from '@azure/functions';
-import type { Authenticator } from '../shared/domain/caller.ts';
-import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { requirePermission, WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
-import { createOperation } from '../shared/domain/teams-async-operation.ts';
-import type { GraphAnswer } from '../shared/odata/answer.ts';
-import { type EndpointOptions, type FunctionHandler, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { toCreatedAnswer } from '../shared/odata/entity.ts';
-import { parseOperationsUrl } from '../shared/odata/operations-url.ts';
+import { OperationExistsError } from '../shared/domain/errors.ts';
+import type { Laboratory } from '../shared/domain/laboratory/laboratory.ts';
+import { beginScenario } from '../shared/domain/laboratory/plan.ts';
+import type { Creation, OperationRepository, RepeatableRequest } from '../shared/domain/operation-repository.ts';
+import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
+import { createOperation, type NewOperation } from '../shared/domain/teams-async-operation.ts';
+import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
+import { toEntity } from '../shared/odata/entity.ts';
+import { toEntityTag } from '../shared/odata/entity-tags.ts';
+import { checkNewEnums } from '../shared/odata/enum-rules.ts';
+import type { FunctionHandler } from '../shared/odata/frame.ts';
+import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
+import { readRepeatability } from '../shared/odata/repeatability.ts';
 import { readJson } from '../shared/odata/request-body.ts';
+import { toContext, toLocation } from '../shared/odata/resource-url.ts';
+import { isCreatedFrom, retryId } from '../shared/odata/retry-id.ts';
 import { parseNewOperation } from '../shared/validation/new-operation.ts';
 
-export interface CreateOperationPorts extends EndpointOptions {
-  readonly authenticator: Authenticator;
-  readonly repository: OperationRepository;
+export interface CreateOperationPorts extends EndpointPorts {
+  readonly repository: Pick<OperationRepository, 'create' | 'get'>;
+  /** Null: operations stay as they are created. */
+  readonly laboratory: Pick<Laboratory, 'choose' | 'start'> | null;
 }
 
 /** `POST /chats/{chatsId}/operations`: stores a new teamsAsyncOperation and answers 201 with it. */
 export function createOperationHandler(ports: CreateOperationPorts): FunctionHandler {
-  return graphEndpoint((request) => create(request, ports), ports);
+  return graphEndpoint(
+    { resource: 'operations', permissions: WRITE_OPERATIONS, options: [] },
+    (request) => create(request, ports),
+    ports,
+  );
 }
 
-async function create(request: HttpRequest, ports: CreateOperationPorts): Promise<GraphAnswer> {
-  const caller = await ports.authenticator.authenticate(request.headers.get('authorization'));
-  requirePermission(caller, WRITE_OPERATIONS);
-  const url = parseOperationsUrl(request.url);
-  const operation = createOperation(parseNewOperation(await readJson(request)), ports);
-  const stored = await ports.repository.create(url.chatId, operation);
-  return toCreatedAnswer(stored, url);
+async function create(request: GraphRequest, ports: CreateOperationPorts): Promise<GraphAnswer> {
+  const { http, caller, url, enums, preferences } = request;
+  const body = await readJson(http);
+  const given = parseNewOperation(body);
+  checkNewEnums(given, enums);
+  const repeatable = readRepeatability(http.headers, { caller, body, now: ports.now() });
+  const scenario = ports.laboratory?.choose(preferences.scenario) ?? null;
+  const begun = scenario === null ? given : beginScenario(given, ports.now());
+  const creation = await createRetried({ request, given: begun, body, repeatable }, ports);
+  if (scenario !== null)
+    await ports.laboratory?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
+  return toAnswer(request, creation, { scenario, repeated: repeatable !== undefined });
+}
+
+interface Applied {
+  readonly scenario: string | null;
+  readonly repeated: boolean;
+}
+
+interface NewRequest {
+  readonly request: GraphRequest;
+  readonly given: NewOperation;
+  /** What `given` was parsed from. */
+  readonly body: unknown;
+  readonly repeatable: RepeatableRequest | undefined;
+}
+
+/**
+ * Graph's SDKs send a POST again after 503 and 504, when the first may have been carried out, with `Retry-Attempt` and
+ * (the classic one) the same `client-request-id`. The id made from that finds what the first attempt created.
+ */
+async function createRetried(
+  { request, given, body, repeatable }: NewRequest,
+  ports: CreateOperationPorts,
+): Promise<Creation> {
+  const { http, url } = request;
+  const retriedId = given.id === undefined ? retryId(request, body) : null;
+  const operation = createOperation({ ...given, ...(retriedId !== null && { id: retriedId }) }, ports);
+  try {
+    return await ports.repository.create(url.chatId, operation, repeatable);
+  } catch (error) {
+    if (!(error instanceof OperationExistsError)) throw error;
+    const earlier =
+      http.headers.get('retry-attempt') === null ? null : await ports.repository.get(url.chatId, operation.id);
+    if (earlier && (retriedId !== null || isCreatedFrom(given, earlier.operation))) return earlier;
+    if (retriedId === null) throw error;
+    // No retry, and the same client-request-id again: some callers have one for many requests.
+    return ports.repository.create(url.chatId, createOperation(given, ports), repeatable);
+  }
+}
+
+/** 201 with the operation, or 204 for who asked for no more; and where it is from now on. */
+function toAnswer(
+  { url, enums, preferences }: GraphRequest,
+  { operation, etag }: Creation,
+  { scenario, repeated }: Applied,
+): GraphAnswer {
+  const location = toLocation(url, operation.id);
+  const headers = {
+    location,
+    ...(etag !== null && { etag: toEntityTag(etag) }),
+    ...preferenceApplied([
+      ...returnPreference(preferences),
+      ...(scenario !== null && scenario === preferences.scenario ? [`lro-scenario=${scenario}`] : []),
+    ]),
+    ...(repeated && { 'repeatability-result': 'accepted' }),
+  };
+  // OData 4.01, part 1, 8.3.4: without a body the header tells which entity it was.
+  if (preferences.returnMinimal) return emptyAnswer(204, { ...headers, 'odata-entityid': location });
+  const context = toContext(url, { entity: true, select: null });
+  return odataAnswer(201, toEntity(operation, { enums, select: null }, context), headers);
 }

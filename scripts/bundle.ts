@@ -39,7 +39,7 @@ const app: BuildOptions = {
   outbase: root,
   outdir: resolve(root, 'dist'),
   chunkNames: 'chunks/[name]-[hash]',
-  target: 'node20',
+  target: 'node22', // the older of the two that Azure Functions runs; the other is 24
   external: ['@azure/functions-core'], // the host brings it
 };
 

@@ -1,7 +1,10 @@
-// A Cosmos DB account that answers every create at once with what was sent: the SDK's own cost is all that is left.
+// A Cosmos DB account that answers every create at once with what was sent, and every read with what was created last:
+// the SDK's own cost is all that is left. Its first argument names the account; one called `localhost`, as Microsoft's
+// emulators call theirs, the SDK reads again before every request.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+const [accountId = 'instant'] = process.argv.slice(2);
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -28,8 +31,14 @@ const ranges = json({
   _count: 1,
 });
 
+let item: Buffer = Buffer.from('{}');
+
 function answer(method: string, url: string, body: Buffer): [number, Buffer] {
-  if (method === 'POST') return [201, body];
+  if (method === 'POST') {
+    item = body;
+    return [201, body];
+  }
+  if (url.includes('/docs/')) return [200, item];
   if (url.endsWith('/pkranges')) return [200, ranges];
   if (url.includes('/colls/')) return [200, container];
   return [200, account()];
@@ -38,7 +47,7 @@ function answer(method: string, url: string, body: Buffer): [number, Buffer] {
 function account(): Buffer {
   const locations = [{ name: 'Local', databaseAccountEndpoint: origin }];
   return json({
-    ...{ id: 'instant', _self: '', writableLocations: locations, readableLocations: locations },
+    ...{ id: accountId, _self: '', writableLocations: locations, readableLocations: locations },
     userConsistencyPolicy: { defaultConsistencyLevel: 'Session' },
     enableMultipleWriteLocations: false,
   });

@@ -16,7 +16,8 @@ export function measureMemory(root: number): Memory {
   return { bytes, kind, processes: pids.length };
 }
 
-function descendants(root: number): readonly number[] {
+/** `root` first. */
+export function descendants(root: number): readonly number[] {
   const parents = parentOfEach();
   const found = [root];
   // A Set or array that grows while it is walked is walked to its new end.

@@ -2,10 +2,12 @@
 export const ERROR_CODES = [
   'BadRequest',
   'Conflict',
+  'FailedDependency',
   'Forbidden',
   'InternalServerError',
   'InvalidAuthenticationToken',
   'NotFound',
+  'NotImplemented',
   'PreconditionFailed',
   'RequestBodyRead',
   'RequestEntityTooLarge',
@@ -98,6 +100,20 @@ export class RepeatedDifferentlyError extends BadRequestError {
   }
 }
 
+/** A repeatable request was first sent so long ago that nobody knows any more whether it was carried out. */
+export class RequestTooOldError extends OperationsError {
+  constructor() {
+    super('PreconditionFailed', 'The request was first sent too long ago to be repeated.');
+  }
+}
+
+/** The request asks for what this resource does not do. */
+export class NotImplementedError extends OperationsError {
+  constructor(message: string) {
+    super('NotImplemented', message);
+  }
+}
+
 /** Sorting by several properties needs an index that the store lacks. */
 export class UnsupportedOrderError extends BadRequestError {
   constructor(options?: ErrorOptions) {
@@ -123,6 +139,13 @@ export class MethodNotAllowedError extends OperationsError {
 export class UnknownSegmentError extends BadRequestError {
   constructor(segment: string) {
     super(`Resource not found for the segment '${segment}'.`);
+  }
+}
+
+/** A request of a batch was not carried out because one that it depends on failed. */
+export class FailedDependencyError extends OperationsError {
+  constructor() {
+    super('FailedDependency', 'The request was not carried out: a request that it depends on failed.');
   }
 }
 

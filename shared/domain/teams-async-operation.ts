@@ -54,6 +54,11 @@ export interface TeamsAsyncOperation {
 export type NewOperation = Omit<TeamsAsyncOperation, 'id' | 'createdDateTime'> &
   Partial<Pick<TeamsAsyncOperation, 'id' | 'createdDateTime'>>;
 
+/** What an update names; what is absent stays as it is. Of `error` and the dynamic properties, too, only what is named. */
+export type OperationChanges = Partial<Omit<TeamsAsyncOperation, 'id' | 'createdDateTime' | 'error'>> & {
+  readonly error?: Partial<OperationError> | null;
+};
+
 /** Where an operation's own id and time come from when the caller gives none. */
 export interface OperationSource {
   /** Milliseconds since the Unix epoch. */
@@ -69,3 +74,21 @@ export function createOperation(given: NewOperation, source: OperationSource): T
     createdDateTime: given.createdDateTime ?? new Date(source.now()).toISOString(),
   };
 }
+
+/** The operation with the changes made. The time of its last action is that of the change, unless the change names one. */
+export function updateOperation(
+  current: TeamsAsyncOperation,
+  changes: OperationChanges,
+  { now }: Pick<OperationSource, 'now'>,
+): TeamsAsyncOperation {
+  const { error = current.error, dynamicProperties, ...others } = changes;
+  return {
+    ...current,
+    lastActionDateTime: new Date(now()).toISOString(),
+    ...others,
+    error: error && { ...NO_ERROR, ...current.error, ...error },
+    dynamicProperties: { ...current.dynamicProperties, ...dynamicProperties },
+  };
+}
+
+const NO_ERROR: OperationError = { code: null, message: null };

@@ -6,6 +6,8 @@ export interface SigningKeys {
   /** The key a token's header names. Rejects with UnavailableError when the keys cannot be fetched. */
   readonly find: JWTVerifyGetKey;
   trust(): KeyTrust;
+  /** Fetches the keys before the first token asks for them. A failure is left to that token, which tries again. */
+  prefetch(): Promise<void>;
 }
 
 /** What the keys known now are good for. */
@@ -28,7 +30,7 @@ const MAX_KEY_AGE_MS = 10 * 60_000;
 /** A token with an unknown key makes us look for new keys, but not more often than this. */
 const COOLDOWN_MS = 1_000;
 
-/** Finds the issuer's keys through its discovery document, on first need. A failed attempt is not remembered. */
+/** Finds the issuer's keys through its discovery document. A failed attempt is not remembered. */
 export function createSigningKeys(issuer: string, options: SigningKeysOptions): SigningKeys {
   const fetcher = options.fetch ?? fetch;
   let keySet: Promise<RemoteJWKSet> | undefined;
@@ -57,6 +59,14 @@ export function createSigningKeys(issuer: string, options: SigningKeysOptions): 
 
   return {
     trust: () => trust,
+    prefetch: async () => {
+      keySet ??= discover();
+      await keySet
+        .then((keys) => keys.reload())
+        .catch(() => {
+          keySet = undefined;
+        });
+    },
     find: async (header, token) => {
       keySet ??= discover();
       try {

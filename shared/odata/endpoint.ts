@@ -1,62 +1,86 @@
-import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { OperationsError } from '../domain/errors.ts';
+import type { HttpRequest } from '@azure/functions';
+import type { Authenticator, Caller } from '../domain/caller.ts';
+import { BadRequestError, MethodNotAllowedError, NotImplementedError } from '../domain/errors.ts';
+import { type RequiredPermissions, requirePermission } from '../domain/permissions.ts';
 import type { GraphAnswer } from './answer.ts';
-import { toErrorAnswer } from './error-answer.ts';
-import { type RequestIds, readRequestIds } from './request-ids.ts';
+import type { EnumView } from './evolvable-enums.ts';
+import { type FramePorts, type FunctionHandler, graphFrame } from './frame.ts';
+import { type Preferences, preferenceApplied, readPreferences } from './preferences.ts';
+import { type QueryOptionName, type QueryOptions, readQueryOptions } from './query-options.ts';
+import { isRepeatable } from './repeatability.ts';
+import { checkChatId, parseResourceUrl, type ResourceKind, type ResourceUrl } from './resource-url.ts';
 
-export interface EndpointOptions {
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
-  /** A GUID in lower case. */
-  newId(): string;
-  /** Where this runs, as `x-ms-ags-diagnostic` tells. */
-  readonly server: ServerInfo;
+export interface EndpointPorts extends FramePorts {
+  readonly authenticator: Authenticator;
+  /** Whether evolvable enums follow the guidelines' rules or are shown as stored. */
+  readonly evolvableEnums: 'lenient' | 'strict';
 }
 
-export interface ServerInfo {
-  readonly dataCenter: string;
-  readonly roleInstance: string;
+/** What an endpoint is, apart from what it does. */
+export interface EndpointRules {
+  readonly resource: ResourceKind;
+  readonly permissions: RequiredPermissions;
+  readonly options: readonly QueryOptionName[];
+  /** What `Repeatability-…` headers mean here; reads are repeatable by nature. */
+  readonly repeatability?: 'refused';
 }
 
-type Logger = Pick<InvocationContext, 'error' | 'warn'>;
-export type FunctionHandler = (request: HttpRequest, context: Logger) => Promise<HttpResponseInit>;
+/** A request of a caller who may make it, on a resource that there can be. */
+export interface GraphRequest {
+  readonly http: HttpRequest;
+  readonly caller: Caller;
+  readonly url: ResourceUrl;
+  readonly options: QueryOptions;
+  readonly preferences: Preferences;
+  readonly enums: EnumView;
+}
 
-/** Gives an operation Graph's manners: request ids, the common headers, and every failure as Graph's error body. */
+/** An operation of the API: who may do it, what the URL must be, and what is done. */
 export function graphEndpoint(
-  operation: (request: HttpRequest) => Promise<GraphAnswer>,
-  options: EndpointOptions,
+  rules: EndpointRules,
+  run: (request: GraphRequest) => Promise<GraphAnswer>,
+  ports: EndpointPorts,
 ): FunctionHandler {
-  const commonHeaders = toCommonHeaders(options.server);
-  return async (request, context) => {
-    const ids = readRequestIds(request.headers.get('client-request-id'), options.newId());
-    const answer = await operation(request).catch((error: unknown) => {
-      report(error, { ids, context });
-      return toErrorAnswer(error, ids, options.now());
-    });
-    return {
-      status: answer.status,
-      headers: {
-        ...commonHeaders,
-        'request-id': ids.requestId,
-        'client-request-id': ids.clientRequestId,
-        ...answer.headers,
-      },
-      body: JSON.stringify(answer.body),
-    };
-  };
+  return graphFrame(async (http) => {
+    const request = await admit(http, rules, ports);
+    const answer = await run(request);
+    return request.enums === 'included' ? withPreference(answer, 'include-unknown-enum-members') : answer;
+  }, ports);
 }
 
-function toCommonHeaders({ dataCenter, roleInstance }: ServerInfo): Record<string, string> {
-  const serverInfo = { DataCenter: dataCenter, RoleInstance: roleInstance };
+/** The order in which a request is refused: no such resource, not known, not allowed, not understood. */
+async function admit(http: HttpRequest, rules: EndpointRules, ports: EndpointPorts): Promise<GraphRequest> {
+  const addressed = parseResourceUrl(http.url);
+  if (addressed.kind !== rules.resource) throw new MethodNotAllowedError(VERBS[addressed.kind]);
+  const caller = await ports.authenticator.authenticate(http.headers.get('authorization'));
+  requirePermission(caller, rules.permissions);
+  const url = checkChatId(addressed);
+  if (url.owner === 'me' && caller.kind === 'application')
+    throw new BadRequestError('/me request is only valid with delegated authentication flow.');
+  // Azure's API guidelines: who asks to be repeatable must not be let down silently.
+  if (rules.repeatability === 'refused' && isRepeatable(http.headers))
+    throw new NotImplementedError('Repeatable requests are not supported for this method.');
+  const preferences = readPreferences(http.headers.get('prefer'));
   return {
-    'x-ms-ags-diagnostic': JSON.stringify({ ServerInfo: serverInfo }),
-    'cache-control': 'private',
-    'strict-transport-security': 'max-age=31536000',
+    ...{ http, caller, url, preferences },
+    options: readQueryOptions(new URL(http.url).search, rules.options),
+    enums: enumView(ports, preferences),
   };
 }
 
-/** Callers' own mistakes are no news; what failed on our side is, with its cause. */
-function report(error: unknown, { ids, context }: { ids: RequestIds; context: Logger }): void {
-  if (!(error instanceof OperationsError)) context.error(`Request ${ids.requestId} failed unexpectedly`, error);
-  else if (error.code === 'ServiceUnavailable') context.warn(`Request ${ids.requestId}: ${error.message}`, error.cause);
+/** What each resource can be asked. */
+export const VERBS: Readonly<Record<ResourceKind, readonly string[]>> = {
+  operations: ['GET', 'POST'],
+  count: ['GET'],
+  operation: ['GET', 'PATCH', 'DELETE'],
+};
+
+function enumView({ evolvableEnums }: EndpointPorts, { includeUnknownEnumMembers }: Preferences): EnumView {
+  if (evolvableEnums === 'lenient') return 'asStored';
+  return includeUnknownEnumMembers ? 'included' : 'masked';
+}
+
+function withPreference(answer: GraphAnswer, preference: string): GraphAnswer {
+  const applied = [answer.headers['preference-applied'], preference].filter((name) => name !== undefined);
+  return { ...answer, headers: { ...answer.headers, ...preferenceApplied(applied) } };
 }

@@ -1,4 +1,11 @@
-import { OperationsError, ThrottledError, UnauthenticatedError } from '../domain/errors.ts';
+import {
+  MethodNotAllowedError,
+  OperationsError,
+  RepeatedDifferentlyError,
+  RequestTooOldError,
+  ThrottledError,
+  UnauthenticatedError,
+} from '../domain/errors.ts';
 import type { GraphAnswer } from './answer.ts';
 import { STATUS_OF } from './error-status.ts';
 import type { RequestIds } from './request-ids.ts';
@@ -32,6 +39,9 @@ const UNEXPECTED = 'An internal server error occurred. The operation failed.';
 
 function hints(error: OperationsError): Record<string, string> {
   if (error instanceof ThrottledError) return { 'retry-after': String(error.retryAfterSeconds) };
+  if (error instanceof RepeatedDifferentlyError || error instanceof RequestTooOldError)
+    return { 'repeatability-result': 'rejected' };
+  if (error instanceof MethodNotAllowedError) return { allow: error.allowed.join(', ') };
   if (error instanceof UnauthenticatedError) return { 'www-authenticate': challenge(error) };
   return {};
 }

@@ -11,7 +11,9 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   PreconditionFailed: 412,
   RequestEntityTooLarge: 413,
   RequestBodyRead: 415,
+  FailedDependency: 424,
   TooManyRequests: 429,
   InternalServerError: 500,
+  NotImplemented: 501,
   ServiceUnavailable: 503,
 };

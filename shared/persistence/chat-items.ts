@@ -3,6 +3,7 @@ import { OperationNotFoundError, PreconditionFailedError } from '../domain/error
 import type { Condition, StoredOperation } from '../domain/operation-query.ts';
 import type { TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
 import { hasStatus } from './cosmos-errors.ts';
+import { isItemId } from './item-id.ts';
 import { OPERATION_KIND, type StoredDocument, toDocument, toStoredOperation } from './operation-document.ts';
 import { countSql } from './sql/list-sql.ts';
 
@@ -15,6 +16,7 @@ export interface ChatItems {
 }
 
 export async function getOperation(items: ChatItems, id: string): Promise<StoredOperation | null> {
+  if (!isItemId(id)) return null;
   const { resource } = await items.container.item(id, items.chatId).read<StoredDocument>({ abortSignal: items.signal });
   return resource?.kind === OPERATION_KIND ? toStoredOperation(resource) : null;
 }
@@ -35,6 +37,7 @@ export async function replaceOperation(
 }
 
 export async function deleteOperation(items: ChatItems, id: string, etag: string | null): Promise<void> {
+  if (!isItemId(id)) throw new OperationNotFoundError(id);
   const options = etag === null ? { abortSignal: items.signal } : ifMatch(items, etag);
   try {
     await items.container.item(id, items.chatId).delete(options);

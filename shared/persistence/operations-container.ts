@@ -19,6 +19,10 @@ const INDEXING_POLICY: IndexingPolicy = {
   excludedPaths: [{ path: '/"_etag"/?' }, { path: '/created/*' }],
   compositeIndexes: [
     ...SORTABLE_PROPERTIES.filter((property) => property !== 'id').map((property) => composite([property, 'id'])),
+    // The newest first, and those of one moment by id, as clients ask for them.
+    ...(['createdDateTime', 'lastActionDateTime'] as const).map((property) =>
+      composite([property, 'id'], ['descending', 'ascending']),
+    ),
     ...(['operationType', 'status'] as const).flatMap((first) =>
       (['createdDateTime', 'lastActionDateTime'] as const).flatMap((second) => [
         composite([first, second, 'id']),

@@ -1,6 +1,12 @@
 export interface Settings {
   readonly cosmos: CosmosSettings;
   readonly auth: AuthSettings;
+  /** `strict`: the guidelines' rules for members that came after clients were made; `lenient`: all are shown as stored. */
+  readonly evolvableEnums: 'lenient' | 'strict';
+  /** Whether operations can be made to move by themselves, for those who test a client. */
+  readonly laboratory: boolean;
+  /** Whether there is a page to try the API, whose viewer is a package that is not deployed. */
+  readonly tryIt: boolean;
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
 }
 
@@ -39,10 +45,16 @@ export function readSettings(env: Environment): Settings {
   const problems: string[] = [];
   const cosmos = readCosmos(env, problems);
   const auth = readAuth(env, problems);
+  const evolvableEnums = readEvolvableEnums(env, problems);
+  const laboratory = readSwitch('LRO_LAB', env, problems);
+  const tryIt = readSwitch('TRY_IT', env, problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     cosmos,
     auth,
+    evolvableEnums,
+    laboratory,
+    tryIt,
     // Both are set by the Functions platform in Azure.
     server: { dataCenter: env.REGION_NAME ?? 'Local', roleInstance: env.WEBSITE_INSTANCE_ID?.slice(0, 12) ?? 'local' },
   };
@@ -80,6 +92,18 @@ function readAuth(env: Environment, problems: string[]): AuthSettings {
   if (!issuer) problems.push('AUTH_ISSUER is missing');
   else if (!URL.canParse(issuer)) problems.push('AUTH_ISSUER is not a URL');
   return { issuer, audience: env.AUTH_AUDIENCE || 'https://graph.microsoft.com' };
+}
+
+function readEvolvableEnums({ EVOLVABLE_ENUMS: value }: Environment, problems: string[]): 'lenient' | 'strict' {
+  if (value === undefined || value === '' || value === 'lenient') return 'lenient';
+  if (value !== 'strict') problems.push('EVOLVABLE_ENUMS is neither lenient nor strict');
+  return 'strict';
+}
+
+function readSwitch(name: string, env: Environment, problems: string[]): boolean {
+  const value = env[name]?.toLowerCase() ?? '';
+  if (!['', 'on', 'off'].includes(value)) problems.push(`${name} is neither on nor off`);
+  return value === 'on';
 }
 
 function readFlag(name: string, env: Environment, problems: string[]): boolean {

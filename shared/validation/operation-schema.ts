@@ -10,6 +10,14 @@ export const operationSchema: Joi.ObjectSchema = toObjectSchema(TEAMS_ASYNC_OPER
   convert: false,
 });
 
+/** As `operationSchema`, for a body that names only what is to change. */
+export const updateSchema: Joi.ObjectSchema = operationSchema
+  .fork(
+    TEAMS_ASYNC_OPERATION.properties.map(({ name }) => name),
+    (property) => property.optional(),
+  )
+  .prefs({ noDefaults: true });
+
 /** What each property must be, by its path: the second half of the message about it. */
 export const EXPECTED: Readonly<Record<string, string>> = Object.fromEntries(
   TEAMS_ASYNC_OPERATION.properties.flatMap((property) => describe(property)),

@@ -11,12 +11,12 @@ const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 /** In UTF-16 code units. Cosmos DB takes ids of 255 characters in every API version. */
 const MAX_ID_LENGTH = 255;
-// Cosmos DB takes none of these four in an id, and its SDK refuses a trailing space.
-const ID_PATTERN = /^[^/\\?#]*[^/\\?# ]$/s;
+// Cosmos DB takes none of these four in an id, and its SDK refuses a trailing space and all that is white space.
+const ID_PATTERN = /^(?!\s*$)[^/\\?#]*[^/\\?# ]$/s;
 
 export const idRule: ValueRule = {
   schema: Joi.string().max(MAX_ID_LENGTH).pattern(ID_PATTERN).custom(addressable),
-  expected: `a string of 1 to ${MAX_ID_LENGTH} characters without / \\ ? #, that does not end in a space and is not . or ..`,
+  expected: `a string of 1 to ${MAX_ID_LENGTH} characters without / \\ ? #, that neither begins with $ nor ends in a space and is not blank, . or ..`,
 };
 
 export const int32Rule: ValueRule = {
@@ -31,7 +31,8 @@ export const dateTimeOffsetRule: ValueRule = {
 
 /** An id that cannot be a URL's path segment could be stored but never be read. */
 function addressable(id: string, helpers: Joi.CustomHelpers): string | Joi.ErrorReport {
-  const reachable = id !== '.' && id !== '..' && id.isWellFormed();
+  // OData keeps segments that begin with $ for itself: `operations/$count`.
+  const reachable = id !== '.' && id !== '..' && !id.startsWith('$') && id.isWellFormed();
   return reachable ? id : helpers.error('any.invalid');
 }
 

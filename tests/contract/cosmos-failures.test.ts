@@ -1,4 +1,5 @@
-import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
+import type { CosmosClient } from '@azure/cosmos';
+import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import {
   type CosmosOperationRepository,
   createCosmosOperationRepository,
@@ -14,14 +15,14 @@ const THROTTLED = {
 };
 
 let wire: CosmosWire;
-const open: CosmosOperationRepository[] = [];
+const open: CosmosClient[] = [];
 
 beforeEach(async () => {
   wire = await startCosmosWire();
 });
 
 afterEach(async () => {
-  for (const repository of open.splice(0)) await repository.close();
+  for (const client of open.splice(0)) client.dispose();
   await wire.close();
 });
 
@@ -30,21 +31,42 @@ function newRepository({
   endpoint = wire.endpoint,
   createIfMissing = false,
   deadlineMs = 30_000,
-} = {}): OperationRepository {
-  const repository = createCosmosOperationRepository({
-    ...{ endpoint, createIfMissing, database: 'teams', key: Buffer.from('key').toString('base64') },
+} = {}): CosmosOperationRepository {
+  const client = createCosmosClient({ endpoint, key: Buffer.from('key').toString('base64') });
+  open.push(client);
+  return createCosmosOperationRepository({
+    ...{ client, createIfMissing, database: 'teams' },
     startTimer: (_milliseconds, callback) => {
       const timer = setTimeout(callback, deadlineMs);
       return () => clearTimeout(timer);
     },
   });
-  open.push(repository);
-  return repository;
 }
 
 function creates(): number {
   return wire.requests.filter((line) => line.endsWith('/docs')).length;
 }
+
+describe('prepare()', () => {
+  test('leaves one request for the first operation', async () => {
+    wire.answer = CREATED;
+    const repository = newRepository({ createIfMissing: true });
+    await repository.prepare();
+    const before = wire.requests.length;
+    await repository.create('chat', newOperation());
+    expect(wire.requests.slice(before)).toEqual(['POST /dbs/teams/colls/operations/docs']);
+  });
+
+  test('leaves a failure to the first operation, which tries again', async () => {
+    wire.answer = CREATED;
+    const { setup } = wire;
+    wire.setup = () => ({ status: 503, body: { code: 'any', message: 'any' } });
+    const repository = newRepository({ createIfMissing: true });
+    await repository.prepare();
+    wire.setup = setup;
+    expect(await repository.create('chat', newOperation())).toMatchObject({ operation: { id: expect.any(String) } });
+  });
+});
 
 describe('create() over the wire of Cosmos DB', () => {
   test('returns the etag without its quotes', async () => {

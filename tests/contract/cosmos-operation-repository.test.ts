@@ -1,4 +1,5 @@
 import { startCosmos } from '@lazurite/cosmos';
+import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
 import { newOperation } from '../support/operations.ts';
 import { describeOperationRepository, type RunningRepository } from './operation-repository.ts';
@@ -14,8 +15,9 @@ test('create() rejects with RequestEntityTooLarge above 2 MB', async () => {
 
 async function startOnCosmos(): Promise<RunningRepository> {
   const server = await startCosmos();
+  const client = createCosmosClient(server);
   const repository = createCosmosOperationRepository({
-    ...{ endpoint: server.endpoint, key: server.key, database: 'teams', createIfMissing: true },
+    ...{ client, database: 'teams', createIfMissing: true },
     startTimer: (milliseconds, callback) => {
       const timer = setTimeout(callback, milliseconds);
       return () => clearTimeout(timer);
@@ -24,7 +26,7 @@ async function startOnCosmos(): Promise<RunningRepository> {
   return {
     repository,
     close: async () => {
-      await repository.close();
+      client.dispose();
       await server.close();
     },
   };

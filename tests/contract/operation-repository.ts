@@ -1,5 +1,6 @@
 import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
 import { newOperation } from '../support/operations.ts';
+import { describeOperationQueries } from './operation-queries.ts';
 
 export interface RunningRepository {
   readonly repository: OperationRepository;
@@ -52,6 +53,14 @@ export function describeOperationRepository(adapter: string, start: () => Promis
       await expect(create(`${prefix}2`, newOperation({ id: 'long' }))).resolves.toBeDefined();
     });
 
+    test.each(['', ' ', '\n', '.', '..', 'a/b', 'a\\b', 'a?b', 'a#b', '\ud800', 'x'.repeat(256), 'x'.repeat(3_000)])(
+      'get() and delete() find nothing by the id %j',
+      async (id) => {
+        expect(await running.repository.get('chat', id)).toBeNull();
+        await expect(running.repository.delete('chat', id, null)).rejects.toMatchObject({ code: 'NotFound' });
+      },
+    );
+
     test.each(['a b', 'a+b%2F&=', "it's", 'émoji 🙂', '__proto__', 'x'.repeat(255)])(
       'create() takes the id %s',
       async (id) => {
@@ -65,5 +74,70 @@ export function describeOperationRepository(adapter: string, start: () => Promis
       const stored = await create('chat', newOperation({ id: 'dynamic', dynamicProperties }));
       expect(JSON.stringify(stored.operation.dynamicProperties)).toBe(JSON.stringify(dynamicProperties));
     });
+
+    test('get() answers what was created, and null where nothing is', async () => {
+      const operation = newOperation({ id: 'got', dynamicProperties: { values: [{ a: null }] } });
+      const { etag } = await create('chat', operation);
+      expect(await running.repository.get('chat', 'got')).toEqual({ operation, etag });
+      expect(await running.repository.get('other chat', 'got')).toBeNull();
+      expect(await running.repository.get('chat', 'GOT')).toBeNull();
+    });
+
+    test('replace() writes only over the version it names', async () => {
+      const { etag } = await create('chat', newOperation({ id: 'replaced' }));
+      const changed = newOperation({ id: 'replaced', status: 'failed' });
+      const replaced = await running.repository.replace('chat', changed, etag ?? '');
+      expect(replaced?.operation).toEqual(changed);
+      expect(replaced?.etag).not.toBe(etag);
+      expect(await running.repository.replace('chat', changed, etag ?? '')).toBeNull();
+      expect(await running.repository.get('chat', 'replaced')).toEqual(replaced);
+      expect(await running.repository.replace('chat', newOperation({ id: 'never' }), 'any')).toBeNull();
+    });
+
+    test('delete() deletes the version it names, or any', async () => {
+      const { etag } = await create('chat', newOperation({ id: 'deleted' }));
+      const remove = (wanted: string | null) => running.repository.delete('chat', 'deleted', wanted);
+      await expect(remove('another')).rejects.toMatchObject({ code: 'PreconditionFailed' });
+      await remove(etag);
+      await expect(remove(null)).rejects.toMatchObject({ code: 'NotFound' });
+      expect(await running.repository.get('chat', 'deleted')).toBeNull();
+    });
+
+    describe('create() of a repeatable request', () => {
+      const request = (key: string, fingerprint = 'f') => ({ key, fingerprint });
+
+      test('is carried out once, however often it comes at once', async () => {
+        const attempts = Array.from({ length: 20 }, (_, index) =>
+          running.repository.create('repeated', newOperation({ id: `try-${index}` }), request('k')),
+        );
+        const ids = (await Promise.all(attempts)).map(({ operation }) => operation.id);
+        expect(new Set(ids).size).toBe(1);
+        expect(await running.repository.count('repeated', null)).toBe(1);
+      });
+
+      test('answers the first creation, without an etag once it has been written', async () => {
+        const first = await running.repository.create('chat', newOperation({ id: 'once' }), request('once'));
+        const again = () => running.repository.create('chat', newOperation({ id: 'twice more' }), request('once'));
+        expect(await again()).toEqual(first);
+        await running.repository.replace('chat', newOperation({ id: 'once', status: 'failed' }), first.etag ?? '');
+        expect(await again()).toEqual({ operation: first.operation, etag: null });
+      });
+
+      test('rejects with BadRequest when it asked for something else before', async () => {
+        await running.repository.create('chat', newOperation({ id: 'asked' }), request('asked'));
+        const other = running.repository.create('chat', newOperation({ id: 'else' }), request('asked', 'g'));
+        await expect(other).rejects.toMatchObject({ code: 'BadRequest' });
+      });
+
+      test('keeps nothing of a request that failed', async () => {
+        await create('chat', newOperation({ id: 'taken' }));
+        const failing = running.repository.create('chat', newOperation({ id: 'taken' }), request('fails'));
+        await expect(failing).rejects.toMatchObject({ code: 'Conflict' });
+        const second = await running.repository.create('chat', newOperation({ id: 'free' }), request('fails', 'h'));
+        expect(second.operation.id).toBe('free');
+      });
+    });
+
+    describe('queries', () => describeOperationQueries(() => running.repository));
   });
 }

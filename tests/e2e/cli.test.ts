@@ -43,7 +43,7 @@ const OPERATION = {
 describe('lazurite start --json', () => {
   test('says first where it serves, and serves there', async () => {
     const lazurite = await start('--in-memory');
-    expect(Object.keys(lazurite.ready)).toEqual(['event', 'functions', 'cosmos', 'issuer', 'pid']);
+    expect(Object.keys(lazurite.ready)).toEqual(['schemaVersion', 'event', 'functions', 'cosmos', 'issuer', 'pid']);
     expect(lazurite.ready.event).toBe('ready');
     const response = await createOperation(lazurite, OPERATION);
     expect(response.status).toBe(201);
@@ -159,14 +159,19 @@ describe('lazurite token', () => {
   });
 });
 
-test.each(['--help', 'start --help', 'host start --help', 'token --help'])(
-  'lazurite %s answers on stdout',
-  async (args) => {
-    const { exitCode, stdout, stderr } = await runLazurite(args.split(' '));
-    expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toContain('Usage: lazurite');
-  },
-);
+test.each([
+  '--help',
+  'start --help',
+  'host start --help',
+  'token --help',
+  'exec --help',
+  'call --help',
+  'doctor --help',
+])('lazurite %s answers on stdout', async (args) => {
+  const { exitCode, stdout, stderr } = await runLazurite(args.split(' '));
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('Usage: lazurite');
+});
 
 test('lazurite --version prints the version alone', async () => {
   const { exitCode, stdout } = await runLazurite(['--version']);

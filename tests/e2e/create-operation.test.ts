@@ -11,6 +11,7 @@ import {
   type RawRequest,
 } from '../support/create-operation-request.ts';
 import { REFUSED_REQUESTS } from '../support/refused-requests.ts';
+import { sendRequest } from '../support/send-request.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
 
 const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -27,35 +28,13 @@ beforeAll(async () => {
 
 afterAll(() => stack?.close());
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read whatever was answered
-  readonly body: any;
-}
-
-/** Sends the path as it is: fetch would rewrite some. `bearer` null sends no token. */
-function post({ path = operationsPath(), headers, body }: RawRequest, bearer: string | null = token): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const { hostname, port } = new URL(stack.functionsUrl);
+/** `bearer` null sends no token. */
+function post({ path = operationsPath(), headers, body }: RawRequest, bearer: string | null = token) {
   const authorization = bearer === null ? {} : { authorization: `Bearer ${bearer}` };
-  const content = Buffer.from(body);
-  const outgoing = httpRequest({
-    ...{ hostname, port, method: 'POST', path: `/beta${path}` },
-    headers: { ...headers, ...authorization, 'content-length': content.length },
+  return sendRequest(`${stack.functionsUrl}/beta`, {
+    ...{ method: 'POST', path, headers: { ...headers, ...authorization } },
+    ...(body !== undefined && { body }),
   });
-  outgoing.on('error', reject).on('response', (incoming) => {
-    const chunks: Buffer[] = [];
-    incoming
-      .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        const answered = new Headers(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
-        resolve({ status: incoming.statusCode ?? 0, headers: answered, body: text ? JSON.parse(text) : undefined });
-      });
-  });
-  outgoing.end(content);
-  return promise;
 }
 
 describe('POST /beta/chats/{chatsId}/operations', () => {
@@ -79,8 +58,8 @@ describe('POST /beta/chats/{chatsId}/operations', () => {
   });
 
   test.each(REFUSED_REQUESTS)('refuses $title with $status', async ({ status, code, targets = [], ...request }) => {
-    const { body, headers, ...answer } = await post(request);
-    expect({ ...answer, code: body.error.code }).toEqual({ status, code });
+    const { body, headers, status: answered } = await post(request);
+    expect({ status: answered, code: body.error.code }).toEqual({ status, code });
     const details: { target: string }[] = body.error.details ?? [];
     expect(details.map(({ target }) => target).sort()).toEqual([...targets].sort());
     expect(body.error.innerError['request-id']).toBe(headers.get('request-id'));
@@ -124,8 +103,8 @@ describe('POST /beta/chats/{chatsId}/operations', () => {
     expect((await post({ ...GOOD, path })).status).toBe(201);
   });
 
-  test('finds no route for an empty chat id', async () => {
-    expect((await post({ ...GOOD, path: '/chats//operations' })).status).toBe(404);
+  test('refuses an empty chat id with 400', async () => {
+    expect((await post({ ...GOOD, path: '/chats//operations' })).status).toBe(400);
   });
 
   test('answers 409 for an id the chat holds, and 201 for it in another chat', async () => {

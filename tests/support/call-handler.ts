@@ -1,32 +1,55 @@
 import { HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { type CreateOperationPorts, createOperationHandler } from '../../CreateOperation/handler.ts';
+import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../shared/composition/graph-handlers.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
+import type { FunctionHandler } from '../../shared/odata/frame.ts';
 import { operationsPath, type RawRequest } from './create-operation-request.ts';
 import { createMemoryRepository } from './memory-operation-repository.ts';
+import { checkAgainstOpenApi } from './openapi-check.ts';
 
 export const SERVICE_ROOT = 'https://graph.example/beta';
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 export const WRITER: Caller = {
   kind: 'delegated',
+  id: 'b51f8a0e-3c71-4a0e-8a55-0d6a9a6f2f10',
   permissions: ['Chat.ReadWrite'],
   tenantId: '4f1c7d0a-6a5e-4d5b-9c3e-2b8a1f0e7c11',
   isPersonalAccount: false,
 };
 
-/** Calls the handler with the library's own request, a caller that may write, and a memory repository. */
-export async function callHandler(request: RawRequest, ports: Partial<CreateOperationPorts> = {}): Promise<Answer> {
+/** What a handler is called with, where a test does not say. A caller that may do everything, and a memory repository. */
+export function graphPorts(changes: Partial<GraphPorts> = {}): GraphPorts {
   let ids = 0;
-  const logged: unknown[] = [];
-  const handler = createOperationHandler({
+  return {
     authenticator: { authenticate: async () => WRITER },
     repository: createMemoryRepository(),
     now: () => NOW,
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     server: { dataCenter: 'Test', roleInstance: 'test' },
-    ...ports,
-  });
+    evolvableEnums: 'lenient',
+    laboratory: null,
+    pagingKey: new Uint8Array(32).fill(7),
+    ...changes,
+  };
+}
+
+/** Sends a request to the whole API, as the host would, with the library's own request. What is answered must be as documented. */
+export async function callGraph(request: RawRequest, ports: GraphPorts): Promise<Answer> {
+  return callFunction(createDispatcher(ports, createGraphHandlers(ports)), request);
+}
+
+/** Sends a request to one function. What is answered must be as documented. */
+export async function callFunction(handler: FunctionHandler, request: RawRequest): Promise<Answer> {
+  const logged: unknown[] = [];
   const log = (...parts: unknown[]) => void logged.push(parts);
-  return { ...toAnswer(await handler(toHttpRequest(request), { error: log, warn: log })), logged };
+  const http = toHttpRequest(request);
+  const answer = toAnswer(await handler(http, { error: log, warn: log }));
+  checkAgainstOpenApi(http.method, http.url, answer);
+  return { ...answer, logged };
+}
+
+/** Creates an operation: `callGraph` for the tests of that. */
+export function callHandler(request: RawRequest, ports: Partial<GraphPorts> = {}): Promise<Answer> {
+  return callGraph({ method: 'POST', ...request }, graphPorts(ports));
 }
 
 export interface Answer {
@@ -38,16 +61,18 @@ export interface Answer {
   readonly logged: readonly unknown[];
 }
 
-function toHttpRequest({ path = operationsPath(), headers = {}, body }: RawRequest): HttpRequest {
+function toHttpRequest({ method = 'GET', path = operationsPath(), headers = {}, body }: RawRequest): HttpRequest {
   return new HttpRequest({
-    method: 'POST',
-    url: SERVICE_ROOT + path,
+    method,
+    url: path.startsWith('https:') ? path : SERVICE_ROOT + path,
     headers: { ...headers },
-    body: { bytes: Buffer.from(body) },
+    ...(body !== undefined && { body: { bytes: Buffer.from(body) } }),
   });
 }
 
 function toAnswer({ status = 200, headers, body }: HttpResponseInit): Omit<Answer, 'logged'> {
-  const text = String(body);
-  return { status, headers: new Headers(headers), text, body: JSON.parse(text) };
+  const text = String(body ?? '');
+  const answered = new Headers(headers);
+  const isJson = answered.get('content-type')?.startsWith('application/json') ?? false;
+  return { status, headers: answered, text, body: isJson ? JSON.parse(text) : undefined };
 }

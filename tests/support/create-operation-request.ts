@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a client sends to CreateOperation, before anybody knows where to. */
+/** What a client sends, before anybody knows where to. */
 export interface RawRequest {
+  /** Default: what the test is about. */
+  readonly method?: string;
   /** Below the service root, as it goes over the wire. */
   readonly path?: string;
   /** Names in lower case; replaces the content type that is sent otherwise. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  readonly body?: string | Uint8Array;
 }
 
 export const CHAT_ID = '19:c253a29b5f694b55a6baad8e83510af7@thread.v2';

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 
 /** What `lazurite start --json` says first. */
 export interface ReadyEvent {
+  readonly schemaVersion: number;
   readonly event: 'ready';
   readonly functions: string;
   readonly cosmos: string;
@@ -16,6 +17,8 @@ export interface LazuriteProcess {
   readonly ready: ReadyEvent;
   /** Sends the signal to the first process alone and waits for its end. Resolves with the exit code, null when killed. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Sends SIGINT to every process of the stack, as Ctrl-C in a terminal does, and waits for the first one's end. */
+  interrupt(): Promise<number | null>;
   /** Ends every process of the stack at once, as a power cut would. */
   kill(): Promise<void>;
   /** Whether any process of the stack still runs. */
@@ -78,6 +81,10 @@ export async function startLazurite(args: readonly string[] = []): Promise<Lazur
     ready,
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
+      return (await exited)[0];
+    },
+    interrupt: async () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
       return (await exited)[0];
     },
     kill: async () => {

@@ -49,7 +49,9 @@ const VALUES: readonly (readonly [property: string, value: unknown])[] = [
   ...DECLARED.map((name) => [name, [1]] as const),
   ...NOT_NULLABLE.map((name) => [name, null] as const),
   ...['id', 'operationType', 'status', 'createdDateTime', 'lastActionDateTime'].map((name) => [name, 7] as const),
-  ...['', 'a/b', 'a\\b', 'a?b', 'a#b', 'a ', '.', '..', '\ud800', 'x'.repeat(256)].map((id) => ['id', id] as const),
+  ...['', 'a/b', 'a\\b', 'a?b', 'a#b', 'a ', '\n', '\u00a0', '.', '..', '\ud800', 'x'.repeat(256)].map(
+    (id) => ['id', id] as const,
+  ),
   ...['CreateChat', 'deleteTeam', '', 'null'].map((type) => ['operationType', type] as const),
   ...['InProgress', 'done', ' succeeded'].map((status) => ['status', status] as const),
   ...['1', 1.5, 2 ** 31, -(2 ** 31) - 1, 1e21, true].map((count) => ['attemptsCount', count] as const),

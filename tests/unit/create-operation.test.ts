@@ -44,6 +44,7 @@ describe('CreateOperation', () => {
       'odata-version': '4.0',
       'request-id': '00000000-0000-4000-8000-000000000001',
       'strict-transport-security': 'max-age=31536000',
+      vary: 'Accept-Encoding',
       'x-ms-ags-diagnostic': '{"ServerInfo":{"DataCenter":"Test","RoleInstance":"test"}}',
     });
   });
@@ -202,10 +203,45 @@ describe('CreateOperation', () => {
     ['down', new UnavailableError('The store of operations cannot be reached.'), 503, 'ServiceUnavailable'],
     ['broken', new TypeError('secret detail'), 500, 'InternalServerError'],
   ])('answers in JSON when the store is %s', async (_title, error, status, code) => {
-    const answer = await callHandler(GOOD, { repository: { create: () => Promise.reject(error) } });
+    const answer = await callHandler(GOOD, {
+      repository: { ...createMemoryRepository(), create: () => Promise.reject(error) },
+    });
     expect(answer).toMatchObject({ status, body: { error: { code } } });
     expect(answer.text).not.toContain('secret');
     expect(answer.headers.get('retry-after')).toBe(status === 429 ? '7' : null);
     expect(answer.logged).toHaveLength(status === 429 ? 0 : 1);
+  });
+
+  describe('sent again by an SDK', () => {
+    const clientRequestId = '337fa315-709c-e016-2a39-e0c4e05bbf3e';
+    const retried = { ...JSON_TYPE, 'client-request-id': clientRequestId, 'retry-attempt': '1' };
+
+    async function ids(headers: Record<string, string>[], body = exampleWith({})): Promise<string[]> {
+      const ports = { repository: createMemoryRepository() };
+      const answers = [];
+      for (const header of headers) answers.push(await callHandler({ headers: header, body }, ports));
+      return answers.map((answer) => answer.body.id ?? answer.status);
+    }
+
+    test('creates one operation', async () => {
+      const [first, second, third] = await ids([
+        { ...JSON_TYPE, 'client-request-id': clientRequestId },
+        retried,
+        retried,
+      ]);
+      expect([second, third]).toEqual([first, first]);
+    });
+
+    test('creates one operation of an id of its own', async () => {
+      expect(await ids([JSON_TYPE, { ...JSON_TYPE, 'retry-attempt': '2' }], exampleWith({ id: 'a' }))).toEqual([
+        'a',
+        'a',
+      ]);
+    });
+
+    test('creates as many as were asked for when it is no retry', async () => {
+      const headers = { ...JSON_TYPE, 'client-request-id': clientRequestId };
+      expect(new Set(await ids([headers, headers, headers])).size).toBe(3);
+    });
   });
 });

@@ -54,8 +54,11 @@ const REFUSED = { code: 'InvalidAuthenticationToken' };
 
 describe('authenticate()', () => {
   test('reads the scopes of a delegated token, also when its user has roles', async () => {
-    expect(await authenticate({ scp: 'User.Read Chat.ReadWrite', roles: ['Chat.ReadWrite.All'], tid: 't' })).toEqual({
+    expect(
+      await authenticate({ scp: 'User.Read Chat.ReadWrite', roles: ['Chat.ReadWrite.All'], tid: 't', oid: 'o' }),
+    ).toEqual({
       kind: 'delegated',
+      id: 'o',
       permissions: ['User.Read', 'Chat.ReadWrite'],
       tenantId: 't',
       isPersonalAccount: false,
@@ -184,6 +187,16 @@ describe('authenticate()', () => {
   test('asks the issuer once for many tokens', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, index) => authenticate({ jti: String(index) })));
     expect([...issuer.requests.values()]).toEqual([1, 1]);
+  });
+
+  test('asks the issuer for nothing more once its keys were fetched ahead', async () => {
+    const keys = createSigningKeys(issuer.url, { now: () => nowMs });
+    await keys.prefetch();
+    const before = new Map(issuer.requests);
+    const ahead = createJwtAuthenticator({ issuer: issuer.url, audience: AUDIENCE, keys, now: () => nowMs });
+    await ahead.authenticate(`Bearer ${await issuer.mint(claims())}`);
+    expect(issuer.requests).toEqual(before);
+    expect([...before.values()]).toEqual([1, 1]);
   });
 
   test('answers that it is unavailable while the issuer is, and recovers with it', async () => {

@@ -32,8 +32,8 @@ describe('parseNewOperation()', () => {
           JSON.parse(JSON.stringify({ ...dynamic })),
         );
         expect(Object.keys(document).sort()).toEqual([
-          ...['attemptsCount', 'chatId', 'createdDateTime', 'dynamicProperties', 'error', 'id', 'lastActionDateTime'],
-          ...['operationType', 'status', 'targetResourceId', 'targetResourceLocation'],
+          ...['attemptsCount', 'chatId', 'createdDateTime', 'dynamicProperties', 'error', 'id', 'kind'],
+          ...['lastActionDateTime', 'operationType', 'order', 'status', 'targetResourceId', 'targetResourceLocation'],
         ]);
       }),
     );

@@ -15,6 +15,9 @@ describe('readSettings()', () => {
         createIfMissing: false,
       },
       auth: { issuer: 'https://login.example/tenant/v2.0', audience: 'https://graph.microsoft.com' },
+      evolvableEnums: 'lenient',
+      laboratory: false,
+      tryIt: false,
       server: { dataCenter: 'Local', roleInstance: 'local' },
     });
   });
@@ -31,6 +34,7 @@ describe('readSettings()', () => {
     expect(settings).toMatchObject({
       cosmos: { database: 'other', createIfMissing: true },
       auth: { audience: 'api://mine' },
+      evolvableEnums: 'lenient',
       server: { dataCenter: 'West Europe', roleInstance: '0123456789ab' },
     });
   });

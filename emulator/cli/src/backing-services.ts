@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import type { CosmosServer } from '@lazurite/cosmos';
+import { PortInUseError } from '@lazurite/http';
 import type { Issuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
 import type { StorageOnDemand } from '@lazurite/storage';
+
+/** A port; 0: any free one. `preferred`: that one when it is free, else any. */
+export type Port = number | { readonly preferred: number };
 
 export interface BackingOptions {
   /** Folder of the function app; its own Azurite is preferred to ours. */
@@ -12,8 +16,8 @@ export interface BackingOptions {
   /** Where storage keeps its data, with `dataDir` or without. */
   readonly storageDir: string;
   readonly address?: string;
-  readonly cosmosPort?: number;
-  readonly issuerPort?: number;
+  readonly cosmosPort?: Port;
+  readonly issuerPort?: Port;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;
@@ -40,12 +44,20 @@ export function startBackingServices(options: BackingOptions): Promise<BackingSe
 
 async function startDataServer(options: BackingOptions): Promise<CosmosServer> {
   const { startCosmos } = await import('@lazurite/cosmos');
-  return startCosmos({ ...shared(options, 'cosmos'), port: options.cosmosPort ?? 0 });
+  return onPort(options.cosmosPort, (port) => startCosmos({ ...shared(options, 'cosmos'), port }));
 }
 
 async function startTokenIssuer(options: BackingOptions): Promise<Issuer> {
   const { startIssuer } = await import('@lazurite/identity');
-  return startIssuer({ ...shared(options, 'identity'), port: options.issuerPort ?? 0 });
+  return onPort(options.issuerPort, (port) => startIssuer({ ...shared(options, 'identity'), port }));
+}
+
+async function onPort<T>(port: Port = 0, start: (port: number) => Promise<T>): Promise<T> {
+  if (typeof port === 'number') return start(port);
+  return start(port.preferred).catch((error: unknown) => {
+    if (error instanceof PortInUseError) return start(0);
+    throw error;
+  });
 }
 
 async function startStorage({ scriptRoot, storageDir, clock, log }: BackingOptions): Promise<StorageOnDemand> {

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Clock, Randomness } from '@lazurite/runtime';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import type { StartFlags } from './commands/start.ts';
+import { Command } from 'commander';
+import type { CallFlags } from './commands/call.ts';
+import type { DoctorFlags } from './commands/doctor.ts';
+import type { ExecFlags } from './commands/exec.ts';
+import { addStartOptions, type StartFlags } from './commands/start-command.ts';
 import type { TokenFlags } from './commands/token.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -12,37 +15,74 @@ export interface ProgramParts {
   readonly randomness: Randomness;
 }
 
+/** What `func --version` says: its first number tells tools which runtime and programming models are understood. */
+const FUNC_VERSION = '4.0.0';
+
 /** The whole command line: commands, flags and defaults. A command's own code is loaded when it is called. */
 export function createProgram(name: string, parts: ProgramParts): Command {
   const program = new Command(name)
-    .description('Runs a function app on this machine, with Cosmos DB and a token issuer')
-    .version(readVersion(), '-v, --version')
+    .description('Runs a function app on this machine, with Cosmos DB, storage and a token issuer')
+    .version(name === 'func' ? FUNC_VERSION : readVersion(), '-v, --version')
+    .enablePositionalOptions()
     .showHelpAfterError('(--help shows what there is)');
-  program.addCommand(startCommand(parts));
+  program.addCommand(startCommand(name, parts));
   program.addCommand(
     new Command('host')
       .description('The same as start, as scripts for `func` write it')
-      .addCommand(startCommand(parts)),
+      .addCommand(startCommand(name, parts)),
   );
+  program.addCommand(execCommand(parts));
+  program.addCommand(callCommand(parts));
+  program.addCommand(doctorCommand(parts));
   program.addCommand(tokenCommand(parts));
   return program;
 }
 
-function startCommand(parts: ProgramParts): Command {
-  return new Command('start')
-    .description('Start the functions host, the Cosmos DB-compatible server and the token issuer')
-    .addOption(portOption('-p, --port <number>', 'port of the functions host; 0 means any', 7071))
-    .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server; 0 means any', 8081))
-    .addOption(portOption('--issuer-port <number>', 'port of the token issuer; 0 means any', 7072))
-    .option('--address <address>', 'address to listen on', '127.0.0.1')
-    .option('--data-dir <folder>', 'where data outlives a restart', '.lazurite')
-    .option('--in-memory', 'keep no data', false)
+function startCommand(name: string, parts: ProgramParts): Command {
+  const command = new Command('start').description(
+    'Start the functions host, the Cosmos DB-compatible server, the token issuer, and storage once it is used',
+  );
+  return addStartOptions(command).action(async (words: readonly string[], flags: StartFlags) => {
+    const { start } = await import('./commands/start.ts');
+    await start(flags, words, { ...parts, name, version: readVersion() });
+  });
+}
+
+function execCommand(parts: ProgramParts): Command {
+  return new Command('exec')
+    .description('Start everything on free ports, run a command with the addresses in its environment, stop everything')
+    .argument('<command...>', 'the command and its arguments, after --')
     .option('--script-root <folder>', 'folder of the function app', '.')
-    .option('--json', 'write events to stdout, one JSON object a line', false)
-    .option('--verbose', 'log more', false)
-    .action(async (flags: StartFlags) => {
-      const { start } = await import('./commands/start.ts');
-      await start(flags, { ...parts, version: readVersion() });
+    .option('--data-dir <folder>', 'where data outlives the command (default: nothing is kept)')
+    .option('--verbose', 'show the output of the function app on stderr', false)
+    .passThroughOptions()
+    .action(async (command: readonly string[], flags: ExecFlags) => {
+      const { exec } = await import('./commands/exec.ts');
+      await exec(flags, command, parts);
+    });
+}
+
+function callCommand({ terminal }: ProgramParts): Command {
+  return new Command('call')
+    .description('Call a function of a running host by its name, whatever its trigger')
+    .argument('<name>', 'name of the function')
+    .option('--data <text>', 'what the trigger hands over; @file reads a file')
+    .option('--url <url>', 'address of the host', 'http://127.0.0.1:7071')
+    .option('--key <key>', 'the master key, for a host with --enableAuth')
+    .action(async (name: string, flags: CallFlags) => {
+      const { call } = await import('./commands/call.ts');
+      await call(name, flags, terminal);
+    });
+}
+
+function doctorCommand(parts: ProgramParts): Command {
+  return new Command('doctor')
+    .description('Look for what keeps a function app from running here, and for what will differ in Azure')
+    .option('--script-root <folder>', 'folder of the function app', '.')
+    .option('--json', 'write the findings as one JSON object', false)
+    .action(async (flags: DoctorFlags) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      await doctor(flags, parts);
     });
 }
 
@@ -58,18 +98,6 @@ function tokenCommand(parts: ProgramParts): Command {
       const { token } = await import('./commands/token.ts');
       await token(flags, parts.terminal);
     });
-}
-
-function portOption(flags: string, description: string, defaultPort: number): Option {
-  return new Option(flags, description).default(defaultPort).argParser(parsePort);
-}
-
-const MAX_PORT = 65_535;
-
-function parsePort(value: string): number {
-  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
-  if (port <= MAX_PORT) return port;
-  throw new InvalidArgumentError(`A port is a number from 0 to ${MAX_PORT}.`);
 }
 
 function readVersion(): string {

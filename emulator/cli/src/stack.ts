@@ -5,12 +5,13 @@ import type { CosmosServer } from '@lazurite/cosmos';
 import {
   DEVELOPMENT_STORAGE_SETTING,
   type FunctionsHost,
+  type FunctionsHostOptions,
   type HostEvent,
   startFunctionsHost,
 } from '@lazurite/functions';
 import type { Issuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
-import { type BackingServices, startBackingServices } from './backing-services.ts';
+import { type BackingServices, type Port, startBackingServices } from './backing-services.ts';
 import { createSettingRewriter } from './setting-rewriter.ts';
 
 export interface StackOptions {
@@ -22,8 +23,10 @@ export interface StackOptions {
   readonly address?: string;
   /** 0 or absent: any free port; so too for the next two. */
   readonly port?: number;
-  readonly cosmosPort?: number;
-  readonly issuerPort?: number;
+  readonly cosmosPort?: Port;
+  readonly issuerPort?: Port;
+  /** Whatever else the functions host is told. */
+  readonly host?: Partial<FunctionsHostOptions>;
   /** Environment of the function app. It wins over local.settings.json. */
   readonly env?: NodeJS.ProcessEnv;
   /** Told of what happens in the functions host; absent: the worker does not report invocations. */
@@ -57,6 +60,7 @@ export function startStack(options: StackOptions): Promise<Stack> {
     if (services.status === 'fulfilled') running.add(services.value);
     if (host.status === 'fulfilled') running.add(host.value);
     const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
+    cosmos.onChange((change) => functions.containerChanged(change));
     if (functions.functions.some(({ usesDevelopmentStorage }) => usesDevelopmentStorage)) void storage.start();
     const { connectionString: storageConnectionString } = storage;
     return { functions, cosmos, issuer, storageConnectionString, close: () => running.close() };
@@ -75,6 +79,7 @@ function startHost(options: HostOptions, backing: Promise<BackingServices>): Pro
     return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env };
   });
   return startFunctionsHost({
+    ...options.host,
     scriptRoot: options.scriptRoot,
     port: options.port ?? 0,
     address: options.address ?? '127.0.0.1',

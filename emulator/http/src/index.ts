@@ -2,4 +2,4 @@ export { BodyTooLargeError, HttpError, PortInUseError, RequestAbortedError } fro
 export { type ListenerOptions, toRequestListener } from './listener.ts';
 export { type LocalCertificate, openLocalCertificate } from './local-certificate.ts';
 export type { HttpHandler, HttpRequest, HttpResponse } from './message.ts';
-export { type HttpServer, type HttpServerOptions, startHttpServer } from './server.ts';
+export { type HttpServer, type HttpServerOptions, startHttpServer, type TlsIdentity } from './server.ts';

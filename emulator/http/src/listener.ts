@@ -62,6 +62,8 @@ function toHttpRequest(message: IncomingMessage, maxBodyBytes: number): HttpRequ
 const EMPTY = Buffer.alloc(0);
 /** Above this, copying costs more than a second buffer. */
 const ONE_WRITE_BYTES = 8 * 1024;
+/** A client that sends nothing more of its body for so long waits for the answer. */
+const QUIET_MS = 1_000;
 /** How long the rest of a refused body is read and dropped before the connection is cut. */
 const DISCARD_MS = 5_000;
 
@@ -73,14 +75,13 @@ function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    message.on('data', (chunk: Buffer) => {
+    message.on('data', function collect(chunk: Buffer) {
       length += chunk.length;
-      if (length > maxBytes) {
-        message.pause();
-        reject(new BodyTooLargeError(maxBytes));
-        return;
-      }
       chunks.push(chunk);
+      if (length <= maxBytes) return;
+      message.off('data', collect);
+      chunks.length = 0;
+      reject(new BodyTooLargeError(maxBytes));
     });
     message.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)));
     message.on('error', () => reject(new RequestAbortedError()));
@@ -92,6 +93,7 @@ function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer> {
 
 async function send(result: HttpResponse, { message, response }: Exchange): Promise<void> {
   const { status, headers, body } = result;
+  if (!message.complete) await dropUntilQuiet(message);
   if (!message.complete) discardRest({ message, response });
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
     writeHead(response, status, headers);
@@ -139,6 +141,20 @@ async function sendBeforeEnd(
 /** Node sends a Latin-1 body in one write with the headers; bytes of their own take a second buffer and `writev`. */
 function asLatin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/**
+ * Reads and drops what the client sends, to the end or until it sends nothing more. Most clients look for an answer only
+ * after that, and take one that comes earlier for a broken connection. The server's own limit bounds the whole time.
+ */
+async function dropUntilQuiet(message: IncomingMessage): Promise<void> {
+  const { promise: quiet, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, QUIET_MS);
+  const refresh = () => void timer.refresh();
+  message.on('data', refresh).resume();
+  await Promise.race([finished(message, { writable: false }).catch(() => undefined), quiet]);
+  clearTimeout(timer);
+  message.off('data', refresh);
 }
 
 /**

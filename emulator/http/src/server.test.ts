@@ -1,10 +1,21 @@
 import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { silentLog } from '@lazurite/runtime';
 import { type HttpHandler, PortInUseError, startHttpServer, toRequestListener } from './index.ts';
 
 const MAX_BODY_BYTES = 1_000;
+const MEGABYTE = 1_000_000;
+const LARGE_BYTES = 101 * MEGABYTE;
+
+/** In pieces, so that the sockets' buffers fill and the client has to wait. */
+function largeBody(): Readable {
+  const piece = Buffer.alloc(MEGABYTE);
+  return Readable.from(Array<Buffer>(LARGE_BYTES / MEGABYTE).fill(piece));
+}
 
 async function withServer(handler: HttpHandler, use: (url: string) => Promise<void>): Promise<void> {
   const server = await startHttpServer(toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log: silentLog }));
@@ -68,6 +79,40 @@ describe('startHttpServer()', () => {
               });
         const response = await fetch(url, { method: 'POST', body, duplex: 'half' } as RequestInit);
         expect(response.status).toBe(413);
+      },
+    );
+  });
+
+  it.each([
+    ['declared', { 'content-length': LARGE_BYTES }],
+    ['chunked', {}],
+  ])('lets a client send all of a %s body that it refuses, and resets nothing', async (_form, headers) => {
+    await withServer(
+      async (request) => ({ status: 200, body: await request.body() }),
+      async (url) => {
+        const outgoing = httpRequest(url, { method: 'POST', headers });
+        const answered = once(outgoing, 'response').then(async ([response]) => [
+          response.statusCode,
+          await text(response),
+        ]);
+        // Rejects on EPIPE and ECONNRESET.
+        await pipeline(largeBody(), outgoing);
+        expect(await answered).toEqual([413, '']);
+      },
+    );
+  });
+
+  it('answers a request whose body nobody reads', async () => {
+    await withServer(
+      () => ({ status: 404, body: 'gone' }),
+      async (url) => {
+        const outgoing = httpRequest(url, { method: 'POST', headers: { 'content-length': LARGE_BYTES } });
+        const answered = once(outgoing, 'response').then(async ([response]) => [
+          response.statusCode,
+          await text(response),
+        ]);
+        await pipeline(largeBody(), outgoing);
+        expect(await answered).toEqual([404, 'gone']);
       },
     );
   });

@@ -1,16 +1,22 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { Closeable } from '@lazurite/runtime';
 import { PortInUseError } from './errors.ts';
+
+/** A certificate with its private key: as two PEM texts, or as one PKCS #12 container (`.pfx`). */
+export type TlsIdentity =
+  | { readonly key: string; readonly cert: string; readonly passphrase?: string }
+  | { readonly pfx: Uint8Array; readonly passphrase?: string };
 
 export interface HttpServerOptions {
   /** 0 or absent: any free port. */
   readonly port?: number;
   /** Default 127.0.0.1: nothing outside this machine can reach it. */
   readonly address?: string;
-  /** PEM key and certificate; absent: plain HTTP. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsIdentity;
   /**
    * A socket that another process bound and passed here, as `child_process` delivers it; `port` and `address` then only
    * say where that is. That process keeps the port when this one ends.
@@ -21,6 +27,8 @@ export interface HttpServerOptions {
    * idle connections are closed at once, and a client that was about to reuse one meets a reset.
    */
   readonly idleGraceMs?: number;
+  /** How long a client may take to send its headers, in ms. Default 30,000. */
+  readonly headersTimeoutMs?: number;
   /** How long requests in flight may take to end once `close` was called, in ms. Default 5,000. */
   readonly drainMs?: number;
 }
@@ -51,7 +59,7 @@ export async function startHttpServer(
   options: HttpServerOptions = {},
 ): Promise<HttpServer> {
   const address = options.address ?? '127.0.0.1';
-  const server = createNodeServer(onRequest, options.tls);
+  const server = createNodeServer(onRequest, options);
   await listen(server, options, address);
   // After listen(0) without a path, address() is always an AddressInfo.
   const port = options.handle ? (options.port ?? 0) : (server.address() as AddressInfo).port;
@@ -64,15 +72,25 @@ export async function startHttpServer(
   };
 }
 
-function createNodeServer(onRequest: RequestListener, tls: HttpServerOptions['tls']): Server {
+function createNodeServer(
+  onRequest: RequestListener,
+  { tls, headersTimeoutMs = HEADERS_TIMEOUT_MS }: HttpServerOptions,
+): Server {
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_TIMEOUT_MS,
+    headersTimeout: headersTimeoutMs,
+    connectionsCheckingInterval: headersTimeoutMs / 2,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     noDelay: true,
   };
-  return tls ? createTlsServer({ ...limits, ...tls }, onRequest) : createServer(limits, onRequest);
+  return tls ? createTlsServer({ ...limits, ...toNodeOptions(tls) }, onRequest) : createServer(limits, onRequest);
+}
+
+/** Only what is meant for Node: callers may hand over more than the identity. */
+function toNodeOptions(tls: TlsIdentity): SecureContextOptions {
+  const secret = tls.passphrase === undefined ? {} : { passphrase: tls.passphrase };
+  return 'pfx' in tls ? { pfx: Buffer.from(tls.pfx), ...secret } : { key: tls.key, cert: tls.cert, ...secret };
 }
 
 function listen(server: Server, { port = 0, handle }: HttpServerOptions, address: string): Promise<void> {

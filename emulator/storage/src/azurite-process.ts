@@ -31,6 +31,8 @@ export async function startAzurite(options: AzuriteOptions): Promise<{ child: Ch
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: azuriteEnvironment(),
     windowsHide: true,
+    // A group of its own: Ctrl-C in a terminal must not end it before those who still use it.
+    detached: process.platform !== 'win32',
   });
   try {
     return { child, origins: await waitUntilListening(child, options.clock) };

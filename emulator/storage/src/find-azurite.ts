@@ -20,6 +20,11 @@ export async function findAzurite(folders: readonly string[]): Promise<string> {
   );
 }
 
+/** Whether a function app, or we, have Azurite at hand. */
+export function isAzuriteInstalled(appRoot: string): boolean {
+  return [appRoot, import.meta.dirname].some((folder) => resolveManifest(folder) !== undefined);
+}
+
 function resolveManifest(folder: string): string | undefined {
   try {
     return createRequire(join(folder, 'package.json')).resolve('azurite/package.json');

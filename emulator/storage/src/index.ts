@@ -1,3 +1,4 @@
 export { StorageError } from './errors.ts';
+export { isAzuriteInstalled } from './find-azurite.ts';
 export { type Storage, type StorageOptions, startStorage } from './storage.ts';
 export { openStorage, type StorageOnDemand } from './storage-on-demand.ts';

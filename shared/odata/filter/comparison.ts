@@ -1,4 +1,4 @@
-import { ENUM_MEMBERS } from '../../domain/entity-model.ts';
+import { membersOf } from '../../domain/declared-property.ts';
 import type { ComparisonOperator, Condition } from '../../domain/operation-query.ts';
 import type { EnumView } from '../evolvable-enums.ts';
 import { QueryOptionError } from '../query-error.ts';
@@ -39,7 +39,7 @@ export function compare(operator: ComparisonOperator, sides: readonly [Operand, 
   const equality = operator === 'eq' || operator === 'ne';
   // OData 4.01, part 2, 5.1.1.1: with null on a side the four orderings are false.
   if (!equality && (left.type === 'null' || right.type === 'null')) return NOTHING;
-  const members = ENUM_MEMBERS[asTypeName(left.type)];
+  const members = membersOf(left.type);
   if (members && right.type !== 'null') return compareEnum(operator, { property: left, literal: right, members, view });
   return { kind: 'comparison', operator, left: left.expression, right: right.expression };
 }
@@ -47,18 +47,13 @@ export function compare(operator: ComparisonOperator, sides: readonly [Operand, 
 /** @throws QueryOptionError a listed value's type is not the operand's */
 export function among(value: Operand, listed: readonly LiteralOperand[], view: EnumView): Condition {
   for (const { type } of listed) if (!isComparable('eq', value.type, type)) throw incompatible('eq', value.type, type);
-  const members = ENUM_MEMBERS[asTypeName(value.type)];
+  const members = membersOf(value.type);
   if (members) return enumAmong(value, listed, { members, view });
   return { kind: 'in', value: value.expression, among: listed.map(({ expression }) => expression) };
 }
 
 function isEnum({ type }: Operand): boolean {
-  return ENUM_MEMBERS[asTypeName(type)] !== undefined;
-}
-
-/** A lookup by the wider union: what is no enum is not found. */
-function asTypeName(type: OperandType): keyof typeof ENUM_MEMBERS {
-  return type as keyof typeof ENUM_MEMBERS;
+  return membersOf(type) !== undefined;
 }
 
 function isComparable(operator: ComparisonOperator, left: OperandType, right: OperandType): boolean {

@@ -1,5 +1,5 @@
 import { toUtc } from '../../domain/date-time-offset.ts';
-import { declaredProperty, type TypeName } from '../../domain/entity-model.ts';
+import { declaredProperty, type TypeName, typeNameOf } from '../../domain/declared-property.ts';
 import type { DateTimeLiteral, Expression, Literal, TextFunction } from '../../domain/operation-query.ts';
 import { QueryOptionError, shown } from '../query-error.ts';
 import type { Token } from './tokens.ts';
@@ -28,12 +28,12 @@ const FUNCTIONS: Readonly<Record<TextFunction, { readonly arity: number; readonl
 
 /** @throws QueryOptionError `error` has no such property, for it is of a closed type */
 export function propertyOperand(path: readonly string[]): Operand {
+  const [first = '', second = ''] = path;
   const declared = declaredProperty(path);
-  if (!declared && path[0] === 'error') throw unknownProperty(path[1] ?? '');
-  const scalar = declared && declared.type !== 'microsoft.graph.operationError';
-  const depth = path[0] === 'error' ? 2 : 1;
-  if (path.length > depth && (scalar || depth === 2)) throw notComplex(path);
-  return { expression: { kind: 'property', path }, type: declared?.type ?? 'Edm.Untyped' };
+  if (first === 'error' && !declared) throw unknownProperty(second);
+  const depth = first === 'error' ? 2 : 1;
+  if (declared && path.length > depth) throw notComplex(path);
+  return { expression: { kind: 'property', path }, type: declared ? typeNameOf(declared) : 'Edm.Untyped' };
 }
 
 function unknownProperty(name: string): QueryOptionError {

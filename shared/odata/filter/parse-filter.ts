@@ -40,9 +40,9 @@ class FilterParser {
   }
 
   parse(): Condition {
-    const condition = toCondition(this.#or());
+    const part = this.#or();
     if (this.#tokens.peek().kind !== 'end') throw this.#tokens.unexpected();
-    return condition;
+    return toCondition(part);
   }
 
   #or(): Part {

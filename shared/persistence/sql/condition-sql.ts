@@ -1,4 +1,4 @@
-import { declaredProperty } from '../../domain/entity-model.ts';
+import { declaredProperty } from '../../domain/declared-property.ts';
 import type { ComparisonOperator, Condition, Expression } from '../../domain/operation-query.ts';
 import { SORT_PATHS, toDateKey } from '../operation-document.ts';
 import { propertyPath, type Statement } from './statement.ts';

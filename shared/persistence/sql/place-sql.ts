@@ -1,4 +1,4 @@
-import { declaredProperty } from '../../domain/entity-model.ts';
+import { declaredProperty } from '../../domain/declared-property.ts';
 import type { OrderBy, Place } from '../../domain/operation-query.ts';
 import { SORT_PATHS } from '../operation-document.ts';
 import { propertyPath, type Statement } from './statement.ts';

@@ -1,71 +1,82 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { type FunctionsHostOptions, type LocalHostSettings, readLocalHost } from '@lazurite/functions';
+import { PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
+import type { Port } from '../backing-services.ts';
 import { CommandError } from '../errors.ts';
-import { jsonConsole } from '../output/json-console.ts';
 import { createLog } from '../output/log.ts';
-import { textConsole } from '../output/text-console.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { openConsole } from '../output/open-console.ts';
+import { startStack } from '../stack.ts';
 import { listenForStop } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
-import { watchApp } from '../watch-app.ts';
-
-export interface StartFlags {
-  readonly port: number;
-  readonly cosmosPort: number;
-  readonly issuerPort: number;
-  readonly address: string;
-  readonly dataDir: string;
-  readonly inMemory: boolean;
-  readonly scriptRoot: string;
-  readonly json: boolean;
-  readonly verbose: boolean;
-}
+import { nodeArgumentsOf, type StartFlags } from './start-command.ts';
 
 export interface StartParts {
   readonly terminal: Terminal;
   readonly process: NodeJS.Process;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  /** As which the command was called: `func` says what scripts for it wait for. */
+  readonly name: string;
   readonly version: string;
 }
 
+const DEFAULT_PORT = 7071;
+const DEFAULT_COSMOS_PORT = 8081;
+const DEFAULT_ISSUER_PORT = 7072;
+
 /** Runs the stack until the process is told to stop, then lets requests in flight end. */
-export async function start(flags: StartFlags, parts: StartParts): Promise<void> {
-  const scriptRoot = resolve(flags.scriptRoot);
+export async function start(flags: StartFlags, words: readonly string[], parts: StartParts): Promise<void> {
+  const nodeArguments = nodeArgumentsOf(flags, words);
+  const scriptRoot = resolve(flags.prefix ?? flags.scriptRoot);
   requireFunctionApp(scriptRoot);
   const stop = listenForStop(parts.process);
   const dataDir = flags.inMemory ? undefined : resolve(flags.dataDir);
-  const console = flags.json
-    ? jsonConsole(parts.terminal, parts.process.pid)
-    : textConsole({ ...flags, ...parts, scriptRoot, dataDir });
+  const console = openConsole(flags, { ...flags, ...parts, scriptRoot, dataDir });
+  const local = await readLocalHost(scriptRoot);
+  const port = flags.port ?? local.localHttpPort ?? DEFAULT_PORT;
   const stack = await startStack({
-    ...{ scriptRoot, port: flags.port, cosmosPort: flags.cosmosPort, issuerPort: flags.issuerPort },
-    ...{ address: flags.address, clock: parts.clock, randomness: parts.randomness, env: parts.process.env },
+    ...{ scriptRoot, port, address: flags.address ?? local.localHttpAddress ?? '127.0.0.1' },
+    cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
+    issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
+    ...{ clock: parts.clock, randomness: parts.randomness, env: parts.process.env },
     ...(dataDir !== undefined && { dataDir }),
+    host: { ...hostOptions(flags, local), nodeArguments, watch: true },
     onEvent: (event) => console.report(event),
     log: createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose }),
-  });
+  }).catch((error: unknown) => explainPort(error, port));
   try {
     await console.ready(stack);
-    await reloadOnChange({ stack, scriptRoot, clock: parts.clock }, stop.requested);
+    await stop.requested;
   } finally {
     await stack.close();
   }
 }
 
-interface Watched {
-  readonly stack: Stack;
-  readonly scriptRoot: string;
-  readonly clock: Clock;
+function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<FunctionsHostOptions> {
+  const origins = flags.cors?.split(',').flatMap((origin) => origin.trim() || []);
+  return {
+    enableAuth: flags.enableAuth,
+    startTimeoutMs: flags.timeout * 1_000,
+    ...(flags.functions && { functions: flags.functions }),
+    ...((origins || flags.corsCredentials) && {
+      cors: { origins: origins ?? local.cors, credentials: flags.corsCredentials || local.corsCredentials },
+    }),
+    ...(flags.useHttps && {
+      https: {
+        ...(flags.cert !== undefined && { certificateFile: flags.cert }),
+        ...(flags.password !== undefined && { password: flags.password }),
+      },
+    }),
+  };
 }
 
-async function reloadOnChange({ stack, scriptRoot, clock }: Watched, stopped: Promise<void>): Promise<void> {
-  // A failed reload is reported as an event; the app as it was goes on.
-  const onChange = () => void stack.functions.reload().catch(() => undefined);
-  const watching = watchApp(scriptRoot, { clock, onChange });
-  await stopped;
-  await watching.close();
+/** In the words of azure-functions-core-tools, which scripts know. */
+function explainPort(error: unknown, port: Port): never {
+  if (!(error instanceof PortInUseError) || error.port !== port) throw error;
+  const message = `Port ${port} is unavailable. Close the process using that port, or specify another port using --port [-p].`;
+  throw new CommandError('PortInUse', message, { cause: error });
 }
 
 function requireFunctionApp(scriptRoot: string): void {

@@ -19,4 +19,8 @@ export interface ConsoleOptions {
   /** Undefined: nothing is kept. */
   readonly dataDir: string | undefined;
   readonly version: string;
+  /** As which the command was called. */
+  readonly name: string;
+  /** The least level of user logs that is shown; absent: as usual. */
+  readonly userLogLevel?: string;
 }

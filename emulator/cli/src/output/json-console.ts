@@ -1,13 +1,15 @@
 import type { HostEvent } from '@lazurite/functions';
-import type { Terminal } from '../terminal.ts';
 import type { Console } from './console.ts';
 
+/** Raised when a line changes in a way that a reader would misread; new members and new events do not count. */
+const SCHEMA_VERSION = 1;
+
 /** One JSON object a line. The first is `ready`; what happened before it follows it. */
-export function jsonConsole(terminal: Terminal, pid: number): Console {
+export function jsonConsole(out: (line: string) => void, pid: number): Console {
   const early: HostEvent[] = [];
   let isReady = false;
   function write(event: object): void {
-    terminal.out(`${JSON.stringify(event)}\n`);
+    out(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...event })}\n`);
   }
   return {
     report: (event) => {

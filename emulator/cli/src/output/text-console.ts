@@ -3,6 +3,8 @@ import {
   formatExecuting,
   formatLogLine,
   type HostEvent,
+  hostLockLine,
+  LOG_LEVELS,
   type Paint,
   paintFor,
   WORKER_STARTED_LINE,
@@ -12,13 +14,16 @@ import { welcome } from './welcome.ts';
 
 /** Lines for a person, in the form that `func start` gives them. */
 export function textConsole(options: ConsoleOptions): Console {
-  const { terminal, clock, verbose } = options;
+  const { terminal, clock, verbose, userLogLevel } = options;
   const paint = paintFor(options.process.stdout);
   return {
     report: (event) => {
-      for (const line of toLines(event, { now: clock.now(), verbose, paint })) terminal.out(`${line}\n`);
+      for (const line of toLines(event, { now: clock.now(), verbose, userLogLevel, paint })) terminal.out(`${line}\n`);
     },
-    ready: async (stack) => terminal.out(await welcome(stack, { ...options, paint })),
+    ready: async (stack) => {
+      terminal.out(await welcome(stack, { ...options, paint }));
+      terminal.out(`${formatLogLine(clock.now(), hostLockLine(options.process.pid), paint)}\n`);
+    },
   };
 }
 
@@ -26,10 +31,11 @@ interface LineOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly verbose: boolean;
+  readonly userLogLevel: string | undefined;
   readonly paint: Paint;
 }
 
-function toLines(event: HostEvent, { now, verbose, paint }: LineOptions): readonly string[] {
+function toLines(event: HostEvent, { now, verbose, userLogLevel, paint }: LineOptions): readonly string[] {
   switch (event.type) {
     case 'worker-started':
       return [formatLogLine(now, WORKER_STARTED_LINE, paint)];
@@ -41,7 +47,9 @@ function toLines(event: HostEvent, { now, verbose, paint }: LineOptions): readon
         ...(event.error ? [paint.error(event.error)] : []),
       ];
     case 'log':
-      return isShown(event, verbose) ? [formatLogLine(event.at, paintMessage(event, paint), paint)] : [];
+      return isShown(event, { verbose, userLogLevel })
+        ? [formatLogLine(event.at, paintMessage(event, paint), paint)]
+        : [];
     case 'console':
       return [event.line];
     case 'reloaded':
@@ -56,10 +64,16 @@ function toLines(event: HostEvent, { now, verbose, paint }: LineOptions): readon
 
 type LogEvent = Extract<HostEvent, { type: 'log' }>;
 
+const LEVELS: readonly string[] = LOG_LEVELS;
 const QUIET_LEVELS: ReadonlySet<string> = new Set(['trace', 'debug']);
 
 /** User logs from Information up, the host's own from Warning up (azure-functions-core-tools `LoggingFilterHelper.cs`). */
-function isShown({ level, category }: LogEvent, verbose: boolean): boolean {
+function isShown(
+  { level, category }: LogEvent,
+  { verbose, userLogLevel }: Pick<LineOptions, 'verbose' | 'userLogLevel'>,
+): boolean {
+  const least = userLogLevel === undefined ? -1 : LEVELS.indexOf(userLogLevel);
+  if (least >= 0 && category.endsWith('.User')) return LEVELS.indexOf(level) >= least && level !== 'none';
   if (verbose) return true;
   if (QUIET_LEVELS.has(level)) return false;
   return level !== 'information' || category.startsWith('Function.');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FunctionInfo, formatFunctionList, type Paint } from '@lazurite/functions';
+import { type FunctionInfo, formatBanner, formatFunctionList, HOST_VERSION, type Paint } from '@lazurite/functions';
 import type { Stack } from '../stack.ts';
 import { curlCommand } from './curl-command.ts';
 
@@ -9,12 +9,15 @@ export interface WelcomeOptions {
   /** Undefined: nothing is kept. */
   readonly dataDir: string | undefined;
   readonly version: string;
+  /** As which the command was called. */
+  readonly name: string;
   readonly paint: Paint;
 }
 
 /** What a person reads once the stack serves: what runs, where, and one command that shows it working. */
 export async function welcome(stack: Stack, options: WelcomeOptions): Promise<string> {
   const sections = [
+    ...(options.name === 'func' ? [formatBanner({ tools: `Lazurite ${options.version}`, runtime: HOST_VERSION })] : []),
     `\nLazurite ${options.version} on Node.js ${process.versions.node}\n`,
     formatFunctionList(stack.functions.functions, options.paint),
     endpoints(stack, options.dataDir),

@@ -1,6 +1,6 @@
 import type { ContainerDefinition } from '../model/container-definition.ts';
 import { type EpkRange, effectivePartitionKey, indexOfRange, splitEpkSpace } from '../model/effective-partition-key.ts';
-import { indexedValueCounter } from '../model/index-coverage.ts';
+import { indexedValueCounter, scalarCoverage } from '../model/index-coverage.ts';
 import type { JsonObject } from '../model/json.ts';
 import {
   formatPartitionKey,
@@ -39,6 +39,8 @@ export interface Container {
   readonly locate: (partitionKey: PartitionKeyValue) => PartitionLocation;
   /** How many values of an item its indexing policy covers. */
   readonly indexedValuesOf: (item: JsonObject) => number;
+  /** Whether its indexing policy covers the scalars at a property path. */
+  readonly isIndexed: (path: readonly string[]) => boolean;
   /** The counter that gives each physical partition its LSNs. */
   readonly lsnCounters: readonly string[];
 }
@@ -77,6 +79,7 @@ export function toContainer(resource: StoredResource, database: Database): Conta
     partitionKeyOf: partitionKeyExtractor(definition.partitionKey),
     locate: partitionLocator(definition.partitionKey, ranges),
     indexedValuesOf: indexedValueCounter(definition.indexingPolicy),
+    isIndexed: scalarCoverage(definition.indexingPolicy),
     lsnCounters: ranges.map((_, range) => `lsn ${number} ${range}`),
   };
 }

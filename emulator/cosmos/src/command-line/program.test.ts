@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { join } from 'node:path';
 import { CosmosClient } from '@azure/cosmos';
 import { WELL_KNOWN_KEY } from '../index.ts';
@@ -61,6 +63,20 @@ describe('lazurite-cosmos', () => {
     await once(second.child, 'exit');
   });
 
+  it('serves TLS, and says how to trust it', async () => {
+    const child = start('--port', '0', '--data-dir', join(directory.path, 'tls'), '--https', '--json');
+    const [line] = await once(child.stdout ?? child, 'data');
+    const ready = JSON.parse(String(line)) as Record<string, string>;
+    const certificate = join(directory.path, 'tls', 'localhost.crt');
+    expect(ready.trustCommand).toContain(certificate);
+    const agent = new Agent({ ca: readFileSync(certificate) });
+    const client = new CosmosClient({ endpoint: ready.endpoint ?? '', key: WELL_KNOWN_KEY, agent });
+    expect((await client.databases.readAll().fetchAll()).resources).toEqual([]);
+    client.dispose();
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  });
+
   it('writes an export to stdout when no file is named', async () => {
     const { code, out } = await outcomeOf(start('export', 'shop', '--data-dir', directory.path));
     expect(code).toBe(0);
@@ -82,7 +98,18 @@ describe('lazurite-cosmos', () => {
 
   it('--help shows every option and command', async () => {
     const help = `${(await outcomeOf(start('--help'))).out}${(await outcomeOf(start('serve', '--help'))).out}`;
-    for (const word of ['export', 'import', '--port', '--address', '--data-dir', '--in-memory', '--json', '--key'])
+    for (const word of [
+      'export',
+      'import',
+      '--port',
+      '--address',
+      '--data-dir',
+      '--in-memory',
+      '--json',
+      '--key',
+      '--https',
+      '--enforce-throughput',
+    ])
       expect(help).toContain(word);
   });
 });

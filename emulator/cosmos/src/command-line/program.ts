@@ -24,6 +24,9 @@ function serveCommand(parts: CommandParts): Command {
     .option('--data-dir <folder>', 'where data outlives a restart', '.lazurite')
     .option('--in-memory', 'keep no data', false)
     .option('--key <base64>', 'account key', parseKey, WELL_KNOWN_KEY)
+    .option('--read-only-key <base64>', 'a second key, which may only read', parseKey)
+    .option('--https', 'serve TLS, with a certificate kept in the data folder', false)
+    .option('--enforce-throughput', 'answer 429 above the provisioned request units', false)
     .option('--json', 'say where it listens as one line of JSON', false)
     .action(async (flags: ServeFlags) => (await import('./serve.ts')).serve(flags, parts));
 }

@@ -11,10 +11,30 @@ const ELEMENTS = '[]';
  */
 export function indexedValueCounter(policy: IndexingPolicy): (item: JsonObject) => number {
   if (policy.indexingMode === 'none') return () => 0;
-  const root = new CoverageNode();
-  for (const { path } of policy.includedPaths) root.add(path, true);
-  for (const { path } of policy.excludedPaths) root.add(path, false);
+  const root = coverageOf(policy);
   return (item) => countIndexed(item, root, false);
+}
+
+function coverageOf({ includedPaths, excludedPaths }: IndexingPolicy): CoverageNode {
+  const root = new CoverageNode();
+  for (const { path } of includedPaths) root.add(path, true);
+  for (const { path } of excludedPaths) root.add(path, false);
+  return root;
+}
+
+/** Prepares the function that tells whether the policy indexes scalars at a property path. */
+export function scalarCoverage(policy: IndexingPolicy): (path: readonly string[]) => boolean {
+  if (policy.indexingMode === 'none') return () => false;
+  const root = coverageOf(policy);
+  return (path) => {
+    let node: CoverageNode | undefined = root;
+    let covered = root.subtree ?? false;
+    for (const name of path) {
+      node = node?.child(name);
+      covered = node?.subtree ?? covered;
+    }
+    return node?.scalar ?? covered;
+  };
 }
 
 /** One place in the tree of policy paths. */

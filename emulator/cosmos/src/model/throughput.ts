@@ -53,14 +53,17 @@ export function readThroughputHeaders({
  * Reads the body of "replace offer".
  *
  * @param highestEver the highest throughput this resource has ever had, which bounds how low it may go
- * @throws CosmosError BadRequest, also when the body turns manual throughput into autoscale or back, which takes another request
+ * @throws CosmosError BadRequest, also when the body turns manual throughput into autoscale or back, which takes a header of migration
  */
 export function readOfferReplacement(current: Throughput, highestEver: number, body: unknown): Throughput {
   const content = readObject(readObject(body, 'offer').content, 'offer.content');
   const settings = readOptional(content.offerAutopilotSettings, 'offer.content.offerAutopilotSettings', readObject);
   const wanted = settings ? autoscale(settings) : manual(content.offerThroughput);
   if (wanted.kind !== current.kind) {
-    throw new CosmosError('BadRequest', `The offer has ${current.kind} throughput; changing its kind is not emulated`);
+    throw new CosmosError(
+      'BadRequest',
+      `The offer has ${current.kind} throughput; ask for the other kind by a header of migration`,
+    );
   }
   const lowest = highestEver * LOWEST_SHARE_OF_HIGHEST;
   if (maxRequestUnitsOf(wanted) < lowest) {
@@ -70,6 +73,17 @@ export function readOfferReplacement(current: Throughput, highestEver: number, b
     );
   }
   return wanted;
+}
+
+/**
+ * Turns manual throughput into autoscale, or back. Autoscale goes up to the manual throughput, in whole thousands; manual
+ * stays at autoscale's maximum. Source: "Frequently asked questions about autoscale provisioned throughput".
+ */
+export function migratedThroughput(current: Throughput, kind: Throughput['kind']): Throughput {
+  if (kind === current.kind) return current;
+  const requestUnits = maxRequestUnitsOf(current);
+  if (kind === 'manual') return { kind, requestUnits };
+  return { kind, maxRequestUnits: Math.ceil(requestUnits / AUTOSCALE.step) * AUTOSCALE.step };
 }
 
 /** The members of an offer that follow from its throughput and from the container or database it belongs to. */

@@ -1,12 +1,18 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { notFound } from '../account/catalog.ts';
-import { CosmosError } from '../model/errors.ts';
-import type { JsonObject, JsonValue } from '../model/json.ts';
-import { maxRequestUnitsOf, offerBody, readOfferReplacement } from '../model/throughput.ts';
+import type { JsonObject } from '../model/json.ts';
+import {
+  maxRequestUnitsOf,
+  migratedThroughput,
+  offerBody,
+  readOfferReplacement,
+  type Throughput,
+} from '../model/throughput.ts';
 import type { StoredResource } from '../store/store.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { type FeedPage, takePage } from './feed-page.ts';
 import { assertIfMatch, type Preconditions } from './preconditions.ts';
+import type { ResourceFeed } from './query/query-resources.ts';
 import { toFeedJson, toResourceJson } from './resource-json.ts';
 import type { OperationResult } from './result.ts';
 import { type OfferRecord, readOfferRecord } from './throughput.ts';
@@ -21,36 +27,35 @@ export function listOffers(account: Account, page: FeedPage): OperationResult {
   return toOfferPage(account.store.resources.list('offers', ''), page);
 }
 
-/** The one offer query that the SDKs send. Source: the SDK, client/Container, readOffer. */
-const QUERY_BY_RESOURCE = /^\s*select\s+\*\s+from\s+(\w+)\s+where\s+\1\.resource\s*=\s*(@\w+|"[^"]*"|'[^']*')\s*$/i;
-
-/** @throws CosmosError BadRequest for any query but the one by resource */
-export function queryOffers(account: Account, query: JsonObject, page: FeedPage): OperationResult {
-  const resource = resourceOf(query);
-  const offers = account.store.resources.list('offers', '');
-  return toOfferPage(
-    offers.filter((offer) => readOfferRecord(offer).owner.self === resource),
-    page,
-  );
+export function offersFeed({ store }: Account): ResourceFeed {
+  return { parentRid: '', name: 'Offers', resources: store.resources.list('offers', '').map(toOfferJson) };
 }
 
-/** @throws CosmosError NotFound, BadRequest for a wrong throughput, or PreconditionFailed */
+/**
+ * @param input.migrateTo changes the kind of throughput and keeps its amount; the body then counts for nothing
+ * @throws CosmosError NotFound, BadRequest for a wrong throughput, or PreconditionFailed
+ */
 export async function replaceOffer(
   account: Account,
   id: string,
-  input: { readonly body: JsonObject } & Preconditions,
+  input: { readonly body: JsonObject; readonly migrateTo?: Throughput['kind'] } & Preconditions,
 ): Promise<OperationResult> {
   const offer = await account.commits.write(() => {
     const existing = findById(account, id);
     assertIfMatch(input, existing.etag);
     const { owner, throughput: current, highestEver: highest } = readOfferRecord(existing);
-    const throughput = readOfferReplacement(current, highest, input.body);
+    const { migrateTo, body: wanted } = input;
+    const throughput = migrateTo
+      ? migratedThroughput(current, migrateTo)
+      : readOfferReplacement(current, highest, wanted);
     const record: OfferRecord = { owner, throughput, highestEver: Math.max(highest, maxRequestUnitsOf(throughput)) };
     const body = JSON.stringify(record);
     const replaced = { ...existing, etag: newEtag(account), ts: nowInSeconds(account), body };
     account.store.resources.put(replaced);
     return replaced;
   });
+  const { owner, throughput } = readOfferRecord(offer);
+  account.throughputGate?.setRate({ rid: owner.rid, requestUnits: maxRequestUnitsOf(throughput) });
   return { status: 200, body: toOfferJson(offer), etag: offer.etag, charge: METADATA_CHARGE.write };
 }
 
@@ -72,16 +77,4 @@ function toOfferJson(offer: StoredResource): string {
   const { owner, throughput, highestEver } = readOfferRecord(offer);
   const properties = { id: offer.id, ...offerBody(throughput, highestEver, owner) };
   return toResourceJson(offer, `offers/${offer.rid}/`, properties);
-}
-
-function resourceOf({ query, parameters }: JsonObject): JsonValue | undefined {
-  const operand = typeof query === 'string' ? QUERY_BY_RESOURCE.exec(query)?.[2] : undefined;
-  if (operand === undefined)
-    throw new CosmosError(
-      'BadRequest',
-      'Offers can be queried by resource only: SELECT * FROM root WHERE root.resource = "…"',
-    );
-  if (!operand.startsWith('@')) return operand.slice(1, -1);
-  const named = Array.isArray(parameters) ? parameters.find((one: JsonObject) => one?.name === operand) : undefined;
-  return named?.value;
 }

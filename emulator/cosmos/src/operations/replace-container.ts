@@ -26,6 +26,8 @@ export async function replaceContainer(
     const changed = toContainer(resource, current.database);
     // What comes now is not kept, so what came before would have a gap behind it.
     if (!keepsAllVersions(changed)) account.store.changeLog.prune(changed.number, Number.MAX_SAFE_INTEGER);
+    for (const { id, path } of account.store.indexes.list(changed.number))
+      if (!changed.isIndexed(path)) account.store.indexes.drop(id);
     return changed;
   });
   const { etag } = replaced.resource;

@@ -1,4 +1,5 @@
 import type { Container } from '../account/container.ts';
+import type { ItemUsage } from '../store/store.ts';
 
 /** What an operation answers; the server turns it into status line, headers and body. */
 export interface OperationResult {
@@ -16,8 +17,14 @@ export interface OperationResult {
   readonly range?: number;
   /** The LSN of the last write to the item. */
   readonly itemLsn?: number;
+  /** How much the container holds, where the client has asked. */
+  readonly usage?: ItemUsage;
   /** How many resources `body` lists. */
   readonly itemCount?: number;
   /** Where the next page starts; absent after the last. */
   readonly continuation?: string;
+  /** How a query was run, `name=value` joined by semicolons. */
+  readonly queryMetrics?: string;
+  /** Which indexes a query used and could use: percent-encoded JSON. */
+  readonly indexUtilization?: string;
 }

@@ -9,6 +9,7 @@ import type { DocumentCursor, RowPlace } from './execute/row-place.ts';
 import { DEFAULT_WORK_LIMITS, WorkBound, type WorkLimits } from './execute/work-bound.ts';
 import { filtersOf, type QueryFilters } from './plan/filters.ts';
 import { type PlanPolicy, planQuery, queryTarget } from './plan/planner.ts';
+import { isPureCount } from './plan/pure-count.ts';
 import type { QueryPlan } from './plan/query-plan.ts';
 import type { QueryTarget } from './plan/query-ranges.ts';
 import type { Query } from './syntax/ast.ts';
@@ -18,7 +19,8 @@ import type { EvaluationContext } from './values/evaluation-context.ts';
 export type { RunWindow } from './compile/compilation.ts';
 export { PAUSE, type Pause } from './execute/pause.ts';
 export type { DocumentCursor, RowPlace } from './execute/row-place.ts';
-export type { PathCondition, QueryFilters } from './plan/filters.ts';
+export { DEFAULT_WORK_LIMITS } from './execute/work-bound.ts';
+export type { Bound, PathCondition, QueryFilters } from './plan/filters.ts';
 export type { PlanPolicy } from './plan/planner.ts';
 export type { QueryPlan } from './plan/query-plan.ts';
 export type { QueryRange, QueryTarget } from './plan/query-ranges.ts';
@@ -33,7 +35,10 @@ export interface QueryParameter {
 
 export interface RunOptions {
   readonly limits?: WorkLimits;
-  /** The documents come in the order of `filters.orderBy`, those without the property included, so that none need be held and sorted. */
+  /**
+   * The documents come in the order of the first path of `filters.orderBy`, those without the property included, so that only those with
+   * the same value need be held and sorted by the other paths.
+   */
   readonly presorted?: boolean;
 }
 
@@ -42,6 +47,8 @@ export interface StepOptions extends RunOptions {
   /** Tells which document was handed out last. */
   readonly cursor: DocumentCursor;
   readonly window: RunWindow;
+  /** Whether to give a `PAUSE` after many rows of one document, too. */
+  readonly pauses: boolean;
 }
 
 export interface SteppedRows extends Iterable<JsonValue | Pause> {
@@ -63,6 +70,8 @@ export interface CompiledQuery {
   readonly streams: boolean;
   /** Whether rows are sorted, each with a {@link RowPlace} of its own, behind which a later run can go on. */
   readonly sorts: boolean;
+  /** Whether its one row says nothing but how many documents pass the filter, so that `window.counted` may stand for them. */
+  readonly isPureCount: boolean;
   /** Which partition keys may hold documents that pass the filter. */
   target(partitionKey: PartitionKeyDefinition): QueryTarget;
   /** What the query plan request answers; throws a CosmosError 400 for what the gateway cannot distribute. */
@@ -87,10 +96,21 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
   checkOrder(query);
   const start: CompiledQuery['start'] = (documents, context, options) => {
     if (query.orderBy?.rank) throw onlyByPlan();
-    const { limits = DEFAULT_WORK_LIMITS, presorted = false, cursor, window } = options;
+    const { limits = DEFAULT_WORK_LIMITS, presorted = false, cursor, window, pauses } = options;
     const work = new WorkBound(limits);
     const progress = { seen: window.before };
-    const frame: Frame = { slots: [], aggregates: [], documents, context, work, presorted, cursor, window, progress };
+    const frame: Frame = {
+      pauses,
+      slots: [],
+      aggregates: [],
+      documents,
+      context,
+      work,
+      presorted,
+      cursor,
+      window,
+      progress,
+    };
     return {
       // Safe: a query leaves out rows that are undefined.
       [Symbol.iterator]: () => (compiled.rows(frame) as Iterable<JsonValue | Pause>)[Symbol.iterator](),
@@ -107,13 +127,19 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
     filters: filtersOf(query, values),
     streams: compiled.streams,
     sorts: compiled.sorts,
+    isPureCount: isPureCount(query),
     target: (partitionKey) => queryTarget(query, values, partitionKey),
     plan: (policy) => planQuery(query, values, policy),
     start,
     run(documents, context, options = {}) {
       const counted = new CountedDocuments(documents);
       // Safe: nothing pauses where no document does.
-      return start(counted, context, { ...options, cursor: counted, window: WHOLE }) as Iterable<JsonValue>;
+      return start(counted, context, {
+        ...options,
+        cursor: counted,
+        window: WHOLE,
+        pauses: false,
+      }) as Iterable<JsonValue>;
     },
   };
 }

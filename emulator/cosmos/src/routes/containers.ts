@@ -4,6 +4,7 @@ import { CosmosError } from '../model/errors.ts';
 import { createContainer } from '../operations/create-container.ts';
 import { deleteContainer } from '../operations/delete-container.ts';
 import { deletePartition } from '../operations/delete-partition.ts';
+import { listConflicts } from '../operations/list-conflicts.ts';
 import { listContainers } from '../operations/list-containers.ts';
 import { listPartitionKeyRanges } from '../operations/list-partition-key-ranges.ts';
 import { readContainer } from '../operations/read-container.ts';
@@ -11,6 +12,7 @@ import { replaceContainer } from '../operations/replace-container.ts';
 import type { OperationResult } from '../operations/result.ts';
 import {
   feedPageOf,
+  flag,
   header,
   nameAt,
   objectBody,
@@ -41,7 +43,10 @@ export function getContainers(account: Account, request: RouteRequest): Operatio
 }
 
 export function getContainer(account: Account, request: RouteRequest): OperationResult {
-  return readContainer(containerOf(account, request), preconditionsOf(request));
+  const container = containerOf(account, request);
+  const answer = readContainer(container, preconditionsOf(request));
+  if (!flag(request, 'x-ms-documentdb-populatequotainfo')) return answer;
+  return { ...answer, usage: account.store.items.usage(container.number) };
 }
 
 export function putContainer(account: Account, request: RouteRequest): Promise<OperationResult> {
@@ -55,6 +60,10 @@ export function removeContainer(account: Account, request: RouteRequest): Promis
 
 export function getPartitionKeyRanges(account: Account, request: RouteRequest): OperationResult {
   return listPartitionKeyRanges(containerOf(account, request), preconditionsOf(request));
+}
+
+export function getConflicts(account: Account, request: RouteRequest): OperationResult {
+  return listConflicts(containerOf(account, request));
 }
 
 export function postPartitionKeyDelete(account: Account, request: RouteRequest): Promise<OperationResult> {

@@ -3,7 +3,8 @@ import { ABSENT_TYPES, VERB_NAMES } from './not-emulated.ts';
 import type { ResourcePath } from './path.ts';
 import { flag, header, type RouteRequest } from './request.ts';
 import { assertHeadersServed } from './request-headers.ts';
-import type { ROUTES, RouteHandler, Verb } from './table.ts';
+import type { RouteHandler, Verb } from './route.ts';
+import type { ROUTES } from './table.ts';
 
 /** Finds the handler of a request among the routes. */
 export class Dispatch {
@@ -19,9 +20,8 @@ export class Dispatch {
   }
 
   /** @throws CosmosError NotImplemented for what the service has and this server lacks, else BadRequest or MethodNotAllowed */
-  handlerOf({ shape, resourceType }: ResourcePath, request: RouteRequest): RouteHandler {
-    assertHeadersServed(request.headers);
-    const verb = verbOf(request);
+  handlerOf({ shape, resourceType }: ResourcePath, verb: Verb, { headers }: RouteRequest): RouteHandler {
+    assertHeadersServed(headers);
     const handler = this.#handlers.get(`${verb} ${shape}`);
     if (handler) return handler;
     throw this.#refusal(verb, shape, resourceType);
@@ -38,8 +38,19 @@ export class Dispatch {
   }
 }
 
-/** The order matters: a query plan is asked for with the headers of a query. */
-function verbOf(request: RouteRequest): Verb {
+/** Whether a request of this verb leaves everything as it is. */
+export function isRead(verb: Verb): boolean {
+  return READS.has(verb);
+}
+
+const READS: ReadonlySet<Verb> = new Set(['get', 'get change feed', 'post query', 'post query plan']);
+
+/**
+ * What a request wants. The order matters: a query plan is asked for with the headers of a query.
+ *
+ * @throws CosmosError MethodNotAllowed, or BadRequest for a header that is no boolean
+ */
+export function verbOf(request: RouteRequest): Verb {
   const { method } = request;
   if (method === 'GET') return header(request, 'a-im') === undefined ? 'get' : 'get change feed';
   if (method === 'POST') return postVerbOf(request);

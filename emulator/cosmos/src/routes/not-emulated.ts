@@ -1,4 +1,4 @@
-import type { Verb } from './table.ts';
+import type { Verb } from './route.ts';
 
 /** Resource types of the service that have no operation here at all, with the name to give. */
 export const ABSENT_TYPES: Readonly<Record<string, string>> = {
@@ -7,7 +7,6 @@ export const ABSENT_TYPES: Readonly<Record<string, string>> = {
   sprocs: 'Stored procedures',
   triggers: 'Triggers',
   udfs: 'User-defined functions',
-  conflicts: 'Conflict feeds',
   clientencryptionkeys: 'Client encryption keys',
   attachments: 'Attachments',
   media: 'Attachments',

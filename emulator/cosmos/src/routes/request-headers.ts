@@ -42,9 +42,11 @@ export const REQUEST_HEADERS: readonly HeaderRule[] = [
   honoured('x-ms-cosmos-batch-ordered', 'operations are always carried out in order', ['true']),
   honoured('x-ms-offer-throughput', 'create'),
   honoured('x-ms-cosmos-offer-autopilot-settings', 'create'),
+  honoured('x-ms-cosmos-migrate-offer-to-autopilot', 'replace an offer', BOOLEAN),
+  honoured('x-ms-cosmos-migrate-offer-to-manual-throughput', 'replace an offer', BOOLEAN),
   honoured('x-ms-cosmos-changefeed-wire-format-version', 'all versions and deletes', ['2021-09-15']),
   honoured('x-ms-cosmos-intended-collection-rid', 'another container answers 400, substatus 1024'),
-  honoured('x-ms-documentdb-populatequotainfo', 'quota and usage come with every answer', BOOLEAN),
+  honoured('x-ms-documentdb-populatequotainfo', 'what a container holds, when it is read', BOOLEAN),
   honoured('x-ms-documentdb-content-serialization-format', 'text alone, no binary JSON', ['jsontext']),
   honoured('x-ms-documentdb-populatequerymetrics', 'queries', BOOLEAN),
   honoured('x-ms-cosmos-populateindexmetrics', 'queries', BOOLEAN),
@@ -83,8 +85,6 @@ export const REQUEST_HEADERS: readonly HeaderRule[] = [
   refused('x-ms-documentdb-expiry-seconds', 'resource tokens'),
   refused('x-ms-offer-type', 'the performance levels S1 to S3'),
   refused('x-ms-offer-is-ru-per-minute-throughput-enabled', 'request units per minute'),
-  refused('x-ms-cosmos-migrate-offer-to-autopilot', 'changing between manual and autoscale throughput'),
-  refused('x-ms-cosmos-migrate-offer-to-manual-throughput', 'changing between manual and autoscale throughput'),
 ];
 
 /** The rules that a request can break, prepared: most requests have none of these headers. */

@@ -93,6 +93,17 @@ describe('the change feed of latest versions, through the SDK', () => {
     expect(ids((await of(['x'])).changes)).toEqual([]);
   });
 
+  it('gives the items of a transactional batch one LSN, and never tears them apart', async () => {
+    const container = await account.container();
+    await container.items.batch(
+      [1, 2, 3].map((n) => ({ operationType: 'Create' as const, resourceBody: { id: `${n}`, pk: 'p' } })),
+      'p',
+    );
+    const options = { maxItemCount: 1, changeFeedStartFrom: ChangeFeedStartFrom.Beginning() };
+    const page = await container.items.getChangeFeedIterator(options).readNext();
+    expect(ids(page.result)).toEqual(['1', '2', '3']);
+  });
+
   it('does not show what has expired', async () => {
     const container = await account.container({ defaultTtl: -1 });
     await container.items.create({ id: 'short', pk: 'p', ttl: 5 });

@@ -1,57 +1,69 @@
-import { BodyTooLargeError, type HttpHandler, type HttpRequest, type HttpResponse } from '@lazurite/http';
+import { BodyTooLargeError, type HttpHandler, type HttpRequest } from '@lazurite/http';
 import type { Log } from '@lazurite/runtime';
 import type { Account } from '../account/account.ts';
-import type { MasterKey } from '../auth/master-key.ts';
+import { type Access, assertPermitted } from '../auth/access.ts';
+import type { Authorizer } from '../auth/authorizer.ts';
 import { CosmosError } from '../model/errors.ts';
-import { Dispatch } from '../routes/dispatch.ts';
+import { addressedBy } from '../routes/addressed.ts';
+import { Dispatch, isRead, verbOf } from '../routes/dispatch.ts';
 import { parsePath, type ResourcePath } from '../routes/path.ts';
+import type { RouteRequest } from '../routes/request.ts';
 import { ROUTES } from '../routes/table.ts';
 import { EndOfTurn } from './end-of-turn.ts';
 import { type Exchange, toErrorResponse, toResponse } from './response.ts';
 
 export interface RequestHandlerOptions {
   readonly account: Account;
-  readonly masterKey: MasterKey;
+  readonly authorizer: Authorizer;
   readonly log: Log;
   /** Whether connections are TLS. */
   readonly secure: boolean;
 }
 
 const NO_BODY = Buffer.alloc(0);
+const CONTAINER_SHAPE = 'dbs/*/colls/*';
 
-/** Answers requests of the protocol, in this order: path, authorization, body, route, operation, answer. */
+/** Answers requests of the protocol, in this order: path, authorization, permission, body, route, operation, answer. */
 export function toRequestHandler(options: RequestHandlerOptions): HttpHandler {
-  const { account } = options;
+  const { account, secure } = options;
   const dispatch = new Dispatch(ROUTES);
   const endOfTurn = new EndOfTurn();
+  const nextExchange = exchanges(account);
   return async (request) => {
-    const exchange = { activityId: account.randomness.uuid(), startedAt: account.clock.monotonic() };
+    const exchange = nextExchange();
+    let permitted: RouteRequest | undefined;
     try {
       const path = parsePath(pathOf(request));
-      authorize(options.masterKey, path, request);
-      const body = mayHaveBody(request.method) ? await request.body() : NO_BODY;
+      const granted = authorize(options, path, request);
+      const access = granted instanceof Promise ? await granted : granted;
       const { method, headers } = request;
-      const route = { method, headers, body, names: path.names, secure: options.secure };
-      const outcome = dispatch.handlerOf(path, route)(account, route);
+      const unread = { method, headers, names: path.names, secure, body: NO_BODY };
+      const verb = verbOf(unread);
+      assertPermitted(access, { isRead: isRead(verb), resourceType: path.resourceType });
+      if (path.shape.startsWith(CONTAINER_SHAPE)) permitted = unread;
+      const route = mayHaveBody(method) ? { ...unread, body: await request.body() } : unread;
+      const outcome = dispatch.handlerOf(path, verb, route)(account, route);
       // A write comes back from the group of its turn; a read is done at once.
       if (!(outcome instanceof Promise)) await endOfTurn.reached();
       const result = await outcome;
       return toResponse(account, exchange, result);
     } catch (error) {
-      return answerError(options, exchange, error);
+      // Who may not ask is not told what there is.
+      const addressed = permitted && addressedBy(account, permitted);
+      return toErrorResponse(account, exchange, { error: toCosmosError(options, exchange, error), addressed });
     }
   };
 }
 
-function authorize(masterKey: MasterKey, path: ResourcePath, { method, headers }: HttpRequest): void {
-  const date = headers['x-ms-date'] ?? headers.date;
-  masterKey.assertSigned({
-    method,
-    resourceType: path.resourceType,
-    resourceLink: path.resourceLink,
-    date: typeof date === 'string' ? date : undefined,
-    authorization: headers.authorization,
-  });
+function authorize(
+  { authorizer, secure }: RequestHandlerOptions,
+  { resourceType, resourceLink }: ResourcePath,
+  { method, headers }: HttpRequest,
+): Access | Promise<Access> {
+  const xMsDate = headers['x-ms-date'] ?? headers.date;
+  const date = typeof xMsDate === 'string' ? xMsDate : undefined;
+  const { authorization } = headers;
+  return authorizer.accessOf({ method, resourceType, resourceLink, date, authorization, secure });
 }
 
 /** The SDK leaves `?` in an id as it is (encodeURI), and the protocol has no query strings: all of the target is path. */
@@ -63,10 +75,18 @@ function mayHaveBody(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH';
 }
 
-function answerError({ account, log }: RequestHandlerOptions, exchange: Exchange, error: unknown): HttpResponse {
-  if (error instanceof CosmosError) return toErrorResponse(account, exchange, error);
-  if (error instanceof BodyTooLargeError)
-    return toErrorResponse(account, exchange, new CosmosError('RequestEntityTooLarge', 'Request size is too large'));
-  log.error({ err: error, activityId: exchange.activityId }, 'A request failed unexpectedly');
-  return toErrorResponse(account, exchange, new CosmosError('InternalServerError', 'An internal error occurred.'));
+function exchanges({ randomness, clock }: Account): () => Exchange {
+  const servingSince = new Date(clock.now()).toUTCString();
+  let transportRequestId = 0;
+  return () => {
+    transportRequestId++;
+    return { activityId: randomness.uuid(), startedAt: clock.monotonic(), transportRequestId, servingSince };
+  };
+}
+
+function toCosmosError({ log }: RequestHandlerOptions, { activityId }: Exchange, error: unknown): CosmosError {
+  if (error instanceof CosmosError) return error;
+  if (error instanceof BodyTooLargeError) return new CosmosError('RequestEntityTooLarge', 'Request size is too large');
+  log.error({ err: error, activityId }, 'A request failed unexpectedly');
+  return new CosmosError('InternalServerError', 'An internal error occurred.');
 }

@@ -4,12 +4,24 @@ import type { Container } from '../account/container.ts';
 import type { CosmosError } from '../model/errors.ts';
 import { formatSessionToken } from '../model/session-token.ts';
 import type { OperationResult } from '../operations/result.ts';
+import type { ItemUsage } from '../store/store.ts';
 
 /** What is known of every answer, also of one that is an error. */
 export interface Exchange {
   readonly activityId: string;
   /** Of `Clock.monotonic`. */
   readonly startedAt: number;
+  /** Of this request among those that the server was sent. */
+  readonly transportRequestId: number;
+  /** When the server began to serve, as a date of HTTP. */
+  readonly servingSince: string;
+}
+
+/** Which part of the account a request was about. */
+export interface Addressed {
+  readonly container: Container;
+  /** The physical partition; absent: all of the container's. */
+  readonly range?: number;
 }
 
 /** A successful operation as the service sends it. */
@@ -19,16 +31,27 @@ export function toResponse(account: Account, exchange: Exchange, result: Operati
   if (result.etag !== undefined) headers.push('etag', result.etag);
   if (result.continuation !== undefined) headers.push('x-ms-continuation', result.continuation);
   if (result.itemCount !== undefined) headers.push('x-ms-item-count', String(result.itemCount));
+  if (result.queryMetrics !== undefined) headers.push('x-ms-documentdb-query-metrics', result.queryMetrics);
+  if (result.indexUtilization !== undefined) headers.push('x-ms-cosmos-index-utilization', result.indexUtilization);
   if (container) addContainerHeaders(headers, account, container, result);
+  if (result.usage) headers.push('x-ms-resource-usage', formatUsage(result.usage));
   return { status, headers, body };
 }
 
-/** An error as the service sends it: always JSON, with the code and the activity id in it. */
-export function toErrorResponse(account: Account, exchange: Exchange, error: CosmosError): HttpResponse {
+/**
+ * An error as the service sends it: always JSON, with the code and the activity id in it, and with the session token of
+ * what was addressed, so that a client learns the state that refused it.
+ */
+export function toErrorResponse(
+  account: Account,
+  exchange: Exchange,
+  { error, addressed }: { readonly error: CosmosError; readonly addressed?: Addressed | undefined },
+): HttpResponse {
   const { substatus, retryAfterMs, body } = error.details;
   const headers = commonHeaders(account, exchange, 1);
   if (substatus !== undefined) headers.push('x-ms-substatus', String(substatus));
   if (retryAfterMs !== undefined) headers.push('x-ms-retry-after-ms', String(retryAfterMs));
+  if (addressed) addContainerHeaders(headers, account, addressed.container, addressed);
   const message = `${error.message}\r\nActivityId: ${exchange.activityId}`;
   return { status: error.status, headers, body: JSON.stringify({ code: error.code, message, ...body }) };
 }
@@ -36,8 +59,10 @@ export function toErrorResponse(account: Account, exchange: Exchange, error: Cos
 /** Names and values in turn: what node:http writes fastest, and this is a good part of a point read. */
 type HeaderList = string[];
 
-function commonHeaders({ clock }: Account, { activityId, startedAt }: Exchange, charge: number): HeaderList {
+function commonHeaders({ clock }: Account, exchange: Exchange, charge: number): HeaderList {
+  const { activityId, startedAt, transportRequestId, servingSince } = exchange;
   const headers = [...CONSTANT_HEADERS, 'x-ms-activity-id', activityId];
+  headers.push('x-ms-transport-request-id', String(transportRequestId), 'x-ms-last-state-change-utc', servingSince);
   headers.push('x-ms-request-charge', String(Math.round(charge * 100) / 100));
   headers.push('x-ms-request-duration-ms', String(Math.round((clock.monotonic() - startedAt) * 1000) / 1000));
   return headers;
@@ -53,19 +78,23 @@ const CONSTANT_HEADERS: readonly string[] = [
 
 /** As the emulator reports it for a container: kilobytes, of which the SDK's users read collectionSize. */
 const RESOURCE_QUOTA = 'documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;';
-const RESOURCE_USAGE = 'documentSize=0;documentsSize=0;documentsCount=0;collectionSize=0;';
+
+function formatUsage({ count, averageBytes }: ItemUsage): string {
+  const kilobytes = Math.ceil((count * averageBytes) / 1024);
+  return `documentSize=${Math.ceil(averageBytes / 1024)};documentsSize=${kilobytes};documentsCount=${count};collectionSize=${kilobytes};`;
+}
 
 function addContainerHeaders(
   headers: HeaderList,
   account: Account,
   container: Container,
-  { range, itemLsn }: OperationResult,
+  { range, itemLsn }: Pick<OperationResult, 'range' | 'itemLsn'>,
 ): void {
   const { counters } = account.store;
   const lsn = String(counters.current(container.lsnCounters[range ?? 0] ?? ''));
   headers.push('x-ms-session-token', sessionToken(account, container, range));
   headers.push('x-ms-content-path', container.rid, 'x-ms-alt-content-path', container.altPath);
-  headers.push('x-ms-resource-quota', RESOURCE_QUOTA, 'x-ms-resource-usage', RESOURCE_USAGE);
+  headers.push('x-ms-resource-quota', RESOURCE_QUOTA);
   headers.push('lsn', lsn, 'x-ms-cosmos-llsn', lsn);
   headers.push('x-ms-quorum-acked-lsn', lsn, 'x-ms-cosmos-quorum-acked-llsn', lsn, 'x-ms-global-committed-lsn', lsn);
   headers.push('x-ms-documentdb-partitionkeyrangeid', String(range ?? 0));

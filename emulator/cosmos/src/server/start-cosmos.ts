@@ -1,4 +1,11 @@
-import { startHttpServer, toRequestListener } from '@lazurite/http';
+import {
+  type HttpHandler,
+  type HttpServer,
+  type LocalCertificate,
+  openLocalCertificate,
+  startHttpServer,
+  toRequestListener,
+} from '@lazurite/http';
 import {
   type Clock,
   type Closeable,
@@ -9,9 +16,10 @@ import {
   systemClock,
   systemRandomness,
 } from '@lazurite/runtime';
-import { type Account, openAccount } from '../account/account.ts';
+import { openAccount } from '../account/account.ts';
 import type { ChangeListener } from '../account/change-notifications.ts';
-import { MasterKey } from '../auth/master-key.ts';
+import { Authorizer } from '../auth/authorizer.ts';
+import type { EntraOptions } from '../auth/entra-tokens.ts';
 import { startSweeping } from '../operations/sweep-expired-items.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
@@ -34,8 +42,17 @@ export interface CosmosOptions {
   readonly dataDir?: string;
   /** The account key, base64. Default: the emulators' well-known key. */
   readonly key?: string;
-  /** PEM key and certificate; absent: plain HTTP. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  /** A second key, base64, that may only read. Default: none. */
+  readonly readOnlyKey?: string;
+  /** Accepts tokens of this issuer for work with items, over TLS. Default: none. */
+  readonly entra?: EntraOptions;
+  /**
+   * PEM key and certificate, or true: a certificate for this machine, made at the first start and kept in `dataDir`,
+   * which must be given then. Absent: plain HTTP.
+   */
+  readonly tls?: true | { readonly key: string; readonly cert: string };
+  /** Answers 429 when a physical partition has spent its request units of the second. Default false. */
+  readonly enforceThroughput?: boolean;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
   readonly log?: Log;
@@ -47,6 +64,8 @@ export interface CosmosServer extends Closeable {
   readonly port: number;
   readonly key: string;
   readonly connectionString: string;
+  /** With `tls: true`: the certificate, and how to make Node.js trust it. */
+  readonly certificate?: Pick<LocalCertificate, 'cert' | 'path' | 'trustCommand'>;
   /**
    * Calls `listener` when a container has changed: once for each physical partition and group of writes, after these are
    * on disk, in the turn in which the writers are answered. It says that there is something to read in the change feed,
@@ -74,18 +93,25 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
  * await cosmos.close();
  */
 export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> {
-  const { key = WELL_KNOWN_KEY, log = silentLog, clock = systemClock } = options;
+  const { key = WELL_KNOWN_KEY, log = silentLog, clock = systemClock, readOnlyKey, entra } = options;
   return startOrUndo(async (shutdown) => {
+    const certificate = options.tls === true ? await certificateIn(options.dataDir) : undefined;
+    const tls = options.tls === true ? certificate : options.tls;
     const store = openStore(options.dataDir);
     shutdown.add({ close: async () => store.close() });
-    const account = openAccount({ store, clock, randomness: options.randomness ?? systemRandomness, log });
+    const { randomness = systemRandomness, enforceThroughput = false } = options;
+    const account = openAccount({ store, clock, randomness, log, enforceThroughput });
+    shutdown.add(account.indexBuilder);
     shutdown.add(startSweeping(account, clock, log));
-    const server = shutdown.add(await listen(options, account, new MasterKey(key, clock)));
+    const authorizer = new Authorizer({ key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) }, clock);
+    const handler = toRequestHandler({ account, authorizer, log, secure: tls !== undefined });
+    const server = shutdown.add(await listen(handler, { ...options, ...(tls && { tls }) }));
     return {
       endpoint: server.url,
       port: server.port,
       key,
       connectionString: `AccountEndpoint=${server.url}/;AccountKey=${key};`,
+      ...(certificate && { certificate }),
       onChange: (listener) => account.notifications.subscribe(listener),
       close: () => shutdown.close(),
     };
@@ -96,11 +122,16 @@ function openStore(dataDir: string | undefined): MemoryStore | SqliteStore {
   return dataDir === undefined ? new MemoryStore() : new SqliteStore(openDatabase(dataDir));
 }
 
-function listen({ port, address, tls, log = silentLog }: CosmosOptions, account: Account, masterKey: MasterKey) {
-  const handler = toRequestHandler({ account, masterKey, log, secure: tls !== undefined });
+/** By the system's clock whatever the account's is: clients check it by theirs. */
+async function certificateIn(dataDir: string | undefined): Promise<LocalCertificate> {
+  if (dataDir === undefined) throw new TypeError('tls: true needs a dataDir, where the certificate is kept');
+  return openLocalCertificate(dataDir, systemClock);
+}
+
+function listen(handler: HttpHandler, { port, address, tls, log = silentLog }: CosmosOptions): Promise<HttpServer> {
   return startHttpServer(toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log }), {
     ...(port !== undefined && { port }),
     ...(address !== undefined && { address }),
-    ...(tls && { tls }),
+    ...(tls && tls !== true && { tls }),
   });
 }

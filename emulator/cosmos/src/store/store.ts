@@ -1,3 +1,8 @@
+import type { ItemIndexes, ItemQueries } from './item-queries.ts';
+import type { ItemSelection } from './item-selection.ts';
+
+export type { ItemSelection } from './item-selection.ts';
+
 /**
  * The store port. Rules (what may be written, what an error is called) live above it; the adapters only keep rows.
  * Every call is synchronous; writes are made inside `transaction` alone and are on disk when it returns.
@@ -5,6 +10,8 @@
 export interface Store {
   readonly resources: ResourceStore;
   readonly items: ItemStore;
+  readonly queries: ItemQueries;
+  readonly indexes: ItemIndexes;
   readonly uniqueKeys: UniqueKeyStore;
   readonly changeLog: ChangeLog;
   readonly counters: Counters;
@@ -77,16 +84,6 @@ export interface StoredItem extends ItemKey {
   readonly body: string;
 }
 
-/** Which items of one physical partition: all, or those between two effective partition keys. */
-export interface ItemSelection {
-  readonly container: number;
-  readonly range: number;
-  /** The lowest effective partition key, included. */
-  readonly minEpk?: string;
-  /** The effective partition key where it ends, not included. */
-  readonly maxEpk?: string;
-}
-
 /** Which changes of one physical partition. */
 export interface ChangeSelection extends ItemSelection {
   /** Only those written at this time or later, in seconds since the Unix epoch. */
@@ -100,6 +97,12 @@ export interface Change {
   readonly lsn: number;
   /** The item, or the entry of the change log, as JSON text. */
   readonly body: string;
+}
+
+export interface ItemUsage {
+  readonly count: number;
+  /** Of an item's JSON text, in bytes, taken from up to 1,000 of them; 0 when there is none. */
+  readonly averageBytes: number;
 }
 
 export interface ItemStore {
@@ -121,6 +124,8 @@ export interface ItemStore {
   changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[];
   /** Up to `limit` items whose `expiresAt` is `now` (seconds) or earlier, the earliest first. */
   expired(now: number, limit: number): StoredItem[];
+  /** How much the container holds. */
+  usage(container: number): ItemUsage;
   /** Removes every item of the container, with its unique keys and its change log. */
   clear(container: number): void;
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
+import { request as requestOverTls } from 'node:https';
 import type { CosmosServer } from '../index.ts';
 
 export interface RawRequest {
@@ -26,7 +27,10 @@ export function sendRaw(server: CosmosServer, raw: RawRequest): Promise<RawAnswe
   const date = raw.date ?? new Date().toUTCString();
   const headers = { 'x-ms-date': date, authorization: sign(server, raw, date), ...raw.headers };
   return new Promise((resolve, reject) => {
-    const sent = request({ port: server.port, host: '127.0.0.1', method: raw.method, path: raw.path, headers });
+    const target = { port: server.port, host: '127.0.0.1', method: raw.method, path: raw.path, headers };
+    const sent = server.certificate
+      ? requestOverTls({ ...target, ca: server.certificate.cert, agent: false })
+      : request(target);
     sent.on('error', reject);
     sent.on('response', (response) => {
       const chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
 import { startHttpServer, toRequestListener } from '@lazurite/http';
 import { type Clock, silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
 import { openAccount } from '../account/account.ts';
-import { MasterKey } from '../auth/master-key.ts';
+import { Authorizer } from '../auth/authorizer.ts';
 import { WELL_KNOWN_KEY } from '../index.ts';
 import { toRequestHandler } from '../server/handle-request.ts';
 import type { Store } from '../store/store.ts';
@@ -9,9 +9,15 @@ import type { Store } from '../store/store.ts';
 /** A server on a store that the test holds in its hands, to make it fail. Closing it leaves the store open. */
 export async function serveStore(store: Store, clock: Clock = systemClock) {
   const account = openAccount({ store, clock, randomness: systemRandomness, log: silentLog });
-  const masterKey = new MasterKey(WELL_KNOWN_KEY, clock);
-  const handler = toRequestHandler({ account, masterKey, log: silentLog, secure: false });
+  const authorizer = new Authorizer({ key: WELL_KNOWN_KEY }, clock);
+  const handler = toRequestHandler({ account, authorizer, log: silentLog, secure: false });
   const server = await startHttpServer(toRequestListener(handler, { maxBodyBytes: 4 * 1024 * 1024, log: silentLog }));
-  const connectionString = `AccountEndpoint=${server.url}/;AccountKey=${WELL_KNOWN_KEY};`;
-  return { port: server.port, key: WELL_KNOWN_KEY, connectionString, close: () => server.close() };
+  return {
+    port: server.port,
+    key: WELL_KNOWN_KEY,
+    close: async () => {
+      await server.close();
+      await account.indexBuilder.close();
+    },
+  };
 }

@@ -58,6 +58,17 @@ function testItems(open: Opened): void {
     expect(open.store.items.scan({ container: 9, range: 0 }, 0, 2)).toEqual([]);
   });
 
+  it('usage() tells the number of items of one container, and their size', () => {
+    expect(open.store.items.usage(1)).toEqual({ count: 0, averageBytes: 0 });
+    write(
+      open.store,
+      storedItem(1, { body: '{}' }),
+      storedItem(2, { body: '"ü"', range: 1 }),
+      storedItem(3, { container: 2 }),
+    );
+    expect(open.store.items.usage(1)).toEqual({ count: 2, averageBytes: 3 });
+  });
+
   it('clear() removes items, unique keys and changes of one container only', () => {
     write(open.store, storedItem(1), storedItem(2, { container: 2 }));
     open.store.transaction(() => {

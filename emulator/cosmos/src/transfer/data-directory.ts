@@ -29,7 +29,7 @@ export async function* exportDatabase(
   try {
     yield* exportLines(account, id, onProgress);
   } finally {
-    account.store.close();
+    await close(account);
   }
 }
 
@@ -50,10 +50,15 @@ export async function importDatabase(
   try {
     return await importLines(account, chunks, options);
   } finally {
-    account.store.close();
+    await close(account);
   }
 }
 
 function open({ dataDir, clock = systemClock, randomness = systemRandomness }: DataDirectory): Account {
   return openAccount({ store: new SqliteStore(openDatabase(dataDir)), clock, randomness, log: silentLog });
+}
+
+async function close({ indexBuilder, store }: Account): Promise<void> {
+  await indexBuilder.close();
+  store.close();
 }

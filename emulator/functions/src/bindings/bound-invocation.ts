@@ -25,7 +25,8 @@ export async function runBound(
 /** What binding expressions may refer to in this invocation. */
 export function bindingDataOf({ inputData, triggerMetadata }: RpcInvocationRequest): BindingData {
   const trigger = inputData[0]?.data;
-  const metadata = fromMetadata(triggerMetadata);
+  const { sys: _system, ...own } = triggerMetadata; // what it holds, binding expressions work out themselves
+  const metadata = fromMetadata(own);
   if (trigger?.http) return fromHttp(trigger.http, metadata);
   return triggerBindingData(trigger?.string ?? trigger?.json ?? undefined, metadata);
 }

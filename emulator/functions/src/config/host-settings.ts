@@ -66,11 +66,19 @@ export interface CosmosDBSettings {
   readonly leasePrefix: string;
 }
 
-/** The level of the longest configured category that `category` equals or lies below (`Function` covers `Function.X`). */
-export function logLevelOf(settings: LoggingSettings, category: string): LogLevel {
+/**
+ * The level of the longest configured category that `category` equals or lies below (`Function` covers `Function.X`), else
+ * that of `default`; undefined where neither is configured.
+ */
+export function configuredLogLevel(settings: LoggingSettings, category: string): LogLevel | undefined {
   const name = category.toLowerCase();
   const matching = Object.keys(settings.levels)
     .filter((key) => name === key.toLowerCase() || name.startsWith(`${key.toLowerCase()}.`))
     .sort((a, b) => b.length - a.length);
-  return settings.levels[matching[0] ?? 'default'] ?? 'information';
+  return settings.levels[matching[0] ?? 'default'];
+}
+
+/** The same, with the default that Azure's host has. */
+export function logLevelOf(settings: LoggingSettings, category: string): LogLevel {
+  return configuredLogLevel(settings, category) ?? 'information';
 }

@@ -41,7 +41,7 @@ test('formatBanner() names tool and runtime', () => {
 test('formatExecuting() and formatExecuted() frame an invocation', () => {
   const started = { functionName: 'hello', invocationId: 'id-1', reason: 'Why.' };
   expect(formatExecuting(started)).toEqual(["Executing 'Functions.hello' (Reason='Why.', Id=id-1)"]);
-  expect(formatExecuting({ ...started, triggerDetails: 'MessageId: 1' })[1]).toBe('Trigger Details: MessageId: 1');
+  expect(formatExecuting({ ...started, details: 'MessageId: 1' })[1]).toBe('Trigger Details: MessageId: 1');
   const finished = { functionName: 'hello', invocationId: 'id-1', durationMs: 12.4 };
   expect(formatExecuted({ ...finished, succeeded: true })).toBe(
     "Executed 'Functions.hello' (Succeeded, Id=id-1, Duration=12ms)",

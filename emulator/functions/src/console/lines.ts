@@ -22,14 +22,14 @@ export interface StartedInvocation {
   readonly invocationId: string;
   readonly reason: string;
   /** For a second line, `Trigger Details: ...`. */
-  readonly triggerDetails?: string;
+  readonly details?: string;
 }
 
 /** One or two lines, without time. */
 export function formatExecuting(invocation: StartedInvocation): readonly string[] {
-  const { functionName, invocationId, reason, triggerDetails } = invocation;
+  const { functionName, invocationId, reason, details } = invocation;
   const first = `Executing 'Functions.${functionName}' (Reason='${reason}', Id=${invocationId})`;
-  return triggerDetails === undefined ? [first] : [first, `Trigger Details: ${triggerDetails}`];
+  return details === undefined ? [first] : [first, `Trigger Details: ${details}`];
 }
 
 export interface FinishedInvocation {
@@ -46,6 +46,14 @@ export function formatExecuted({ functionName, invocationId, succeeded, duration
 
 export const WORKER_STARTED_LINE = 'Worker process started and initialized.';
 export const VERBOSE_HINT_LINE = 'For detailed output, run func with --verbose flag.';
+
+/**
+ * What Azure's host says once it may run timers and singletons, and what scripts wait for. The instance id is made of the
+ * process: 32 digits, as there.
+ */
+export function hostLockLine(pid: number): string {
+  return `Host lock lease acquired by instance ID '${pid.toString(16).toUpperCase().padStart(32, '0')}'.`;
+}
 
 /** Lines that are shown whatever the level (azure-functions-core-tools `LoggingFilterHelper.cs`). */
 const ALWAYS_SHOWN = [WORKER_STARTED_LINE, 'Host lock lease acquired by instance ID'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { nameDevelopmentStorage } from '../bindings/storage-connection.ts';
 import { readHostSettings } from '../config/host-json.ts';
 import type { HostSettings } from '../config/host-settings.ts';
-import { type LocalSettings, readLocalSettings } from '../config/local-settings.ts';
+import { type LocalHostSettings, type LocalSettings, readLocalSettings } from '../config/local-settings.ts';
 import { errnoOf } from '../errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,6 +40,16 @@ export async function readConfiguration(options: ConfigurationOptions): Promise<
     AzureWebJobsScriptRoot: options.appRoot,
   });
   return { env, host: readHostSettings(hostJson, env), local };
+}
+
+/** What local.settings.json says of the host itself. @throws ConfigError with the place of the mistake */
+export async function readLocalHost(appRoot: string): Promise<LocalHostSettings> {
+  return readLocalSettings(await readIfThere(join(appRoot, 'local.settings.json')), {}).host;
+}
+
+/** The settings in local.settings.json; none without the file. @throws ConfigError with the place of the mistake */
+export async function readLocalValues(appRoot: string): Promise<LocalSettings['values']> {
+  return readLocalSettings(await readIfThere(join(appRoot, 'local.settings.json')), {}).values;
 }
 
 /** What Core Tools sets for an app that is run locally, unless something else is said. */

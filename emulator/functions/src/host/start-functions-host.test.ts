@@ -24,6 +24,15 @@ test('startFunctionsHost() rejects with PortInUseError when another process list
   await expect(startTestHost('v4-cjs', { port })).rejects.toBeInstanceOf(PortInUseError);
 });
 
+test('host.fetch() takes a path, a URL of any host, or a Request, and returns a stream of the answer', async () => {
+  const host = await startTestHost('v4-stream', { https: {}, dataDir: await mkdtemp(join(tmpdir(), 'lazurite-')) });
+  expect(await (await host.fetch('/api/cookies/7')).text()).toBe('7');
+  expect((await host.fetch('http://example.com/api/nothing')).status).toBe(204);
+  const stream = new Blob(['a', 'b']).stream();
+  const counted = await host.fetch('/api/count', { method: 'POST', body: stream });
+  expect(await counted.json()).toMatchObject({ bytes: 2 });
+});
+
 test('after close() the port refuses connections', async () => {
   const host = await startTestHost('v4-cjs');
   await host.close();

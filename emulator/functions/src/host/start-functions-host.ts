@@ -1,72 +1,21 @@
-import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
-import { type Clock, type Closeable, type Log, silentLog, startOrUndo, systemClock } from '@lazurite/runtime';
-import type { CorsSettings } from '../http/cors.ts';
-import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
-import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
-import { type Environment, readConfiguration } from './app-environment.ts';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { resolve } from 'node:path';
+import { type Closeable, silentLog, startOrUndo, systemClock } from '@lazurite/runtime';
+import { configureWorker } from './configure-worker.ts';
+import { readDebugging } from './debugging.ts';
+import { type Dial, fetchOver } from './fetch-over.ts';
+import type { FunctionsHost, FunctionsHostOptions } from './functions-host.ts';
+import { toInput } from './invoke-input.ts';
 import { bindSocket } from './listening-socket.ts';
 import { Supervisor } from './supervisor.ts';
 import { type WatchOptions, watchApp } from './watch-app.ts';
+import { readWorkerArguments } from './worker-arguments.ts';
 import { WorkerProcess } from './worker-process.ts';
-
-export interface FunctionsHostOptions {
-  /** The folder of the function app: where host.json and package.json are. */
-  readonly scriptRoot: string;
-  /** Default 7071; 0: any free port. */
-  readonly port?: number;
-  /** Default 127.0.0.1. */
-  readonly address?: string;
-  /**
-   * The environment that the app sees beside its local.settings.json, over which it wins. Default: that of this
-   * process. A promise lets the worker process boot while the environment is still being made.
-   */
-  readonly env?: Environment | Promise<Environment>;
-  /** Changes values of local.settings.json, for example to name the port of a local service really in use. */
-  readonly rewriteSetting?: (value: string) => string;
-  /** Options of Node.js for the worker process, for example `--inspect=9229`. */
-  readonly nodeArguments?: readonly string[];
-  /** How long requests in flight may take to end when the host closes or reloads, in ms. Default 5,000. */
-  readonly drainMs?: number;
-  /** Only these functions run. Wins over `functions` of host.json; absent in both: all. */
-  readonly functions?: readonly string[];
-  /** Whether functions and the admin API ask for their keys, which are in the data directory. Default false, as locally in Azure's tools. */
-  readonly enableAuth?: boolean;
-  /** Wins over `Host.CORS` of local.settings.json. */
-  readonly cors?: CorsSettings;
-  /** Where triggers keep their state. Default: `.lazurite/functions` in the app's folder. */
-  readonly dataDir?: string;
-  /** Whether to reload when the app's files change. Default false. */
-  readonly watch?: boolean;
-  /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
-  readonly startTimeoutMs?: number;
-  readonly clock?: Clock;
-  readonly log?: Log;
-  /** Told of everything that happens; absent: starts and ends of invocations are not even reported by the worker. */
-  readonly onEvent?: (event: HostEvent) => void;
-}
-
-export interface FunctionsHost extends Closeable {
-  /** For example `http://127.0.0.1:7071`. */
-  readonly url: string;
-  readonly port: number;
-  /** As of the last start or reload. */
-  readonly functions: readonly FunctionInfo[];
-  /** Calls a function by name with the text its trigger would have delivered; null: none. */
-  invoke(functionName: string, input: string | null): Promise<InvokeOutcome>;
-  /** Serves the app as it is on disk now. Rejects when it cannot be loaded; then the old one goes on. */
-  reload(): Promise<void>;
-  /** Lets requests in flight end, runs the app's `appTerminate` hooks, and leaves no process and no port behind. */
-  close(): Promise<void>;
-}
 
 const DEFAULT_PORT = 7071;
 const DEFAULT_DRAIN_MS = 5_000;
 const DEFAULT_START_TIMEOUT_MS = 20_000;
-/** A client in a loop reuses its connection well within this time. */
-const IDLE_GRACE_MS = 100;
-/** Kestrel's limit as Azure's host sets it. */
-const DEFAULT_MAX_BODY_BYTES = 104_857_600;
 
 /**
  * Serves a Node.js function app, in a worker process of its own.
@@ -84,9 +33,12 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
   return startOrUndo(async (shutdown) => {
     const socket = bindSocket(address, port);
     shutdown.add({ close: async () => socket.close() });
-    const url = `http://${address.includes(':') ? `[${address}]` : address}:${socket.port}`;
+    const url = `${options.https ? 'https' : 'http'}://${address.includes(':') ? `[${address}]` : address}:${socket.port}`;
     const log = options.log ?? silentLog;
-    const nodeArguments = options.nodeArguments ?? [];
+    const settings = options.env instanceof Promise ? process.env : (options.env ?? process.env);
+    const nodeArguments = [...readWorkerArguments(appRoot, settings), ...(options.nodeArguments ?? [])];
+    const debugging = readDebugging(nodeArguments);
+    const worker = { appRoot, clock, log, onEvent, isDebugged: debugging.address !== undefined };
     const supervisor = shutdown.add(
       new Supervisor({
         clock,
@@ -94,19 +46,27 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         drainMs,
         startTimeoutMs: options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
         onEvent,
-        fork: () => new WorkerProcess({ appRoot, nodeArguments, clock, log, onEvent }),
+        debugging,
+        keepsSpare: options.watch ?? false,
+        fork: (isFirst) =>
+          new WorkerProcess({ ...worker, nodeArguments: isFirst ? nodeArguments : debugging.laterArguments }),
         configure: () => configureWorker({ ...options, appRoot, url, drainMs }),
       }),
     );
-    await supervisor.start();
-    if (options.watch) shutdown.add(await watchAndReload(supervisor, { appRoot, clock, log }));
+    const starting = supervisor.start();
+    // Meanwhile, so that watching costs no time. A change waits for the app to have started.
+    const watching = options.watch ? watchAndReload(supervisor, { appRoot, clock, log }) : undefined;
+    shutdown.add({ close: async () => (await watching)?.close() });
+    await Promise.all([starting, watching]);
     return {
       url,
       port: socket.port,
       get functions() {
         return supervisor.functions;
       },
-      invoke: (functionName, input) => supervisor.invoke(functionName, input),
+      fetch: (input, init) => fetchOver(dialTo(url), { input, init }),
+      invoke: (functionName, payload) => supervisor.invoke(functionName, toInput(payload)),
+      containerChanged: (name) => supervisor.containerChanged(name),
       reload: () => supervisor.reload(),
       close: () => shutdown.close(),
     };
@@ -126,36 +86,10 @@ function watchAndReload(
   });
 }
 
-interface WorkerConfiguration extends FunctionsHostOptions {
-  readonly appRoot: string;
-  readonly url: string;
-  readonly drainMs: number;
-}
-
-async function configureWorker(options: WorkerConfiguration): Promise<WorkerInit> {
-  const { appRoot, url, drainMs, rewriteSetting = (value) => value } = options;
-  const hostname = `localhost:${new URL(url).port}`;
-  const environment = (await options.env) ?? process.env;
-  const { env, host, local } = await readConfiguration({ appRoot, env: environment, rewriteSetting, hostname });
-  for (const line of local.warnings) options.onEvent?.({ type: 'console', stream: 'stdout', line });
-  return {
-    appRoot,
-    env,
-    settings: host,
-    enableAuth: options.enableAuth ?? false,
-    functions: options.functions ?? host.functions ?? null,
-    cors: options.cors ?? { origins: local.host.cors, credentials: local.host.corsCredentials },
-    dataDir: options.dataDir ?? join(appRoot, '.lazurite', 'functions'),
-    hostId: env.AzureFunctionsWebHost__hostid ?? hostIdOf(appRoot),
-    maxBodyBytes: Number(env.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT) || DEFAULT_MAX_BODY_BYTES,
-    idleGraceMs: IDLE_GRACE_MS,
-    drainMs,
-    reportInvocations: options.onEvent !== undefined,
-    publicUrl: url,
-  };
-}
-
-/** The same for the same folder; Azure's host makes it of machine and app name (`HostIdProvider`). */
-function hostIdOf(appRoot: string): string {
-  return createHash('sha256').update(appRoot).digest('hex').slice(0, 32);
+/** A host that this process has started needs no proof of who it is. */
+function dialTo(url: string): Dial {
+  const { hostname, port, protocol } = new URL(url);
+  const address = { host: hostname.replace(/^\[|\]$/g, ''), port };
+  if (protocol === 'https:') return (options) => httpsRequest({ ...options, ...address, rejectUnauthorized: false });
+  return (options) => httpRequest({ ...options, ...address });
 }

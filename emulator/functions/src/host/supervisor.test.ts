@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { closeTestHosts, fixture, startTestHost, type TestHost } from '../testing/test-host.ts';
 
 afterEach(closeTestHosts);
@@ -40,6 +41,16 @@ test('an uncaught exception is reported on stderr and restarts the worker', asyn
   expect(await host.next('worker-exited')).toMatchObject({ exitCode: 1 });
   const line = await host.next('console', (event) => event.line.includes('thrown outside of any function'));
   expect(line.stream).toBe('stderr');
+});
+
+test.each(['exit', 'rejected'])('%s: requests in flight are answered with 500 when the worker ends', async (name) => {
+  const host = await startTestHost('v4-faults');
+  const waiting = fetch(`${host.url}/api/never`);
+  await host.next('invocation-started', ({ functionName }) => functionName === 'never');
+  expect((await fetch(`${host.url}/api/${name}`)).status).toBe(500);
+  expect((await waiting).status).toBe(500);
+  await host.next('worker-exited');
+  expect((await fetch(`${host.url}/api/pid`)).status).toBe(200);
 });
 
 describe('functionTimeout', () => {
@@ -126,6 +137,26 @@ describe('reload()', () => {
     expect(await response.text()).toContain(expected);
   });
 
+  test('happens for each of several saves, and close() leaves no process that waited for the next', async () => {
+    const processesBefore = childProcesses();
+    const host = await startTestHost('', { scriptRoot: folder, watch: true });
+    for (const text of ['first', 'second', 'third']) {
+      await writeFile(join(folder, 'index.js'), appAnswering(text));
+      while ((await pidOf(host)) !== text);
+    }
+    await host.close();
+    while (childProcesses() > processesBefore) await nextTurn(); // Node counts one for some turns after its end
+  });
+
+  test('goes on after a save that cannot be loaded', async () => {
+    const host = await startTestHost('', { scriptRoot: folder, watch: true });
+    await writeFile(join(folder, 'index.js'), 'syntax error here');
+    await host.next('reload-failed');
+    await writeFile(join(folder, 'index.js'), appAnswering('mended'));
+    await host.next('reloaded');
+    expect(await pidOf(host)).toBe('mended');
+  });
+
   test('a client in a loop sees no error across reloads', async () => {
     const host = await startTestHost('', { scriptRoot: folder });
     const stop = new AbortController();
@@ -137,6 +168,10 @@ describe('reload()', () => {
     expect(answers).toBeGreaterThan(10);
   });
 });
+
+function childProcesses(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+}
 
 function appAnswering(text: string): string {
   return `require('@azure/functions').app.get('pid', () => ({ body: ${JSON.stringify(text)} }));`;

@@ -1,7 +1,10 @@
-import { type Clock, type Closeable, sleep } from '@lazurite/runtime';
+import { type Clock, type Closeable, sleep, type Timer } from '@lazurite/runtime';
 import { messageOf, WorkerFailedError } from '../errors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
+import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
+import { ChangeNotices } from './change-notices.ts';
+import type { Debugging } from './debugging.ts';
 import { watchForBlocking } from './watchdog.ts';
 import { describeExit, type WorkerExit, type WorkerProcess } from './worker-process.ts';
 
@@ -13,7 +16,10 @@ export interface SupervisorOptions {
   /** How long the app may take to load. */
   readonly startTimeoutMs: number;
   readonly onEvent: (event: HostEvent) => void;
-  readonly fork: () => WorkerProcess;
+  readonly debugging: Debugging;
+  readonly fork: (isFirst: boolean) => WorkerProcess;
+  /** Whether reloads are to be expected: then a process waits for the next one, booted. */
+  readonly keepsSpare: boolean;
   /** Reads the app's configuration afresh. */
   readonly configure: () => Promise<WorkerInit>;
 }
@@ -22,6 +28,8 @@ const FIRST_RESTART_MS = 100;
 const MAX_RESTART_MS = 30_000;
 /** A worker that lived so long has started well: its end is a new trouble, not the old one again. */
 const HEALTHY_AFTER_MS = 60_000;
+/** A start has better use for the processor than booting the spare: first requests follow it. */
+const FIRST_SPARE_MS = 1_000;
 
 /** Keeps one worker serving the app: starts it, replaces it on reload, starts it again when it ends by itself. */
 export class Supervisor implements Closeable {
@@ -33,13 +41,16 @@ export class Supervisor implements Closeable {
   /** `functionTimeout` of the app started last; null: none. */
   #limitMs: number | null = null;
   #restartMs = FIRST_RESTART_MS;
-  #standby: WorkerProcess | undefined;
+  #spare: WorkerProcess | undefined;
+  #firstSpare: Timer | undefined;
   #changing: Promise<unknown> = Promise.resolve();
+  readonly #notices: ChangeNotices;
   readonly #leaving = new Set<Promise<void>>();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#current = options.fork();
+    this.#current = options.fork(true);
+    this.#notices = new ChangeNotices(options.clock, (name) => this.#current.containerChanged(name));
   }
 
   get functions(): readonly FunctionInfo[] {
@@ -47,16 +58,20 @@ export class Supervisor implements Closeable {
   }
 
   /** Rejects with what kept the first worker from serving the app. */
-  async start(): Promise<void> {
-    this.#functions = await this.#startWorker(this.#current);
-    this.#adopt(this.#current);
-    this.#options.onEvent({ type: 'functions-listed', functions: this.#functions });
-    this.#current.startTriggers();
+  start(): Promise<void> {
+    const starting = this.#startFirst();
+    this.#changing = starting.catch(() => undefined);
+    return starting;
   }
 
   /** Boots the process that the next reload will use, to save that time then. */
   prepareReload(): void {
-    if (!this.#closing.signal.aborted) this.#standby ??= this.#options.fork();
+    if (this.#closing.signal.aborted || this.#spare) return;
+    const spare = this.#options.fork(false);
+    this.#spare = spare;
+    void spare.exited.then(() => {
+      if (this.#spare === spare) this.#spare = undefined; // somebody ended it; the next change forks another
+    });
   }
 
   /**
@@ -69,6 +84,14 @@ export class Supervisor implements Closeable {
     return reloading;
   }
 
+  /** Wakes the functions that read the change feed of this container. */
+  containerChanged(name: ContainerName): void {
+    const isWatched = this.#functions.some(
+      ({ watches }) => watches?.container === name.container && watches.database === name.database,
+    );
+    if (isWatched) this.#notices.notify(name);
+  }
+
   async invoke(functionName: string, input: string | null): Promise<InvokeOutcome> {
     await this.#changing;
     return this.#current.invoke(functionName, input);
@@ -78,24 +101,50 @@ export class Supervisor implements Closeable {
     this.#closing.abort();
     await Promise.all([this.#retire(this.#current), this.#changing]);
     await this.#retire(this.#current); // a reload that was under way may have put another in its place
-    this.#standby?.kill();
-    await Promise.all([...this.#leaving, this.#standby?.exited]);
+    this.#firstSpare?.cancel();
+    this.#spare?.kill();
+    await Promise.all([...this.#leaving, this.#spare?.exited]);
+  }
+
+  async #startFirst(): Promise<void> {
+    this.#functions = await this.#startWorker(this.#current);
+    this.#adopt(this.#current);
+    this.#options.onEvent({ type: 'functions-listed', functions: this.#functions });
+    this.#current.startTriggers();
+    const { clock, keepsSpare } = this.#options;
+    if (keepsSpare) this.#firstSpare = clock.setTimer(FIRST_SPARE_MS, () => this.prepareReload());
+  }
+
+  #expectReload(): void {
+    if (this.#options.keepsSpare) this.prepareReload();
+  }
+
+  #takeSpare(): WorkerProcess {
+    const taken = this.#spare ?? this.#options.fork(false);
+    this.#spare = undefined;
+    return taken;
   }
 
   async #reload(): Promise<void> {
     if (this.#closing.signal.aborted) return;
-    const startedAt = this.#options.clock.monotonic();
-    const [old, next] = [this.#current, this.#standby ?? this.#options.fork()];
-    this.#standby = undefined;
     try {
-      this.#functions = await this.#startWorker(next);
+      await this.#takeOver();
     } catch (error) {
-      next.kill();
       this.#options.onEvent({ type: 'reload-failed', message: messageOf(error) });
+      this.#expectReload();
       throw error;
     }
+  }
+
+  async #takeOver(): Promise<void> {
+    const startedAt = this.#options.clock.monotonic();
+    const [old, next] = [this.#current, this.#takeSpare()];
+    this.#functions = await this.#startWorker(next);
     this.#adopt(next);
-    void this.#retire(old);
+    void this.#retire(old).then(() => {
+      this.#moveInspector(next);
+      this.#expectReload(); // only now: the processor was needed for the requests that the old one ended
+    });
     await old.closing;
     next.startTriggers();
     const durationMs = this.#options.clock.monotonic() - startedAt;
@@ -114,7 +163,10 @@ export class Supervisor implements Closeable {
   async #startWorker(worker: WorkerProcess): Promise<readonly FunctionInfo[]> {
     const { clock, startTimeoutMs, configure, handle } = this.#options;
     const late = Promise.withResolvers<never>();
-    const timer = clock.setTimer(startTimeoutMs, () => late.reject(new WorkerFailedError(notLoaded(startTimeoutMs))));
+    const waitsForDebugger = this.#options.debugging.waits && this.#startedAt === 0;
+    const timer = clock.setTimer(waitsForDebugger ? Number.MAX_SAFE_INTEGER : startTimeoutMs, () =>
+      late.reject(new WorkerFailedError(notLoaded(startTimeoutMs))),
+    );
     try {
       const init = await configure();
       this.#limitMs = init.settings.functionTimeoutMs ?? null;
@@ -144,7 +196,8 @@ export class Supervisor implements Closeable {
 
   #watchForBlocking(worker: WorkerProcess): () => void {
     const limitMs = this.#limitMs;
-    if (limitMs === null) return () => undefined;
+    // At a breakpoint nothing answers.
+    if (limitMs === null || this.#options.debugging.address) return () => undefined;
     return watchForBlocking({
       clock: this.#options.clock,
       ping: () => worker.ping(),
@@ -172,7 +225,7 @@ export class Supervisor implements Closeable {
 
   async #startAgain(delayMs: number): Promise<void> {
     await sleep(this.#options.clock, delayMs, this.#closing.signal);
-    const next = this.#options.fork();
+    const next = this.#takeSpare();
     try {
       this.#functions = await this.#startWorker(next);
     } catch (error) {
@@ -182,7 +235,14 @@ export class Supervisor implements Closeable {
       return;
     }
     this.#adopt(next);
+    this.#moveInspector(next);
     next.startTriggers();
+  }
+
+  /** The port is free: the worker that held it has ended. */
+  #moveInspector(worker: WorkerProcess): void {
+    const { address } = this.#options.debugging;
+    if (address && worker === this.#current) worker.openInspector(address);
   }
 }
 

@@ -14,7 +14,7 @@ export interface WatchOptions {
 }
 
 /** Editors and compilers write several files, or one file several times. */
-const SETTLE_MS = 40;
+const SETTLE_MS = 25;
 const CONFIGURATION = new Set(['host.json', 'local.settings.json', 'function.json', 'package.json']);
 const SCRIPT = /\.[cm]?js$/;
 const TYPESCRIPT = /\.[cm]?ts$/;
@@ -25,7 +25,10 @@ export async function watchApp(options: WatchOptions): Promise<Closeable> {
   const { appRoot, clock, log } = options;
   const watcher = watch(appRoot, {
     ignoreInitial: true,
-    ignored: (path) => path !== appRoot && isIgnored(path.slice(join(appRoot, sep).length)),
+    // Every file that is watched costs time and a handle.
+    ignored: (path, stats) =>
+      path !== appRoot &&
+      (isForeign(path.slice(join(appRoot, sep).length)) || (stats?.isFile() === true && !isPartOfApp(path, true))),
   });
   let settle: Timer | undefined;
   watcher.on('all', (_event, path) => {
@@ -48,7 +51,7 @@ export async function watchApp(options: WatchOptions): Promise<Closeable> {
   };
 }
 
-function isIgnored(relativePath: string): boolean {
+function isForeign(relativePath: string): boolean {
   return relativePath.split(/[\\/]/).some((part) => part === 'node_modules' || part.startsWith('.'));
 }
 

@@ -12,13 +12,17 @@ import {
   type ToWorker,
   type WorkerInit,
 } from '../ipc/messages.ts';
+import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import { ABANDON_EXPRESSION } from '../worker/abandon.ts';
+import type { InspectorAddress } from './debugging.ts';
 import { evaluateIn } from './inspector-call.ts';
 
 export interface WorkerProcessOptions {
   readonly appRoot: string;
   /** Options of Node itself, for example `--inspect=9229`. */
   readonly nodeArguments: readonly string[];
+  /** Whether somebody asked for the inspector, and so wants to read where it listens. */
+  readonly isDebugged: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: (event: HostEvent) => void;
@@ -47,12 +51,9 @@ export class WorkerProcess {
   #publicUrl = '';
   readonly #exited: Promise<WorkerExit>;
   #stopping = false;
-  /** Whether somebody asked for the inspector, and so wants to read where it listens. */
-  readonly #debugged: boolean;
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options;
-    this.#debugged = options.nodeArguments.some((argument) => argument.startsWith('--inspect'));
     this.#child = forkWorker(options);
     this.#child.on('message', (message) => this.#receive(message as FromWorker)); // our own worker sends nothing else
     this.#child.on('error', (error) => options.log.warn({ err: error }, 'The worker process could not be reached'));
@@ -128,6 +129,15 @@ export class WorkerProcess {
     this.#send({ type: 'start-triggers' });
   }
 
+  containerChanged({ database, container }: ContainerName): void {
+    this.#send({ type: 'container-changed', database, container });
+  }
+
+  /** Lets debuggers attach, where the process was not started so: the worker before it held the port. */
+  openInspector(address: InspectorAddress): void {
+    this.#send({ type: 'open-inspector', ...address });
+  }
+
   invoke(functionName: string, input: string | null): Promise<InvokeOutcome> {
     const id = this.#nextInvoke++;
     return new Promise((resolve) => {
@@ -177,7 +187,8 @@ export class WorkerProcess {
         this.#ready?.promise.catch(() => undefined);
         this.#ready?.reject(this.#failure ?? new WorkerFailedError(describeExit({ exitCode, signal })));
         this.#closing.resolve();
-        const lost: InvokeOutcome = { status: 'failed', error: 'The worker process ended before the function did' };
+        const error = 'The worker process ended before the function did';
+        const lost: InvokeOutcome = { status: 'failed', error, logs: [] };
         for (const settle of this.#pendingInvokes.values()) settle(lost);
         resolve({ exitCode, signal });
       });
@@ -190,9 +201,18 @@ export class WorkerProcess {
     createInterface({ input }).on('line', (line) => {
       const inspector = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
       if (inspector) this.#inspector.resolve(inspector);
-      if (!inspector || this.#debugged) this.#options.onEvent({ type: 'console', stream, line });
+      if (!inspector || this.#options.isDebugged) this.#options.onEvent(toEvent(stream, line, this.#options.clock));
     });
   }
+}
+
+/** Lines with this prefix are the worker's own, not the app's (azure-functions-host `WorkerConstants.cs`). */
+const WORKER_LINE = 'LanguageWorkerConsoleLog';
+
+function toEvent(stream: 'stdout' | 'stderr', line: string, clock: Clock): HostEvent {
+  if (!line.startsWith(WORKER_LINE)) return { type: 'console', stream, line };
+  const level = stream === 'stderr' ? 'error' : 'information';
+  return { type: 'log', level, category: 'Worker', message: line.slice(WORKER_LINE.length), at: clock.now() };
 }
 
 /** What happened to a process that ended, for a person. */

@@ -1,3 +1,4 @@
+import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import type { RpcLogLevel } from '../worker/core/rpc-types.ts';
 
 /** A function as the host lists it. */
@@ -15,6 +16,8 @@ export interface FunctionInfo {
   readonly scriptFile?: string;
   /** It needs a storage emulator: one of its bindings reaches storage by `UseDevelopmentStorage=true`. */
   readonly usesDevelopmentStorage?: boolean;
+  /** What a Cosmos DB trigger reads the change feed of. */
+  readonly watches?: ContainerName;
 }
 
 interface LogLine {

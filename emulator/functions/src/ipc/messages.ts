@@ -1,5 +1,7 @@
+import type { TlsIdentity } from '@lazurite/http';
 import type { HostSettings } from '../config/host-settings.ts';
 import type { CorsSettings } from '../http/cors.ts';
+import type { RpcLogLevel } from '../worker/core/rpc-types.ts';
 import type { FunctionInfo, HostEvent } from './events.ts';
 
 /** Raised with every change that an older counterpart would misread. Supervisor and worker come from one package. */
@@ -14,9 +16,13 @@ export interface WorkerInit {
   readonly settings: HostSettings;
   /** Only these functions run; null: all. */
   readonly functions: readonly string[] | null;
+  /** Whether triggers other than HTTP fire. */
+  readonly triggers: boolean;
   /** Whether functions and the admin API ask for their keys. */
   readonly enableAuth: boolean;
   readonly cors: CorsSettings;
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsIdentity;
   /** Where triggers keep their state. */
   readonly dataDir: string;
   /** Distinguishes this app from others that share a storage account. */
@@ -36,7 +42,10 @@ export interface WorkerInit {
 export type ToWorker =
   | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
   | { readonly type: 'start-triggers' }
+  /** There is something new in the change feed of a container. */
+  | { readonly type: 'container-changed'; readonly database: string; readonly container: string }
   | { readonly type: 'ping' }
+  | { readonly type: 'open-inspector'; readonly host: string; readonly port: number }
   | { readonly type: 'stop' }
   | { readonly type: 'invoke'; readonly id: number; readonly functionName: string; readonly input: string | null };
 
@@ -52,8 +61,22 @@ export type FromWorker =
   | { readonly type: 'events'; readonly events: readonly HostEvent[] }
   | { readonly type: 'invoked'; readonly id: number; readonly outcome: InvokeOutcome };
 
-/** What came of calling a function by hand. `result` and `outputs` are what the function produced, as JSON values. */
+/** One line that a function logged. */
+export interface InvocationLogLine {
+  readonly level: RpcLogLevel;
+  readonly message: string;
+}
+
+/**
+ * What came of calling a function by hand. `result` and `outputs` are what the function produced, as JSON values; of an
+ * HTTP function it is `{ status, headers, body }`, the body as text.
+ */
 export type InvokeOutcome =
-  | { readonly status: 'succeeded'; readonly result: unknown; readonly outputs: Readonly<Record<string, unknown>> }
-  | { readonly status: 'failed'; readonly error: string }
+  | {
+      readonly status: 'succeeded';
+      readonly result: unknown;
+      readonly outputs: Readonly<Record<string, unknown>>;
+      readonly logs: readonly InvocationLogLine[];
+    }
+  | { readonly status: 'failed'; readonly error: string; readonly logs: readonly InvocationLogLine[] }
   | { readonly status: 'not-found' };

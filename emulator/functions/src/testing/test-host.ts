@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { type FunctionsHost, type FunctionsHostOptions, startFunctionsHost } from '../host/start-functions-host.ts';
+import type { FunctionsHost, FunctionsHostOptions } from '../host/functions-host.ts';
+import { startFunctionsHost } from '../host/start-functions-host.ts';
 import type { HostEvent } from '../ipc/events.ts';
 
 /** A running host, and what has happened in it so far. */

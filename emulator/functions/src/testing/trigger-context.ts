@@ -1,5 +1,6 @@
 import { type Clock, seededRandomness, silentLog } from '@lazurite/runtime';
 import { readHostSettings } from '../config/host-json.ts';
+import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
 import type { InvocationOutcome, NamedBinding, TriggerContext, TriggeredInvocation } from '../triggers/trigger.ts';
 
 export interface RecordedTrigger {
@@ -14,6 +15,8 @@ export interface RecordOptions {
   readonly dataDir: string;
   readonly env?: Record<string, string>;
   readonly hostJson?: object;
+  /** Default: no container ever changes. */
+  readonly changes?: ContainerChanges;
   /** What the function does; by default it succeeds. */
   readonly run?: (invocation: TriggeredInvocation) => Promise<InvocationOutcome>;
 }
@@ -25,6 +28,7 @@ export function recordTrigger({
   dataDir,
   env = {},
   hostJson = {},
+  changes = new ContainerChanges(),
   run,
 }: RecordOptions): RecordedTrigger {
   const invocations: TriggeredInvocation[] = [];
@@ -38,6 +42,7 @@ export function recordTrigger({
     env,
     dataDir,
     hostId: 'host1',
+    changes,
     invoke: async (invocation) => {
       invocations.push(invocation);
       return run ? run(invocation) : { succeeded: true };

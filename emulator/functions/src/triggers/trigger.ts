@@ -1,6 +1,7 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import type { HostSettings } from '../config/host-settings.ts';
 import type { BindingInfo, RpcRetryContext, RpcTypedData } from '../worker/core/rpc-types.ts';
+import type { ContainerChanges } from './cosmos/container-changes.ts';
 
 /** Waits for the events of one function and calls it for each. */
 export interface TriggerListener {
@@ -40,6 +41,8 @@ export interface TriggerServices {
   readonly dataDir: string;
   /** Distinguishes this app from others that share a storage account or database. */
   readonly hostId: string;
+  /** Where the data server beside this host has its changes told. */
+  readonly changes: ContainerChanges;
 }
 
 export type NamedBinding = BindingInfo & { readonly name: string };

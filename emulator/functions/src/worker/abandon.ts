@@ -11,3 +11,9 @@ export const ABANDON_EXPRESSION = `JSON.stringify(globalThis[Symbol.for(${JSON.s
 export function offerAbandon(abandon: () => readonly string[]): void {
   Object.defineProperty(globalThis, Symbol.for(ABANDON_KEY), { value: abandon, configurable: true });
 }
+
+/** Does what was offered, if anything: for a process that ends while it still owes answers. */
+export function abandonRequests(): void {
+  const abandon: unknown = Reflect.get(globalThis, Symbol.for(ABANDON_KEY));
+  if (typeof abandon === 'function') abandon();
+}

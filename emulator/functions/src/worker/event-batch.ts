@@ -10,13 +10,27 @@ export class EventBatch {
   readonly #clock: Clock;
   #pending: HostEvent[] = [];
   #timer: Timer | undefined;
+  #accepts: (event: HostEvent) => boolean = () => true;
+  #watch: ((event: HostEvent) => void) | undefined;
 
   constructor(clock: Clock, send: (events: readonly HostEvent[]) => void) {
     this.#clock = clock;
     this.#send = send;
   }
 
+  /** From now on drops events for which `accepts` is false. */
+  filter(accepts: (event: HostEvent) => boolean): void {
+    this.#accepts = accepts;
+  }
+
+  /** From now on `watcher` is told of every event that is not dropped, at once. */
+  watch(watcher: (event: HostEvent) => void): void {
+    this.#watch = watcher;
+  }
+
   push(event: HostEvent): void {
+    if (!this.#accepts(event)) return;
+    this.#watch?.(event);
     this.#pending.push(event);
     this.#timer ??= this.#clock.setTimer(FLUSH_AFTER_MS, () => this.flush());
   }

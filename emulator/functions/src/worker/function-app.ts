@@ -1,8 +1,9 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { functionNameProblem } from '../config/function-rules.ts';
 import type { WorkerInit } from '../ipc/messages.ts';
+import type { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
 import { loadApp } from './app/load-app.ts';
-import { createCoreApi, ProgrammingModels } from './core/core-api.ts';
+import { type CoreApi, createCoreApi, ProgrammingModels } from './core/core-api.ts';
 import { FunctionRegistry } from './core/function-registry.ts';
 import { Hooks, withReadOnly } from './core/hooks.ts';
 import { provideCore } from './core/provide-core.ts';
@@ -15,6 +16,7 @@ export interface WorkerParts {
   readonly randomness: Randomness;
   readonly log: Log;
   readonly events: EventBatch;
+  readonly changes: ContainerChanges;
 }
 
 /** The app inside this process: what it registered, and what is needed to run it. */
@@ -25,13 +27,20 @@ export interface FunctionApp {
   readonly log: InvocationLog;
 }
 
-/** Offers `@azure/functions-core` to this process. Nothing of the app is loaded yet. */
-export function prepareApp({ events, clock }: WorkerParts): FunctionApp {
+/**
+ * Offers `@azure/functions-core` to this process. Nothing of the app is loaded yet.
+ *
+ * @param provide how the module reaches the app; by default through Node's own module loader
+ */
+export function prepareApp(
+  { events, clock }: WorkerParts,
+  provide: (core: CoreApi) => void = provideCore,
+): FunctionApp {
   const registry = new FunctionRegistry();
   const hooks = new Hooks();
   const models = new ProgrammingModels();
   const log = new InvocationLog({ hooks, events, clock });
-  provideCore(
+  provide(
     createCoreApi({
       registry,
       hooks,

@@ -1,3 +1,4 @@
+import { resolveBinding } from '../bindings/resolve-binding.ts';
 import { usesDevelopmentStorage } from '../bindings/storage-use.ts';
 import { isDisabled } from '../config/function-rules.ts';
 import type { FunctionInfo } from '../ipc/events.ts';
@@ -46,8 +47,22 @@ export function describeFunction(fn: RegisteredFunction, options: DescribeOption
     disabled: isSwitchedOff(fn),
     bindings: Object.entries(fn.metadata.bindings).map(([name, binding]) => ({ ...binding, name })),
     ...(usesDevelopmentStorage(Object.values(fn.metadata.bindings), process.env) && { usesDevelopmentStorage: true }),
+    ...watchedBy(trigger),
     ...(fn.metadata.scriptFile && { scriptFile: fn.metadata.scriptFile }),
   };
+}
+
+/** Nothing for other triggers, and for names that are wrong: the listener reports these. */
+function watchedBy(trigger: BindingInfo | undefined): Pick<FunctionInfo, 'watches'> {
+  if (trigger?.type.toLowerCase() !== 'cosmosdbtrigger') return {};
+  try {
+    const { databaseName, containerName, collectionName } = resolveBinding(trigger, process.env);
+    const container = containerName || collectionName;
+    if (typeof databaseName !== 'string' || typeof container !== 'string') return {};
+    return { watches: { database: databaseName, container } };
+  } catch {
+    return {};
+  }
 }
 
 /** Whether a setting or function.json switches the function off. */

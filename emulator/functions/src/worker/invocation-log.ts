@@ -18,8 +18,11 @@ interface LogLine {
   readonly category: RpcLogCategory;
 }
 
+export type CollectedLine = Pick<LogLine, 'level' | 'message'>;
+
 /** Where log lines of the app and of the library go: through the app's `log` hooks, then to whoever listens. */
 export class InvocationLog {
+  readonly #kept = new Map<string, CollectedLine[]>();
   readonly #hooks: Hooks;
   readonly #events: EventBatch;
   readonly #clock: Clock;
@@ -30,8 +33,20 @@ export class InvocationLog {
     this.#clock = parts.clock;
   }
 
+  /** From now on keeps the lines of one invocation, until `collected` asks for them. */
+  collect(invocationId: string): void {
+    this.#kept.set(invocationId, []);
+  }
+
+  collected(invocationId: string): readonly CollectedLine[] {
+    const lines = this.#kept.get(invocationId) ?? [];
+    this.#kept.delete(invocationId);
+    return lines;
+  }
+
   write(line: LogLine, origin?: LogOrigin): void {
     const final = this.#hooks.has('log') ? this.#runHooks(line, origin) : line;
+    if (origin) this.#kept.get(origin.invocationId)?.push({ level: final.level, message: final.message });
     this.#events.push({
       type: 'log',
       level: final.level,

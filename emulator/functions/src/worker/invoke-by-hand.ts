@@ -1,6 +1,7 @@
 import { describeThrown } from '../errors.ts';
 import type { InvokeOutcome } from '../ipc/messages.ts';
-import type { BindingInfo, RpcInvocationRequest, RpcTypedData } from './core/rpc-types.ts';
+import { systemData } from '../triggers/system-data.ts';
+import type { BindingInfo, RpcHttpData, RpcInvocationRequest, RpcTypedData } from './core/rpc-types.ts';
 import type { FunctionApp, WorkerParts } from './function-app.ts';
 import { isHttpTrigger, methodsOf, triggerOf } from './function-info.ts';
 import type { Invoker } from './invoker.ts';
@@ -34,15 +35,21 @@ export async function invokeByHand(
     inputData: [
       { name: trigger.name, data: isHttpTrigger(trigger) ? toHttpInput(trigger, input) : { string: input ?? '' } },
     ],
-    triggerMetadata: {},
+    triggerMetadata: systemData(functionName, parts),
     traceContext: traceContextFor(invocationId, parts.randomness),
   };
+  app.log.collect(invocationId);
   try {
     const response = await invoker.invoke(fn, request, { reason: REASON });
     const outputs = (response.outputData ?? []).map(({ name, data }) => [name, fromTypedData(data)]);
-    return { status: 'succeeded', result: fromTypedData(response.returnValue), outputs: Object.fromEntries(outputs) };
+    return {
+      status: 'succeeded',
+      result: fromTypedData(response.returnValue),
+      outputs: Object.fromEntries(outputs),
+      logs: app.log.collected(invocationId),
+    };
   } catch (error) {
-    return { status: 'failed', error: describeThrown(error) };
+    return { status: 'failed', error: describeThrown(error), logs: app.log.collected(invocationId) };
   }
 }
 
@@ -57,5 +64,12 @@ function toHttpInput(trigger: BindingInfo, input: string | null): RpcTypedData {
 function fromTypedData(data: RpcTypedData | null | undefined): unknown {
   if (!data) return null;
   if (data.json !== undefined && data.json !== null) return JSON.parse(data.json);
-  return data.string ?? data.int ?? data.double ?? data.bytes ?? data.http ?? null;
+  if (data.http) return fromHttp(data.http);
+  return data.string ?? data.int ?? data.double ?? data.bytes ?? null;
+}
+
+function fromHttp({ statusCode, headers, body }: RpcHttpData): object {
+  const content = fromTypedData(body);
+  const text = content instanceof Uint8Array ? Buffer.from(content).toString() : content;
+  return { status: Number(statusCode || 200), headers: headers ?? {}, body: text };
 }

@@ -8,6 +8,7 @@ import type { EventBatch } from './event-batch.ts';
 import type { FunctionApp } from './function-app.ts';
 import { FunctionTimeoutError } from './function-timeout.ts';
 import { type ResultMapper, runInvocation } from './invocation.ts';
+import type { TracedCall } from './telemetry/telemetry.ts';
 
 export interface InvokerOptions {
   readonly app: FunctionApp;
@@ -21,7 +22,7 @@ export interface InvokerOptions {
   readonly onTimeout: () => void;
 }
 
-export interface InvokeOptions {
+export interface InvokeOptions extends TracedCall {
   /** Why the function runs, as the console says it. */
   readonly reason: string;
   /** For the console's second line. */

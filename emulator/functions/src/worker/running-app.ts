@@ -1,78 +1,50 @@
 import type { RequestListener } from 'node:http';
 import { startHttpServer } from '@lazurite/http';
-import type { FunctionInfo } from '../ipc/events.ts';
-import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
 import { offerAbandon } from './abandon.ts';
-import { BINDING_KINDS } from './binding-kinds.ts';
-import { bindFunctions } from './bound-functions.ts';
-import { type FunctionApp, startApp, terminateApp, type WorkerParts } from './function-app.ts';
-import { describeFunction } from './function-info.ts';
-import { createHttpFront } from './http/http-front.ts';
-import { invokeByHand } from './invoke-by-hand.ts';
-import { Invoker } from './invoker.ts';
-import { TRIGGER_FACTORIES } from './trigger-factories.ts';
-import { createTriggerListeners } from './trigger-listeners.ts';
+import { type AssembledApp, type AssembleOptions, assembleApp } from './assemble-app.ts';
+import type { FunctionApp } from './function-app.ts';
+import { takeTurns } from './http/take-turns.ts';
 
-export interface RunningApp {
-  readonly functions: readonly FunctionInfo[];
-  /** Calls a function with a payload that is not an HTTP request; never rejects. */
-  invokeByHand(functionName: string, input: string | null): Promise<InvokeOutcome>;
+export interface RunningApp extends Pick<AssembledApp, 'functions' | 'invokeByHand'> {
   /** Lets triggers other than HTTP fire; until then another worker's do. */
-  startTriggers(): Promise<void>;
+  startTriggers(): void;
   /** Stops accepting, lets requests in flight end, then runs the app's `appTerminate` hooks. */
   close(): Promise<void>;
 }
 
-export interface RunOptions {
-  readonly parts: WorkerParts;
-  readonly init: WorkerInit;
+export interface RunOptions extends AssembleOptions {
   /** The bound socket that the supervisor passed. */
   readonly handle: unknown;
-  /** This process is to be replaced: an invocation hangs beyond its time, or somebody asked for it. */
-  readonly onUnusable: () => void;
 }
 
 /** Loads the app and serves it. @throws AppLoadError, PortInUseError */
 export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable }: RunOptions): Promise<RunningApp> {
-  const streamProxy = await startApp(app, init);
-  const { reportInvocations, settings } = init;
-  const functionTimeoutMs = settings.functionTimeoutMs ?? null;
-  const { clock, events } = parts;
-  const bound = await bindFunctions({ app, init, parts, kinds: BINDING_KINDS });
-  const invoker = new Invoker({
-    app,
-    bound,
-    clock,
-    events,
-    reportInvocations,
-    functionTimeoutMs,
-    onTimeout: onUnusable,
-  });
-  const listener = await createHttpFront({ app, invoker, init, parts, streamProxy, restart: onUnusable });
+  const assembled = await assembleApp(app, { parts, init, onUnusable });
+  const { listener, invoker, triggers, functions, invokeByHand } = assembled;
   const address = new URL(init.publicUrl);
-  const triggers = createTriggerListeners({ app, invoker, init, parts, factories: TRIGGER_FACTORIES });
   const inFlight = new InFlight();
   offerAbandon(() => {
     inFlight.abandon();
     return invoker.running();
   });
-  const server = await startHttpServer(inFlight.counted(listener), {
+  const server = await startHttpServer(inFlight.counted(takeTurns(listener, parts.clock)), {
     handle,
     port: Number(address.port),
     address: address.hostname,
     idleGraceMs: init.idleGraceMs,
     drainMs: init.drainMs,
+    ...(init.tls && { tls: init.tls }),
   });
   return {
-    functions: app.registry
-      .all()
-      .map((fn) => describeFunction(fn, { baseUrl: init.publicUrl, routePrefix: settings.http.routePrefix })),
-    startTriggers: () => triggers.start(),
-    invokeByHand: (name, input) => invokeByHand({ app, invoker, parts }, name, input),
+    functions,
+    startTriggers: () => {
+      if (init.triggers) triggers.start();
+    },
+    invokeByHand,
     close: async () => {
       inFlight.announceClose();
       await Promise.all([server.close(), triggers.stop()]);
-      await terminateApp(app);
+      await assembled.terminate();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { TriggerFactories } from './trigger-listeners.ts';
+import type { TriggerFactories } from './listener-scope.ts';
 
 /** The triggers, besides HTTP, whose events occur on this machine. */
 export const TRIGGER_FACTORIES: TriggerFactories = new Map([
@@ -7,4 +7,5 @@ export const TRIGGER_FACTORIES: TriggerFactories = new Map([
   ['eventgridtrigger', async () => (await import('../triggers/webhook-trigger.ts')).webhookTrigger],
   ['queuetrigger', async () => (await import('../triggers/queue/queue-trigger.ts')).createQueueTrigger],
   ['timertrigger', async () => (await import('../triggers/timer/timer-trigger.ts')).createTimerTrigger],
+  ['warmuptrigger', async () => (await import('../triggers/webhook-trigger.ts')).webhookTrigger],
 ]);

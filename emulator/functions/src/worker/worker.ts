@@ -1,7 +1,10 @@
+import { close as closeInspector, url as inspectorUrl, open as openInspector } from 'node:inspector';
 import { PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
+import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
+import { abandonRequests } from './abandon.ts';
 import { EventBatch } from './event-batch.ts';
 import { eventLog } from './event-log.ts';
 import { type FunctionApp, prepareApp, type WorkerParts } from './function-app.ts';
@@ -27,14 +30,20 @@ export function startWorker(
 ): void {
   const send = (message: FromWorker): void => void process.send?.(message);
   const events = new EventBatch(real.clock, (batch) => send({ type: 'events', events: batch }));
-  const parts = { ...real, events, log: eventLog(events, real.clock) };
+  const parts = { ...real, events, log: eventLog(events, real.clock), changes: new ContainerChanges() };
   const worker: Worker = { process, parts, app: prepareApp(parts), running: undefined };
   process.on('message', (message: ToWorker, handle: unknown) => {
     receive(worker, message, handle);
   });
   // The supervisor is gone: nobody will restart, reload or stop this process any more.
   process.on('disconnect', () => process.exit(0));
-  process.on('exit', () => events.flush());
+  // After process.exit() or an uncaught exception in user code: open requests are answered with 500, as in Azure.
+  process.on('exit', () => {
+    abandonRequests();
+    events.flush();
+  });
+  // A terminal sends these to all its processes. The supervisor has got them too, and says what is to be finished first.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 }
 
 function receive(worker: Worker, message: ToWorker, handle: unknown): void {
@@ -46,6 +55,14 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
   }
   if (message.type === 'ping') {
     send({ type: 'pong' });
+    return;
+  }
+  if (message.type === 'container-changed') {
+    worker.parts.changes.notify(message);
+    return;
+  }
+  if (message.type === 'open-inspector') {
+    openInspector(message.port, message.host);
     return;
   }
   if (message.type === 'start-triggers') {
@@ -88,6 +105,7 @@ async function stop({ process, running, parts }: Worker): Promise<void> {
   process.send?.({ type: 'closing' } satisfies FromWorker);
   await closed;
   parts.events.flush();
+  if (inspectorUrl()) closeInspector(); // else Node would wait for the debugger to go
   process.exit(0);
 }
 

@@ -1,18 +1,11 @@
-import type { Account } from '../../account/account.ts';
-import { nowInSeconds } from '../../account/account.ts';
+import { type Account, nowInSeconds } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { type DocumentCursor, PAUSE, type Pause } from '../../query/index.ts';
-import type { ItemSelection, StoredItem } from '../../store/store.ts';
-import { isExpired } from '../expiry.ts';
-import { type FeedSelection, isSelected } from '../feed-scope.ts';
-
-/** The first read is small, because a query may want one item. */
-const FIRST_BATCH = 32;
-const MAX_BATCH = 1_000;
-/** How much text one read may bring into memory, in characters: 1 MB, or one item where they are larger. */
-const BATCH_SIZE = 1024 * 1024;
-/** How long a query works before it lets others, in milliseconds. */
-const SLICE_MS = 10;
+import type { QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
+import type { FeedSelection } from '../feed-scope.ts';
+import type { AccessPath } from './access-path.ts';
+import { type ItemBatches, itemsByNumber, itemsOfSelection } from './items-by-number.ts';
+import { itemsInOrder, type OrderStart } from './items-in-order.ts';
 
 /** Where reading begins. */
 export interface DocumentStart {
@@ -22,28 +15,32 @@ export interface DocumentStart {
   readonly document: number;
 }
 
-/** Reads the items of a container for a query in the order of their numbers, one selection of the feed after the other. */
+export interface DocumentReading {
+  readonly feed: FeedSelection;
+  readonly access: AccessPath;
+  /** From the highest number down. */
+  readonly descending: boolean;
+  /** Absent: the first item of all. Not for reading in the order of an index. */
+  readonly start?: DocumentStart;
+  /** Absent: the first item in the order of the index. */
+  readonly orderStart?: OrderStart;
+}
+
+/** Reads the items of a container for a query, one selection of the feed after the other. */
 export class DocumentReader implements Iterable<JsonValue | Pause>, DocumentCursor {
   readonly #account: Account;
-  readonly #feed: FeedSelection;
-  readonly #start: DocumentStart | undefined;
-  readonly #now: number;
-  #sliceEnd: number;
-  #current: { readonly item: StoredItem; readonly value: JsonValue } | undefined;
+  readonly #reading: DocumentReading;
+  #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
   /** Which selection the item handed out last is of. */
   selection: number;
   /** How many items were handed out, and the length of their texts. */
   items = 0;
   sizeInBytes = 0;
 
-  /** @param start undefined: the first item of all */
-  constructor(account: Account, feed: FeedSelection, start?: DocumentStart) {
+  constructor(account: Account, reading: DocumentReading) {
     this.#account = account;
-    this.#feed = feed;
-    this.#start = start;
-    this.selection = start?.selection ?? 0;
-    this.#now = nowInSeconds(account);
-    this.#sliceEnd = account.clock.monotonic() + SLICE_MS;
+    this.#reading = reading;
+    this.selection = reading.start?.selection ?? 0;
   }
 
   /** The number of the item handed out last; 0 before the first. */
@@ -57,44 +54,39 @@ export class DocumentReader implements Iterable<JsonValue | Pause>, DocumentCurs
   }
 
   *[Symbol.iterator](): Generator<JsonValue | Pause> {
-    for (const [index, selection] of this.#feed.selections.entries()) {
-      if (this.#start && index < this.#start.selection) continue;
+    const { feed, start } = this.#reading;
+    for (const [index, selection] of feed.selections.entries()) {
+      if (start && index < start.selection) continue;
       this.selection = index;
-      yield* this.#read(selection, this.#start?.selection === index ? this.#start.document - 1 : 0);
-    }
-  }
-
-  *#read(selection: ItemSelection, from: number): Generator<JsonValue | Pause> {
-    const { items } = this.#account.store;
-    let after = from;
-    let limit = FIRST_BATCH;
-    for (;;) {
-      const batch = items.scan(selection, after, limit);
-      for (const item of batch) {
-        if (isExpired(item, this.#now) || !isSelected(item, this.#feed)) continue;
-        yield this.#handOut(item);
-      }
-      const last = batch.at(-1);
-      if (!last || batch.length < limit) return;
-      after = last.number;
-      limit = nextLimit(batch);
-      if (this.#account.clock.monotonic() >= this.#sliceEnd) {
+      const from = start?.selection === index ? start.document : undefined;
+      for (const batch of this.#batchesOf(index, this.#toQueried(selection), from)) {
+        for (const item of batch) yield this.#handOut(item);
         yield PAUSE;
-        this.#sliceEnd = this.#account.clock.monotonic() + SLICE_MS;
       }
     }
   }
 
-  #handOut(item: StoredItem): JsonValue {
+  #toQueried(selection: FeedSelection['selections'][number]): QueriedSelection {
+    const { access, feed } = this.#reading;
+    const { partitionKey } = feed;
+    const now = nowInSeconds(this.#account);
+    return { ...selection, ...(partitionKey !== undefined && { partitionKey }), now, conditions: access.conditions };
+  }
+
+  #batchesOf(index: number, selection: QueriedSelection, from: number | undefined): ItemBatches {
+    const { store } = this.#account;
+    const { access, descending, orderStart } = this.#reading;
+    if (access.kind === 'order') return itemsInOrder(store, selection, access, orderStart);
+    const window = { descending, ...(from !== undefined && { from }) };
+    const numbers = access.kind === 'numbers' ? access.numbers[index] : undefined;
+    return numbers ? itemsByNumber(store, selection, numbers, window) : itemsOfSelection(store, selection, window);
+  }
+
+  #handOut(item: QueriedItem): JsonValue {
     const value = JSON.parse(item.body) as JsonValue; // our own text
     this.#current = { item, value };
     this.items += 1;
     this.sizeInBytes += item.body.length;
     return value;
   }
-}
-
-function nextLimit(batch: readonly StoredItem[]): number {
-  const size = batch.reduce((sum, { body }) => sum + body.length, 0);
-  return Math.max(1, Math.min(MAX_BATCH, 2 * batch.length, Math.floor((BATCH_SIZE * batch.length) / size)));
 }

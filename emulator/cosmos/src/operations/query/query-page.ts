@@ -1,14 +1,24 @@
 import type { Account } from '../../account/account.ts';
-import { CosmosError } from '../../model/errors.ts';
 import type { JsonValue } from '../../model/json.ts';
-import { type CompiledQuery, type EvaluationContext, PAUSE } from '../../query/index.ts';
+import {
+  type CompiledQuery,
+  DEFAULT_WORK_LIMITS,
+  type EvaluationContext,
+  PAUSE,
+  type RowPlace,
+  type RunWindow,
+} from '../../query/index.ts';
 import type { FeedSelection } from '../feed-scope.ts';
-import { DocumentReader } from './document-reader.ts';
+import type { AccessPath } from './access-path.ts';
+import { DocumentReader, type DocumentReading } from './document-reader.ts';
+import type { OrderStart } from './items-in-order.ts';
 import type { QueryPosition } from './query-position.ts';
 import { progressOf, type QueryProgress } from './query-progress.ts';
 
 /** The largest answer of the service. Source: "Azure Cosmos DB service quotas", maximum response size. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+/** How long a query works before it lets others. */
+const SLICE_MS = 10;
 /** A page is answered with what it has after this time, as the service does. */
 const PAGE_TIME_MS = 5_000;
 /** A query that cannot stop in the middle is refused after this time. */
@@ -19,6 +29,9 @@ export interface QueryRun {
   readonly feed: FeedSelection;
   readonly context: EvaluationContext;
   readonly maxItemCount: number;
+  readonly access: AccessPath;
+  /** How many items pass the filter, when that is all the query asks. */
+  readonly counted?: number;
   /** Absent: from the start. */
   readonly position?: QueryPosition;
 }
@@ -34,27 +47,53 @@ export interface QueryPage {
   readonly loaded: { readonly items: number; readonly sizeInBytes: number };
 }
 
-/** Reads one page, letting other requests work in between. @throws CosmosError BadRequest when it takes too much time or memory */
+/** Reads one page, letting other requests work in between. @throws CosmosError RequestTimeout or BadRequest when it takes too much time or memory */
 export async function readQueryPage(account: Account, run: QueryRun): Promise<QueryPage> {
-  const { position } = run;
-  const reader = new DocumentReader(account, run.feed, position?.kind === 'document' ? position : undefined);
-  const rows = run.query.start(reader, run.context, { cursor: reader, window: windowOf(run) });
-  const page = new PageBuilder(run.maxItemCount, reader, progressOf(run, reader, rows));
   const startedAt = account.clock.monotonic();
+  const elapsed = () => account.clock.monotonic() - startedAt;
+  const reader = new DocumentReader(account, readingOf(run));
+  const limits = { ...DEFAULT_WORK_LIMITS, isExpired: () => elapsed() > MAX_TIME_MS };
+  const presorted = run.access.kind === 'order';
+  const rows = run.query.start(reader, run.context, {
+    cursor: reader,
+    window: windowOf(run),
+    limits,
+    presorted,
+    pauses: true,
+  });
+  const page = new PageBuilder(run.maxItemCount, reader, progressOf(run, reader, rows));
+  let sliceEnd = SLICE_MS;
   for (const row of rows) {
     if (row === PAUSE) {
+      if (elapsed() < sliceEnd) continue;
       await letOthersWork();
-      if (page.isOverdue(account.clock.monotonic() - startedAt)) break;
+      sliceEnd = elapsed() + SLICE_MS;
+      if (elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
     } else if (!page.add(row)) break;
   }
   return page.finish();
+}
+
+function readingOf({ query, feed, access, position }: QueryRun): DocumentReading {
+  // Rows with the same keys come in the order of `_rid`, in the opposite one when a key descends.
+  const descending = query.query.orderBy?.items.some(({ direction }) => direction === 'DESC') ?? false;
+  const start = position?.kind === 'document' ? position : undefined;
+  const place = position?.kind === 'row' ? position.place : undefined;
+  const orderStart = place && orderStartOf(place);
+  return { feed, access, descending, ...(start && { start }), ...(orderStart && { orderStart }) };
+}
+
+/** Items with the same first key come in an order that the other keys turn. */
+function orderStartOf({ keys: [value, ...others], document }: RowPlace): OrderStart {
+  return others.length > 0 ? { value } : { value, document };
 }
 
 function letOthersWork(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function windowOf({ position, maxItemCount }: QueryRun) {
+function windowOf({ position, maxItemCount, counted }: QueryRun): RunWindow {
+  if (counted !== undefined) return { before: 0, atMost: 1, counted };
   if (position?.kind === 'offset') return { before: 0, atMost: position.given + maxItemCount + 1 };
   const window = { before: position?.before ?? 0, atMost: maxItemCount + 1 };
   return position?.kind === 'row' ? { ...window, after: position.place } : window;
@@ -90,11 +129,9 @@ class PageBuilder {
     return true;
   }
 
-  /** Between two rows: whether the page ends here. @throws CosmosError BadRequest when the query has taken too long */
-  isOverdue(elapsedMs: number): boolean {
-    if (elapsedMs > MAX_TIME_MS)
-      throw new CosmosError('BadRequest', `The query took more than ${MAX_TIME_MS / 1000} seconds, which is the limit`);
-    if (elapsedMs > PAGE_TIME_MS) this.#next = this.#progress.betweenRows();
+  /** False when the query cannot stop between two rows. */
+  endBetweenRows(): boolean {
+    this.#next = this.#progress.betweenRows();
     return this.#next !== undefined;
   }
 

@@ -10,7 +10,7 @@ export interface QueryProgress {
   give(): void;
   /** The position of the current row, which is not on the page. */
   atRow(): QueryPosition;
-  /** The position behind all documents read so far; undefined when the query cannot stop there. */
+  /** The position behind the last row; undefined when the query cannot stop there. */
   betweenRows(): QueryPosition | undefined;
 }
 
@@ -60,9 +60,12 @@ class DocumentProgress implements QueryProgress {
     return { kind: 'document', selection, document, skip: this.#row, before: this.#rows.seen - this.#row - 1 };
   }
 
-  betweenRows(): QueryPosition {
+  /** The current document again, without the rows it has given. Undefined where a page would end where it began. */
+  betweenRows(): QueryPosition | undefined {
     const { selection, document } = this.#reader;
-    return { kind: 'document', selection, document: document + 1, skip: 0, before: this.#rows.seen };
+    if (document === 0 || document === this.#start?.document) return undefined;
+    const skip = document === this.#document ? this.#row + 1 : 0;
+    return { kind: 'document', selection, document, skip, before: this.#rows.seen - skip };
   }
 }
 

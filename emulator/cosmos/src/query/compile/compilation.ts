@@ -21,13 +21,15 @@ export interface Frame {
   readonly documents: Iterable<JsonValue | Pause>;
   readonly work: Work;
   readonly cursor: DocumentCursor;
+  /** Whether whoever takes the rows knows what a `PAUSE` is. */
+  readonly pauses: boolean;
   /** How much of the outermost query's rows is wanted. */
   readonly window: RunWindow;
   /** How many rows of the outermost query TOP, OFFSET and LIMIT have counted. */
   readonly progress: { seen: number };
   /** Where the last row stands, of those a query has sorted. */
   place?: RowPlace;
-  /** The documents come in the order the outermost query asks for. */
+  /** The documents come in the order of the first path that the outermost query sorts by. */
   readonly presorted: boolean;
 }
 
@@ -37,6 +39,8 @@ export interface RunWindow {
   readonly before: number;
   /** The rows are needed no further than this many. */
   readonly atMost: number;
+  /** How many documents pass the filter, when that is known and all there is to know: see `isPureCount`. */
+  readonly counted?: number;
   /** Of a query that sorts, only the rows behind this one. */
   readonly after?: RowPlace;
 }
@@ -46,8 +50,8 @@ export const WHOLE: RunWindow = { before: 0, atMost: Number.POSITIVE_INFINITY };
 
 /** Counts what a query does and throws a CosmosError when it is more than it may. */
 export interface Work {
-  /** One more row of a document or an array. */
-  read(): void;
+  /** One more row of a document or an array. True now and then: time for a `PAUSE`. */
+  read(): boolean;
   /** One more row, group or key kept in memory. */
   hold(): void;
   release(count: number): void;

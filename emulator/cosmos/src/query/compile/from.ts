@@ -114,11 +114,15 @@ function* definedOf(documents: Iterable<JsonValue | Pause>, follow: (value: Valu
   }
 }
 
-/** Binds every combination of the sources' values in turn and stops at each that passes the filter. */
+/**
+ * Binds every combination of the sources' values in turn and stops at each that passes the filter.
+ *
+ * @param pauses whether to pause after many rows; a query inside an expression must not
+ */
 export function* tuples(
   bindings: readonly Binding[],
   where: Evaluate | undefined,
-  frame: Frame,
+  { frame, pauses }: { readonly frame: Frame; readonly pauses: boolean },
 ): Iterable<Pause | undefined> {
   const [first, ...rest] = bindings;
   if (first === undefined) {
@@ -131,9 +135,9 @@ export function* tuples(
       yield PAUSE;
       continue;
     }
-    frame.work.read();
+    if (frame.work.read() && pauses) yield PAUSE;
     frame.slots[slot] = value;
-    if (rest.length > 0) yield* tuples(rest, where, frame);
+    if (rest.length > 0) yield* tuples(rest, where, { frame, pauses });
     else if (where === undefined || where(frame) === true) yield undefined;
   }
 }

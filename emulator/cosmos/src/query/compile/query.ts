@@ -1,7 +1,7 @@
 import { distinctRows } from '../execute/distinct.ts';
-import { groupedTuples } from '../execute/group.ts';
+import { countedTuple, groupedTuples } from '../execute/group.ts';
 import { PAUSE, type Pause } from '../execute/pause.ts';
-import { type Sorting, sortedRows } from '../execute/sort.ts';
+import { presortedRows, type Sorting, sortedRows } from '../execute/sort.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
 import { fromQueriesOf } from '../syntax/walk.ts';
 import type { Value } from '../values/value.ts';
@@ -66,16 +66,23 @@ function compileOne(query: Query, outer: Scope, compilation: Compilation, role: 
   const grouped = keys !== undefined || aggregates.length > 0;
   if (grouped) checkGrouping(query);
 
-  const matching = (frame: Frame) => tuples(from.bindings, where, frame);
-  const input = grouped ? (frame: Frame) => groupedTuples(matching(frame), { keys, aggregates }, frame) : matching;
+  const matching = (frame: Frame) => tuples(from.bindings, where, { frame, pauses: role !== 'inner' && frame.pauses });
+  const grouping = { keys, aggregates };
+  const groups = (frame: Frame) => {
+    const { counted } = frame.window;
+    const isCounted = role === 'whole' && counted !== undefined;
+    return isCounted ? countedTuple(grouping, counted, frame) : groupedTuples(matching(frame), grouping, frame);
+  };
+  const input = grouped ? groups : matching;
   const rowWindow = windowOf(query, compilation.parameters);
   const isWhole = role === 'whole';
   const sorts = order !== undefined && !grouped && !query.select.distinct;
+  const sorting = (frame: Frame) => ({ project, ...wantedRows(rowWindow, frame, { isWhole, sorts }) });
   const rows: Rows = order
-    ? (frame) =>
-        isWhole && frame.presorted
-          ? projectedRows(input(frame), project, frame)
-          : sortedRows(input(frame), { project, order, ...wantedRows(rowWindow, frame, { isWhole, sorts }) }, frame)
+    ? (frame) => {
+        const sort = isWhole && frame.presorted ? presortedRows : sortedRows;
+        return sort(input(frame), { order, ...sorting(frame) }, frame);
+      }
     : (frame) => projectedRows(input(frame), project, frame);
   const unique: Rows = query.select.distinct ? (frame) => distinctRows(rows(frame), frame) : rows;
   const streams = !grouped && order === undefined && fromQueriesOf(query).length === 0;

@@ -36,6 +36,12 @@ export function* groupedTuples(
   }
 }
 
+/** The one group of a query that only counts, once the count is known. */
+export function* countedTuple({ aggregates }: Grouping, count: number, frame: Frame): Iterable<undefined> {
+  for (const { slot } of aggregates) frame.aggregates[slot] = count;
+  yield undefined;
+}
+
 function* readGroups(
   rows: Iterable<Pause | undefined>,
   { keys, aggregates }: Grouping,

@@ -25,12 +25,13 @@ export class WorkBound {
     this.#limits = limits;
   }
 
-  read(): void {
+  /** True now and then: time to let others work. */
+  read(): boolean {
     this.#read += 1;
     if (this.#read > this.#limits.rowsRead) throw exceeded('reads', this.#limits.rowsRead);
-    if (this.#read % ROWS_BETWEEN_LOOKS === 0 && this.#limits.isExpired?.()) {
-      throw new CosmosError('RequestTimeout', 'The query took longer than it may');
-    }
+    if (this.#read % ROWS_BETWEEN_LOOKS !== 0) return false;
+    if (this.#limits.isExpired?.()) throw new CosmosError('RequestTimeout', 'The query took longer than it may');
+    return true;
   }
 
   hold(): void {

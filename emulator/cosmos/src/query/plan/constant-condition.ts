@@ -17,10 +17,11 @@ export function foldConstant(node: Expression, parameters: Parameters): Constant
     documents: [],
     presorted: false,
     cursor: { document: 0 },
+    pauses: false,
     window: WHOLE,
     progress: { seen: 0 },
     context: { now: 0, random: () => 0 },
-    work: { read() {}, hold() {}, release() {} },
+    work: { read: () => false, hold() {}, release() {} },
   });
   return { value };
 }

@@ -28,16 +28,22 @@ export interface PathCondition {
 export interface QueryFilters {
   /** Every document that contributes to the result meets all of them; others may meet them too, so the query checks again. */
   readonly conditions: readonly PathCondition[];
+  /** Whether documents that meet the conditions all pass the filter. */
+  readonly areExact: boolean;
   /** The paths the query sorts by, when all are properties of the document and rows are not grouped; else undefined. */
   readonly orderBy?: readonly { readonly path: readonly string[]; readonly descending: boolean }[];
 }
 
+/** What gives one condition and says no more than it; AND and OR of several may. */
+const EXACT_KINDS: ReadonlySet<Expression['kind']> = new Set(['binary', 'in', 'between']);
+
 export function filtersOf(query: Query, parameters: Parameters): QueryFilters {
   const document = documentName(query);
-  if (document === undefined) return { conditions: [] };
+  if (document === undefined) return { conditions: [], areExact: false };
   const conditions = query.where === undefined ? [] : conditionsOf(query.where, { document, parameters });
   const orderBy = orderPaths(query, document);
-  return { conditions, ...(orderBy !== undefined && { orderBy }) };
+  const areExact = query.where === undefined || (conditions.length === 1 && EXACT_KINDS.has(query.where.kind));
+  return { conditions, areExact, ...(orderBy !== undefined && { orderBy }) };
 }
 
 function orderPaths(query: Query, document: string): QueryFilters['orderBy'] {

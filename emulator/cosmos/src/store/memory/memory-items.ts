@@ -1,4 +1,4 @@
-import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, ItemUsage, StoredItem } from '../store.ts';
 import { OrderedRows } from './ordered-rows.ts';
 import type { UndoJournal } from './undo-journal.ts';
 
@@ -16,15 +16,26 @@ interface Container {
   readonly ranges: Map<number, Range>;
 }
 
+/** How many items the average size is taken from. */
+const SAMPLE = 1_000;
+
+/** Told of every change of the items, those of undoing included. */
+export interface ItemWatcher {
+  added(item: StoredItem): void;
+  removed(item: StoredItem): void;
+  /** Inside a transaction, and undoable by the watcher itself. */
+  cleared(container: number): void;
+}
+
 export class MemoryItems implements ItemStore {
   readonly #containers = new Map<number, Container>();
   readonly #expiring = new Map<number, StoredItem>();
   readonly #journal: UndoJournal;
-  readonly #onClear: (container: number) => void;
+  readonly #watcher: ItemWatcher;
 
-  constructor(journal: UndoJournal, onClear: (container: number) => void) {
+  constructor(journal: UndoJournal, watcher: ItemWatcher) {
     this.#journal = journal;
-    this.#onClear = onClear;
+    this.#watcher = watcher;
   }
 
   get(key: ItemKey): StoredItem | undefined {
@@ -60,12 +71,27 @@ export class MemoryItems implements ItemStore {
   }
 
   scan(selection: ItemSelection, after: number, limit: number): StoredItem[] {
+    return [...this.after(selection, after).take(limit)];
+  }
+
+  /** The items with a number above `number`, ascending. Do not write while reading. */
+  after(selection: ItemSelection, number: number): IteratorObject<StoredItem> {
     const { container, range, minEpk = '', maxEpk } = selection;
     const rows = this.#containers.get(container)?.ranges.get(range);
     // A full key selects one logical partition, which has a list of its own; a prefix of a key has none.
     const partition = maxEpk === `${minEpk}FF` ? rows?.byEpk.get(minEpk) : undefined;
-    const candidates = (partition ?? rows?.byNumber)?.after(after);
-    return candidates ? [...candidates.filter((item) => isSelected(item, selection)).take(limit)] : [];
+    const candidates = (partition ?? rows?.byNumber)?.after(number) ?? Iterator.from<StoredItem>([]);
+    return candidates.filter((item) => isSelected(item, selection));
+  }
+
+  /** The lowest and the highest number in the physical partition; undefined when it is empty. */
+  bounds(container: number, range: number): { first: number; last: number } | undefined {
+    const numbers = this.#containers.get(container)?.ranges.get(range)?.byNumber;
+    return numbers?.bounds();
+  }
+
+  of(container: number): Iterable<StoredItem> {
+    return this.#containers.get(container)?.byNumber.values() ?? [];
   }
 
   changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[] {
@@ -89,13 +115,20 @@ export class MemoryItems implements ItemStore {
     return due.sort((left, right) => expiryOf(left) - expiryOf(right)).slice(0, limit);
   }
 
+  usage(container: number): ItemUsage {
+    const items = this.#containers.get(container)?.byNumber;
+    const sample = [...(items?.values().take(SAMPLE) ?? [])];
+    const bytes = sample.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+    return { count: items?.size ?? 0, averageBytes: sample.length === 0 ? 0 : bytes / sample.length };
+  }
+
   clear(container: number): void {
     const before = this.#containers.get(container);
     if (before) {
       this.#journal.delete(this.#containers, container);
       for (const item of before.byNumber.values()) this.#journal.delete(this.#expiring, item.number);
     }
-    this.#onClear(container);
+    this.#watcher.cleared(container);
   }
 
   #add(item: StoredItem): void {
@@ -107,6 +140,7 @@ export class MemoryItems implements ItemStore {
     byLsn.set(item.lsn, [...(byLsn.get(item.lsn) ?? []), item]);
     partitionOf(byEpk, item.epk).set(item.number, item);
     if (item.expiresAt !== null) this.#expiring.set(item.number, item);
+    this.#watcher.added(item);
   }
 
   #remove(item: StoredItem): void {
@@ -120,6 +154,7 @@ export class MemoryItems implements ItemStore {
     else byLsn.set(item.lsn, others);
     partitionOf(byEpk, item.epk).delete(item.number);
     this.#expiring.delete(item.number);
+    this.#watcher.removed(item);
   }
 
   #container(number: number): Container {

@@ -1,6 +1,8 @@
 import type { Counters, ResourceStore, Store, StoredResource, UniqueKeyClaim, UniqueKeyStore } from '../store.ts';
 import { MemoryChangeLog } from './memory-change-log.ts';
+import { MemoryIndexes } from './memory-indexes.ts';
 import { MemoryItems } from './memory-items.ts';
+import { MemoryQueries } from './memory-queries.ts';
 import { UndoJournal } from './undo-journal.ts';
 
 /** A store that lives as long as the process. */
@@ -13,10 +15,17 @@ export class MemoryStore implements Store {
   readonly uniqueKeys: UniqueKeyStore = this.#uniqueKeys;
   readonly changeLog = this.#changeLog;
   readonly counters: Counters = new MemoryCounters(this.#journal);
-  readonly items = new MemoryItems(this.#journal, (container) => {
-    this.#uniqueKeys.clear(container);
-    this.#changeLog.clear(container);
+  readonly indexes: MemoryIndexes = new MemoryIndexes(this.#journal, (container) => this.items.of(container));
+  readonly items: MemoryItems = new MemoryItems(this.#journal, {
+    added: (item) => this.indexes.added(item),
+    removed: (item) => this.indexes.removed(item),
+    cleared: (container) => {
+      this.#uniqueKeys.clear(container);
+      this.#changeLog.clear(container);
+      this.indexes.clear(container);
+    },
   });
+  readonly queries = new MemoryQueries(this.items);
 
   transaction<T>(work: () => T): T {
     if (this.#closed) throw new Error('The store is closed');

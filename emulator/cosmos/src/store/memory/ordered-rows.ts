@@ -42,6 +42,13 @@ export class OrderedRows<T> {
     }
   }
 
+  /** The lowest and the highest key of a row; undefined when there is none. */
+  bounds(): { first: number; last: number } | undefined {
+    const first = this.#rows.findIndex((row) => row !== undefined);
+    const last = this.#rows.findLastIndex((row) => row !== undefined);
+    return first < 0 ? undefined : { first: this.#keys[first] ?? 0, last: this.#keys[last] ?? 0 };
+  }
+
   /** The index of the first key above `key`. Keys are whole numbers. */
   #indexAfter(key: number): number {
     let low = 0;

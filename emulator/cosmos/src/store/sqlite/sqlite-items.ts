@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, StoredItem } from '../store.ts';
+import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, ItemUsage, StoredItem } from '../store.ts';
 import { HIGHEST_EPK, SqliteChanges } from './sqlite-changes.ts';
+import type { SqliteIndexes } from './sqlite-indexes.ts';
 
 const COLUMNS =
   'number, container, epk, partition_key AS partitionKey, id, range, lsn, ts, etag, expires_at AS expiresAt, body';
@@ -8,6 +9,7 @@ const BY_KEY = 'container = ? AND epk = ? AND id = ? AND partition_key = ?';
 const IN_RANGE = 'container = ? AND range = ?';
 
 export class SqliteItems implements ItemStore {
+  readonly #indexes: SqliteIndexes;
   readonly #get: StatementSync;
   readonly #getByNumber: StatementSync;
   readonly #insert: StatementSync;
@@ -17,9 +19,12 @@ export class SqliteItems implements ItemStore {
   readonly #scanEpks: StatementSync;
   readonly #changes: SqliteChanges;
   readonly #expired: StatementSync;
+  readonly #count: StatementSync;
+  readonly #averageBytes: StatementSync;
   readonly #clear: readonly StatementSync[];
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, indexes: SqliteIndexes) {
+    this.#indexes = indexes;
     const select = `SELECT ${COLUMNS} FROM items`;
     this.#get = database.prepare(`${select} WHERE ${BY_KEY}`);
     this.#getByNumber = database.prepare(`${select} WHERE number = ? AND container = ?`);
@@ -42,6 +47,10 @@ export class SqliteItems implements ItemStore {
       condition: '(expires_at IS NULL OR expires_at > ?9)',
     });
     this.#expired = database.prepare(`${select} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`);
+    const ofContainer = 'FROM items INDEXED BY items_by_range WHERE container = ?';
+    this.#count = database.prepare(`SELECT count(*) AS count ${ofContainer}`);
+    this.#averageBytes = database.prepare(`
+      SELECT avg(octet_length(body)) AS bytes FROM (SELECT body ${ofContainer} LIMIT 1000)`);
     this.#clear = ['items', 'unique_keys', 'change_log'].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE container = ?`),
     );
@@ -57,14 +66,20 @@ export class SqliteItems implements ItemStore {
 
   insert(item: StoredItem): void {
     const { number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body } = item;
+    this.#indexes.inserting(item);
     this.#insert.run(number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body);
   }
 
-  update({ number, lsn, ts, etag, expiresAt, body }: StoredItem): void {
+  update(item: StoredItem): void {
+    const { number, lsn, ts, etag, expiresAt, body } = item;
+    this.#indexes.updating(item);
     this.#update.run(lsn, ts, etag, expiresAt, body, number);
   }
 
-  delete({ container, epk, partitionKey, id }: ItemKey): boolean {
+  delete(key: ItemKey): boolean {
+    const { container, epk, partitionKey, id } = key;
+    const item = this.#indexes.isIndexed(container) ? this.get(key) : undefined;
+    if (item) this.#indexes.deleting(item);
     return this.#delete.run(container, epk, id, partitionKey).changes > 0;
   }
 
@@ -82,7 +97,13 @@ export class SqliteItems implements ItemStore {
     return rows(this.#expired.all(now, limit));
   }
 
+  usage(container: number): ItemUsage {
+    const count = Number(this.#count.get(container)?.count);
+    return { count, averageBytes: Number(this.#averageBytes.get(container)?.bytes ?? 0) };
+  }
+
   clear(container: number): void {
+    this.#indexes.clearing(container);
     for (const statement of this.#clear) statement.run(container);
   }
 }

@@ -1,4 +1,5 @@
 import { makeDataDirectory } from '../../testing/data-directory.ts';
+import { testQueries } from '../../testing/query-conformance.ts';
 import { testStore } from '../../testing/store-conformance.ts';
 import { openDatabase } from './open-database.ts';
 import { SqliteStore } from './sqlite-store.ts';
@@ -10,11 +11,14 @@ describe('SqliteStore', () => {
     for (const directory of directories) directory.remove();
   });
 
-  testStore(() => {
+  function open(): SqliteStore {
     const directory = makeDataDirectory();
     directories.push(directory);
     return new SqliteStore(openDatabase(directory.path));
-  });
+  }
+
+  testStore(open);
+  testQueries(open);
 
   it('counters and items are there after closing and opening again', () => {
     const directory = makeDataDirectory();

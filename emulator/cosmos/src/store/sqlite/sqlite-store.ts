@@ -4,7 +4,9 @@ import type { Store } from '../store.ts';
 import { SqliteChangeLog } from './sqlite-change-log.ts';
 import { SqliteCounters } from './sqlite-counters.ts';
 import { isSqliteError } from './sqlite-error.ts';
+import { SqliteIndexes } from './sqlite-indexes.ts';
 import { SqliteItems } from './sqlite-items.ts';
+import { SqliteQueries } from './sqlite-queries.ts';
 import { SqliteResources } from './sqlite-resources.ts';
 import { SqliteUniqueKeys } from './sqlite-unique-keys.ts';
 
@@ -12,6 +14,8 @@ import { SqliteUniqueKeys } from './sqlite-unique-keys.ts';
 export class SqliteStore implements Store {
   readonly resources;
   readonly items;
+  readonly queries;
+  readonly indexes;
   readonly uniqueKeys;
   readonly changeLog;
   readonly counters;
@@ -24,7 +28,9 @@ export class SqliteStore implements Store {
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
     this.resources = new SqliteResources(database);
-    this.items = new SqliteItems(database);
+    this.indexes = new SqliteIndexes(database);
+    this.queries = new SqliteQueries(database);
+    this.items = new SqliteItems(database, this.indexes);
     this.uniqueKeys = new SqliteUniqueKeys(database);
     this.changeLog = new SqliteChangeLog(database);
     this.counters = new SqliteCounters(database);
@@ -54,6 +60,7 @@ export class SqliteStore implements Store {
       // SQLite has rolled the whole transaction back by itself when the disk is full.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK TO work; RELEASE work');
       this.counters.restore(counters);
+      this.indexes.forget();
       throw asStoreError(error);
     }
   }
@@ -64,6 +71,7 @@ export class SqliteStore implements Store {
 
   #rollback(): void {
     this.counters.forget();
+    this.indexes.forget();
     if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec('ROLLBACK');
   }
 }

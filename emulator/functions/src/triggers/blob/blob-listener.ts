@@ -4,6 +4,7 @@ import { blobContent, deferredBlob } from '../../bindings/blob/blob-address.ts';
 import { encodeMessage, isNotFound, type QueueClient, sendCreating } from '../../bindings/queue/queue-client.ts';
 import { messageOf } from '../../errors.ts';
 import { toMetadata } from '../metadata.ts';
+import { Outage } from '../outage.ts';
 import type { InvokeTriggered, TriggeredInvocation, TriggerListener } from '../trigger.ts';
 import type { BlobPattern } from './blob-pattern.ts';
 import type { BlobReceipts } from './blob-receipts.ts';
@@ -20,6 +21,8 @@ export interface BlobListenerOptions {
   readonly deferred: boolean;
   readonly dataType: string | undefined;
   readonly maxAttempts: number;
+  /** Blobs that the function handles at once. */
+  readonly maxConcurrent: number;
   readonly functionName: string;
   readonly invoke: InvokeTriggered;
   readonly clock: Clock;
@@ -28,8 +31,6 @@ export interface BlobListenerOptions {
 
 /** Azure's host scans every 10 s; on this machine a scan is cheap and a developer waits for it. */
 const SCAN_INTERVAL_MS = 1_000;
-/** Blobs that one function handles at once. */
-const MAX_CONCURRENT = 8;
 
 interface FoundBlob {
   readonly item: BlobItem;
@@ -45,10 +46,12 @@ export class BlobListener implements TriggerListener {
   readonly #stop = new AbortController();
   /** Versions known to have a receipt, so that a scan asks for none of them again. */
   readonly #done = new Map<string, string>();
+  readonly #outage: Outage;
   #scanning: Promise<void> = Promise.resolve();
 
   constructor(options: BlobListenerOptions) {
     this.#options = options;
+    this.#outage = new Outage(`Container '${options.container.containerName}' could not be scanned`, options);
   }
 
   async start(): Promise<void> {
@@ -61,16 +64,16 @@ export class BlobListener implements TriggerListener {
   }
 
   async #scanAgainAndAgain(): Promise<void> {
-    const { clock, log, functionName } = this.#options;
     while (!this.#stop.signal.aborted) {
       try {
         await this.#options.hosts.createIfNotExists();
         await this.#scan();
+        this.#outage.succeeded();
       } catch (error) {
         // A container that is missing is waited for.
-        if (!isNotFound(error)) log.warn({ functionName }, `The container could not be scanned: ${messageOf(error)}`);
+        if (!isNotFound(error)) this.#outage.failed(error);
       }
-      await sleep(clock, SCAN_INTERVAL_MS, this.#stop.signal).catch(() => undefined);
+      await sleep(this.#options.clock, SCAN_INTERVAL_MS, this.#stop.signal).catch(() => undefined);
     }
   }
 
@@ -85,7 +88,7 @@ export class BlobListener implements TriggerListener {
         .catch((error: unknown) => this.#warn(item, error))
         .finally(() => running.delete(handling));
       running.add(handling);
-      if (running.size >= MAX_CONCURRENT) await Promise.race(running);
+      if (running.size >= this.#options.maxConcurrent) await Promise.race(running);
     }
     await Promise.all(running);
   }

@@ -8,6 +8,8 @@ import { compileBlobPattern } from './blob-pattern.ts';
 import { createBlobReceipts } from './blob-receipts.ts';
 
 const HOSTS_CONTAINER = 'azure-webjobs-hosts';
+/** Azure's host takes 8 for each core; a developer's machine has other things to do. */
+const MAX_CONCURRENT = 8;
 const POISON_QUEUE = 'webjobs-blobtrigger-poison';
 
 /** blobTrigger: `path`, `connection`; scans the container, whatever `source` says. */
@@ -31,6 +33,7 @@ export async function createBlobTrigger(context: TriggerContext): Promise<Trigge
     deferred: isDeferred(context.binding),
     dataType: binding.text('dataType'),
     maxAttempts: settings.blobs.poisonBlobThreshold,
+    maxConcurrent: settings.blobs.maxDegreeOfParallelism ?? MAX_CONCURRENT,
     functionName,
     invoke,
     clock,

@@ -2,6 +2,7 @@ import { silentLog, VirtualClock } from '@lazurite/runtime';
 import type { InvokeTriggered } from '../trigger.ts';
 import type { ChangeFeed, FeedRange } from './change-feed.ts';
 import { ChangeFeedListener, type ChangeFeedListenerOptions } from './change-feed-listener.ts';
+import { ContainerChanges } from './container-changes.ts';
 import type { Lease, LeaseStore } from './lease.ts';
 
 /** A container of numbered changes, in as many ranges as asked for. */
@@ -69,6 +70,8 @@ function setUp(ranges = 1) {
       feed,
       leases,
       instanceId,
+      isGone: () => false,
+      onChange: () => () => undefined,
       containerName: 'orders',
       startFrom: 'beginning',
       pollDelayMs: 100,
@@ -84,6 +87,8 @@ function setUp(ranges = 1) {
   }
   return { clock, feed, leases, batches, listener, changes: feed.changes[0] ?? [] };
 }
+
+const orders = { database: 'shop', container: 'orders' };
 
 describe('cosmosDBTrigger', () => {
   test('delivers changes in batches and in order, and goes on after a restart where it was', async () => {
@@ -184,7 +189,7 @@ describe('cosmosDBTrigger', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  test('waits out a feed that fails for a while', async () => {
+  test('waits out a feed that fails for a while, and reports its beginning and its end', async () => {
     const { clock, feed, changes, batches, listener } = setUp();
     changes.push(1);
     const read = feed.read.bind(feed);
@@ -193,10 +198,53 @@ describe('cosmosDBTrigger', () => {
       if (failures-- > 0) throw new Error('down');
       return read(range, from);
     };
-    const only = listener('a');
+    const lines: string[] = [];
+    const only = listener('a', { log: { ...silentLog, warn: (_, message) => lines.push(message) } });
     await only.start();
     await clock.advance(10_000);
     await only.stop();
+    expect(batches).toEqual([[1]]);
+    const what = "The change feed of container 'orders' could not be read";
+    expect(lines).toEqual([`${what}: down. It is tried again`, `Over: ${what}`]);
+  });
+
+  test('looks at once when a change is told, also one that is told while it reads', async () => {
+    const { clock, feed, changes, batches, listener } = setUp();
+    const told = new ContainerChanges();
+    const tell = () => told.notify(orders);
+    const onChange = (callback: () => void) => told.subscribe(orders, callback);
+    const only = listener('a', { pollDelayMs: 60_000, onChange });
+    await only.start();
+    await clock.advance(10);
+    changes.push(1);
+    tell();
+    await clock.advance(1);
+    expect(batches).toEqual([[1]]);
+    const read = feed.read.bind(feed);
+    feed.read = async (range, from) => {
+      const page = await read(range, from);
+      if (changes.length === 1) {
+        changes.push(2);
+        tell();
+      }
+      return page;
+    };
+    tell();
+    await clock.advance(1);
+    expect(batches).toEqual([[1], [2]]);
+    await only.stop();
+  });
+
+  test('takes over at once from an instance whose process has ended', async () => {
+    const { clock, leases, changes, batches, listener } = setUp();
+    await listener('dead').start();
+    expect(leases.owners()).toEqual(['dead']);
+    const next = listener('b', { isGone: (owner) => owner === 'dead' });
+    await next.start();
+    expect(leases.owners()).toEqual(['b']);
+    changes.push(1);
+    await clock.advance(100);
+    await next.stop();
     expect(batches).toEqual([[1]]);
   });
 });

@@ -1,6 +1,8 @@
 import { type Clock, type Log, sleep } from '@lazurite/runtime';
 import { messageOf } from '../../errors.ts';
+import { Outage } from '../outage.ts';
 import type { InvokeTriggered, TriggerListener } from '../trigger.ts';
+import { Alarm } from './alarm.ts';
 import type { ChangeFeed, StartFrom } from './change-feed.ts';
 import { type Lease, type LeaseChange, type LeaseStore, leasesToTake } from './lease.ts';
 
@@ -9,8 +11,13 @@ export interface ChangeFeedListenerOptions {
   readonly leases: LeaseStore;
   /** Tells this instance from others that share the leases. */
   readonly instanceId: string;
+  /** Whether another instance is known to have ended, so that its leases are free before they expire. */
+  readonly isGone: (instanceId: string) => boolean;
+  /** Calls back when the container may have changed; what it returns ends that. */
+  readonly onChange: (listener: () => void) => () => void;
   readonly containerName: string;
   readonly startFrom: StartFrom;
+  /** How long to wait for a change to be told before looking for one. */
   readonly pollDelayMs: number;
   readonly acquireIntervalMs: number;
   readonly renewIntervalMs: number;
@@ -30,10 +37,16 @@ export class ChangeFeedListener implements TriggerListener {
   readonly #options: ChangeFeedListenerOptions;
   readonly #stop = new AbortController();
   readonly #readers = new Map<string, Promise<void>>();
+  readonly #alarms = new Set<Alarm>();
+  readonly #outages: Readonly<Record<'leases' | 'feed', Outage>>;
   #balancing: Promise<void> = Promise.resolve();
 
   constructor(options: ChangeFeedListenerOptions) {
     this.#options = options;
+    this.#outages = {
+      leases: new Outage(`The leases of container '${options.containerName}' could not be balanced`, options),
+      feed: new Outage(`The change feed of container '${options.containerName}' could not be read`, options),
+    };
   }
 
   async start(): Promise<void> {
@@ -45,21 +58,25 @@ export class ChangeFeedListener implements TriggerListener {
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    for (const alarm of this.#alarms) alarm.ring();
     await this.#balancing;
     await Promise.all(this.#readers.values());
   }
 
   async #keepBalance(): Promise<void> {
     while (await this.#pause(this.#options.acquireIntervalMs)) {
-      await this.#balance().catch((error: unknown) => this.#warn('The leases could not be balanced', error));
+      await this.#balance().then(
+        () => this.#outages.leases.succeeded(),
+        (error: unknown) => this.#outages.leases.failed(error),
+      );
     }
   }
 
   async #balance(): Promise<void> {
-    const { leases, clock, instanceId: me, expirationMs } = this.#options;
+    const { leases, clock, instanceId: me, expirationMs, isGone } = this.#options;
     const all = await leases.list();
     const mine = all.filter(({ owner }) => owner === me);
-    for (const lease of [...mine, ...leasesToTake(all, { me, now: clock.now(), expirationMs })]) {
+    for (const lease of [...mine, ...leasesToTake(all, { me, now: clock.now(), expirationMs, isGone })]) {
       if (this.#readers.has(lease.id) || this.#stop.signal.aborted) continue;
       const taken = await leases.update(lease, { owner: me, renewedAt: clock.now() });
       if (taken) this.#startReader(taken);
@@ -67,22 +84,36 @@ export class ChangeFeedListener implements TriggerListener {
   }
 
   #startReader(lease: Lease): void {
-    const reader = new LeaseHolder(lease, this.#options);
-    const done = this.#read(reader)
-      .catch((error: unknown) => this.#warn('A range is no longer read here', error))
-      .finally(() => this.#readers.delete(lease.id));
+    const { log, functionName, containerName } = this.#options;
+    const holder = new LeaseHolder(lease, this.#options);
+    const alarm = new Alarm();
+    this.#alarms.add(alarm);
+    const unsubscribe = this.#options.onChange(() => alarm.ring());
+    const done = this.#read(holder, alarm)
+      .catch((error: unknown) => {
+        const message = `A range of container '${containerName}' is no longer read here: ${messageOf(error)}`;
+        log.warn({ functionName }, message);
+      })
+      .finally(() => {
+        unsubscribe();
+        this.#alarms.delete(alarm);
+        this.#readers.delete(lease.id);
+      });
     this.#readers.set(lease.id, done);
   }
 
-  async #read(holder: LeaseHolder): Promise<void> {
-    let delayMs = 0;
-    while (holder.held && (await this.#pause(delayMs))) {
+  async #read(holder: LeaseHolder, alarm: Alarm): Promise<void> {
+    const { clock, pollDelayMs } = this.#options;
+    while (holder.held && !this.#stop.signal.aborted) {
       try {
-        delayMs = (await this.#readPage(holder)) ? 0 : this.#options.pollDelayMs;
+        alarm.reset();
+        const found = await this.#readPage(holder);
+        this.#outages.feed.succeeded();
         await holder.renewIfDue();
+        if (!found) await alarm.sleep(clock, pollDelayMs);
       } catch (error) {
-        this.#warn('The change feed could not be read', error);
-        delayMs = Math.max(this.#options.pollDelayMs, RETRY_MS);
+        this.#outages.feed.failed(error);
+        await this.#pause(Math.max(pollDelayMs, RETRY_MS));
       }
     }
     await holder.release();
@@ -117,11 +148,6 @@ export class ChangeFeedListener implements TriggerListener {
       () => true,
       () => false,
     );
-  }
-
-  #warn(what: string, error: unknown): void {
-    const { log, functionName, containerName } = this.#options;
-    log.warn({ functionName, containerName }, `${what}: ${messageOf(error)}`);
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Container, Database } from '@azure/cosmos';
 import { CosmosClients } from '../../bindings/cosmos/cosmos-clients.ts';
 import { cosmosAddress, cosmosConnectionName, requiredContainer } from '../../bindings/cosmos/cosmos-connection.ts';
-import { ConfigError } from '../../config/config-error.ts';
 import { Section } from '../../config/section.ts';
+import { FunctionsHostError } from '../../errors.ts';
 import { bindingError } from '../binding-error.ts';
 import type { TriggerContext, TriggerFactory, TriggerListener } from '../trigger.ts';
 import type { StartFrom } from './change-feed.ts';
 import { ChangeFeedListener } from './change-feed-listener.ts';
+import { createInstanceId, isGone } from './instance-id.ts';
 import { openChangeFeed } from './sdk-change-feed.ts';
 import { createLeaseStore } from './sdk-lease-store.ts';
 
@@ -15,8 +16,8 @@ const POLL_DELAY_MS = 5_000;
 const ACQUIRE_INTERVAL_MS = 13_000;
 const RENEW_INTERVAL_MS = 17_000;
 const EXPIRATION_MS = 60_000;
-/** On this machine a request costs next to nothing, and a developer waits for each change. */
-const LOCAL_POLL_DELAY_MS = 50;
+/** For a data server on this machine that tells nobody of its changes; ours does, so that no poll is waited for. */
+const LOCAL_POLL_DELAY_MS = 1_000;
 /** A reloaded worker goes on as soon as the old one has let go of the leases. */
 const LOCAL_ACQUIRE_INTERVAL_MS = 500;
 
@@ -35,7 +36,9 @@ export function cosmosTriggerFactory(clients = new CosmosClients()): TriggerFact
       ...readIntervals(binding, isLocal(address.endpoint)),
       feed: await openChangeFeed({ container: monitored, maxItems }),
       leases: createLeaseStore(leaseContainer, `${prefix}${context.hostId}.${context.functionName}.${monitored.id}.`),
-      instanceId: context.random.uuid(),
+      instanceId: createInstanceId(context.random),
+      isGone,
+      onChange: (listener) => context.changes.subscribe({ database: databaseName, container: containerName }, listener),
       containerName,
       startFrom: readStart(binding),
       functionName: context.functionName,
@@ -99,7 +102,8 @@ async function createLeases(database: Database, id: string): Promise<Container> 
 function explainMissing(error: unknown, { functionName }: TriggerContext, name: string): never {
   const missing = typeof error === 'object' && error !== null && 'code' in error && error.code === 404;
   if (!missing) throw error;
-  throw new ConfigError(
+  throw new FunctionsHostError(
+    'BindingFailed',
     `Function '${functionName}': the lease container '${name}' does not exist. Create it with the partition key /id, or set createLeaseContainerIfNotExists to true`,
     { cause: error },
   );

@@ -30,14 +30,18 @@ export interface BalanceOptions {
   readonly now: number;
   /** An owner that was silent for so long is taken for dead. */
   readonly expirationMs: number;
+  /** Whether an owner is known to be dead. */
+  readonly isGone: (owner: string) => boolean;
 }
 
 /**
  * The leases that instance `me` should take now so that every instance ends with an equal share: those without a living
  * owner, else one of the instance that has most (EqualPartitionsBalancingStrategy of the Cosmos DB SDK for .NET).
  */
-export function leasesToTake(leases: readonly Lease[], { me, now, expirationMs }: BalanceOptions): readonly Lease[] {
-  const isFree = ({ owner, renewedAt }: Lease) => owner === undefined || now - renewedAt > expirationMs;
+export function leasesToTake(leases: readonly Lease[], options: BalanceOptions): readonly Lease[] {
+  const { me, now, expirationMs, isGone } = options;
+  const isFree = ({ owner, renewedAt }: Lease) =>
+    owner === undefined || now - renewedAt > expirationMs || isGone(owner);
   const byOwner = new Map<string, Lease[]>([[me, []]]);
   for (const lease of leases) {
     if (lease.owner === undefined || isFree(lease)) continue;

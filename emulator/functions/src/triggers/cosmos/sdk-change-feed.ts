@@ -10,11 +10,17 @@ export interface SdkChangeFeedOptions {
 /** The change feed through the SDK's pull model, latest versions only. */
 export async function openChangeFeed({ container, maxItems }: SdkChangeFeedOptions): Promise<ChangeFeed> {
   const sdk = await import('@azure/cosmos');
+  /** The SDK takes only ranges of its own class, which it exports not; a range from a stored lease is a plain object. */
+  const ownRanges = new Map<string, FeedRange>();
+
+  function ownRange(range: FeedRange): FeedRange {
+    return ownRanges.get(keyOf(range)) ?? range;
+  }
 
   function startOf(range: FeedRange, from: Parameters<ChangeFeed['read']>[1]): ChangeFeedStartFrom {
     if (typeof from === 'object' && 'continuation' in from)
       return sdk.ChangeFeedStartFrom.Continuation(from.continuation);
-    return startWithout(range, from);
+    return startWithout(ownRange(range), from);
   }
 
   function startWithout(range: FeedRange, from: StartFrom): ChangeFeedStartFrom {
@@ -24,7 +30,11 @@ export async function openChangeFeed({ container, maxItems }: SdkChangeFeedOptio
   }
 
   return {
-    ranges: () => container.getFeedRanges(),
+    async ranges() {
+      const ranges = await container.getFeedRanges();
+      for (const range of ranges) ownRanges.set(keyOf(range), range);
+      return ranges;
+    },
     async read(range, from) {
       const options = {
         changeFeedStartFrom: startOf(range, from),
@@ -34,4 +44,8 @@ export async function openChangeFeed({ container, maxItems }: SdkChangeFeedOptio
       return { items: page.result ?? [], continuation: page.continuationToken };
     },
   };
+}
+
+function keyOf({ minInclusive, maxExclusive }: FeedRange): string {
+  return `${minInclusive}-${maxExclusive}`;
 }

@@ -4,6 +4,7 @@ import { decodeMessage, isNotFound, type QueueClient, sendCreating } from '../..
 import type { QueuesSettings } from '../../config/host-settings.ts';
 import { messageOf } from '../../errors.ts';
 import { Backoff } from '../backoff.ts';
+import { Outage } from '../outage.ts';
 import type { InvokeTriggered, TriggerListener } from '../trigger.ts';
 import { toInvocation } from './queue-message.ts';
 
@@ -38,10 +39,12 @@ export class QueueListener implements TriggerListener {
   readonly #options: QueueListenerOptions;
   readonly #stop = new AbortController();
   readonly #processing = new Set<Promise<void>>();
+  readonly #outage: Outage;
   #polling: Promise<void> = Promise.resolve();
 
   constructor(options: QueueListenerOptions) {
     this.#options = options;
+    this.#outage = new Outage(`Queue '${options.queue.name}' could not be read`, options);
   }
 
   async start(): Promise<void> {
@@ -70,14 +73,14 @@ export class QueueListener implements TriggerListener {
 
   /** Nothing when the queue is missing or does not answer: the trigger waits for it. */
   async #receive(): Promise<readonly DequeuedMessageItem[]> {
-    const { queue, queues, functionName, log } = this.#options;
+    const { queue, queues } = this.#options;
     try {
       const options = { numberOfMessages: queues.batchSize, visibilityTimeout: VISIBILITY_SECONDS };
-      return (await queue.receiveMessages({ ...options, abortSignal: this.#stop.signal })).receivedMessageItems;
+      const received = await queue.receiveMessages({ ...options, abortSignal: this.#stop.signal });
+      this.#outage.succeeded();
+      return received.receivedMessageItems;
     } catch (error) {
-      if (!isNotFound(error) && !this.#stop.signal.aborted) {
-        log.warn({ functionName }, `Queue '${queue.name}' could not be read: ${messageOf(error)}`);
-      }
+      if (!isNotFound(error) && !this.#stop.signal.aborted) this.#outage.failed(error);
       return [];
     }
   }

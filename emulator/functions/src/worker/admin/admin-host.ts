@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
-import { HOST_VERSION } from '../core/core-api.ts';
+import { HOST_VERSION } from '../../host-version.ts';
 import type { HttpFront } from '../http/http-scope.ts';
 import { jsonResponse } from './json-response.ts';
 

@@ -3,7 +3,7 @@ import { answerCloudEventsHandshake, answerEventGrid } from '../../triggers/even
 import type { InvokeTriggered } from '../../triggers/trigger.ts';
 import { isSwitchedOff, triggerOf } from '../function-info.ts';
 import type { HttpFront } from '../http/http-scope.ts';
-import { invokeWith } from '../trigger-listeners.ts';
+import { invokeWith } from '../invoke-with.ts';
 
 /** `POST /runtime/webhooks/eventgrid?functionName=X` */
 export async function receiveEventGrid(front: HttpFront, request: HttpRequest): Promise<HttpResponse> {

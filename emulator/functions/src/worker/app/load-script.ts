@@ -2,11 +2,12 @@ import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AppLoadError, errnoOf, messageOf } from '../../errors.ts';
+import { inTestRealm } from './test-realm.ts';
 
 /** Loads one script of the app as Node would: by its extension, `.js` and `.ts` by the app's `type`. */
 export async function loadScript(file: string, isModule: boolean): Promise<unknown> {
   assertTypesCanBeStripped(file);
-  if (isEsm(file, isModule)) return import(pathToFileURL(file).href);
+  if (isEsm(file, isModule) && !inTestRealm()) return import(pathToFileURL(file).href);
   return createRequire(file)(file);
 }
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { HOST_VERSION } from '../../host-version.ts';
 import { Disposable } from './disposable.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { HookCallback, Hooks } from './hooks.ts';
@@ -7,8 +8,6 @@ import type { FunctionMetadata, RpcLogCategory, RpcLogLevel } from './rpc-types.
 
 /** The worker version that `@azure/functions-core` reports; the features offered are those of this version. */
 export const WORKER_VERSION = '3.12.0';
-/** The host version it reports; `@azure/functions` compares it with what a feature needs. */
-export const HOST_VERSION = '4.1052.200';
 
 /** The module `@azure/functions-core`, which only a host can provide (azure-functions-nodejs-library `types-core`). */
 export interface CoreApi {

@@ -31,19 +31,20 @@ export function addedHeaders(init: WorkerInit, cors: Cors): AddedHeaders | undef
   };
 }
 
-/** The headers of an answer by name in lower case, in whichever of its two forms they come. */
-export function byName(headers: HttpResponse['headers'] = {}): OutgoingHttpHeaders {
-  if (!isList(headers)) return lowerCaseNames(headers);
-  const named: Record<string, string[]> = {};
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]?.toLowerCase() ?? '';
-    named[name] = [...(named[name] ?? []), headers[index + 1] ?? ''];
-  }
-  return named;
+/** The answer with these headers around its own. */
+export function withAddedHeaders(
+  added: AddedHeaders,
+  request: IncomingHttpHeaders,
+  response: HttpResponse,
+): HttpResponse {
+  const own = lowerCaseNames(toRecord(response.headers));
+  return { ...response, headers: { ...added.defaultsFor(request), ...own, ...added.forcedFor(request) } };
 }
 
-function isList(headers: NonNullable<HttpResponse['headers']>): headers is readonly string[] {
-  return Array.isArray(headers);
+function toRecord(headers: HttpResponse['headers'] = {}): OutgoingHttpHeaders {
+  if (!(Symbol.iterator in headers)) return headers;
+  const names = headers.filter((_item, index) => index % 2 === 0);
+  return Object.fromEntries(names.map((name, index) => [name, headers[2 * index + 1]]));
 }
 
 function lowerCaseNames<T>(headers: Readonly<Record<string, T>>): Record<string, T> {

@@ -9,7 +9,7 @@ import type { AdminOperation } from '../admin/admin-operation.ts';
 import { adminRoutes } from '../admin/admin-routes.ts';
 import { isHttpTrigger, isSwitchedOff, methodsOf, routeOf, triggerOf } from '../function-info.ts';
 import { isAdmin, refusalOf } from './access.ts';
-import { type AddedHeaders, addedHeaders, byName } from './added-headers.ts';
+import { type AddedHeaders, addedHeaders, withAddedHeaders } from './added-headers.ts';
 import type { HttpFront, HttpFunction } from './http-scope.ts';
 import { invokeOverHttp } from './invoke-http.ts';
 import { isOwnPath } from './request-target.ts';
@@ -95,12 +95,7 @@ function withPreflight(origins: readonly string[], cors: Cors, answer: Answer): 
 
 function withAdded(added: AddedHeaders | undefined, answer: Answer): Answer {
   if (!added) return answer;
-  return async (request) => {
-    const response = await answer(request);
-    const own = byName(response.headers);
-    const headers = { ...added.defaultsFor(request.headers), ...own, ...added.forcedFor(request.headers) };
-    return { ...response, headers };
-  };
+  return async (request) => withAddedHeaders(added, request.headers, await answer(request));
 }
 
 function functionRoutes({ app, init }: HttpFront): RouteEntry<HttpFunction>[] {

@@ -23,7 +23,7 @@ export async function invokeOverHttp(
   const { fn } = match.target;
   const rpcRequest = await toRpcRequest(front, match, request);
   try {
-    const response = await front.invoker.invoke(fn, rpcRequest, { reason: HTTP_REASON });
+    const response = await front.invoker.invoke(fn, rpcRequest, { reason: HTTP_REASON, request: request.raw });
     return toHttpResponse(fn, response, request.headers.accept);
   } catch (error) {
     const { invocationId } = rpcRequest;

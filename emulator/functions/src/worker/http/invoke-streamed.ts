@@ -47,7 +47,12 @@ export function invokeStreamed(
   });
   front.streamProxy.forward(message, streamed, invocationId);
   front.invoker
-    .invoke(fn, request, { reason: HTTP_REASON, mapResult: (result) => withPacedBody(result, response) })
+    .invoke(fn, request, {
+      reason: HTTP_REASON,
+      mapResult: (result) => withPacedBody(result, response),
+      request: message,
+      response,
+    })
     .then(
       () => finish(exchange, 204),
       (error: unknown) => {

@@ -8,7 +8,7 @@ const MB = 1024 * 1024;
 let host: TestHost;
 beforeAll(async () => {
   host = await startTestHost('v4-stream', {
-    env: { ...process.env, FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(1024 * MB) },
+    env: { ...process.env, FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(4096 * MB) },
   });
 });
 afterAll(closeTestHosts);
@@ -19,6 +19,13 @@ async function json(path: string, init: RequestInit = {}): Promise<Record<string
 
 async function rssOf(): Promise<number> {
   return Number((await json('/api/rss')).rss);
+}
+
+async function download(megabytes: number): Promise<number> {
+  const response = await fetch(`${host.url}/api/many?chunks=${megabytes * 16}`);
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) bytes += (chunk as Uint8Array).length;
+  return bytes;
 }
 
 /** A chunked upload. Node's fetch needs `duplex` for it; @types/node does not list that. */
@@ -48,15 +55,14 @@ test('a chunked request body is read as it comes, with every value of the query'
 const LARGE = Number(process.env.LARGE_BODY_MB ?? 192);
 
 test('the memory of the worker does not grow with the size of a download', async () => {
+  await download(LARGE / 2); // the memory that garbage takes between collections is there afterwards
   const before = await rssOf();
-  const response = await fetch(`${host.url}/api/many?chunks=${LARGE * 16}`);
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) bytes += (chunk as Uint8Array).length;
-  expect(bytes).toBe(LARGE * MB);
+  expect(await download(LARGE)).toBe(LARGE * MB);
   expect((await rssOf()) - before).toBeLessThan((LARGE * MB) / 2);
 });
 
 test('the memory of the worker does not grow with the size of an upload', async () => {
+  await json('/api/count', upload(LARGE / 2, MB));
   const before = await rssOf();
   expect(await json('/api/count', upload(LARGE, MB))).toMatchObject({ bytes: LARGE * MB });
   expect((await rssOf()) - before).toBeLessThan((LARGE * MB) / 2);

@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { graphService } from '../shared/composition/graph-service.ts';
+
+app.http('CountOperations', {
+  methods: ['GET'],
+  authLevel: 'anonymous', // the handler verifies bearer tokens; function keys are not Graph's way
+  route: 'beta/chats/{chatsId}/operations/$count',
+  handler: graphService().handlers.count.GET,
+});

@@ -1,0 +1,42 @@
+import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
+import type { OperationRepository } from '../shared/domain/operation-repository.ts';
+import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
+import { emptyAnswer, type GraphAnswer } from '../shared/odata/answer.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
+import { type EntityTags, matches, readEntityTags } from '../shared/odata/entity-tags.ts';
+import type { FunctionHandler } from '../shared/odata/frame.ts';
+
+export interface DeleteOperationPorts extends EndpointPorts {
+  readonly repository: Pick<OperationRepository, 'get' | 'delete'>;
+}
+
+/** `DELETE /chats/{chatsId}/operations/{operationId}`: answers 204. */
+export function deleteOperationHandler(ports: DeleteOperationPorts): FunctionHandler {
+  return graphEndpoint(
+    { resource: 'operation', permissions: WRITE_OPERATIONS, options: [], repeatability: 'refused' },
+    (request) => remove(request, ports),
+    ports,
+  );
+}
+
+async function remove({ http, url }: GraphRequest, { repository }: DeleteOperationPorts): Promise<GraphAnswer> {
+  const wanted = readEntityTags('If-Match', http.headers.get('if-match'));
+  const id = url.operationId ?? '';
+  const etag = await soleEtag(wanted, async () => {
+    const stored = await repository.get(url.chatId, id);
+    if (!stored) throw new OperationNotFoundError(id);
+    return stored.etag;
+  });
+  await repository.delete(url.chatId, id, etag);
+  return emptyAnswer(204);
+}
+
+/** The one etag to insist on, null for none. Of several, the store is asked which it has. */
+async function soleEtag(wanted: EntityTags | null, readCurrent: () => Promise<string>): Promise<string | null> {
+  if (wanted === null || wanted === 'any') return null;
+  const [only, ...others] = wanted;
+  if (only !== undefined && others.length === 0) return only;
+  const current = await readCurrent();
+  if (!matches(wanted, current)) throw new PreconditionFailedError();
+  return current;
+}

@@ -1,0 +1,75 @@
+import type { OperationPage, Place } from '../shared/domain/operation-query.ts';
+import type { OperationRepository } from '../shared/domain/operation-repository.ts';
+import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
+import { type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
+import { toListed } from '../shared/odata/entity.ts';
+import type { FunctionHandler } from '../shared/odata/frame.ts';
+import { DEFAULT_PAGE_SIZE, type ListOptions, MAX_PAGE_SIZE, parseListOptions } from '../shared/odata/list-options.ts';
+import { preferenceApplied } from '../shared/odata/preferences.ts';
+import { toContext, toNextLink } from '../shared/odata/resource-url.ts';
+import { readSkipToken, type TokenScope, toSkipToken } from '../shared/odata/skip-token.ts';
+
+export interface ListOperationsPorts extends EndpointPorts {
+  readonly repository: Pick<OperationRepository, 'list' | 'count'>;
+  /** Signs the places that next links carry. */
+  readonly pagingKey: Uint8Array;
+}
+
+/** `GET /chats/{chatsId}/operations`: answers 200 with a page of operations, and where the next one is. */
+export function listOperationsHandler(ports: ListOperationsPorts): FunctionHandler {
+  return graphEndpoint(
+    {
+      resource: 'operations',
+      permissions: READ_OPERATIONS,
+      options: ['count', 'filter', 'orderby', 'search', 'select', 'skip', 'skiptoken', 'top'],
+    },
+    (request) => list(request, ports),
+    ports,
+  );
+}
+
+async function list(request: GraphRequest, ports: ListOperationsPorts): Promise<GraphAnswer> {
+  const { url, options, enums, preferences } = request;
+  const asked = parseListOptions(options, enums);
+  const scope = tokenScope(request, ports.pagingKey);
+  const after = options.skiptoken === undefined ? null : readSkipToken(options.skiptoken, scope);
+  const [page, counted] = await Promise.all([
+    readPage({ request, asked, after }, ports),
+    asked.count ? ports.repository.count(url.chatId, asked.where) : null,
+  ]);
+  const total = counted ?? totalOf(page, { asked, after });
+  const body = {
+    '@odata.context': toContext(url, { entity: false, select: asked.select }),
+    ...(total !== null && { '@odata.count': total }),
+    ...(page.next && { '@odata.nextLink': toNextLink(request.http.url, toSkipToken(page.next, scope)) }),
+    value: page.operations.map((stored) => toListed(stored, { enums, select: asked.select })),
+  };
+  const { maxPageSize } = preferences;
+  const applied = maxPageSize === null ? [] : [`odata.maxpagesize=${Math.min(maxPageSize, MAX_PAGE_SIZE)}`];
+  return odataAnswer(200, body, preferenceApplied(applied));
+}
+
+interface PageRequest {
+  readonly request: GraphRequest;
+  readonly asked: ListOptions;
+  readonly after: Place | null;
+}
+
+async function readPage({ request, asked, after }: PageRequest, ports: ListOperationsPorts): Promise<OperationPage> {
+  const limit = Math.min(asked.top ?? DEFAULT_PAGE_SIZE, request.preferences.maxPageSize ?? MAX_PAGE_SIZE);
+  if (limit === 0) return { operations: [], next: null };
+  const { where, orderBy, skip } = asked;
+  return ports.repository.list(request.url.chatId, { where, orderBy, skip, after, limit });
+}
+
+/** Teams' service tells the count of a list unasked. We do where it costs nothing: the page is the whole list. */
+function totalOf({ operations, next }: OperationPage, { asked, after }: Omit<PageRequest, 'request'>): number | null {
+  return next || after || asked.skip > 0 || asked.top === 0 ? null : operations.length;
+}
+
+/** A next link is good for the caller who got it, for the same chat and the same query. */
+function tokenScope({ url, caller, options, enums }: GraphRequest, key: Uint8Array): TokenScope {
+  const { filter = null, orderby = null, search = null } = options;
+  return { key, binding: [url.chatId, caller.kind, caller.tenantId, caller.id, filter, orderby, search, enums] };
+}

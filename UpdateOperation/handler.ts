@@ -1,0 +1,67 @@
+import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
+import type { OperationRepository, StoredOperation } from '../shared/domain/operation-repository.ts';
+import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
+import { type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
+import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
+import { toEntity } from '../shared/odata/entity.ts';
+import { type EntityTags, matches, readEntityTags, toEntityTag } from '../shared/odata/entity-tags.ts';
+import { checkChangedEnums } from '../shared/odata/enum-rules.ts';
+import type { FunctionHandler } from '../shared/odata/frame.ts';
+import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
+import { readJson } from '../shared/odata/request-body.ts';
+import { toContext } from '../shared/odata/resource-url.ts';
+import { parseOperationChanges } from '../shared/validation/operation-changes.ts';
+
+export interface UpdateOperationPorts extends EndpointPorts {
+  readonly repository: Pick<OperationRepository, 'get' | 'replace'>;
+}
+
+/** How often an update that names no version is made anew because another one came in between. */
+const MAX_ATTEMPTS = 10;
+
+/** `PATCH /chats/{chatsId}/operations/{operationId}`: changes what the body names and answers 200 with the operation. */
+export function updateOperationHandler(ports: UpdateOperationPorts): FunctionHandler {
+  return graphEndpoint(
+    { resource: 'operation', permissions: WRITE_OPERATIONS, options: [], repeatability: 'refused' },
+    (request) => update(request, ports),
+    ports,
+  );
+}
+
+async function update(request: GraphRequest, ports: UpdateOperationPorts): Promise<GraphAnswer> {
+  const { http, url, enums, preferences } = request;
+  const wanted = readEntityTags('If-Match', http.headers.get('if-match'));
+  const changes = checkChangedEnums(parseOperationChanges(await readJson(http)), enums);
+  const { operation, etag } = await write(request, { changes, wanted }, ports);
+  const headers = { etag: toEntityTag(etag), ...preferenceApplied(returnPreference(preferences)) };
+  if (preferences.returnMinimal) return emptyAnswer(204, headers);
+  const context = toContext(url, { entity: true, select: null });
+  return odataAnswer(200, toEntity(operation, { enums, select: null }, context), headers);
+}
+
+interface Update {
+  readonly changes: OperationChanges;
+  readonly wanted: EntityTags | null;
+}
+
+/**
+ * Reads, changes, and writes if nobody wrote in between. Who named a version is told that it is gone; for all others the
+ * change is made again, on what is there now.
+ */
+async function write(
+  { url }: GraphRequest,
+  { changes, wanted }: Update,
+  { repository, now }: UpdateOperationPorts,
+): Promise<StoredOperation> {
+  const id = url.operationId ?? '';
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const current = await repository.get(url.chatId, id);
+    if (!current) throw new OperationNotFoundError(id);
+    if (wanted && !matches(wanted, current.etag)) throw new PreconditionFailedError();
+    const changed = updateOperation(current.operation, changes, { now });
+    const replaced = await repository.replace(url.chatId, changed, current.etag);
+    if (replaced) return replaced;
+  }
+  throw new PreconditionFailedError();
+}

@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launcher, startChild } from './child.ts';
+import { askForToken } from './token.ts';
+
+export interface RunningStack {
+  /** Where chats are: `http://127.0.0.1:PORT/beta/chats`. */
+  readonly chats: string;
+  /** With a token that may write. */
+  readonly headers: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** `lazurite start` on free ports, with its data on disk until it is stopped. */
+export async function startStack(): Promise<RunningStack> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-bench-'));
+  const ports = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0'];
+  const child = await startChild(launcher, ['start', '--json', '--data-dir', dataDir, ...ports]);
+  const token = await askForToken(String(child.first.issuer));
+  return {
+    chats: `${child.first.functions}/beta/chats`,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    stop: async () => {
+      await child.stop();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import { resolve } from 'node:path';
+import type { Clock, Randomness } from '@lazurite/runtime';
+import spawn from 'cross-spawn';
+import { CommandError } from '../errors.ts';
+import { createLog } from '../output/log.ts';
+import { type Stack, startStack } from '../stack.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface ExecFlags {
+  readonly scriptRoot: string;
+  readonly dataDir?: string;
+  readonly verbose: boolean;
+}
+
+export interface ExecParts {
+  readonly terminal: Terminal;
+  readonly process: NodeJS.Process;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+}
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs a command while everything runs, and ends with its exit code (128 + number when a signal ended it). A signal to
+ * this process is passed on: the command decides what it means.
+ */
+export async function exec(flags: ExecFlags, command: readonly string[], parts: ExecParts): Promise<void> {
+  const { process, terminal, clock, randomness } = parts;
+  const early: NodeJS.Signals[] = [];
+  let pass = (signal: NodeJS.Signals): void => void early.push(signal);
+  for (const signal of STOP_SIGNALS) {
+    process.on(signal, () => {
+      // Ctrl-C reaches the command from the terminal itself.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) pass(signal);
+    });
+  }
+  const stack = await startStack({
+    ...{ scriptRoot: resolve(flags.scriptRoot), clock, randomness, env: process.env },
+    ...(flags.dataDir !== undefined && { dataDir: resolve(flags.dataDir) }),
+    onEvent: (event) => {
+      if (!flags.verbose) return;
+      if (event.type === 'log') terminal.error(`${event.message}\n`);
+      if (event.type === 'console') terminal.error(`${event.line}\n`);
+    },
+    log: createLog(terminal, { clock, verbose: false }),
+  });
+  try {
+    if (early.length > 0) process.exitCode = exitCodeOf(null, early[0] ?? null);
+    else
+      process.exitCode = await run(command, { ...process.env, ...(await endpointsOf(stack)) }, (child) => {
+        pass = (signal) => void child.kill(signal);
+      });
+  } finally {
+    await stack.close();
+  }
+}
+
+function run(
+  [file = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onStart: (child: ChildProcess) => void,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { env, stdio: 'inherit' });
+    onStart(child);
+    child.once('error', (cause) => {
+      reject(new CommandError('CommandNotRun', `'${file}' cannot be run: ${cause.message}`, { cause }));
+    });
+    child.once('exit', (code, signal) => resolve(exitCodeOf(code, signal)));
+  });
+}
+
+/** As a shell reports it. */
+function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
+/** What a command learns of the stack. */
+async function endpointsOf({ functions, cosmos, issuer, storageConnectionString }: Stack): Promise<NodeJS.ProcessEnv> {
+  return {
+    LAZURITE_FUNCTIONS_URL: functions.url,
+    LAZURITE_COSMOS_ENDPOINT: cosmos.endpoint,
+    LAZURITE_COSMOS_CONNECTION_STRING: cosmos.connectionString,
+    LAZURITE_STORAGE_CONNECTION_STRING: storageConnectionString,
+    LAZURITE_ISSUER: issuer.issuer,
+    LAZURITE_TOKEN: await issuer.mint(),
+  };
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '@lazurite/runtime';
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { CosmosError } from '../model/errors.ts';
+import { unauthorized } from './authorization-token.ts';
+
+export interface EntraOptions {
+  /** The `iss` of tokens; below it lies the discovery document. For example `https://login.microsoftonline.com/{tenant}/v2.0`. */
+  readonly issuer: string;
+  /** The `aud` of tokens: one of these. The SDK asks for the account's endpoint, unless told otherwise (`aadScope`). */
+  readonly audience: string | readonly string[];
+}
+
+/** Public-key signatures only: a shared secret would let every holder of a published key sign. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
+const DISCOVERY_PATH = '/.well-known/openid-configuration';
+/** How long the issuer may take to answer. */
+const ISSUER_TIMEOUT_MS = 5_000;
+
+/** Checks the tokens of Microsoft Entra, or of an issuer that speaks as it does. */
+export class EntraTokens {
+  readonly #options: EntraOptions;
+  readonly #clock: Clock;
+  #keys: Promise<JWTVerifyGetKey> | undefined;
+
+  constructor(options: EntraOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  /** @throws CosmosError Unauthorized for any token that is not valid now; ServiceUnavailable when the issuer does not answer */
+  async assertValid(token: string): Promise<void> {
+    const keys = await this.#discoveredKeys();
+    const { issuer, audience } = this.#options;
+    try {
+      await jwtVerify(token, keys, {
+        issuer,
+        audience: [audience].flat(),
+        algorithms: ALGORITHMS,
+        requiredClaims: ['exp'],
+        currentDate: new Date(this.#clock.now()),
+      });
+    } catch (error) {
+      throw isOfToken(error) ? unauthorized('The AAD token is not valid.', { cause: error }) : noAnswer(issuer, error);
+    }
+  }
+
+  /** Asked for at the first token; after a failure, at the next one again. */
+  #discoveredKeys(): Promise<JWTVerifyGetKey> {
+    const { issuer } = this.#options;
+    this.#keys ??= discover(issuer, this.#clock).catch((error: unknown) => {
+      this.#keys = undefined;
+      throw noAnswer(issuer, error);
+    });
+    return this.#keys;
+  }
+}
+
+async function discover(issuer: string, clock: Clock): Promise<JWTVerifyGetKey> {
+  const abort = new AbortController();
+  const timer = clock.setTimer(ISSUER_TIMEOUT_MS, () => abort.abort(new Error('The issuer took too long')));
+  try {
+    const response = await fetch(`${issuer.replace(/\/$/, '')}${DISCOVERY_PATH}`, { signal: abort.signal });
+    const document: unknown = await response.json();
+    const uri = typeof document === 'object' && document !== null ? Reflect.get(document, 'jwks_uri') : undefined;
+    return createRemoteJWKSet(new URL(String(uri)), { timeoutDuration: ISSUER_TIMEOUT_MS });
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** The library's other errors, and those of `fetch`, are of the issuer. */
+function isOfToken(error: unknown): boolean {
+  const { JWTInvalid, JWTExpired, JWTClaimValidationFailed, JWSInvalid, JWSSignatureVerificationFailed } = errors;
+  const { JWKSNoMatchingKey, JWKSMultipleMatchingKeys, JOSEAlgNotAllowed, JOSENotSupported } = errors;
+  const ofClaims = [JWTInvalid, JWTExpired, JWTClaimValidationFailed];
+  const ofSignature = [JWSInvalid, JWSSignatureVerificationFailed, JOSEAlgNotAllowed, JOSENotSupported];
+  const ofKey = [JWKSNoMatchingKey, JWKSMultipleMatchingKeys];
+  return [...ofClaims, ...ofSignature, ...ofKey].some((kind) => error instanceof kind);
+}
+
+function noAnswer(issuer: string, cause: unknown): CosmosError {
+  return new CosmosError('ServiceUnavailable', `The issuer ${issuer} did not give its keys`, { cause });
+}

@@ -1,0 +1,171 @@
+import type { Account } from '../../account/account.ts';
+import type { Container } from '../../account/container.ts';
+import type { CompiledQuery, PathCondition } from '../../query/index.ts';
+import { ALL_KEYS, indexKey, type KeyRange, keyRangesOf } from '../../store/index-key.ts';
+import type { ItemIndex } from '../../store/item-queries.ts';
+import type { ItemSelection, Store } from '../../store/store.ts';
+import type { FeedSelection } from '../feed-scope.ts';
+import type { IndexOrder } from './items-in-order.ts';
+
+/** How a query reads its items. */
+export type AccessPath = AccessBase & (ReadAll | ReadNumbers | ReadInOrder);
+
+/** One logical partition. */
+interface QueriedPartition extends ItemSelection {
+  /** As compact JSON. */
+  readonly partitionKey: string;
+}
+
+interface AccessBase {
+  /** What the store may narrow by. */
+  readonly conditions: readonly PathCondition[];
+  /** The indexed paths that are used. */
+  readonly paths: readonly (readonly string[])[];
+}
+
+interface ReadAll {
+  readonly kind: 'all';
+}
+
+/** Only these items may contribute, by selection of the feed. */
+interface ReadNumbers {
+  readonly kind: 'numbers';
+  readonly numbers: readonly (readonly number[])[];
+}
+
+/** In the order of ORDER BY. */
+interface ReadInOrder extends IndexOrder {
+  readonly kind: 'order';
+}
+
+/** Items in no order by the table: reading more than this one by one takes longer than reading all. */
+const MAX_NUMBERS = 50_000;
+/** Reading this few and sorting them is faster than following an order. */
+const FEW_NUMBERS = 1_000;
+/** Arrays and objects share one key each, so their order comes from sorting. */
+const MAX_TIED = 1_000;
+
+export function chooseAccess(
+  { store }: Account,
+  container: Container,
+  query: CompiledQuery,
+  feed: FeedSelection,
+): AccessPath {
+  const { selections } = feed;
+  const { conditions } = query.filters;
+  const epk = partitionOf(feed)?.minEpk;
+  const usable = store.indexes
+    .list(container.number)
+    .filter(({ isComplete, byPartition }) => isComplete && byPartition === (epk !== undefined));
+  const indexOf = (path: readonly string[]) => usable.find((index) => samePath(index.path, path));
+  const indexed = { store, selections, indexOf, ...(epk !== undefined && { epk }) };
+  const order = orderOf(indexed, query);
+  const narrow = order
+    ? narrowest(
+        indexed,
+        conditions.filter((condition) => !isCovered(condition, order.path)),
+        FEW_NUMBERS,
+      )
+    : narrowest(indexed, conditions, MAX_NUMBERS);
+  return (narrow && { ...narrow, conditions }) ?? order ?? { kind: 'all', conditions, paths: [] };
+}
+
+/** The one logical partition that a feed is of; undefined when it is of more. */
+export function partitionOf({ selections, partitionKey }: FeedSelection): QueriedPartition | undefined {
+  const [selection] = selections;
+  return partitionKey === undefined || !selection ? undefined : { ...selection, partitionKey };
+}
+
+/** The paths by which indexes would narrow or sort a query. A value to equal narrows so much that others need no index. */
+export function pathsOfUse({ filters, sorts }: CompiledQuery): readonly (readonly string[])[] {
+  const pinned = filters.conditions.filter(({ among }) => among !== undefined);
+  const narrowing = pinned.length > 0 ? pinned : filters.conditions;
+  const order = sorts ? (filters.orderBy ?? []).slice(0, 1) : [];
+  const paths = [...narrowing, ...order].map(({ path }) => path);
+  return paths.filter((path, place) => paths.findIndex((other) => samePath(other, path)) === place);
+}
+
+/** What is read, and the indexes there are for it. */
+interface Indexed {
+  readonly store: Store;
+  readonly selections: readonly ItemSelection[];
+  /** The effective partition key, where one logical partition is read: then the indexes are those by partition. */
+  readonly epk?: string;
+  indexOf(path: readonly string[]): ItemIndex | undefined;
+}
+
+export function samePath(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name, index) => name === right[index]);
+}
+
+function narrowest(
+  indexed: Indexed,
+  conditions: readonly PathCondition[],
+  limit: number,
+): (Pick<AccessBase, 'paths'> & ReadNumbers) | undefined {
+  // Equality first: its items are few more often.
+  const promising = conditions.toSorted(
+    (left, right) => Number(right.among !== undefined) - Number(left.among !== undefined),
+  );
+  for (const condition of promising) {
+    const index = indexed.indexOf(condition.path);
+    const numbers = index && numbersOf(indexed, index, keyRangesOf(condition), limit);
+    if (numbers) return { kind: 'numbers', numbers, paths: [condition.path] };
+  }
+  return undefined;
+}
+
+/** Undefined when there are more than `limit`. */
+function numbersOf(
+  { store, selections, epk }: Indexed,
+  { id }: ItemIndex,
+  keyRanges: readonly KeyRange[],
+  limit: number,
+): readonly (readonly number[])[] | undefined {
+  let left = limit;
+  const found: number[][] = [];
+  for (const { range } of selections) {
+    const ofSelection: number[] = [];
+    for (const keys of keyRanges) {
+      const numbers = store.indexes.numbers({ index: id, range, keys, ...(epk !== undefined && { epk }) }, left);
+      if (!numbers) return undefined;
+      left -= numbers.length;
+      for (const number of numbers) ofSelection.push(number);
+    }
+    found.push(ofSelection);
+  }
+  return found;
+}
+
+/** By the first path of ORDER BY. Undefined when the query does not sort by paths, or the order would have to be merged. */
+function orderOf(
+  { store, selections, epk, indexOf }: Indexed,
+  { filters, sorts }: CompiledQuery,
+): (AccessBase & ReadInOrder) | undefined {
+  const [key] = sorts ? (filters.orderBy ?? []) : [];
+  const [selection, ...others] = selections;
+  const index = key && indexOf(key.path);
+  const isPart = selection?.minEpk !== undefined && epk === undefined;
+  if (!index || !selection || others.length > 0 || isPart) return undefined;
+  const scope = { index: index.id, ...(epk !== undefined && { epk }) };
+  const tied = { lower: indexKey([]), upper: ALL_KEYS.upper };
+  if (store.indexes.count({ ...scope, range: selection.range, keys: tied }) > MAX_TIED) return undefined;
+  const { path, descending } = key;
+  const { conditions } = filters;
+  const keys = commonKeys(conditions.filter((condition) => isCovered(condition, path)));
+  return { kind: 'order', ...scope, path, descending, keys, conditions, paths: [path] };
+}
+
+/** Whether reading in the order of the path reads no more than what the condition lets through. */
+function isCovered(condition: PathCondition, path: readonly string[]): boolean {
+  return samePath(condition.path, path) && keyRangesOf(condition).length === 1;
+}
+
+/** Keys outside of which no value meets all of the conditions. */
+function commonKeys(conditions: readonly PathCondition[]): KeyRange {
+  return conditions.flatMap(keyRangesOf).reduce((left, right) => {
+    const lower = Buffer.compare(left.lower, right.lower) < 0 ? right.lower : left.lower;
+    const upper = Buffer.compare(left.upper, right.upper) < 0 ? left.upper : right.upper;
+    return { lower, upper };
+  }, ALL_KEYS);
+}

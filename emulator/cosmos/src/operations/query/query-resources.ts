@@ -1,0 +1,49 @@
+import type { Account } from '../../account/account.ts';
+import type { JsonValue } from '../../model/json.ts';
+import { queryCharge } from '../../model/request-charge.ts';
+import type { FeedPage } from '../feed-page.ts';
+import { toFeedJson } from '../resource-json.ts';
+import type { OperationResult } from '../result.ts';
+import type { QueryBody } from './query-body.ts';
+import { decodePosition, encodePosition } from './query-position.ts';
+
+/** A feed of databases, containers, offers...: few and small, so all of it is read. */
+export interface ResourceFeed {
+  /** The rid of the resource it belongs to; empty for the account. */
+  readonly parentRid: string;
+  /** The member of the answer that lists the resources, for example `Databases`. */
+  readonly name: string;
+  /** JSON texts. */
+  readonly resources: readonly string[];
+}
+
+export interface QueryResourcesInput extends FeedPage {
+  readonly body: QueryBody;
+}
+
+/** One page of a query over a feed. @throws CosmosError BadRequest for a mistake in the query */
+export function queryResources(account: Account, feed: ResourceFeed, input: QueryResourcesInput): OperationResult {
+  const { body, maxItemCount, continuation } = input;
+  const query = account.queries.compile(body.text, body.parameters);
+  const request = JSON.stringify([feed.parentRid, feed.name, body.text, body.parameters]);
+  const start = continuation === undefined ? 0 : offsetOf(account.continuations.read(continuation, request));
+  const documents = feed.resources.map((text) => JSON.parse(text) as JsonValue); // our own text
+  const context = { now: account.clock.now(), random: () => account.randomness.fraction() };
+  const rows = [...query.run(documents, context)];
+  const page = rows.slice(start, start + maxItemCount).map((row) => JSON.stringify(row));
+  const end = start + page.length;
+  return {
+    status: 200,
+    body: toFeedJson(feed.parentRid, feed.name, page),
+    charge: queryCharge({ items: feed.resources.length, sizeInBytes: 0 }),
+    itemCount: page.length,
+    ...(end < rows.length && {
+      continuation: account.continuations.issue(encodePosition({ kind: 'offset', given: end }), request),
+    }),
+  };
+}
+
+function offsetOf(value: JsonValue): number {
+  const position = decodePosition(value);
+  return position.kind === 'offset' ? position.given : 0;
+}

@@ -1,0 +1,211 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { JsonValue } from '../../model/json.ts';
+import { entryKey, entryKeys, fromHeld, toHeld } from '../entry-key.ts';
+import type { IndexEntry, IndexedPath, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
+import type { StoredItem } from '../store.ts';
+import { collectNumbers } from './sqlite-queries.ts';
+
+/** Derived from the items, so a database without these tables is whole, and those of an earlier form are made anew. */
+export const INDEX_SCHEMA = `
+  DROP TABLE IF EXISTS item_indexes;
+  DROP TABLE IF EXISTS index_entries;
+
+  CREATE TABLE IF NOT EXISTS path_indexes (
+    id INTEGER PRIMARY KEY,
+    container INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    by_partition INTEGER NOT NULL,
+    through INTEGER NOT NULL,
+    complete INTEGER NOT NULL,
+    UNIQUE (container, path, by_partition)
+  ) STRICT;
+
+  CREATE TABLE IF NOT EXISTS path_entries (
+    item_index INTEGER NOT NULL,
+    range INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (item_index, range, key, number)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+interface KnownIndex extends ItemIndex {
+  /** The highest number of an item that it holds. */
+  readonly through: number;
+}
+
+/** How many numbers one step of building looks at, most of them perhaps of other containers. */
+const NUMBERS_PER_ITEM = 20;
+
+const SELECTED = 'item_index = ? AND range = ? AND key >= ? AND key < ?';
+
+export class SqliteIndexes implements ItemIndexes {
+  readonly #ofContainer = new Map<number, readonly KnownIndex[]>();
+  readonly #list: StatementSync;
+  readonly #get: StatementSync;
+  readonly #create: StatementSync;
+  readonly #advance: StatementSync;
+  readonly #drop: readonly StatementSync[];
+  readonly #add: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #items: StatementSync;
+  readonly #body: StatementSync;
+  readonly #lastNumber: StatementSync;
+  readonly #entries: Readonly<Record<'up' | 'down' | 'upAfter' | 'downAfter', StatementSync>>;
+  readonly #numbers: StatementSync;
+  readonly #count: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    database.exec(INDEX_SCHEMA);
+    this.#list = database.prepare('SELECT * FROM path_indexes WHERE container = ? ORDER BY id');
+    this.#get = database.prepare('SELECT * FROM path_indexes WHERE id = ?');
+    this.#create = database.prepare(
+      'INSERT INTO path_indexes (container, path, by_partition, through, complete) VALUES (?, ?, ?, 0, 0)',
+    );
+    this.#advance = database.prepare('UPDATE path_indexes SET through = ?, complete = ? WHERE id = ?');
+    this.#drop = ['path_entries WHERE item_index = ?', 'path_indexes WHERE id = ?'].map((rows) =>
+      database.prepare(`DELETE FROM ${rows}`),
+    );
+    this.#add = database.prepare('INSERT INTO path_entries (item_index, range, key, number) VALUES (?, ?, ?, ?)');
+    this.#remove = database.prepare(
+      'DELETE FROM path_entries WHERE item_index = ? AND range = ? AND key = ? AND number = ?',
+    );
+    this.#items = database.prepare(`SELECT number, range, epk, body FROM items NOT INDEXED
+      WHERE number > ? AND number <= ? AND container = ? ORDER BY number LIMIT ?`);
+    this.#body = database.prepare('SELECT body FROM items WHERE number = ?');
+    this.#lastNumber = database.prepare('SELECT max(number) AS number FROM items');
+    const entries = (after: string, order: string) =>
+      database.prepare(`SELECT key, number FROM path_entries WHERE ${SELECTED}${after} ORDER BY ${order} LIMIT ?`);
+    this.#entries = {
+      up: entries('', 'key, number'),
+      down: entries('', 'key DESC, number DESC'),
+      upAfter: entries(' AND (key, number) > (?, ?)', 'key, number'),
+      downAfter: entries(' AND (key, number) < (?, ?)', 'key DESC, number DESC'),
+    };
+    this.#numbers = database.prepare(`SELECT number FROM path_entries WHERE ${SELECTED} LIMIT ?`);
+    this.#count = database.prepare(`SELECT count(*) AS count FROM path_entries WHERE ${SELECTED}`);
+  }
+
+  list(container: number): readonly KnownIndex[] {
+    const known = this.#ofContainer.get(container);
+    if (known) return known;
+    const listed = this.#list.all(container).map(toIndex);
+    this.#ofContainer.set(container, listed);
+    return listed;
+  }
+
+  create(container: number, { path, byPartition }: IndexedPath): ItemIndex {
+    const { lastInsertRowid } = this.#create.run(container, JSON.stringify(path), byPartition ? 1 : 0);
+    this.forget();
+    return { id: Number(lastInsertRowid), container, path, byPartition, isComplete: false };
+  }
+
+  extend(id: number, limit: number): boolean {
+    const row = this.#get.get(id);
+    const index = row && toIndex(row);
+    if (!index || index.isComplete) return true;
+    const last = Number(this.#lastNumber.get()?.number ?? 0);
+    const windowEnd = index.through + limit * NUMBERS_PER_ITEM;
+    const items = this.#items.all(index.through, windowEnd, index.container, limit) as unknown as StoredItem[]; // the columns it reads
+    for (const { number, range, epk, body } of items)
+      this.#add.run(id, range, entryKey(index, epk, JSON.parse(body) as JsonValue), number);
+    const through = items.length < limit ? Math.min(windowEnd, last) : (items.at(-1)?.number ?? last);
+    this.#advance.run(through, through >= last ? 1 : 0, id);
+    this.forget();
+    return through >= last;
+  }
+
+  drop(id: number): void {
+    for (const statement of this.#drop) statement.run(id);
+    this.forget();
+  }
+
+  entries(selection: IndexSelection, options: ScanOptions & { readonly after?: IndexEntry }): IndexEntry[] {
+    const { descending, limit } = options;
+    const after = options.after && toHeld(options.after, selection);
+    const rows = after
+      ? this.#entries[descending ? 'downAfter' : 'upAfter'].all(...boundsOf(selection), after.key, after.number, limit)
+      : this.#entries[descending ? 'down' : 'up'].all(...boundsOf(selection), limit);
+    return (rows as unknown as IndexEntry[]).map((entry) => fromHeld(entry, selection)); // the columns are the type's
+  }
+
+  numbers(selection: IndexSelection, limit: number): number[] | undefined {
+    return collectNumbers(this.#numbers.iterate(...boundsOf(selection), limit + 1), limit);
+  }
+
+  count(selection: IndexSelection): number {
+    return Number(this.#count.get(...boundsOf(selection))?.count);
+  }
+
+  /** An item that is about to be written. */
+  inserting({ container, number, range, epk, body }: StoredItem): void {
+    const indexes = this.#holding(container, number);
+    if (indexes.length === 0) return;
+    const value = JSON.parse(body) as JsonValue; // our own text
+    for (const index of indexes) this.#add.run(index.id, range, entryKey(index, epk, value), number);
+  }
+
+  /** An item that is about to be replaced by this one. */
+  updating({ container, number, range, epk, body }: StoredItem): void {
+    const indexes = this.#holding(container, number);
+    if (indexes.length === 0) return;
+    const before = this.#storedValue(number);
+    const value = JSON.parse(body) as JsonValue; // our own text
+    for (const index of indexes) {
+      const oldKey = entryKey(index, epk, before);
+      const key = entryKey(index, epk, value);
+      if (oldKey.equals(key)) continue;
+      this.#remove.run(index.id, range, oldKey, number);
+      this.#add.run(index.id, range, key, number);
+    }
+  }
+
+  /** An item that is about to be deleted. */
+  deleting({ container, number, range, epk, body }: StoredItem): void {
+    const indexes = this.#holding(container, number);
+    if (indexes.length === 0) return;
+    const value = JSON.parse(body) as JsonValue; // our own text
+    for (const index of indexes) this.#remove.run(index.id, range, entryKey(index, epk, value), number);
+  }
+
+  /** A container whose items are about to be deleted. */
+  clearing(container: number): void {
+    for (const { id } of this.list(container)) this.drop(id);
+  }
+
+  isIndexed(container: number): boolean {
+    return this.list(container).length > 0;
+  }
+
+  /** What is known of the indexes may be wrong: a transaction was taken back. */
+  forget(): void {
+    this.#ofContainer.clear();
+  }
+
+  /** An index that is being built takes in higher numbers later. */
+  #holding(container: number, number: number): readonly KnownIndex[] {
+    const indexes = this.list(container);
+    return indexes.length === 0 ? indexes : indexes.filter((index) => index.isComplete || number <= index.through);
+  }
+
+  #storedValue(number: number): JsonValue {
+    return JSON.parse(String(this.#body.get(number)?.body)) as JsonValue; // our own text
+  }
+}
+
+/** What `SELECTED` binds. */
+function boundsOf(selection: IndexSelection): [number, number, Uint8Array, Uint8Array] {
+  const { lower, upper } = entryKeys(selection);
+  return [selection.index, selection.range, lower, upper];
+}
+
+function toIndex({ id, container, path, by_partition, through, complete }: Record<string, unknown>): KnownIndex {
+  return {
+    id: Number(id),
+    container: Number(container),
+    path: JSON.parse(String(path)) as readonly string[], // as `create` wrote it
+    byPartition: by_partition === 1,
+    through: Number(through),
+    isComplete: complete === 1,
+  };
+}

@@ -1,0 +1,69 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { silentLog } from '@lazurite/runtime';
+import { type HttpServer, startHttpServer, toRequestListener } from './index.ts';
+
+let server: HttpServer;
+const seen: string[] = [];
+
+beforeAll(async () => {
+  const listener = toRequestListener(
+    async (request) => {
+      seen.push(`${request.path} ${(await request.body()).toString()}`);
+      return { status: 200 };
+    },
+    { maxBodyBytes: 1_000, log: silentLog },
+  );
+  server = await startHttpServer(listener, { headersTimeoutMs: 300 });
+});
+afterEach(() => seen.splice(0));
+afterAll(() => server.close());
+
+/** All that the server sends before it closes the connection. */
+function answerTo(bytes: string): Promise<string> {
+  const socket = connect(server.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  return text(socket);
+}
+
+const SMUGGLED = 'GET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n';
+
+test.each([
+  ['both lengths', 'content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+  ['two lengths', 'content-length: 0\r\ncontent-length: 5\r\n\r\n'],
+  ['a length that is no number', 'content-length: 5x\r\n\r\n'],
+  ['a negative length', 'content-length: -1\r\n\r\n'],
+  ['a coding in disguise', 'transfer-encoding: xchunked\r\n\r\n0\r\n\r\n'],
+  ['chunked, but not last', 'transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n'],
+  ['a space before the colon', 'content-length : 5\r\n\r\n'],
+  ['a bare carriage return', 'x-a: 1\rcontent-length: 5\r\n\r\n'],
+])('a request with %s is 400, and what follows it is no request', async (_case, rest) => {
+  const answer = await answerTo(`POST /first HTTP/1.1\r\nhost: x\r\n${rest}${SMUGGLED}`);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(seen).not.toContainEqual(expect.stringContaining('smuggled'));
+});
+
+test.each([
+  ['a size that is no number', 'zz\r\nabc\r\n0\r\n\r\n'],
+  ['a size beyond all numbers', 'fffffffffffffffff\r\nabc\r\n0\r\n\r\n'],
+  ['more data than it said', '1\r\nabc\r\n0\r\n\r\n'],
+])('a chunk of %s ends the connection, and the body is never taken as whole', async (_case, chunks) => {
+  await answerTo(`POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n${chunks}`);
+  expect(seen).toEqual([]);
+});
+
+test('headers of more than 32 KB are 431', async () => {
+  const answer = await answerTo(`GET / HTTP/1.1\r\nhost: x\r\nx-large: ${'a'.repeat(33 * 1024)}\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+});
+
+test('a request without a host is 400', async () => {
+  expect(await answerTo('GET / HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+test('a client that never ends its headers is cut off, while others are served', async () => {
+  const slow = answerTo('GET / HTTP/1.1\r\nhost: x\r\nx-slow: ');
+  expect((await fetch(server.url)).status).toBe(200);
+  expect(await slow).toMatch(/^HTTP\/1\.1 408 /);
+});

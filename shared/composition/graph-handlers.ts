@@ -1,0 +1,64 @@
+import { countOperationsHandler } from '../../CountOperations/handler.ts';
+import { createOperationHandler } from '../../CreateOperation/handler.ts';
+import { deleteOperationHandler } from '../../DeleteOperation/handler.ts';
+import { getOperationHandler } from '../../GetOperation/handler.ts';
+import { getTargetHandler } from '../../GetTarget/handler.ts';
+import { listOperationsHandler } from '../../ListOperations/handler.ts';
+import { updateOperationHandler } from '../../UpdateOperation/handler.ts';
+import { wildcardRouteHandler } from '../../WildcardRoute/handler.ts';
+import type { Laboratory } from '../domain/laboratory/laboratory.ts';
+import type { OperationRepository } from '../domain/operation-repository.ts';
+import { parseChatUrl } from '../odata/chat-url.ts';
+import type { EndpointPorts } from '../odata/endpoint.ts';
+import type { FunctionHandler } from '../odata/frame.ts';
+import { withPollingAdvice } from '../odata/polling-advice.ts';
+import type { ResourceKind } from '../odata/resource-url.ts';
+
+/** Everything that any of the functions needs. */
+export interface GraphPorts extends EndpointPorts {
+  readonly repository: OperationRepository;
+  /** Null: there is none. */
+  readonly laboratory: Laboratory | null;
+  /** Signs the places that next links carry. */
+  readonly pagingKey: Uint8Array;
+}
+
+/** The whole API as one table: what is addressed, the verb, what answers. */
+export type GraphHandlers = Readonly<Record<ResourceKind, Readonly<Record<string, FunctionHandler>>>>;
+
+export function createGraphHandlers(ports: GraphPorts) {
+  const { laboratory } = ports;
+  return {
+    operations: { GET: listOperationsHandler(ports), POST: createOperationHandler(ports) },
+    count: { GET: countOperationsHandler(ports) },
+    operation: {
+      GET: laboratory ? laboratoryGet(ports, laboratory) : getOperationHandler(ports),
+      PATCH: updateOperationHandler(ports),
+      DELETE: deleteOperationHandler(ports),
+    },
+  } satisfies GraphHandlers;
+}
+
+/** In the laboratory an operation is brought up to date before it is read, and impatience is noticed. */
+function laboratoryGet(ports: GraphPorts, laboratory: Laboratory): FunctionHandler {
+  const get: OperationRepository['get'] = async (chatId, id) => {
+    await laboratory.refresh(chatId, id);
+    return ports.repository.get(chatId, id);
+  };
+  return withPollingAdvice(getOperationHandler({ ...ports, repository: { get } }), ports);
+}
+
+/** Reads what the laboratory's operations created; null where there is no laboratory. */
+export function createTargetHandler({ laboratory, ...ports }: GraphPorts): FunctionHandler | null {
+  return laboratory && getTargetHandler({ ...ports, laboratory });
+}
+
+/** Finds the handler of any request by its URL and verb, and answers one that leads nowhere. */
+export function createDispatcher(ports: GraphPorts, handlers: GraphHandlers): FunctionHandler {
+  const target = createTargetHandler(ports);
+  const operations = wildcardRouteHandler({ ...ports, handlers });
+  return (request, context) => {
+    const isTarget = target && request.method === 'GET' && parseChatUrl(request.url);
+    return (isTarget ? target : operations)(request, context);
+  };
+}

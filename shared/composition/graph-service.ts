@@ -1,0 +1,84 @@
+import { hkdfSync, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { tryItHandler } from '../../TryIt/handler.ts';
+import { createLaboratory } from '../domain/laboratory/laboratory.ts';
+import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
+import { createSigningKeys } from '../identity/signing-keys.ts';
+import type { FunctionHandler } from '../odata/frame.ts';
+import { createCosmosClient } from '../persistence/cosmos-client.ts';
+import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
+import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
+import { readSettings } from '../settings/settings.ts';
+import { parseScenarios } from '../validation/scenarios.ts';
+import { createDispatcher, createGraphHandlers, createTargetHandler, type GraphPorts } from './graph-handlers.ts';
+
+export interface GraphService {
+  readonly ports: GraphPorts;
+  readonly handlers: ReturnType<typeof createGraphHandlers>;
+  /** Answers any request, whatever its URL. */
+  readonly dispatch: FunctionHandler;
+  /** Null where there is no laboratory. */
+  readonly target: FunctionHandler | null;
+  /** The page to try the API; null where it is not wanted. */
+  readonly tryIt: FunctionHandler | null;
+}
+
+/** In the root of the function app, where every host starts the worker. */
+const SCENARIO_FILE = 'lro-scenarios.json';
+
+let service: GraphService | undefined;
+
+/**
+ * What all functions share, made by the first that asks: one Cosmos client and one set of signing keys for the process,
+ * as their libraries want it.
+ *
+ * @throws SettingsError
+ */
+export function graphService(): GraphService {
+  service ??= composeService(process.env);
+  return service;
+}
+
+function composeService(env: NodeJS.ProcessEnv): GraphService {
+  const { cosmos, auth, server, evolvableEnums, laboratory, tryIt } = readSettings(env);
+  const now = () => Date.now();
+  const keys = createSigningKeys(auth.issuer, { now });
+  const client = createCosmosClient(cosmos);
+  const repository = createCosmosOperationRepository({ ...cosmos, client, startTimer });
+  // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
+  void keys.prefetch();
+  void repository.prepare();
+  const ports: GraphPorts = {
+    ...{ now, newId: randomUUID, server, evolvableEnums },
+    authenticator: createJwtAuthenticator({ ...auth, keys, now }),
+    repository,
+    laboratory: laboratory
+      ? createLaboratory({
+          plans: createCosmosPlanRepository({ database: cosmos.database, client, startTimer }),
+          scenarios: parseScenarios(readFileSync(SCENARIO_FILE, 'utf8')),
+          ...{ operations: repository, now, newId: randomUUID },
+        })
+      : null,
+    // The same in every instance, without a secret more to keep; another account key makes open next links invalid.
+    pagingKey: new Uint8Array(hkdfSync('sha256', cosmos.key, '', 'paging', 32)),
+  };
+  const handlers = createGraphHandlers(ports);
+  return {
+    ...{ ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) },
+    tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,
+  };
+}
+
+/** A file of `swagger-ui-dist`, which is there wherever the repository's packages are installed, and not deployed. */
+async function readViewerFile(name: string): Promise<string> {
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  return readFile(join(folder, name), 'utf8');
+}
+
+function startTimer(milliseconds: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,125 @@
+import { ERROR_CODES } from '../domain/errors.ts';
+import {
+  type ComplexTypeModel,
+  type EnumTypeModel,
+  NAMESPACE,
+  OPERATION_ERROR_TYPE,
+  OPERATION_STATUS_TYPE,
+  OPERATION_TYPE_TYPE,
+  type PrimitiveType,
+  type PropertyModel,
+  TEAMS_ASYNC_OPERATION,
+} from '../domain/type-model.ts';
+
+/** JSON Schema of draft 2020-12, which OpenAPI 3.1 is based on. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+const PRIMITIVES: Readonly<Record<PrimitiveType, Schema>> = {
+  'Edm.String': { type: 'string' },
+  'Edm.Int32': { type: 'integer', format: 'int32', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
+  'Edm.DateTimeOffset': { type: 'string', format: 'date-time' },
+};
+const ODATA_ERROR = `${NAMESPACE}.ODataErrors.ODataError`;
+const STRING = { type: 'string' };
+const GUID = { type: 'string', format: 'uuid' };
+
+/** @example refTo('microsoft.graph.chat') // { $ref: '#/components/schemas/microsoft.graph.chat' } */
+export function refTo(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+export const OPERATION_SCHEMA: Schema = refTo(`${NAMESPACE}.${TEAMS_ASYNC_OPERATION.name}`);
+export const ERROR_SCHEMA: Schema = refTo(ODATA_ERROR);
+
+/** What a request to create the entity holds. */
+export const NEW_OPERATION_SCHEMA: Schema = {
+  allOf: [OPERATION_SCHEMA, { required: TEAMS_ASYNC_OPERATION.properties.filter(isRequired).map(({ name }) => name) }],
+};
+
+/** What an answer holds that shows the whole entity. */
+export const WHOLE_OPERATION_SCHEMA: Schema = {
+  allOf: [
+    OPERATION_SCHEMA,
+    { required: ['@odata.context', ...TEAMS_ASYNC_OPERATION.properties.map(({ name }) => name)] },
+  ],
+};
+
+export const OPERATIONS_SCHEMA: Schema = {
+  type: 'object',
+  required: ['@odata.context', 'value'],
+  properties: {
+    '@odata.context': STRING,
+    '@odata.count': { type: 'integer', minimum: 0 },
+    '@odata.nextLink': { type: 'string', format: 'uri' },
+    value: { type: 'array', items: OPERATION_SCHEMA },
+  },
+  additionalProperties: false,
+};
+
+/** The schemas that others refer to, by name. */
+export function toComponentSchemas(): Record<string, Schema> {
+  return {
+    [`${NAMESPACE}.${TEAMS_ASYNC_OPERATION.name}`]: toEntitySchema(),
+    [`${NAMESPACE}.${OPERATION_ERROR_TYPE.name}`]: toComplexSchema(OPERATION_ERROR_TYPE),
+    [`${NAMESPACE}.${OPERATION_STATUS_TYPE.name}`]: toEnumSchema(OPERATION_STATUS_TYPE),
+    [`${NAMESPACE}.${OPERATION_TYPE_TYPE.name}`]: toEnumSchema(OPERATION_TYPE_TYPE),
+    [ODATA_ERROR]: toErrorSchema(),
+  };
+}
+
+function toEntitySchema(): Schema {
+  return {
+    type: 'object',
+    description: TEAMS_ASYNC_OPERATION.description,
+    properties: {
+      '@odata.type': STRING,
+      '@odata.context': STRING,
+      '@odata.etag': STRING,
+      ...toProperties(TEAMS_ASYNC_OPERATION.properties),
+    },
+    additionalProperties: TEAMS_ASYNC_OPERATION.open,
+  };
+}
+
+function toComplexSchema({ properties }: ComplexTypeModel): Schema {
+  return {
+    type: 'object',
+    properties: { '@odata.type': STRING, ...toProperties(properties) },
+    additionalProperties: false,
+  };
+}
+
+function toEnumSchema({ members }: EnumTypeModel): Schema {
+  return { type: 'string', enum: members };
+}
+
+function toProperties(properties: readonly PropertyModel[]): Record<string, Schema> {
+  return Object.fromEntries(properties.map((property) => [property.name, toPropertySchema(property)]));
+}
+
+function toPropertySchema({ type, nullable, description }: PropertyModel): Schema {
+  const schema = typeof type === 'string' ? PRIMITIVES[type] : refTo(`${NAMESPACE}.${type.name}`);
+  return nullable ? { description, anyOf: [schema, { type: 'null' }] } : { description, ...schema };
+}
+
+function toErrorSchema(): Schema {
+  const code = { type: 'string', enum: ERROR_CODES };
+  const details = { type: 'array', minItems: 1, items: closed({ code, message: STRING, target: STRING }) };
+  const innerError = closed({
+    date: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d$' },
+    'request-id': GUID,
+    'client-request-id': GUID,
+  });
+  const error = { ...closed({ code, message: STRING, innerError }) };
+  const properties = { code, message: STRING, target: STRING, details, innerError };
+  return closed({ error: { ...error, properties } });
+}
+
+/** An object with exactly these properties. */
+function closed(properties: Readonly<Record<string, Schema>>): Schema {
+  return { type: 'object', required: Object.keys(properties), properties, additionalProperties: false };
+}
+
+function isRequired({ requiredOnCreate = false }: PropertyModel): boolean {
+  return requiredOnCreate;
+}

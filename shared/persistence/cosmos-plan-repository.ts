@@ -1,0 +1,109 @@
+import type { Container, CosmosClient } from '@azure/cosmos';
+import { nextDueAt, type Plan, type Target } from '../domain/laboratory/plan.ts';
+import type { PlanRepository, StoredPlan } from '../domain/laboratory/plan-repository.ts';
+import { hasStatus, toDomainError } from './cosmos-errors.ts';
+import { type StartTimer, withinDeadline } from './deadline.ts';
+import { isItemId } from './item-id.ts';
+
+export interface CosmosPlanRepositoryOptions {
+  readonly client: CosmosClient;
+  readonly database: string;
+  readonly startTimer: StartTimer;
+}
+
+/** A plan as an item: the id is the operation's, the partition its chat. */
+interface PlanDocument extends Plan {
+  readonly id: string;
+  readonly dueAt: number | null;
+}
+
+type Stored<T> = T & { readonly _etag: string };
+
+const CONTAINER_ID = 'laboratory';
+/** A target is alone in the partition of its own id. No operation has an id that begins with $. */
+const TARGET_ID = '$target';
+/** Nobody comes back to an experiment of last week. */
+const TTL_SECONDS = 7 * 24 * 60 * 60;
+
+/**
+ * Plans in a container of their own, which is created on first use: nothing of the laboratory is among the operations,
+ * and nothing of it has to be provisioned.
+ */
+export function createCosmosPlanRepository(options: CosmosPlanRepositoryOptions): PlanRepository {
+  let container: Promise<Container> | undefined;
+  async function call<T>(work: (container: Container) => Promise<T>): Promise<T> {
+    container ??= ensureContainer(options.client, options.database);
+    const found = container.catch((error: unknown) => {
+      container = undefined;
+      throw error;
+    });
+    return withinDeadline(options.startTimer, async () => work(await found)).catch((error: unknown) => {
+      throw toDomainError(error) ?? error;
+    });
+  }
+  return {
+    add: (plan, target) => call((items) => add(items, plan, target)),
+    get: (chatId, operationId) => call((items) => get(items, chatId, operationId)),
+    replace: (plan, etag) => call((items) => replace(items, plan, etag)),
+    findDue: (now, limit) => call((items) => findDue(items, now, limit)),
+    getTarget: (id) => call((items) => getTarget(items, id)),
+  };
+}
+
+async function ensureContainer(client: CosmosClient, id: string): Promise<Container> {
+  const { database } = await client.databases.createIfNotExists({ id });
+  const { container } = await database.containers.createIfNotExists({
+    id: CONTAINER_ID,
+    partitionKey: { paths: ['/chatId'] },
+    defaultTtl: TTL_SECONDS,
+  });
+  return container;
+}
+
+/** The target first: a plan whose target is missing would let its operation point at nothing for ever. */
+async function add(container: Container, plan: Plan, target: Target | null): Promise<void> {
+  if (target) await container.items.upsert({ id: TARGET_ID, chatId: target.id, availableAt: target.availableAt });
+  try {
+    await container.items.create(toDocument(plan));
+  } catch (error) {
+    if (!hasStatus(error, 409)) throw error;
+  }
+}
+
+async function get(container: Container, chatId: string, operationId: string): Promise<StoredPlan | null> {
+  if (!isItemId(operationId)) return null;
+  const { resource } = await container.item(operationId, chatId).read<Stored<PlanDocument>>();
+  return resource ? toStoredPlan(resource) : null;
+}
+
+async function replace(container: Container, plan: Plan, etag: string): Promise<void> {
+  const accessCondition = { type: 'IfMatch', condition: etag };
+  try {
+    await container.item(plan.operationId, plan.chatId).replace(toDocument(plan), { accessCondition });
+  } catch (error) {
+    if (!hasStatus(error, 404) && !hasStatus(error, 412)) throw error;
+  }
+}
+
+async function findDue(container: Container, now: number, limit: number): Promise<readonly StoredPlan[]> {
+  const query = 'SELECT TOP @limit * FROM c WHERE c.dueAt <= @now';
+  const parameters = [
+    { name: '@limit', value: limit },
+    { name: '@now', value: now },
+  ];
+  const { resources } = await container.items.query<Stored<PlanDocument>>({ query, parameters }).fetchAll();
+  return resources.map(toStoredPlan);
+}
+
+async function getTarget(container: Container, id: string): Promise<Target | null> {
+  const { resource } = await container.item(TARGET_ID, id).read<{ readonly availableAt: number }>();
+  return resource ? { id, availableAt: resource.availableAt } : null;
+}
+
+function toDocument(plan: Plan): PlanDocument {
+  return { id: plan.operationId, dueAt: nextDueAt(plan), ...plan };
+}
+
+function toStoredPlan({ _etag, chatId, operationId, scenario, startedAt, targetId, done }: Stored<PlanDocument>) {
+  return { plan: { chatId, operationId, scenario, startedAt, targetId, done }, etag: _etag };
+}

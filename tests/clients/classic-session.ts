@@ -1,0 +1,64 @@
+// Run by a test in a process of its own: only there can Node.js be told to trust the certificate.
+import { Client, GraphError, PageIterator } from '@microsoft/microsoft-graph-client';
+import {
+  type ClientSession,
+  PAGE_SIZE,
+  PAGED,
+  readInput,
+  recordStatuses,
+  type Seen,
+  type SeenError,
+} from './session.ts';
+
+const { origin, token, chatId } = readInput();
+const client = Client.init({
+  baseUrl: `${origin}/`,
+  defaultVersion: 'beta',
+  customHosts: new Set(['localhost']),
+  authProvider: (done) => done(null, token),
+});
+const path = `/chats/${chatId}/operations`;
+const body = {
+  '@odata.type': '#Microsoft.Teams.GraphSvc.teamsAsyncOperation',
+  ...{ operationType: 'createTeam', status: 'inProgress', attemptsCount: 1, error: null },
+  lastActionDateTime: '2021-05-27T21:23:45.189Z',
+};
+
+const created = await client.api(path).post({ ...body, id: 'classic' });
+for (let index = 0; index < PAGED; index += 1) await client.api(path).post({ ...body, id: `paged-${index}` });
+const listed = await listAll();
+const got = await client.api(`${path}/classic`).select('id,status,operationType').get();
+const patched = await client.api(`${path}/classic`).patch({ status: 'succeeded' });
+await client.api(`${path}/classic`).delete();
+const afterDelete = await failure(() => client.api(`${path}/classic`).get());
+const refused = await failure(() => client.api(path).post({ ...body, status: 'done' }));
+await client
+  .api(path)
+  .header('Prefer', 'lro-scenario=throttled-polls')
+  .post({ ...body, id: 'throttled' });
+const throttledStatuses = recordStatuses();
+const afterThrottling = await client.api(`${path}/throttled`).get();
+
+const session: ClientSession = {
+  ...{ created: see(created), listed, got: see(got), patched: see(patched) },
+  ...{ afterDelete, refused, afterThrottling: see(afterThrottling), throttledStatuses },
+};
+process.stdout.write(JSON.stringify(session));
+
+async function listAll(): Promise<string[]> {
+  const ids: string[] = [];
+  const first = await client.api(path).filter("status eq 'inProgress'").orderby('id').top(PAGE_SIZE).get();
+  const pages = new PageIterator(client, first, (operation) => ids.push(operation.id) > 0);
+  await pages.iterate();
+  return ids;
+}
+
+async function failure(call: () => Promise<unknown>): Promise<SeenError> {
+  const error = await call().catch((reason: unknown) => reason);
+  if (!(error instanceof GraphError)) throw new Error('The call did not fail as Graph’s calls do', { cause: error });
+  return { status: error.statusCode, code: error.code, requestId: error.requestId };
+}
+
+function see({ id, status, operationType }: Seen): Seen {
+  return { id, status, operationType };
+}

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type FunctionsHost, startFunctionsHost } from '@lazurite/functions';
+import { openLocalCertificate } from '@lazurite/http';
+import { silentLog, systemClock } from '@lazurite/runtime';
+import { decodeJwt } from 'jose';
+import type { ClientSession } from '../clients/session.ts';
+import { CHAT_ID } from '../support/create-operation-request.ts';
+import { repositoryRoot, startStack, type TestStack } from '../support/stack.ts';
+
+const GUID = expect.stringMatching(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
+const PAGED = ['paged-0', 'paged-1', 'paged-2', 'paged-3', 'paged-4'];
+
+let dataDir: string;
+let stack: TestStack;
+let host: FunctionsHost;
+let token: string;
+let certificatePath: string;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'graph-clients-'));
+  stack = await startStack();
+  token = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'] });
+  const key = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
+  host = await startFunctionsHost({
+    ...{ scriptRoot: repositoryRoot, port: 0, dataDir, https: {}, clock: systemClock, log: silentLog },
+    env: {
+      ...process.env,
+      COSMOS_CONNECTION: `AccountEndpoint=${stack.cosmosEndpoint};AccountKey=${key};`,
+      AUTH_ISSUER: String(decodeJwt(token).iss),
+    },
+  });
+  certificatePath = (await openLocalCertificate(join(dataDir, 'https'), systemClock)).path;
+});
+
+afterAll(async () => {
+  await host?.close();
+  await stack?.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function run(client: string): Promise<ClientSession> {
+  const script = join(repositoryRoot, 'tests/clients', `${client}-session.ts`);
+  const { stdout } = await promisify(execFile)(process.execPath, [script], {
+    timeout: 60_000,
+    env: {
+      ...process.env,
+      NODE_EXTRA_CA_CERTS: certificatePath,
+      SESSION_ORIGIN: `https://localhost:${host.port}`,
+      SESSION_TOKEN: token,
+      SESSION_CHAT: `${client}-${CHAT_ID}`.replace(`${client}-19:`, `19:${client}`),
+    },
+  });
+  return JSON.parse(stdout);
+}
+
+describe.each(['classic', 'kiota'])('the %s Graph client over TLS', (client) => {
+  let session: ClientSession;
+
+  beforeAll(async () => {
+    session = await run(client);
+  }, 60_000);
+
+  test('creates, gets and patches an operation', () => {
+    const seen = { id: client, operationType: 'createTeam', status: 'inProgress' };
+    expect(session.created).toEqual(seen);
+    expect(session.got).toEqual(seen);
+    expect(session.patched).toEqual({ ...seen, status: 'succeeded' });
+  });
+
+  test('pages to the end of a list', () => {
+    expect(session.listed).toEqual([client, ...PAGED]);
+  });
+
+  test('reads code and request-id of an error', () => {
+    expect(session.refused).toEqual({ status: 400, code: 'BadRequest', requestId: GUID });
+  });
+
+  test('finds an operation gone that it deleted', () => {
+    expect(session.afterDelete).toEqual({ status: 404, code: 'NotFound', requestId: GUID });
+  });
+
+  test('comes back after a 429', () => {
+    expect(session.afterThrottling).toMatchObject({ id: 'throttled', status: 'inProgress' });
+    expect(session.throttledStatuses).toEqual([429, 200]);
+  });
+});

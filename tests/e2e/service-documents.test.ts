@@ -1,0 +1,157 @@
+import { exampleWith, JSON_TYPE, operationsPath, type RawRequest } from '../support/create-operation-request.ts';
+import { type HttpAnswer, sendRequest } from '../support/send-request.ts';
+import { startStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+let token: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  token = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'] });
+});
+afterAll(() => stack?.close());
+
+function send(request: RawRequest): Promise<HttpAnswer> {
+  const headers = { authorization: `Bearer ${token}`, ...request.headers };
+  return sendRequest(`${stack.functionsUrl}/beta`, { ...request, headers });
+}
+
+describe('the service documents', () => {
+  test('describe every route that the app registers, and no other', async () => {
+    const answer = await fetch(`${stack.functionsUrl}/admin/functions`);
+    const registered = (await answer.json()) as FunctionStatus[]; // as the host's own tests hold it to
+    const routes = registered.flatMap(({ invoke_url_template: url, config }) =>
+      (config.bindings[0]?.methods ?? []).map((method) => `${method} ${url && decodeURI(new URL(url).pathname)}`),
+    );
+    const { body } = await send({ path: '/openapi.json' });
+    const documented = Object.entries<object>(body.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} /beta${path}`.toLowerCase()),
+    );
+    const known = routes.map((route) => route.toLowerCase()).filter((route) => !UNDOCUMENTED.test(route));
+    expect(known.sort()).toEqual(documented.sort());
+  });
+
+  test('give examples that are accepted', async () => {
+    const { paths } = (await send({ path: '/openapi.json' })).body;
+    const exampleOf = ({ requestBody }: RequestExample) =>
+      JSON.stringify(requestBody.content['application/json'].example);
+    const write = (method: string, path: string, body: string) => send({ method, path, headers: JSON_TYPE, body });
+    const operations = paths['/chats/{chatsId}/operations'];
+    const created = await write('POST', operationsPath('examples'), exampleOf(operations.post));
+    expect(created.status).toBe(201);
+    const item = paths['/chats/{chatsId}/operations/{operationId}'];
+    const path = `${operationsPath('examples')}/${created.body.id}`;
+    expect((await write('PATCH', path, exampleOf(item.patch))).status).toBe(200);
+    const batch = await write('POST', '/$batch', exampleOf(paths['/$batch'].post));
+    expect(batch.body.responses).toMatchObject([{ status: 201 }, { status: 200, body: { value: [{}] } }]);
+  });
+
+  test('are served to anybody', async () => {
+    for (const path of ['/$metadata', '/openapi.json']) {
+      expect((await sendRequest(`${stack.functionsUrl}/beta`, { path })).status).toBe(200);
+    }
+  });
+});
+
+interface RequestExample {
+  readonly requestBody: { readonly content: { readonly 'application/json': { readonly example: object } } };
+}
+
+interface FunctionStatus {
+  readonly invoke_url_template?: string;
+  readonly config: { readonly bindings: readonly { readonly methods?: readonly string[] }[] };
+}
+
+/** What answers every other request, what only the laboratory has, and the page. */
+const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$|\/beta\/try/;
+
+describe('GET /beta/try', () => {
+  test('is a page whose parts are all served here', async () => {
+    const page = await fetch(`${stack.functionsUrl}/beta/try`);
+    expect(page.headers.get('content-type')).toBe('text/html;charset=utf-8');
+    const parts = [...(await page.text()).matchAll(/(?:href|src)="(?<part>[^"]+)"/g)].map(({ groups }) => groups?.part);
+    expect(parts).toHaveLength(4);
+    for (const part of parts.filter((name) => name !== 'data:,')) {
+      const answer = await fetch(`${stack.functionsUrl}${part}`);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toMatch(part?.endsWith('.css') ? /^text\/css/ : /^text\/javascript/);
+      expect((await answer.text()).length).toBeGreaterThan(0);
+    }
+  });
+
+  test('allows neither inline code nor another origin', async () => {
+    const policy = (await fetch(`${stack.functionsUrl}/beta/try`)).headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/^default-src 'none';/);
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  });
+
+  test.each(['package.json', '..%2Fpackage.json', '__proto__', 'swagger-ui.css.map'])(
+    'has no file %s',
+    async (file) => {
+      expect((await fetch(`${stack.functionsUrl}/beta/try/${file}`)).status).toBe(400);
+    },
+  );
+
+  test('is not there unless it is switched on', async () => {
+    const without = await startStack({ env: { TRY_IT: 'off' } });
+    const answer = await fetch(`${without.functionsUrl}/beta/try`);
+    await without.close();
+    expect(answer.status).toBe(400);
+  });
+});
+
+describe('POST /beta/$batch over HTTP', () => {
+  test('carries requests to the functions of the app', async () => {
+    const item = { headers: JSON_TYPE, body: JSON.parse(exampleWith({ id: 'made' })) };
+    const requests = [
+      { id: '1', method: 'POST', url: operationsPath('batch'), ...item },
+      { id: '2', method: 'GET', url: `${operationsPath('batch')}/made`, dependsOn: ['1'] },
+    ];
+    const answer = await send({
+      method: 'POST',
+      path: '/$batch',
+      headers: JSON_TYPE,
+      body: JSON.stringify({ requests }),
+    });
+    expect(answer.body.responses).toMatchObject([{ status: 201 }, { status: 200, body: { id: 'made' } }]);
+    expect(answer.body.responses[0].headers.Location).toBe(`${stack.functionsUrl}/beta${operationsPath('batch')}/made`);
+  });
+});
+
+describe('the laboratory over HTTP', () => {
+  test.each([
+    ['quick-success', { status: 'succeeded', attemptsCount: 1, error: null }],
+    ['quick-failure', { status: 'failed', attemptsCount: 1, error: { code: 'TeamUnavailable' } }],
+  ])('brings %s to its end before a client that polls', async (scenario, end) => {
+    const headers = { ...JSON_TYPE, prefer: `lro-scenario=${scenario}` };
+    const created = await send({ method: 'POST', path: operationsPath(scenario), headers, body: exampleWith({}) });
+    expect(created).toMatchObject({ status: 201, body: { status: 'notStarted' } });
+    const path = `${operationsPath(scenario)}/${created.body.id}`;
+    const isOver = ({ body }: HttpAnswer) => ['succeeded', 'failed'].includes(body.status);
+    const last = await pollUntil(isOver, () => send({ path }));
+    expect(last.body).toMatchObject(end);
+    expect(last.headers.get('warning')).toMatch(/^299 /);
+  });
+
+  test('brings an operation to its end when nobody looks at it', async () => {
+    const headers = { ...JSON_TYPE, prefer: 'lro-scenario=quick-success' };
+    await send({ method: 'POST', path: operationsPath('alone'), headers, body: exampleWith({}) });
+    const isOver = ({ body }: HttpAnswer) => body.value[0]?.status === 'succeeded';
+    const { body } = await pollUntil(isOver, () => send({ path: operationsPath('alone') }));
+    const target = body.value[0].targetResourceLocation;
+    const authorization = `Bearer ${token}`;
+    expect((await fetch(`${stack.functionsUrl}/beta${target}`, { headers: { authorization } })).status).toBe(200);
+    expect((await fetch(`${stack.functionsUrl}/beta/chats/none`, { headers: { authorization } })).status).toBe(404);
+  });
+});
+
+async function pollUntil(
+  isOver: (answer: HttpAnswer) => boolean,
+  poll: () => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  for (;;) {
+    const answer = await poll();
+    if (isOver(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
