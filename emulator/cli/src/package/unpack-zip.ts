@@ -1,7 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { PackageError } from './package-error.ts';
 import type { PackageLimits } from './package-limits.ts';
@@ -51,7 +53,19 @@ async function unpackEntry(entry: Entry, unpacking: Unpacking): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const isProgram = ((entry.externalFileAttributes >>> MODE_SHIFT) & EXECUTABLE) !== 0;
   const options = { flags: 'wx', mode: isProgram ? 0o755 : 0o644 };
-  await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target, options));
+  await pipeline(await zip.openReadStreamPromise(entry), checked(entry), createWriteStream(target, options));
+}
+
+/** Fails at the end of a file that is not what was put into the zip; yauzl leaves that to its callers. */
+function checked({ fileName, crc32: expected }: Entry): Transform {
+  let checksum = 0;
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      checksum = crc32(chunk, checksum);
+      done(null, chunk);
+    },
+    flush: (done) => done(checksum === expected ? null : new Error(`'${fileName}' is damaged`)),
+  });
 }
 
 /** Where tools on Unix keep the mode of a file; others leave nothing there (APPNOTE.TXT 4.4.15, and `inode(7)`). */
