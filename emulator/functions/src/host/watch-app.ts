@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import type { FSWatcher } from 'chokidar';
 import type { Clock, Closeable, Log, Timer } from '@lazurite/runtime';
+import type { FSWatcher } from 'chokidar';
 
 export interface WatchOptions {
   readonly appRoot: string;
