@@ -11,13 +11,16 @@ interface Licence {
 interface Component {
   readonly group?: string;
   readonly name: string;
-  readonly version: string;
+  /** Absent: a module that the build itself made (scripts/bundle.ts), and no package. */
+  readonly version?: string;
+  readonly 'bom-ref': string;
   licenses?: readonly Licence[];
 }
 
 /** What is used here of a CycloneDX document. */
 interface Inventory {
-  readonly components: readonly Component[];
+  components: readonly Component[];
+  dependencies: readonly { readonly ref: string; dependsOn?: readonly string[] }[];
 }
 
 /** Packages whose package.json names no licence, and where they do. */
@@ -39,13 +42,25 @@ export async function writeInventory(root: string, file: string): Promise<void> 
   const metafile = join(root, 'dist/metafile.json');
   await promisify(execFile)(process.execPath, [tool, ...options, metafile], { cwd: root });
   const inventory: Inventory = JSON.parse(await readFile(file, 'utf8')); // just written by the tool, and validated
+  removeBuildModules(inventory);
   for (const component of inventory.components) component.licenses ??= await findLicences(component, require);
   await writeFile(file, `${JSON.stringify(inventory, null, 2)}\n`);
 }
 
+function removeBuildModules(inventory: Inventory): void {
+  const packages = inventory.components.filter(({ version }) => version !== undefined);
+  const removed = new Set(inventory.components.filter((one) => !packages.includes(one)).map((one) => one['bom-ref']));
+  inventory.components = packages;
+  inventory.dependencies = inventory.dependencies.filter(({ ref }) => !removed.has(ref));
+  for (const dependency of inventory.dependencies) {
+    const { dependsOn } = dependency;
+    if (dependsOn) dependency.dependsOn = dependsOn.filter((ref) => !removed.has(ref));
+  }
+}
+
 /** The tool reads the package.json that is nearest to a file; those that only say `"type": "module"` name no licence. */
 async function findLicences(component: Component, require: NodeJS.Require): Promise<readonly Licence[]> {
-  const { group, name, version } = component;
+  const { group, name, version = '' } = component;
   const fullName = group === undefined ? name : `${group}/${name}`;
   const id = LICENCES[`${fullName}@${version}`] ?? (await readLicence(fullName, version, require));
   if (id === undefined)
