@@ -1,3 +1,4 @@
+import { READ_OPERATIONS, type RequiredPermissions, WRITE_OPERATIONS } from '../../shared/domain/permissions.ts';
 import { CONTAINERS, type ContainerDefinition } from '../../shared/persistence/containers.ts';
 import { APP_SETTINGS, type AppSetting } from '../../shared/settings/app-settings.ts';
 import { HOST_SETTINGS } from '../../shared/settings/host-settings.ts';
@@ -12,6 +13,8 @@ export interface AppModel {
   /** The names of the app settings that a deployment makes. */
   readonly settings: readonly string[];
   readonly roles: readonly Role[];
+  /** What callers can be granted. */
+  readonly permissions: RequiredPermissions;
 }
 
 export const ALL_SETTINGS: Readonly<Record<string, AppSetting>> = { ...APP_SETTINGS, ...HOST_SETTINGS };
@@ -27,5 +30,13 @@ export function appModel(): AppModel {
       .filter(([, { provider }]) => provider === 'cloud' || provider === 'everywhere')
       .map(([name]) => name),
     roles: ROLES,
+    permissions: {
+      delegated: every('delegated'),
+      application: every('application'),
+    },
   };
+}
+
+function every(kind: keyof RequiredPermissions): readonly string[] {
+  return [...new Set([READ_OPERATIONS, WRITE_OPERATIONS].flatMap((required) => required[kind]))];
 }
