@@ -53,9 +53,12 @@ param authIssuer string = ''
 @description('Whom those tokens must be for; empty: an app registration is made, and its client id it is.')
 param authAudience string = ''
 
-@description('Whether later members of enumerations are hidden from clients that do not ask for them.')
-@allowed(['lenient', 'strict'])
-param evolvableEnums string = 'lenient'
+@description('App settings other than their defaults, by name: docs/settings.md.')
+param appSettings object = {}
+
+@description('What secrets of the app are made from: another one at each provisioning, which ends what they had signed.')
+@secure()
+param secretSeed string = newGuid()
 
 @description('Who hears of alerts; empty: they are only shown in the portal.')
 param alertEmail string = ''
@@ -140,7 +143,8 @@ module regions 'modules/region.bicep' = [
       alwaysReadyInstances: alwaysReadyInstances
       authIssuer: issuer
       authAudience: audience
-      evolvableEnums: evolvableEnums
+      appSettings: appSettings
+      secretSeed: secretSeed
       identityId: identity.outputs.id
       identityClientId: identity.outputs.clientId
       principalId: identity.outputs.principalId

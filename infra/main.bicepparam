@@ -15,5 +15,5 @@ param instanceMemoryMB = int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '2048
 param alwaysReadyInstances = int(readEnvironmentVariable('ALWAYS_READY_INSTANCES', '0'))
 param authIssuer = readEnvironmentVariable('AUTH_ISSUER', '')
 param authAudience = readEnvironmentVariable('AUTH_AUDIENCE', '')
-param evolvableEnums = readEnvironmentVariable('EVOLVABLE_ENUMS', 'lenient')
+param appSettings = json(readEnvironmentVariable('APP_SETTINGS', '{}'))
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')

@@ -12,7 +12,9 @@ param instanceMemoryMB int
 param alwaysReadyInstances int
 param authIssuer string
 param authAudience string
-param evolvableEnums string
+param appSettings object
+@secure()
+param secretSeed string
 param identityId string
 param identityClientId string
 param cosmosEndpoint string
@@ -78,24 +80,30 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
 }
 
-// Exactly those of app-model.json: tests/unit/infrastructure.test.ts.
+// Those of app-model.json and no other: tests/unit/infrastructure.test.ts.
+var requiredSettings = {
+  AzureWebJobsStorage__accountName: storageName
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identityClientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  COSMOS_CONNECTION__accountEndpoint: cosmosEndpoint
+  COSMOS_CONNECTION__credential: 'managedidentity'
+  COSMOS_CONNECTION__clientId: identityClientId
+  AUTH_ISSUER: authIssuer
+  AUTH_AUDIENCE: authAudience
+}
+// The same in every region and instance, for they are made of the same seed.
+var generatedSettings = toObject(
+  model.settings.generated,
+  name => name,
+  name => '${guid(secretSeed, name, 'first')}${guid(secretSeed, name, 'second')}'
+)
+
 resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
   parent: app
   name: 'appsettings'
-  properties: {
-    AzureWebJobsStorage__accountName: storageName
-    AzureWebJobsStorage__credential: 'managedidentity'
-    AzureWebJobsStorage__clientId: identityClientId
-    APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
-    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-    COSMOS_CONNECTION__accountEndpoint: cosmosEndpoint
-    COSMOS_CONNECTION__credential: 'managedidentity'
-    COSMOS_CONNECTION__clientId: identityClientId
-    COSMOS_DATABASE: model.database
-    AUTH_ISSUER: authIssuer
-    AUTH_AUDIENCE: authAudience
-    EVOLVABLE_ENUMS: evolvableEnums
-  }
+  properties: union(model.settings.defaults, appSettings, generatedSettings, requiredSettings)
 }
 
 // Deployment by password, which would go around identities.

@@ -11,7 +11,9 @@ param instanceMemoryMB int
 param alwaysReadyInstances int
 param authIssuer string
 param authAudience string
-param evolvableEnums string
+param appSettings object
+@secure()
+param secretSeed string
 param identityId string
 param identityClientId string
 param principalId string
@@ -60,7 +62,8 @@ module app 'function-app.bicep' = {
     alwaysReadyInstances: alwaysReadyInstances
     authIssuer: authIssuer
     authAudience: authAudience
-    evolvableEnums: evolvableEnums
+    appSettings: appSettings
+    secretSeed: secretSeed
     identityId: identityId
     identityClientId: identityClientId
     cosmosEndpoint: cosmosEndpoint

@@ -105,7 +105,7 @@ export interface AppSetting {
   readonly default: string | null;
   /** Who sets it: `local.settings.json`, the infrastructure, both, or the Functions platform itself. */
   readonly provider: 'local' | 'cloud' | 'everywhere' | 'platform';
-  /** Never shown, logged or committed, except for the emulator's well-known key. */
+  /** Never shown, logged or committed, except for the emulator's well-known key. In Azure its value is made at random. */
   readonly secret: boolean;
 }
 

@@ -7,7 +7,7 @@ export interface BicepFile {
   /** Where the grammar found no sense, as `line: text`. */
   readonly errors: readonly string[];
   readonly params: readonly { readonly name: string; readonly required: boolean }[];
-  readonly variables: readonly string[];
+  readonly variables: readonly { readonly name: string; readonly value: Node | null }[];
   readonly outputs: readonly string[];
   readonly modules: readonly { readonly name: string; readonly path: string; readonly params: readonly string[] }[];
   readonly resources: readonly { readonly name: string; readonly type: string; readonly body: Node }[];
@@ -53,7 +53,7 @@ function describe(root: Node, source: string): BicepFile {
       name: nameOf(node),
       required: !node.children.some((child) => child.type === '='),
     })),
-    variables: all(root, 'variable_declaration').map(nameOf),
+    variables: all(root, 'variable_declaration').map((node) => ({ name: nameOf(node), value: node.lastNamedChild })),
     outputs: all(root, 'output_declaration').map(nameOf),
     modules: all(root, 'module_declaration').map((node) => ({
       name: nameOf(node),

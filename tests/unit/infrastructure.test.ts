@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { appModel } from '../../scripts/infra/app-model.ts';
+import { ALL_SETTINGS, appModel } from '../../scripts/infra/app-model.ts';
 import { type BicepFile, createBicepReader, keysOf, propertyOf } from '../support/bicep.ts';
 
 // No Bicep compiler is a package of npm: what can be seen in the text is checked here (docs/decisions/infrastructure.md).
@@ -15,7 +15,7 @@ const FUNCTIONS = [
   ...['allowed', 'batchSize', 'description', 'maxLength', 'maxValue', 'minLength', 'minValue'],
   ...['bool', 'concat', 'empty', 'environment', 'filter', 'guid', 'int', 'join', 'json', 'length', 'loadJsonContent'],
   ...['map', 'range', 'readEnvironmentVariable', 'subscription', 'subscriptionResourceId', 'tenant', 'toLower'],
-  'uniqueString',
+  ...['newGuid', 'secure', 'toObject', 'union', 'uniqueString'],
 ];
 
 let read: (path: string) => BicepFile;
@@ -32,7 +32,7 @@ describe.each(names)('%s', (name) => {
 
   test('uses only names that are declared, and all parameters and variables it declares', () => {
     const { params, variables, modules, resources, locals, uses, calls } = read(path);
-    const own = [...params.map((param) => param.name), ...variables];
+    const own = [...params, ...variables].map((item) => item.name);
     const declared = [...own, ...locals, ...[...modules, ...resources].map((item) => item.name)];
     expect(uses.filter((use) => !declared.includes(use))).toEqual([]);
     expect(own.filter((item) => !uses.includes(item))).toEqual([]);
@@ -71,16 +71,29 @@ test('every module is used', () => {
   expect([...new Set(used), resolve(root, 'infra/main.bicep')].sort()).toEqual([...paths].sort());
 });
 
-test('infra/main.bicepparam gives every parameter of infra/main.bicep and no other', () => {
+test('infra/main.bicepparam gives every parameter of infra/main.bicep and no other, save the secret', () => {
   const given = read(resolve(root, 'infra/main.bicepparam'));
   expect(given.errors).toEqual([]);
   expect(given.calls.filter((call) => !FUNCTIONS.includes(call))).toEqual([]);
-  const params = read(resolve(root, 'infra/main.bicep')).params.map((param) => param.name);
-  expect([...given.variables].sort()).toEqual(params.sort());
+  const params = read(resolve(root, 'infra/main.bicep')).params.filter(({ name }) => name !== 'secretSeed');
+  expect(given.variables.map(({ name }) => name).sort()).toEqual(params.map(({ name }) => name).sort());
 });
 
 test('the function app is given exactly the settings that the code names', () => {
-  expect(keysOf(property('function-app', 'settings', 'properties')).sort()).toEqual([...model.settings].sort());
+  const { variables, members } = read(modulePath('function-app'));
+  const { required, defaults, generated } = model.settings;
+  expect(keysOf(variables.find(({ name }) => name === 'requiredSettings')?.value ?? null).sort()).toEqual(
+    // This one has a default that no deployment can use.
+    [...required, 'AUTH_AUDIENCE'].sort(),
+  );
+  const given = property('function-app', 'settings', 'properties')?.text;
+  expect(given).toBe('union(model.settings.defaults, appSettings, generatedSettings, requiredSettings)');
+  expect(members.filter(({ property: name }) => name === 'settings')).toHaveLength(2);
+  expect([...required, ...Object.keys(defaults), ...generated].sort()).toEqual(
+    Object.keys(ALL_SETTINGS)
+      .filter((name) => ['cloud', 'everywhere'].includes(ALL_SETTINGS[name]?.provider ?? ''))
+      .sort(),
+  );
 });
 
 test.each([
