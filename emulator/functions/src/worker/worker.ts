@@ -5,6 +5,7 @@ import { AppLoadError, describeThrown } from '../errors.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
 import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
 import { abandonRequests } from './abandon.ts';
+import { confineModules } from './app/confine-modules.ts';
 import { EventBatch } from './event-batch.ts';
 import { eventLog } from './event-log.ts';
 import { type FunctionApp, prepareApp, type WorkerParts } from './function-app.ts';
@@ -83,6 +84,7 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
   const { process, parts, app } = worker;
   try {
     replaceEnvironment(init.env);
+    if (init.confined) confineModules(init.appRoot);
     const running = await runApp(app, {
       parts,
       init,
