@@ -42,6 +42,7 @@ export async function start(flags: StartFlags, words: readonly string[], parts: 
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
     ...{ clock: parts.clock, randomness: parts.randomness, env: parts.process.env },
     ...(dataDir !== undefined && { dataDir }),
+    ...(flags.managedIdentity && { managedIdentity: flags.managedIdentity }),
     host: { ...hostOptions(flags, local), nodeArguments, watch: true },
     onEvent: (event) => console.report(event),
     log: createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose }),
