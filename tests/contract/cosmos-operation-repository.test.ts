@@ -15,7 +15,7 @@ test('create() rejects with RequestEntityTooLarge above 2 MB', async () => {
 
 async function startOnCosmos(): Promise<RunningRepository> {
   const server = await startCosmos();
-  const client = createCosmosClient(server);
+  const client = createCosmosClient({ endpoint: server.endpoint, credential: { kind: 'key', key: server.key } });
   const repository = createCosmosOperationRepository({
     ...{ client, database: 'teams', createIfMissing: true },
     startTimer: (milliseconds, callback) => {
