@@ -7,6 +7,7 @@ export interface Settings {
   readonly laboratory: boolean;
   /** Whether there is a page to try the API, whose viewer is a package that is not deployed. */
   readonly tryIt: boolean;
+  readonly notifications: NotificationSettings;
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
 }
 
@@ -16,6 +17,15 @@ export interface CosmosSettings {
   readonly database: string;
   /** Create the database and container when they are not there. For local runs; what is deployed is provisioned. */
   readonly createIfMissing: boolean;
+}
+
+export interface NotificationSettings {
+  /** Whether changes of operations are recorded, and so can be subscribed to. */
+  readonly recorded: boolean;
+  /** Whether each change also goes to the function `OperationHook`. */
+  readonly hook: boolean;
+  /** Whether notifications may go to private addresses, and without TLS. For local runs. */
+  readonly privateTargets: boolean;
 }
 
 export interface AuthSettings {
@@ -48,12 +58,14 @@ export function readSettings(env: Environment): Settings {
   const evolvableEnums = readEvolvableEnums(env, problems);
   const laboratory = readSwitch('LRO_LAB', env, problems);
   const tryIt = readSwitch('TRY_IT', env, problems);
+  const notifications = readNotifications(env, problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     cosmos,
     auth,
     evolvableEnums,
     laboratory,
+    notifications,
     tryIt,
     // Both are set by the Functions platform in Azure.
     server: { dataCenter: env.REGION_NAME ?? 'Local', roleInstance: env.WEBSITE_INSTANCE_ID?.slice(0, 12) ?? 'local' },
@@ -98,6 +110,16 @@ function readEvolvableEnums({ EVOLVABLE_ENUMS: value }: Environment, problems: s
   if (value === undefined || value === '' || value === 'lenient') return 'lenient';
   if (value !== 'strict') problems.push('EVOLVABLE_ENUMS is neither lenient nor strict');
   return 'strict';
+}
+
+function readNotifications(env: Environment, problems: string[]): NotificationSettings {
+  const targets = env.NOTIFICATION_PRIVATE_TARGETS?.toLowerCase() || 'refuse';
+  if (!['allow', 'refuse'].includes(targets)) problems.push('NOTIFICATION_PRIVATE_TARGETS is neither allow nor refuse');
+  return {
+    recorded: readSwitch('CHANGE_NOTIFICATIONS', { CHANGE_NOTIFICATIONS: 'on', ...env }, problems),
+    hook: readSwitch('OPERATION_HOOK', env, problems),
+    privateTargets: targets === 'allow',
+  };
 }
 
 function readSwitch(name: string, env: Environment, problems: string[]): boolean {
