@@ -2,9 +2,10 @@ import { type ChangeFeedIteratorResponse, ChangeFeedStartFrom, type Container, t
 import type { ChangeLog, ChangePage } from '../domain/notifications/change-log.ts';
 import type { SubscribedResource } from '../domain/notifications/subscription.ts';
 import { changesAmong } from './change-document.ts';
+import { type ContainerOptions, containerFinder } from './container-finder.ts';
+import { CONTAINERS } from './containers.ts';
 import { toDomainError } from './cosmos-errors.ts';
 import { type StartTimer, withinDeadline } from './deadline.ts';
-import { type ContainerOptions, containerFinder } from './operations-container.ts';
 
 export interface CosmosChangeLogOptions extends ContainerOptions {
   readonly client: CosmosClient;
@@ -18,7 +19,7 @@ type Page = ChangeFeedIteratorResponse<unknown[]>;
  * SDK's continuation token, which outlives splits of physical partitions.
  */
 export function createCosmosChangeLog(options: CosmosChangeLogOptions): ChangeLog {
-  const findContainer = containerFinder(options.client, options);
+  const findContainer = containerFinder(options.client, CONTAINERS.operations, options);
   function call<T>(work: (container: Container) => Promise<T>): Promise<T> {
     return withinDeadline(options.startTimer, async (signal) => work(await findContainer(signal))).catch(
       (error: unknown) => {

@@ -2,11 +2,12 @@ import type { CosmosClient } from '@azure/cosmos';
 import type { OperationRepository } from '../domain/operation-repository.ts';
 import type { OperationSource } from '../domain/teams-async-operation.ts';
 import { type ChatItems, countOperations, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
+import { type ContainerOptions, containerFinder } from './container-finder.ts';
+import { CONTAINERS } from './containers.ts';
 import { toDomainError } from './cosmos-errors.ts';
 import { createOperation } from './create-operation.ts';
 import { type StartTimer, withinDeadline } from './deadline.ts';
 import { listOperations } from './list-operations.ts';
-import { type ContainerOptions, containerFinder } from './operations-container.ts';
 
 export type { StartTimer } from './deadline.ts';
 
@@ -27,7 +28,7 @@ export interface CosmosOperationRepository extends OperationRepository {
 
 /** Operations in Cosmos DB, one item each, partitioned by chat. */
 export function createCosmosOperationRepository(options: CosmosRepositoryOptions): CosmosOperationRepository {
-  const findContainer = containerFinder(options.client, options);
+  const findContainer = containerFinder(options.client, CONTAINERS.operations, options);
   function call<T>(chatId: string, work: (items: ChatItems) => Promise<T>): Promise<T> {
     return withinDeadline(options.startTimer, async (signal) =>
       work({ container: await findContainer(signal), chatId, signal, changes: options.changes }),
