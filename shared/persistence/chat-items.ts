@@ -1,22 +1,12 @@
-import type { Container } from '@azure/cosmos';
 import { OperationNotFoundError, PreconditionFailedError } from '../domain/errors.ts';
 import type { Condition, StoredOperation } from '../domain/operation-query.ts';
 import type { WriteOptions } from '../domain/operation-repository.ts';
-import type { OperationSource, TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
+import type { TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
+import type { ChatItems } from './chat-partition.ts';
 import { isItemId } from './item-id.ts';
 import { OPERATION_KIND, type StoredDocument, toDocument, toStoredOperation } from './operation-document.ts';
 import { countSql } from './sql/list-sql.ts';
 import { recordOf, toDelete, toReplace, toTransactionError, transact } from './transaction.ts';
-
-/** The items of one chat, and when to stop asking for them. */
-export interface ChatItems {
-  readonly container: Container;
-  /** The partition: nothing here reaches another. */
-  readonly chatId: string;
-  readonly signal: AbortSignal;
-  /** Where the ids and times of changes come from. Null: changes are not recorded. */
-  readonly changes: OperationSource | null;
-}
 
 export async function getOperation(items: ChatItems, id: string): Promise<StoredOperation | null> {
   if (!isItemId(id)) return null;

@@ -1,7 +1,8 @@
 import type { CosmosClient } from '@azure/cosmos';
 import type { OperationRepository } from '../domain/operation-repository.ts';
 import type { OperationSource } from '../domain/teams-async-operation.ts';
-import { type ChatItems, countOperations, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
+import { countOperations, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
+import type { ChatItems } from './chat-partition.ts';
 import { type ContainerOptions, containerFinder } from './container-finder.ts';
 import { CONTAINERS } from './containers.ts';
 import { toDomainError } from './cosmos-errors.ts';

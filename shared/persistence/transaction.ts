@@ -2,7 +2,7 @@ import { BulkOperationType, type OperationInput, type OperationResponse } from '
 import { ThrottledError, TooLargeError, UnavailableError } from '../domain/errors.ts';
 import { type OperationWrite, toChange } from '../domain/notifications/operation-change.ts';
 import { toChangeDocument } from './change-document.ts';
-import type { ChatItems } from './chat-items.ts';
+import type { ChatItems } from './chat-partition.ts';
 
 /** What a transaction came to: an answer for each of its writes, or the one that stopped all. */
 export type TransactionOutcome =
