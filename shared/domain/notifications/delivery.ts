@@ -1,3 +1,4 @@
+import type { ChangePage } from './change-log.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 import { delayAfter } from './retry-schedule.ts';
 import type { Subscription } from './subscription.ts';
@@ -86,12 +87,23 @@ export function passOn(delivery: Delivery, now: number): Delivery {
   return { ...delivery, lease: null, woken: false, heldBack: false, dueAt: now };
 }
 
-/** Adds an event for the owner, to be told at once. One that waits already is not told twice. */
+/** With an event for the owner. One that waits already is not told twice. */
+export function withEvent(delivery: Delivery, event: LifecycleEvent, now: number): Delivery {
+  const { pending, failure, dueAt } = delivery.lifecycle;
+  if (pending.includes(event)) return delivery;
+  return { ...delivery, lifecycle: { pending: [...pending, event], failure, dueAt: failure ? dueAt : now } };
+}
+
+/** The same, to be looked at now, by whoever serves it or comes first. */
 export function announce(delivery: Delivery, event: LifecycleEvent, now: number): Delivery {
-  const { lifecycle, lease } = delivery;
-  const pending = lifecycle.pending.includes(event) ? lifecycle.pending : [...lifecycle.pending, event];
-  const told = { ...delivery, lifecycle: { ...lifecycle, pending, dueAt: now } };
-  return lease ? { ...told, woken: true } : { ...told, heldBack: false, dueAt: now };
+  const told = withEvent(delivery, event, now);
+  return told.lease ? { ...told, woken: true } : { ...told, heldBack: false, dueAt: now };
+}
+
+/** Behind a page of the log, all of which is settled. */
+export function passPage(delivery: Delivery, { changes, next }: ChangePage): Delivery {
+  const passed = new Set(changes.map(({ id }) => id));
+  return { ...delivery, place: next, settled: delivery.settled.filter((id) => !passed.has(id)) };
 }
 
 export interface FailedAttempt {
