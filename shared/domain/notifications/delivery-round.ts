@@ -1,0 +1,148 @@
+import type { ChangePage } from './change-log.ts';
+import { type Delivery, failAgain, holdBack, passOn, passPage, rest, withEvent } from './delivery.ts';
+import type { DeliveryPorts } from './delivery-ports.ts';
+import { giveUpWhatIsTooOld, settle } from './give-up.ts';
+import type { HeldDelivery } from './held-delivery.ts';
+import { finishEnded, sendLifecycle } from './lifecycle.ts';
+import type { OperationChange } from './operation-change.ts';
+import { type PostResult, post } from './post.ts';
+import { GIVE_UP_MS } from './retry-schedule.ts';
+import type { Subscription } from './subscription.ts';
+import { PAGE_SIZE, unsettledOf } from './unsettled.ts';
+
+/** What one look at a subscription did. */
+export interface DeliveryReport {
+  /** Notifications that the receiver took. */
+  readonly sent: number;
+  /** Why the last attempt failed; null: it did not. */
+  readonly failure: string | null;
+  /** Changes that became dead letters. */
+  readonly givenUp: number;
+  /** Something is left, and can be sent at once. */
+  readonly hasMore: boolean;
+}
+
+export const NOTHING_DONE: DeliveryReport = { sent: 0, failure: null, givenUp: 0, hasMore: false };
+
+/** After this others get their turn. */
+const MAX_ROUND_MS = 20_000;
+
+/** Sends what follows the subscription's place in the log, up to its end, and gives the lease back. @throws LeaseLostError */
+export async function runRound(held: HeldDelivery, ports: DeliveryPorts): Promise<DeliveryReport> {
+  const endsAt = ports.now() + MAX_ROUND_MS;
+  await sendLifecycle(held, ports);
+  let report = NOTHING_DONE;
+  while (held.delivery.lease) {
+    // Read again each time: whoever came meanwhile may have changed it, or removed it.
+    const { subscription } = held;
+    if (!subscription) await finishEnded(held, ports);
+    else if (Date.parse(subscription.expirationDateTime) <= ports.now())
+      await held.update((delivery) => rest(delivery, ports.now()));
+    else report = add(report, await sendPage(held, subscription, { ports, endsAt }));
+  }
+  return report;
+}
+
+function add(earlier: DeliveryReport, { sent, givenUp, ...last }: DeliveryReport): DeliveryReport {
+  return { sent: earlier.sent + sent, givenUp: earlier.givenUp + givenUp, ...last };
+}
+
+interface RoundScope {
+  readonly ports: DeliveryPorts;
+  readonly endsAt: number;
+}
+
+async function sendPage(
+  held: HeldDelivery,
+  subscription: Subscription,
+  { ports, endsAt }: RoundScope,
+): Promise<DeliveryReport> {
+  const page = await ports.log.read(subscription.watched, held.delivery.place, PAGE_SIZE);
+  const { taken, result } = await sendAll(unsettledOf(page, subscription, held.delivery), subscription, {
+    held,
+    ports,
+  });
+  const report = { ...NOTHING_DONE, sent: taken.length };
+  if (result.kind === 'gone') {
+    await endSubscription(held, subscription, ports);
+    return { ...report, failure: 'the endpoint is gone' };
+  }
+  if (result.kind === 'refused') {
+    const givenUp = await fail(held, subscription, { taken, result, ports });
+    return { ...report, givenUp, failure: result.reason };
+  }
+  const isLate = ports.now() >= endsAt;
+  await held.update((delivery) => moveOn(delivery, { page, isLate, held, now: ports.now() }));
+  return { ...report, hasMore: isLate && !held.delivery.lease && held.delivery.dueAt <= ports.now() };
+}
+
+interface Step {
+  readonly page: ChangePage;
+  readonly isLate: boolean;
+  readonly held: HeldDelivery;
+  readonly now: number;
+}
+
+/** Behind the page; and at the end of the log away, unless somebody came meanwhile, who may have seen more of it. */
+function moveOn(delivery: Delivery, { page, isLate, held, now }: Step): Delivery {
+  const moved = { ...passPage(delivery, page), failure: null, woken: false };
+  if (!page.hasMore && !delivery.woken) return rest(moved, now);
+  return isLate ? passOn(moved, now) : held.renewed(moved);
+}
+
+interface Attempt {
+  /** What the receiver took before it failed, if it did. */
+  readonly taken: readonly OperationChange[];
+  readonly result: PostResult;
+}
+
+async function sendAll(
+  changes: readonly OperationChange[],
+  subscription: Subscription,
+  { held, ports }: { readonly held: HeldDelivery; readonly ports: DeliveryPorts },
+): Promise<Attempt> {
+  const taken: OperationChange[] = [];
+  for (const message of changes.length > 0 ? ports.format.ofChanges(subscription, changes) : []) {
+    const result = await post(subscription.notificationUrl, message, ports, () => held.renew());
+    if (result.kind !== 'accepted') return { taken, result };
+    taken.push(...message.changes);
+    for (const change of message.changes) ports.meter.delivered(ports.now() - Date.parse(change.changedDateTime));
+  }
+  return { taken, result: { kind: 'accepted' } };
+}
+
+interface FailedAttempt {
+  readonly taken: readonly OperationChange[];
+  readonly result: Extract<PostResult, { kind: 'refused' }>;
+  readonly ports: DeliveryPorts;
+}
+
+/** Writes down what was taken and when to try again; gives up what is too old by now, and tells the owner. */
+async function fail(
+  held: HeldDelivery,
+  subscription: Subscription,
+  { taken, result: { reason, retryAfterMs }, ports }: FailedAttempt,
+): Promise<number> {
+  const now = ports.now();
+  const earlier = taken.length > 0 ? null : held.delivery.failure;
+  const { failure, nextAt } = failAgain(earlier, { now, retryAfterMs, random: ports.random() });
+  const failed = (delivery: Delivery) => ({ ...settle(delivery, taken), failure });
+  if (now - failure.since < GIVE_UP_MS) {
+    await held.update((delivery) => holdBack(failed(delivery), nextAt));
+    return 0;
+  }
+  await held.update(failed);
+  const givenUp = await giveUpWhatIsTooOld(held, subscription, { reason, ports });
+  await sendLifecycle(held, ports);
+  await held.update((delivery) => holdBack(delivery, nextAt));
+  return givenUp;
+}
+
+/** The receiver answered 410: nobody asks for it any more. */
+async function endSubscription(held: HeldDelivery, subscription: Subscription, ports: DeliveryPorts): Promise<void> {
+  await held.endSubscription((delivery) => ({
+    ...withEvent(delivery, 'subscriptionRemoved', ports.now()),
+    ended: subscription,
+  }));
+  await finishEnded(held, ports);
+}
