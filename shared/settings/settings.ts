@@ -1,3 +1,5 @@
+import { APP_SETTINGS, type AppSettingName } from './app-settings.ts';
+
 export interface Settings {
   readonly cosmos: CosmosSettings;
   readonly auth: AuthSettings;
@@ -7,6 +9,7 @@ export interface Settings {
   readonly laboratory: boolean;
   /** Whether there is a page to try the API, whose viewer is a package that is not deployed. */
   readonly tryIt: boolean;
+  readonly notifications: NotificationSettings;
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
 }
 
@@ -16,6 +19,15 @@ export interface CosmosSettings {
   readonly database: string;
   /** Create the database and container when they are not there. For local runs; what is deployed is provisioned. */
   readonly createIfMissing: boolean;
+}
+
+export interface NotificationSettings {
+  /** Whether changes of operations are recorded, and so can be subscribed to. */
+  readonly recorded: boolean;
+  /** Whether each change also goes to the function `OperationHook`. */
+  readonly hook: boolean;
+  /** Whether notifications may go to private addresses, and without TLS. For local runs. */
+  readonly privateTargets: boolean;
 }
 
 export interface AuthSettings {
@@ -34,7 +46,8 @@ export class SettingsError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Of the environment only what the table names: any other setting is a type error here. */
+type Environment = Readonly<Partial<Record<AppSettingName, string | undefined>>>;
 
 /**
  * Reads the app settings, once, at the edge. Values are never part of a message: some are secrets.
@@ -48,15 +61,20 @@ export function readSettings(env: Environment): Settings {
   const evolvableEnums = readEvolvableEnums(env, problems);
   const laboratory = readSwitch('LRO_LAB', env, problems);
   const tryIt = readSwitch('TRY_IT', env, problems);
+  const notifications = readNotifications(env, problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     cosmos,
     auth,
     evolvableEnums,
     laboratory,
+    notifications,
     tryIt,
     // Both are set by the Functions platform in Azure.
-    server: { dataCenter: env.REGION_NAME ?? 'Local', roleInstance: env.WEBSITE_INSTANCE_ID?.slice(0, 12) ?? 'local' },
+    server: {
+      dataCenter: env.REGION_NAME ?? APP_SETTINGS.REGION_NAME.default,
+      roleInstance: env.WEBSITE_INSTANCE_ID?.slice(0, 12) ?? APP_SETTINGS.WEBSITE_INSTANCE_ID.default,
+    },
   };
 }
 
@@ -65,7 +83,7 @@ function readCosmos(env: Environment, problems: string[]): CosmosSettings {
   return {
     endpoint,
     key,
-    database: env.COSMOS_DATABASE || 'teams',
+    database: env.COSMOS_DATABASE || APP_SETTINGS.COSMOS_DATABASE.default,
     createIfMissing: readFlag('COSMOS_CREATE_IF_MISSING', env, problems),
   };
 }
@@ -91,23 +109,40 @@ function readAuth(env: Environment, problems: string[]): AuthSettings {
   const issuer = env.AUTH_ISSUER ?? '';
   if (!issuer) problems.push('AUTH_ISSUER is missing');
   else if (!URL.canParse(issuer)) problems.push('AUTH_ISSUER is not a URL');
-  return { issuer, audience: env.AUTH_AUDIENCE || 'https://graph.microsoft.com' };
+  return { issuer, audience: env.AUTH_AUDIENCE || APP_SETTINGS.AUTH_AUDIENCE.default };
 }
 
-function readEvolvableEnums({ EVOLVABLE_ENUMS: value }: Environment, problems: string[]): 'lenient' | 'strict' {
-  if (value === undefined || value === '' || value === 'lenient') return 'lenient';
-  if (value !== 'strict') problems.push('EVOLVABLE_ENUMS is neither lenient nor strict');
-  return 'strict';
+function readEvolvableEnums(env: Environment, problems: string[]): 'lenient' | 'strict' {
+  return readOneOf('EVOLVABLE_ENUMS', env.EVOLVABLE_ENUMS, problems);
 }
 
-function readSwitch(name: string, env: Environment, problems: string[]): boolean {
-  const value = env[name]?.toLowerCase() ?? '';
-  if (!['', 'on', 'off'].includes(value)) problems.push(`${name} is neither on nor off`);
-  return value === 'on';
+function readNotifications(env: Environment, problems: string[]): NotificationSettings {
+  const targets = readOneOf('NOTIFICATION_PRIVATE_TARGETS', env.NOTIFICATION_PRIVATE_TARGETS?.toLowerCase(), problems);
+  return {
+    recorded: readSwitch('CHANGE_NOTIFICATIONS', env, problems),
+    hook: readSwitch('OPERATION_HOOK', env, problems),
+    privateTargets: targets === 'allow',
+  };
 }
 
-function readFlag(name: string, env: Environment, problems: string[]): boolean {
-  const value = env[name]?.toLowerCase() ?? '';
-  if (!['', 'true', 'false'].includes(value)) problems.push(`${name} is neither true nor false`);
-  return value === 'true';
+type Switch = 'CHANGE_NOTIFICATIONS' | 'LRO_LAB' | 'OPERATION_HOOK' | 'TRY_IT';
+
+function readSwitch(name: Switch, env: Environment, problems: string[]): boolean {
+  return readOneOf(name, env[name]?.toLowerCase(), problems) === 'on';
+}
+
+function readFlag(name: 'COSMOS_CREATE_IF_MISSING', env: Environment, problems: string[]): boolean {
+  return readOneOf(name, env[name]?.toLowerCase(), problems) === 'true';
+}
+
+type Choice = 'COSMOS_CREATE_IF_MISSING' | 'EVOLVABLE_ENUMS' | 'NOTIFICATION_PRIVATE_TARGETS' | Switch;
+type ValueOf<Name extends Choice> = (typeof APP_SETTINGS)[Name]['values'][number];
+
+/** One of the values that the table lists; its default where it is not set. */
+function readOneOf<Name extends Choice>(name: Name, value: string | undefined, problems: string[]): ValueOf<Name> {
+  const { values, default: fallback }: { values: readonly ValueOf<Name>[]; default: ValueOf<Name> } =
+    APP_SETTINGS[name];
+  const found = value ? values.find((allowed) => allowed === value) : fallback;
+  if (found === undefined) problems.push(`${name} is neither ${values.join(' nor ')}`);
+  return found ?? fallback;
 }

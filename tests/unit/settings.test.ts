@@ -17,6 +17,7 @@ describe('readSettings()', () => {
       auth: { issuer: 'https://login.example/tenant/v2.0', audience: 'https://graph.microsoft.com' },
       evolvableEnums: 'lenient',
       laboratory: false,
+      notifications: { recorded: true, hook: false, privateTargets: false },
       tryIt: false,
       server: { dataCenter: 'Local', roleInstance: 'local' },
     });
