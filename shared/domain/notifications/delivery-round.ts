@@ -29,64 +29,82 @@ const MAX_ROUND_MS = 20_000;
 
 /** Sends what follows the subscription's place in the log, up to its end, and gives the lease back. @throws LeaseLostError */
 export async function runRound(held: HeldDelivery, ports: DeliveryPorts): Promise<DeliveryReport> {
-  const endsAt = ports.now() + MAX_ROUND_MS;
+  const scope = { held, ports, endsAt: ports.now() + MAX_ROUND_MS };
   await sendLifecycle(held, ports);
   let report = NOTHING_DONE;
+  let following: ChangePage | null = null;
   while (held.delivery.lease) {
-    // Read again each time: whoever came meanwhile may have changed it, or removed it.
+    // Asked each time: whoever came meanwhile may have changed it, or removed it.
     const { subscription } = held;
     if (!subscription) await finishEnded(held, ports);
     else if (Date.parse(subscription.expirationDateTime) <= ports.now())
-      await held.update((delivery) => rest(delivery, ports.now()));
-    else report = add(report, await sendPage(held, subscription, { ports, endsAt }));
+      await held.update((it) => rest(it, ports.now()));
+    else {
+      const page: ChangePage = following ?? (await readPage(subscription, held.delivery.place, ports));
+      const step = await sendPage(page, subscription, scope);
+      report = add(report, step.report);
+      following = step.following;
+    }
   }
   return report;
+}
+
+function readPage({ watched }: Subscription, place: string, { log }: DeliveryPorts): Promise<ChangePage> {
+  return log.read(watched, place, PAGE_SIZE);
 }
 
 function add(earlier: DeliveryReport, { sent, givenUp, ...last }: DeliveryReport): DeliveryReport {
   return { sent: earlier.sent + sent, givenUp: earlier.givenUp + givenUp, ...last };
 }
 
-interface RoundScope {
+interface Scope {
+  readonly held: HeldDelivery;
   readonly ports: DeliveryPorts;
+  /** When this round leaves the rest to others. */
   readonly endsAt: number;
 }
 
-async function sendPage(
-  held: HeldDelivery,
-  subscription: Subscription,
-  { ports, endsAt }: RoundScope,
-): Promise<DeliveryReport> {
-  const page = await ports.log.read(subscription.watched, held.delivery.place, PAGE_SIZE);
-  const { taken, result } = await sendAll(unsettledOf(page, subscription, held.delivery), subscription, {
-    held,
-    ports,
-  });
+interface Step {
+  readonly report: DeliveryReport;
+  /** The page at the new place; null: to be read, if the lease is still held. */
+  readonly following: ChangePage | null;
+}
+
+/** The next page is read while this one is on its way: at the end of the log one write then both moves on and leaves. */
+async function sendPage(page: ChangePage, subscription: Subscription, scope: Scope): Promise<Step> {
+  const { held, ports, endsAt } = scope;
+  const [{ taken, result }, following] = await Promise.all([
+    sendAll(unsettledOf(page, subscription, held.delivery), subscription, scope),
+    page.hasMore ? readPage(subscription, page.next, ports).catch(() => null) : null,
+  ]);
   const report = { ...NOTHING_DONE, sent: taken.length };
   if (result.kind === 'gone') {
     await endSubscription(held, subscription, ports);
-    return { ...report, failure: 'the endpoint is gone' };
+    return { report: { ...report, failure: 'the endpoint is gone' }, following: null };
   }
   if (result.kind === 'refused') {
-    const givenUp = await fail(held, subscription, { taken, result, ports });
-    return { ...report, givenUp, failure: result.reason };
+    const givenUp = await fail(subscription, { taken, result, ...scope });
+    return { report: { ...report, givenUp, failure: result.reason }, following: null };
   }
+  const isLast = following ? following.changes.length === 0 && !following.hasMore : !page.hasMore;
   const isLate = ports.now() >= endsAt;
-  await held.update((delivery) => moveOn(delivery, { page, isLate, held, now: ports.now() }));
-  return { ...report, hasMore: isLate && !held.delivery.lease && held.delivery.dueAt <= ports.now() };
+  await held.update((delivery) => moveOn(delivery, { page, isLast, isLate, held, now: ports.now() }));
+  const hasMore = isLate && held.delivery.dueAt <= ports.now();
+  return { report: { ...report, hasMore }, following: isLast ? null : following };
 }
 
-interface Step {
+interface Move {
   readonly page: ChangePage;
+  readonly isLast: boolean;
   readonly isLate: boolean;
   readonly held: HeldDelivery;
   readonly now: number;
 }
 
 /** Behind the page; and at the end of the log away, unless somebody came meanwhile, who may have seen more of it. */
-function moveOn(delivery: Delivery, { page, isLate, held, now }: Step): Delivery {
-  const moved = { ...passPage(delivery, page), failure: null, woken: false };
-  if (!page.hasMore && !delivery.woken) return rest(moved, now);
+function moveOn(delivery: Delivery, { page, isLast, isLate, held, now }: Move): Delivery {
+  const moved = { ...passPage(delivery, page), failure: null, woken: delivery.woken && !isLast };
+  if (isLast && !delivery.woken) return rest(moved, now);
   return isLate ? passOn(moved, now) : held.renewed(moved);
 }
 
@@ -99,7 +117,7 @@ interface Attempt {
 async function sendAll(
   changes: readonly OperationChange[],
   subscription: Subscription,
-  { held, ports }: { readonly held: HeldDelivery; readonly ports: DeliveryPorts },
+  { held, ports }: Scope,
 ): Promise<Attempt> {
   const taken: OperationChange[] = [];
   for (const message of changes.length > 0 ? ports.format.ofChanges(subscription, changes) : []) {
@@ -114,14 +132,14 @@ async function sendAll(
 interface FailedAttempt {
   readonly taken: readonly OperationChange[];
   readonly result: Extract<PostResult, { kind: 'refused' }>;
+  readonly held: HeldDelivery;
   readonly ports: DeliveryPorts;
 }
 
 /** Writes down what was taken and when to try again; gives up what is too old by now, and tells the owner. */
 async function fail(
-  held: HeldDelivery,
   subscription: Subscription,
-  { taken, result: { reason, retryAfterMs }, ports }: FailedAttempt,
+  { taken, result: { reason, retryAfterMs }, held, ports }: FailedAttempt,
 ): Promise<number> {
   const now = ports.now();
   const earlier = taken.length > 0 ? null : held.delivery.failure;
