@@ -2,11 +2,11 @@ import { OperationNotFoundError, PreconditionFailedError } from '../domain/error
 import type { Condition, StoredOperation } from '../domain/operation-query.ts';
 import type { WriteOptions } from '../domain/operation-repository.ts';
 import type { TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
-import type { ChatItems } from './chat-partition.ts';
+import { type ChatItems, partitionOf, recordOf } from './chat-partition.ts';
 import { isItemId } from './item-id.ts';
 import { OPERATION_KIND, type StoredDocument, toDocument, toStoredOperation } from './operation-document.ts';
 import { countSql } from './sql/list-sql.ts';
-import { recordOf, toDelete, toReplace, toTransactionError, transact } from './transaction.ts';
+import { toDelete, toReplace, toTransactionError, transact } from './transaction.ts';
 
 export async function getOperation(items: ChatItems, id: string): Promise<StoredOperation | null> {
   if (!isItemId(id)) return null;
@@ -21,7 +21,7 @@ export async function replaceOperation(
 ): Promise<StoredOperation | null> {
   const revision = current.revision + 1;
   const previousStatus = current.operation.status;
-  const outcome = await transact(items, [
+  const outcome = await transact(partitionOf(items), [
     toReplace(toDocument(items.chatId, operation, revision), current.etag),
     ...recordOf(items, { changeType: 'updated', operation, previousStatus, revision, origin }),
   ]);
@@ -63,7 +63,7 @@ async function deleteVersion(
   { origin }: WriteOptions,
 ): Promise<boolean> {
   const write = { operation, previousStatus: operation.status, revision: revision + 1, origin };
-  const outcome = await transact(items, [
+  const outcome = await transact(partitionOf(items), [
     toDelete(operation.id, etag),
     ...recordOf(items, { changeType: 'deleted', ...write }),
   ]);

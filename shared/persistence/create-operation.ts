@@ -4,10 +4,10 @@ import { OperationExistsError, RepeatedDifferentlyError, UnavailableError } from
 import type { CreateOptions, Creation, RepeatableRequest } from '../domain/operation-repository.ts';
 import type { TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
 import { etagOf, getOperation } from './chat-items.ts';
-import type { ChatItems } from './chat-partition.ts';
+import { type ChatItems, partitionOf, recordOf } from './chat-partition.ts';
 import { hasStatus } from './cosmos-errors.ts';
 import { toDocument } from './operation-document.ts';
-import { recordOf, toCreate, toTransactionError, transact } from './transaction.ts';
+import { toCreate, toTransactionError, transact } from './transaction.ts';
 
 const FIRST_REVISION = 1;
 
@@ -25,7 +25,7 @@ export async function createOperation(
   if (!repeatable && recorded.length === 0) return createAlone(items, operation);
   const request = repeatable ? [toRecord(items.chatId, operation, repeatable)] : [];
   const created = toCreate(toDocument(items.chatId, operation, FIRST_REVISION));
-  const outcome = await transact(items, [...request.map(toCreate), created, ...recorded]);
+  const outcome = await transact(partitionOf(items), [...request.map(toCreate), created, ...recorded]);
   if ('results' in outcome) return { operation, etag: etagOf(outcome.results[request.length]) };
   const { index, status } = outcome.failed;
   if (status !== 409) throw toTransactionError(status);

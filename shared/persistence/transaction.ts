@@ -1,18 +1,25 @@
-import { BulkOperationType, type OperationInput, type OperationResponse } from '@azure/cosmos';
+import { BulkOperationType, type Container, type OperationInput, type OperationResponse } from '@azure/cosmos';
 import { ThrottledError, TooLargeError, UnavailableError } from '../domain/errors.ts';
-import { type OperationWrite, toChange } from '../domain/notifications/operation-change.ts';
-import { toChangeDocument } from './change-document.ts';
-import type { ChatItems } from './chat-partition.ts';
 
 /** What a transaction came to: an answer for each of its writes, or the one that stopped all. */
 export type TransactionOutcome =
   | { readonly results: readonly OperationResponse[] }
   | { readonly failed: { readonly index: number; readonly status: number } };
 
+/** The items of one partition, and when to stop asking for them. */
+export interface Partition {
+  readonly container: Container;
+  readonly partitionKey: string;
+  readonly signal: AbortSignal;
+}
+
 /** Writes all of it or nothing. */
-export async function transact(items: ChatItems, writes: readonly OperationInput[]): Promise<TransactionOutcome> {
-  const options = { abortSignal: items.signal, contentResponseOnWriteEnabled: false }; // what was sent need not come back
-  const answer = items.container.items.batch([...writes], items.chatId, options);
+export async function transact(
+  { container, partitionKey, signal }: Partition,
+  writes: readonly OperationInput[],
+): Promise<TransactionOutcome> {
+  const options = { abortSignal: signal, contentResponseOnWriteEnabled: false }; // what was sent need not come back
+  const answer = container.items.batch([...writes], partitionKey, options);
   const { result: results = [] } = await answer.catch(throwCause);
   // 424 is the status of what failed only because another one did.
   const index = results.findIndex(({ statusCode }) => statusCode >= 400 && statusCode !== FAILED_DEPENDENCY);
@@ -25,12 +32,6 @@ const FAILED_DEPENDENCY = 424;
 /** Of a batch that failed as a whole the SDK tells no status, only in words: `Items.batch()` wraps what it caught. */
 function throwCause(error: unknown): never {
   throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
-}
-
-/** The record of a write; none where changes are not recorded. */
-export function recordOf(items: ChatItems, write: Omit<OperationWrite, 'chatId'>): OperationInput[] {
-  const { chatId, changes } = items;
-  return changes ? [toCreate(toChangeDocument(toChange({ chatId, ...write }, changes)))] : [];
 }
 
 export function toCreate(document: object): OperationInput {
@@ -46,9 +47,11 @@ export function toReplace(document: object & { readonly id: string }, etag: stri
   return { operationType: BulkOperationType.Replace, id, resourceBody: toBody(document), ifMatch: `"${etag}"` };
 }
 
-export function toDelete(id: string, etag: string): OperationInput {
+/** @param etag null: whatever it has */
+export function toDelete(id: string, etag: string | null): OperationInput {
+  const condition = etag === null ? {} : { ifMatch: `"${etag}"` };
   // The SDK sends the condition, and its type does not know it.
-  return { operationType: BulkOperationType.Delete, id, ifMatch: `"${etag}"` } as OperationInput;
+  return { operationType: BulkOperationType.Delete, id, ...condition } as OperationInput;
 }
 
 type Body = Extract<OperationInput, { operationType: 'Create' }>['resourceBody'];
