@@ -34,11 +34,11 @@ export function createCosmosDeliveryStore(
 ): DeliveryStore & { readonly deadLetters: DeadLetterStore } {
   const findContainer = containerFinder(options.client, CONTAINERS.subscriptions, options);
   const call: Call = (work) =>
-    withinDeadline(options.startTimer, async (signal) => work({ container: await findContainer(signal), signal })).catch(
-      (error: unknown) => {
-        throw toDomainError(error) ?? error;
-      },
-    );
+    withinDeadline(options.startTimer, async (signal) =>
+      work({ container: await findContainer(signal), signal }),
+    ).catch((error: unknown) => {
+      throw toDomainError(error) ?? error;
+    });
   return {
     find: (key) => call((items) => find(items, key)),
     save: (key, delivery, { etag, deadLetters = [] }) =>
@@ -76,11 +76,7 @@ interface Write {
 }
 
 async function replace({ container, signal }: Items, { delivery, etag }: Write): Promise<string | null> {
-  const options = {
-    abortSignal: signal,
-    accessCondition: { type: 'IfMatch', condition: `"${etag}"` },
-    contentResponseOnWriteEnabled: false, // what was sent need not come back
-  };
+  const options = { abortSignal: signal, accessCondition: { type: 'IfMatch', condition: `"${etag}"` } };
   try {
     const replaced = await container.item(delivery.id, delivery.scope).replace(delivery, options);
     return replaced.etag.replaceAll('"', '');
@@ -127,10 +123,13 @@ async function end(
 
 async function findDue({ container, signal }: Items, now: number, limit: number): Promise<readonly SubscriptionKey[]> {
   // Deliveries alone have this property.
-  const query = toQuery('SELECT TOP @limit c.scope, c.subscriptionId AS id FROM c WHERE c.dueAt <= @now ORDER BY c.dueAt', {
-    limit,
-    now,
-  });
+  const query = toQuery(
+    'SELECT TOP @limit c.scope, c.subscriptionId AS id FROM c WHERE c.dueAt <= @now ORDER BY c.dueAt',
+    {
+      limit,
+      now,
+    },
+  );
   return (await container.items.query<SubscriptionKey>(query, { abortSignal: signal }).fetchAll()).resources;
 }
 
@@ -138,7 +137,9 @@ async function findDue({ container, signal }: Items, now: number, limit: number)
 async function* findExpiring(call: Call, before: number): AsyncIterable<readonly SubscriptionKey[]> {
   // Subscriptions alone have this property.
   const spec = toQuery('SELECT c.scope, c.id FROM c WHERE c.expiresAt <= @before', { before });
-  const query = await call(async ({ container }) => container.items.query<SubscriptionKey>(spec, { maxItemCount: 100 }));
+  const query = await call(async ({ container }) =>
+    container.items.query<SubscriptionKey>(spec, { maxItemCount: 100 }),
+  );
   while (query.hasMoreResults()) yield (await call(() => query.fetchNext())).resources ?? [];
 }
 
