@@ -38,6 +38,10 @@ export function toCreate(document: object): OperationInput {
   return { operationType: BulkOperationType.Create, resourceBody: toBody(document) };
 }
 
+export function toUpsert(document: object): OperationInput {
+  return { operationType: BulkOperationType.Upsert, resourceBody: toBody(document) };
+}
+
 export function toReplace(document: object & { readonly id: string }, etag: string): OperationInput {
   const { id } = document;
   return { operationType: BulkOperationType.Replace, id, resourceBody: toBody(document), ifMatch: `"${etag}"` };
