@@ -73,6 +73,27 @@ export const APP_SETTINGS = {
     provider: 'everywhere',
     secret: false,
   },
+  CHANGE_NOTIFICATIONS: {
+    purpose: 'Whether changes of operations are recorded, and so can be subscribed to',
+    values: ['on', 'off'],
+    default: 'on',
+    provider: 'everywhere',
+    secret: false,
+  },
+  NOTIFICATION_PRIVATE_TARGETS: {
+    purpose: 'Whether notifications may go to private addresses, and without TLS',
+    values: ['refuse', 'allow'],
+    default: 'refuse',
+    provider: 'local',
+    secret: false,
+  },
+  OPERATION_HOOK: {
+    purpose: 'Whether each change goes to the function `OperationHook` too',
+    values: ['on', 'off'],
+    default: 'off',
+    provider: 'everywhere',
+    secret: false,
+  },
   LRO_LAB: {
     purpose: 'The laboratory of long-running operations: docs/lro-laboratory.md',
     values: ['on', 'off'],

@@ -12,6 +12,7 @@ export interface Settings {
   readonly laboratory: boolean;
   /** Whether there is a page to try the API, whose viewer is a package that is not deployed. */
   readonly tryIt: boolean;
+  readonly notifications: NotificationSettings;
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
 }
 
@@ -19,6 +20,15 @@ export interface CosmosSettings extends CosmosAccountSettings {
   readonly database: string;
   /** Create the database and container when they are not there. For local runs; what is deployed is provisioned. */
   readonly createIfMissing: boolean;
+}
+
+export interface NotificationSettings {
+  /** Whether changes of operations are recorded, and so can be subscribed to. */
+  readonly recorded: boolean;
+  /** Whether each change also goes to the function `OperationHook`. */
+  readonly hook: boolean;
+  /** Whether notifications may go to private addresses, and without TLS. For local runs. */
+  readonly privateTargets: boolean;
 }
 
 export interface AuthSettings {
@@ -50,6 +60,7 @@ export function readSettings(env: Environment): Settings {
   const evolvableEnums = readEvolvableEnums(env, problems);
   const laboratory = readSwitch('LRO_LAB', env, problems);
   const tryIt = readSwitch('TRY_IT', env, problems);
+  const notifications = readNotifications(env, problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     cosmos,
@@ -57,6 +68,7 @@ export function readSettings(env: Environment): Settings {
     pagingSecret,
     evolvableEnums,
     laboratory,
+    notifications,
     tryIt,
     // Both are set by the Functions platform in Azure.
     server: {
@@ -100,7 +112,18 @@ function readEvolvableEnums(env: Environment, problems: string[]): 'lenient' | '
   return readOneOf('EVOLVABLE_ENUMS', env.EVOLVABLE_ENUMS, problems);
 }
 
-function readSwitch(name: 'LRO_LAB' | 'TRY_IT', env: Environment, problems: string[]): boolean {
+function readNotifications(env: Environment, problems: string[]): NotificationSettings {
+  const targets = readOneOf('NOTIFICATION_PRIVATE_TARGETS', env.NOTIFICATION_PRIVATE_TARGETS?.toLowerCase(), problems);
+  return {
+    recorded: readSwitch('CHANGE_NOTIFICATIONS', env, problems),
+    hook: readSwitch('OPERATION_HOOK', env, problems),
+    privateTargets: targets === 'allow',
+  };
+}
+
+type Switch = 'CHANGE_NOTIFICATIONS' | 'LRO_LAB' | 'OPERATION_HOOK' | 'TRY_IT';
+
+function readSwitch(name: Switch, env: Environment, problems: string[]): boolean {
   return readOneOf(name, env[name]?.toLowerCase(), problems) === 'on';
 }
 
@@ -108,7 +131,7 @@ function readFlag(name: 'COSMOS_CREATE_IF_MISSING', env: Environment, problems: 
   return readOneOf(name, env[name]?.toLowerCase(), problems) === 'true';
 }
 
-type Choice = 'COSMOS_CREATE_IF_MISSING' | 'EVOLVABLE_ENUMS' | 'LRO_LAB' | 'TRY_IT';
+type Choice = 'COSMOS_CREATE_IF_MISSING' | 'EVOLVABLE_ENUMS' | 'NOTIFICATION_PRIVATE_TARGETS' | Switch;
 type ValueOf<Name extends Choice> = (typeof APP_SETTINGS)[Name]['values'][number];
 
 /** One of the values that the table lists; its default where it is not set. */

@@ -18,6 +18,7 @@ describe('readSettings()', () => {
       pagingSecret: 'a+b/c==',
       evolvableEnums: 'lenient',
       laboratory: false,
+      notifications: { recorded: true, hook: false, privateTargets: false },
       tryIt: false,
       server: { dataCenter: 'Local', roleInstance: 'local' },
     });
