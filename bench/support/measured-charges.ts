@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { CosmosClient } from '@azure/cosmos';
 import { startCosmos } from '@lazurite/cosmos';
@@ -46,6 +47,7 @@ export async function measureCharges(): Promise<Charges & { readonly itemBytes: 
   try {
     const repository = createCosmosOperationRepository({
       ...{ client, database: 'teams', createIfMissing: true },
+      changes: { now: Date.now, newId: randomUUID },
       startTimer: (milliseconds, callback) => {
         const timer = setTimeout(callback, milliseconds);
         return () => clearTimeout(timer);
@@ -55,8 +57,8 @@ export async function measureCharges(): Promise<Charges & { readonly itemBytes: 
     const create = await meter.of(() => repository.create(CHAT, OPERATION));
     const get = await meter.of(() => repository.get(CHAT, OPERATION.id));
     const update = await meter.of(async () => {
-      const stored = await repository.get(CHAT, OPERATION.id);
-      await repository.replace(CHAT, { ...OPERATION, status: 'succeeded' }, stored?.etag ?? '');
+      const current = await repository.get(CHAT, OPERATION.id);
+      if (current) await repository.replace(CHAT, { ...OPERATION, status: 'succeeded' }, { current });
     });
     const { resource } = await client.database('teams').container('operations').item(OPERATION.id, CHAT).read();
     for (let index = 0; index < 40; index += 1)
@@ -65,7 +67,7 @@ export async function measureCharges(): Promise<Charges & { readonly itemBytes: 
       ...{ create, get, update },
       list20: await meter.of(() => repository.list(CHAT, FIRST_PAGE)),
       count: await meter.of(() => repository.count(CHAT, null)),
-      delete: await meter.of(() => repository.delete(CHAT, OPERATION.id, null)),
+      delete: await meter.of(() => repository.delete(CHAT, OPERATION.id, { etag: null })),
       itemBytes: Buffer.byteLength(JSON.stringify(resource)),
     };
   } finally {
