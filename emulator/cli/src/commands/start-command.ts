@@ -1,3 +1,4 @@
+import type { DataRole } from '@lazurite/cosmos';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError } from '../errors.ts';
 
@@ -6,6 +7,7 @@ export interface StartFlags {
   readonly port?: number;
   readonly cosmosPort?: number;
   readonly issuerPort?: number;
+  readonly managedIdentity?: DataRole;
   readonly address?: string;
   readonly dataDir: string;
   readonly inMemory: boolean;
@@ -33,6 +35,7 @@ export interface StartFlags {
   readonly verbose: boolean;
 }
 
+const DATA_ROLES: readonly DataRole[] = ['contributor', 'reader'];
 export const USER_LOG_LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
 
 /** Flags of `func start` that mean something to .NET apps, or to an installation that downloads things; here, nothing. */
@@ -70,6 +73,7 @@ export function addStartOptions(command: Command): Command {
     .option('--settings <file>', 'app settings, in the form of local.settings.json, which is not read then')
     .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server (default: 8081, or any)'))
     .addOption(portOption('--issuer-port <number>', 'port of the token issuer (default: 7072, or any)'))
+    .addOption(managedIdentityOption())
     .option('--data-dir <folder>', 'where data outlives a restart', '.lazurite')
     .option('--in-memory', 'keep no data', false)
     .option('--json', 'write events to stdout, one JSON object a line', false);
@@ -86,6 +90,11 @@ export function nodeArgumentsOf(
   }
   const given = flags.languageWorker === true ? [] : flags.languageWorker;
   return [...given, ...words].flatMap((word) => word.split(/\s+/).filter(Boolean));
+}
+
+function managedIdentityOption(): Option {
+  const description = 'give the app an identity with this role in Cosmos DB, which is then served over TLS';
+  return new Option('--managed-identity [role]', description).choices(DATA_ROLES).preset('contributor');
 }
 
 const DEFAULT_TIMEOUT_S = 20;

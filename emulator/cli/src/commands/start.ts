@@ -60,6 +60,7 @@ async function startApp(
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
     ...{ clock: parts.clock, randomness: parts.randomness },
     ...(dataDir !== undefined && { dataDir }),
+    ...(flags.managedIdentity && { managedIdentity: flags.managedIdentity }),
     host: { ...host, ...hostOptions(flags, local), nodeArguments },
     onEvent: (event) => console.report(event),
     log: createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose }),
