@@ -22,6 +22,8 @@ export interface GraphService {
   readonly dispatch: FunctionHandler;
   /** Null where there is no laboratory. */
   readonly target: FunctionHandler | null;
+  /** Settles once the issuer's keys are here and the database was reached, or was not: requests try again. */
+  readonly connected: Promise<unknown>;
   /** The page to try the API; null where it is not wanted. */
   readonly tryIt: FunctionHandler | null;
 }
@@ -52,8 +54,7 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
     changes: notifications.recorded ? { now, newId: randomUUID } : null,
   });
   // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
-  void keys.prefetch();
-  void repository.prepare();
+  const connected = Promise.all([keys.prefetch(), repository.prepare()]);
   const ports: GraphPorts = {
     ...{ now, newId: randomUUID, server, evolvableEnums },
     authenticator: createJwtAuthenticator({ ...auth, keys, now }),
@@ -71,6 +72,7 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
   const handlers = createGraphHandlers(ports);
   return {
     ...{ ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) },
+    connected,
     tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,
   };
 }
