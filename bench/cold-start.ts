@@ -3,9 +3,10 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { startIssuer } from '@lazurite/identity';
+import { systemClock, systemRandomness } from '@lazurite/runtime';
 import { launcher, repositoryRoot, startChild } from './support/child.ts';
 import { median, report } from './support/report.ts';
-import { askForToken } from './support/token.ts';
 import { packUnbundled } from './support/unbundled-app.ts';
 
 const RUNS = Number(process.argv[2] ?? 9);
@@ -16,6 +17,9 @@ const body = await readFile(resolve(repositoryRoot, 'examples/create-operation.j
 const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-bench-'));
 const unbundled = join(dataDir, 'unbundled.zip');
 const settings = join(dataDir, 'settings.json');
+/** Beside the app, as in the cloud, so that the first request has its token before the app starts. */
+const issuer = await startIssuer({ port: 0, clock: systemClock, randomness: systemRandomness });
+const headers = { authorization: `Bearer ${await issuer.mint()}`, 'content-type': 'application/json' };
 
 try {
   await packUnbundled(unbundled);
@@ -38,6 +42,7 @@ try {
     { what: 'size of app.zip', measured: `${size} bytes`, bar: `<= ${MAX_BYTES} bytes`, passed: size <= MAX_BYTES },
   ]);
 } finally {
+  await issuer.close();
   await rm(dataDir, { recursive: true, force: true });
 }
 
@@ -46,7 +51,10 @@ async function writeSettings(changes: Readonly<Record<string, string>>): Promise
   const local: { readonly Values: object } = JSON.parse(
     await readFile(resolve(repositoryRoot, 'local.settings.json'), 'utf8'),
   );
-  await writeFile(settings, JSON.stringify({ IsEncrypted: false, Values: { ...local.Values, ...changes } }));
+  await writeFile(
+    settings,
+    JSON.stringify({ IsEncrypted: false, Values: { ...local.Values, AUTH_ISSUER: issuer.issuer, ...changes } }),
+  );
 }
 
 interface App {
@@ -59,8 +67,6 @@ async function timeStart(app: App): Promise<number> {
   const startedAt = performance.now();
   const options = ['--json', '--package', app.file, '--data-dir', app.dataDir, '--settings', settings, ...ports];
   const child = await startChild(launcher, ['start', ...options]);
-  const token = await askForToken(String(child.first.issuer));
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const url = `${child.first.functions}/beta/chats/19:bench@thread.v2/operations`;
   const response = await fetch(url, { method: 'POST', headers, body });
   const text = await response.text();
