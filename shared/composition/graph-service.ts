@@ -8,12 +8,22 @@ import { createLaboratory } from '../domain/laboratory/laboratory.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
 import type { FunctionHandler } from '../odata/frame.ts';
+import { createCosmosChangeLog } from '../persistence/cosmos-change-log.ts';
 import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
+import { createCosmosSubscriptionRepository } from '../persistence/cosmos-subscription-repository.ts';
 import { readSettings } from '../settings/settings.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
-import { createDispatcher, createGraphHandlers, createTargetHandler, type GraphPorts } from './graph-handlers.ts';
+import { createNodeWebhookClient } from '../webhooks/node-webhook-client.ts';
+import {
+  createDispatcher,
+  createGraphHandlers,
+  createSubscriptionTable,
+  createTargetHandler,
+  type GraphPorts,
+} from './graph-handlers.ts';
+import type { SubscriptionHandlers } from './subscription-handlers.ts';
 
 export interface GraphService {
   readonly ports: GraphPorts;
@@ -22,6 +32,8 @@ export interface GraphService {
   readonly dispatch: FunctionHandler;
   /** Null where there is no laboratory. */
   readonly target: FunctionHandler | null;
+  /** Null where nobody can subscribe. */
+  readonly subscriptions: SubscriptionHandlers | null;
   /** The page to try the API; null where it is not wanted. */
   readonly tryIt: FunctionHandler | null;
 }
@@ -65,12 +77,23 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
           ...{ operations: repository, now, newId: randomUUID },
         })
       : null,
+    notifications: notifications.recorded
+      ? {
+          subscriptions: createCosmosSubscriptionRepository({ ...cosmos, client, startTimer, now }),
+          log: createCosmosChangeLog({ ...cosmos, client, startTimer }),
+          webhooks: createNodeWebhookClient({
+            ...{ now, startTimer },
+            policy: notifications.privateTargets ? 'publicOrPrivate' : 'public',
+          }),
+        }
+      : null,
     // The same in every instance, without a secret more to keep; another account key makes open next links invalid.
     pagingKey: new Uint8Array(hkdfSync('sha256', cosmos.key, '', 'paging', 32)),
   };
   const handlers = createGraphHandlers(ports);
   return {
     ...{ ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) },
+    subscriptions: createSubscriptionTable(ports),
     tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,
   };
 }
