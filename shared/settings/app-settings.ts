@@ -87,6 +87,20 @@ export const APP_SETTINGS = {
     provider: 'everywhere',
     secret: false,
   },
+  EVENT_GRID_TOPIC__topicEndpointUri: {
+    purpose: 'The Event Grid topic that every change is published to as a CloudEvent. Without it none is',
+    values: 'a URL',
+    default: null,
+    provider: 'optional',
+    secret: false,
+  },
+  EVENT_GRID_TOPIC__topicKey: {
+    purpose: "The topic's key. Without it the topic is reached by identity",
+    values: 'a key',
+    default: null,
+    provider: 'optional',
+    secret: true,
+  },
   LRO_LAB: {
     purpose: 'The laboratory of long-running operations: docs/lro-laboratory.md',
     values: ['on', 'off'],
