@@ -38,7 +38,7 @@ export interface DeliveryWorld {
 }
 
 export function answered(status: number, retryAfterMs: number | null = null): WebhookOutcome {
-  return { kind: 'answered', status, retryAfterMs, body: '' };
+  return { kind: 'answered', status, contentType: null, retryAfterMs, body: '' };
 }
 
 export const TIMED_OUT: WebhookOutcome = { kind: 'failed', reason: 'no answer in time' };
