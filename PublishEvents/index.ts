@@ -15,7 +15,12 @@ if (service?.eventGrid)
     leaseContainerPrefix: 'events',
     createLeaseContainerIfNotExists: service.createIfMissing,
     maxItemsPerInvocation: 100,
-    retry: { strategy: 'exponentialBackoff', maxRetryCount: -1, minimumInterval: { seconds: 1 }, maximumInterval: { minutes: 5 } },
+    retry: {
+      strategy: 'exponentialBackoff',
+      maxRetryCount: -1,
+      minimumInterval: { seconds: 1 },
+      maximumInterval: { minutes: 5 },
+    },
     return: output.eventGrid(service.eventGrid),
     handler: publishEventsHandler(service),
   });

@@ -16,6 +16,7 @@ export function redeliverDeadLettersHandler(ports: RedeliverDeadLettersPorts): F
 
 async function answer({ params }: HttpRequest, ports: RedeliverDeadLettersPorts): Promise<GraphAnswer> {
   const redelivery = await redeliver(params.subscriptionId ?? '', ports);
-  if (!redelivery) throw new OperationsError('NotFound', 'The subscription is gone: there is nobody to send its dead letters to.');
+  if (!redelivery)
+    throw new OperationsError('NotFound', 'The subscription is gone: there is nobody to send its dead letters to.');
   return odataAnswer(200, redelivery);
 }

@@ -8,12 +8,11 @@ import { createLaboratory } from '../domain/laboratory/laboratory.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
 import type { FunctionHandler } from '../odata/frame.ts';
-import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
-import { readSettings } from '../settings/settings.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
 import { createDispatcher, createGraphHandlers, createTargetHandler, type GraphPorts } from './graph-handlers.ts';
+import { processParts, startTimer } from './process-parts.ts';
 
 export interface GraphService {
   readonly ports: GraphPorts;
@@ -38,15 +37,15 @@ let service: GraphService | undefined;
  * @throws SettingsError
  */
 export function graphService(): GraphService {
-  service ??= composeService(process.env);
+  service ??= composeService();
   return service;
 }
 
-function composeService(env: NodeJS.ProcessEnv): GraphService {
-  const { cosmos, auth, server, evolvableEnums, laboratory, notifications, tryIt } = readSettings(env);
+function composeService(): GraphService {
+  const { settings, client } = processParts();
+  const { cosmos, auth, server, evolvableEnums, laboratory, notifications, tryIt } = settings;
   const now = () => Date.now();
   const keys = createSigningKeys(auth.issuer, { now });
-  const client = createCosmosClient(cosmos);
   const repository = createCosmosOperationRepository({
     ...{ ...cosmos, client, startTimer },
     changes: notifications.recorded ? { now, newId: randomUUID } : null,
@@ -79,9 +78,4 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
 async function readViewerFile(name: string): Promise<string> {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   return readFile(join(folder, name), 'utf8');
-}
-
-function startTimer(milliseconds: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, milliseconds);
-  return () => clearTimeout(timer);
 }

@@ -138,9 +138,9 @@ export interface AppSetting {
   readonly values: readonly string[] | string;
   /** What holds where it is not set; null where nothing does. */
   readonly default: string | null;
-  /** Who sets it: `local.settings.json`, the infrastructure, both, or the Functions platform itself. */
-  readonly provider: 'local' | 'cloud' | 'everywhere' | 'platform';
-  /** Never shown, logged or committed, except for the emulator's well-known key. */
+  /** Who sets it: `local.settings.json`, the infrastructure, both, the Functions platform itself, or whoever wants it. */
+  readonly provider: 'local' | 'cloud' | 'everywhere' | 'platform' | 'optional';
+  /** Never shown, logged or committed, except for the emulator's well-known key. In Azure its value is made at random. */
   readonly secret: boolean;
 }
 

@@ -18,7 +18,7 @@ interface Topic {
 /** Event Grid refused the events, or cannot be reached. */
 export class EventGridError extends FunctionsHostError {
   constructor(problem: string, options?: ErrorOptions) {
-    super('EventGridFailed', `The events could not be published: ${problem}`, options);
+    super('BindingFailed', `The events could not be published: ${problem}`, options);
   }
 }
 
