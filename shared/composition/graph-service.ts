@@ -8,14 +8,9 @@ import { createLaboratory } from '../domain/laboratory/laboratory.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
 import type { FunctionHandler } from '../odata/frame.ts';
-import { createCosmosChangeLog } from '../persistence/cosmos-change-log.ts';
-import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
-import { createCosmosSubscriptionRepository } from '../persistence/cosmos-subscription-repository.ts';
-import { readSettings } from '../settings/settings.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
-import { createNodeWebhookClient } from '../webhooks/node-webhook-client.ts';
 import {
   createDispatcher,
   createGraphHandlers,
@@ -23,6 +18,8 @@ import {
   createTargetHandler,
   type GraphPorts,
 } from './graph-handlers.ts';
+import { notificationService } from './notification-service.ts';
+import { processParts, startTimer } from './process-parts.ts';
 import type { SubscriptionHandlers } from './subscription-handlers.ts';
 
 export interface GraphService {
@@ -50,15 +47,15 @@ let service: GraphService | undefined;
  * @throws SettingsError
  */
 export function graphService(): GraphService {
-  service ??= composeService(process.env);
+  service ??= composeService();
   return service;
 }
 
-function composeService(env: NodeJS.ProcessEnv): GraphService {
-  const { cosmos, auth, server, evolvableEnums, laboratory, notifications, tryIt } = readSettings(env);
+function composeService(): GraphService {
+  const { settings, client } = processParts();
+  const { cosmos, auth, server, evolvableEnums, laboratory, notifications, tryIt } = settings;
   const now = () => Date.now();
   const keys = createSigningKeys(auth.issuer, { now });
-  const client = createCosmosClient(cosmos);
   const repository = createCosmosOperationRepository({
     ...{ ...cosmos, client, startTimer },
     changes: notifications.recorded ? { now, newId: randomUUID } : null,
@@ -77,16 +74,7 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
           ...{ operations: repository, now, newId: randomUUID },
         })
       : null,
-    notifications: notifications.recorded
-      ? {
-          subscriptions: createCosmosSubscriptionRepository({ ...cosmos, client, startTimer, now }),
-          log: createCosmosChangeLog({ ...cosmos, client, startTimer }),
-          webhooks: createNodeWebhookClient({
-            ...{ now, startTimer },
-            policy: notifications.privateTargets ? 'publicOrPrivate' : 'public',
-          }),
-        }
-      : null,
+    notifications: notificationService(),
     // The same in every instance, without a secret more to keep; another account key makes open next links invalid.
     pagingKey: new Uint8Array(hkdfSync('sha256', cosmos.key, '', 'paging', 32)),
   };
@@ -102,9 +90,4 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
 async function readViewerFile(name: string): Promise<string> {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   return readFile(join(folder, name), 'utf8');
-}
-
-function startTimer(milliseconds: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, milliseconds);
-  return () => clearTimeout(timer);
 }
