@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launcher, startChild } from './child.ts';
+import { descendants } from './memory.ts';
 import { askForToken } from './token.ts';
 
 export interface RunningStack {
@@ -9,6 +10,8 @@ export interface RunningStack {
   readonly chats: string;
   /** With a token that may write. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The processes that run the functions: the worker, and a spare one that idles. */
+  readonly workers: readonly number[];
   stop(): Promise<void>;
 }
 
@@ -21,6 +24,7 @@ export async function startStack(): Promise<RunningStack> {
   return {
     chats: `${child.first.functions}/beta/chats`,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    workers: descendants(Number(child.first.pid)).slice(1),
     stop: async () => {
       await child.stop();
       await rm(dataDir, { recursive: true });

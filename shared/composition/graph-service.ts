@@ -43,11 +43,14 @@ export function graphService(): GraphService {
 }
 
 function composeService(env: NodeJS.ProcessEnv): GraphService {
-  const { cosmos, auth, server, evolvableEnums, laboratory, tryIt } = readSettings(env);
+  const { cosmos, auth, pagingSecret, server, evolvableEnums, laboratory, notifications, tryIt } = readSettings(env);
   const now = () => Date.now();
   const keys = createSigningKeys(auth.issuer, { now });
   const client = createCosmosClient(cosmos);
-  const repository = createCosmosOperationRepository({ ...cosmos, client, startTimer });
+  const repository = createCosmosOperationRepository({
+    ...{ ...cosmos, client, startTimer },
+    changes: notifications.recorded ? { now, newId: randomUUID } : null,
+  });
   // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
   void keys.prefetch();
   void repository.prepare();
@@ -62,8 +65,8 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
           ...{ operations: repository, now, newId: randomUUID },
         })
       : null,
-    // The same in every instance, without a secret more to keep; another account key makes open next links invalid.
-    pagingKey: new Uint8Array(hkdfSync('sha256', cosmos.key, '', 'paging', 32)),
+    // Another secret makes open next links invalid.
+    pagingKey: new Uint8Array(hkdfSync('sha256', pagingSecret, '', 'paging', 32)),
   };
   const handlers = createGraphHandlers(ports);
   return {

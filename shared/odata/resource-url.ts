@@ -13,6 +13,8 @@ export interface ResourceUrl {
   readonly serviceRoot: string;
   /** Whose chat the URL says it is: `me`, `users('…')`, or empty. */
   readonly owner: string;
+  /** As `URL` has it: empty, or with its `?`. */
+  readonly search: string;
 }
 
 /** What a URL addresses, before the chat's id has been looked at. */
@@ -32,7 +34,7 @@ const MAX_CHAT_ID_BYTES = 2048;
  * @example parseResourceUrl("https://graph.example/beta/chats('19:x')/operations/7").operationId // '7'
  */
 export function parseResourceUrl(url: string): UncheckedUrl {
-  const { origin, pathname } = new URL(url);
+  const { origin, pathname, search } = new URL(url);
   const path = new PathReader(pathname);
   const version = path.next();
   if (version?.toLowerCase() !== 'beta') throw new UnknownSegmentError(unversioned(version, pathname));
@@ -44,7 +46,7 @@ export function parseResourceUrl(url: string): UncheckedUrl {
     ...(operationId === '$count'
       ? { kind: 'count', operationId: null }
       : { kind: operationId === null ? 'operations' : 'operation', operationId }),
-    ...{ chatId, owner, serviceRoot: `${origin}/${version}` },
+    ...{ chatId, owner, search, serviceRoot: `${origin}/${version}` },
   };
 }
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CosmosServer } from '@lazurite/cosmos';
+import type { CosmosServer, DataRole } from '@lazurite/cosmos';
 import {
   DEVELOPMENT_STORAGE_SETTING,
   type FunctionsHost,
@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly port?: number;
   readonly cosmosPort?: Port;
   readonly issuerPort?: Port;
+  /** What the app's managed identity may do in Cosmos DB, which is then served over TLS. Absent: there is none. */
+  readonly managedIdentity?: DataRole;
   /** Whatever else the functions host is told. */
   readonly host?: Partial<FunctionsHostOptions>;
   /** Environment of the function app. It wins over local.settings.json. */
@@ -84,10 +86,10 @@ interface HostOptions extends StackOptions {
 function startHost(options: HostOptions, backing: Promise<BackingServices>): Promise<FunctionsHost> {
   const endpoints = { cosmos: '', issuer: '' };
   let isStorageUnused = () => false;
-  const env = backing.then(({ cosmos, issuer, storage }) => {
+  const env = backing.then(({ cosmos, issuer, storage, identityEnv }) => {
     Object.assign(endpoints, { cosmos: cosmos.endpoint, issuer: issuer.url });
     isStorageUnused = () => storage.isUnused;
-    return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env };
+    return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env, ...identityEnv };
   });
   return startFunctionsHost({
     ...options.host,

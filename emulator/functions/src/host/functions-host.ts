@@ -19,6 +19,13 @@ export interface FunctionsHostOptions {
    * process. A promise lets the worker process boot while the environment is still being made.
    */
   readonly env?: Environment | Promise<Environment>;
+  /** Read instead of local.settings.json of the app's folder; null: no settings but the environment. */
+  readonly settingsFile?: string | null;
+  /**
+   * Whether the app's modules come from its folder alone, so that what it lacks there is missing as it would be once
+   * deployed, though a folder above has it. Default false. Not on Node.js before 22.15, which cannot tell.
+   */
+  readonly confined?: boolean;
   /** Changes values of local.settings.json, for example to name the port of a local service really in use. */
   readonly rewriteSetting?: (value: string) => string;
   /** Options of Node.js for the worker process, for example `--inspect=9229`. */

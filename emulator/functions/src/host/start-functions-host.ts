@@ -54,11 +54,9 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         configure: () => configureWorker({ ...options, appRoot, url, drainMs }),
       }),
     );
-    const starting = supervisor.start();
-    // Meanwhile, so that watching costs no time. A change waits for the app to have started.
-    const watching = options.watch ? watchAndReload(supervisor, { appRoot, clock, log }) : undefined;
-    shutdown.add({ close: async () => (await watching)?.close() });
-    await Promise.all([starting, watching]);
+    const loadedAt = systemClock.now(); // compared with times of files, which have the machine's clock
+    await supervisor.start();
+    if (options.watch) shutdown.add(watchAndReload(supervisor, { appRoot, clock, log, loadedAt }));
     return {
       url,
       port: socket.port,
@@ -78,8 +76,8 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
 
 function watchAndReload(
   supervisor: Supervisor,
-  options: Pick<WatchOptions, 'appRoot' | 'clock' | 'log'>,
-): Promise<Closeable> {
+  options: Pick<WatchOptions, 'appRoot' | 'clock' | 'log' | 'loadedAt'>,
+): Closeable {
   return watchApp({
     ...options,
     runsTypeScript: () => supervisor.functions.some(({ scriptFile }) => /\.[cm]?ts$/.test(scriptFile ?? '')),

@@ -19,6 +19,8 @@ export interface WorkerInit {
   readonly functions: readonly string[] | null;
   /** Whether triggers other than HTTP fire. */
   readonly triggers: boolean;
+  /** Whether the app's modules come from `appRoot` alone. */
+  readonly confined: boolean;
   /** Whether functions and the admin API ask for their keys. */
   readonly enableAuth: boolean;
   readonly cors: CorsSettings;

@@ -6,10 +6,12 @@ import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } fro
 import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
 import { StorageChanges } from '../triggers/storage-changes.ts';
 import { abandonRequests } from './abandon.ts';
+import { confineModules } from './app/confine-modules.ts';
 import { EventBatch } from './event-batch.ts';
 import { eventLog } from './event-log.ts';
 import { type FunctionApp, prepareApp, type WorkerParts } from './function-app.ts';
 import { type RunningApp, runApp } from './running-app.ts';
+import { trustCertificates } from './trust-certificates.ts';
 
 /** The process as a worker needs it: its channel to the supervisor, and its end. */
 export type WorkerProcess = Pick<NodeJS.Process, 'send' | 'on' | 'exit'>;
@@ -93,7 +95,11 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
 async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise<RunningApp> {
   const { process, parts, app } = worker;
   try {
+    const known = globalThis.process.env.NODE_EXTRA_CA_CERTS;
     replaceEnvironment(init.env);
+    if (init.confined) confineModules(init.appRoot);
+    const { NODE_EXTRA_CA_CERTS: extra } = init.env;
+    if (extra && extra !== known) trustCertificates(extra, parts.log);
     const running = await runApp(app, {
       parts,
       init,
