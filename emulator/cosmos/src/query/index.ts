@@ -17,6 +17,7 @@ import { parseQuery } from './syntax/parser.ts';
 import type { EvaluationContext } from './values/evaluation-context.ts';
 
 export type { RunWindow } from './compile/compilation.ts';
+export { isVectorDistance } from './compile/vector-distance.ts';
 export { PAUSE, type Pause } from './execute/pause.ts';
 export type { DocumentCursor, RowPlace } from './execute/row-place.ts';
 export { DEFAULT_WORK_LIMITS } from './execute/work-bound.ts';

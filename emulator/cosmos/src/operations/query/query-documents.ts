@@ -112,10 +112,11 @@ function identityOf({ rid }: Container, { body, scope }: QueryDocumentsInput): s
 }
 
 function contextOf(account: Account, container: Container): EvaluationContext {
-  const { distanceFunction } = planPolicyOf(container);
+  const { distanceOf } = planPolicyOf(container);
   return {
     now: account.clock.now(),
     random: () => account.randomness.fraction(),
-    ...(distanceFunction && { distanceFunction }),
+    ...(distanceOf && { distanceOf }),
+    geospatialType: container.definition.geospatialConfig.type,
   };
 }
