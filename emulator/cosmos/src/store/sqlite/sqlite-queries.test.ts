@@ -13,7 +13,11 @@ function plansOf(run: (queries: SqliteQueries) => void): string[] {
     return prepare(sql);
   };
   run(new SqliteQueries(database));
-  return prepared.flatMap((sql) => prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => String(detail)));
+  return prepared.flatMap((sql) =>
+    prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(({ detail }) => String(detail)),
+  );
 }
 
 describe('SqliteQueries', () => {
