@@ -1,7 +1,8 @@
 // Bundles what starts a process of its own, the function app and the command line: few files load several times as fast
-// as the several hundred of their dependencies (docs/decisions/bundles.md). `--watch` bundles again at each change.
+// as the several hundred of their dependencies (docs/decisions/bundles.md). `--watch` bundles again at each change;
+// `--app` bundles the function app alone.
 import { globSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BuildOptions, build, context, type Plugin } from 'esbuild';
 
@@ -19,6 +20,22 @@ const withoutVendorMaps: Plugin = {
     })),
 };
 
+/**
+ * To import `node:http` evaluates all its exports, WebSocket among them, and that loads the whole of fetch: 30 ms. To
+ * require it does not.
+ */
+const requiredHttp: Plugin = {
+  name: 'required-http',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(node:)?http$/ }, ({ kind, path }) =>
+      kind === 'import-statement' ? { path, namespace: 'required' } : { path, external: true },
+    );
+    onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require('${path}')`,
+    }));
+  },
+};
+
 const common: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
@@ -29,7 +46,7 @@ const common: BuildOptions = {
   sourcemap: 'linked',
   sourcesContent: false,
   banner: { js: REQUIRE },
-  plugins: [withoutVendorMaps],
+  plugins: [withoutVendorMaps, requiredHttp],
 };
 
 /** One file for each function, and chunks for what several share; complete, so that it is deployed without packages. */
@@ -40,6 +57,9 @@ const app: BuildOptions = {
   outdir: resolve(root, 'dist'),
   chunkNames: 'chunks/[name]-[hash]',
   target: 'node22', // the older of the two that Azure Functions runs; the other is 24
+  // Names stay, so that stacks can be read without the maps.
+  ...{ minifySyntax: true, minifyWhitespace: true },
+  metafile: true,
   external: ['@azure/functions-core'], // the host brings it
 };
 
@@ -54,16 +74,21 @@ const commandLine: BuildOptions = {
   chunkNames: 'bundle/[name]-[hash]',
   target: 'node22',
   conditions: ['lazurite-source'],
+  sourcemap: false, // Node would read the maps while the worker starts
   // Large, and loaded only by apps that use them.
   external: ['@azure/*', 'azure-functions-v3'],
 };
 
-await Promise.all(['dist', 'emulator/cli/bundle', 'emulator/cli/worker'].map(remove));
+const bundles = process.argv.includes('--app') ? [app] : [app, commandLine];
+const folders = process.argv.includes('--app') ? ['dist'] : ['dist', 'emulator/cli/bundle', 'emulator/cli/worker'];
+await Promise.all(folders.map(remove));
 if (process.argv.includes('--watch')) {
-  const contexts = await Promise.all([app, commandLine].map((options) => context({ ...options, logLevel: 'info' })));
+  const contexts = await Promise.all(bundles.map((options) => context({ ...options, logLevel: 'info' })));
   await Promise.all(contexts.map((watched) => watched.watch()));
 } else {
-  await Promise.all([app, commandLine].map((options) => build(options)));
+  const [built] = await Promise.all(bundles.map((options) => build(options)));
+  // What the packages' inventory is made of (scripts/package.ts).
+  await writeFile(resolve(root, 'dist/metafile.json'), JSON.stringify(built?.metafile));
 }
 
 /** Chunks are named after what is in them: without this, those of earlier builds would pile up. */

@@ -18,7 +18,7 @@ export const APP_SETTINGS = {
     secret: false,
   },
   COSMOS_CONNECTION__credential: {
-    purpose: 'That the identity is one of Azure',
+    purpose: 'That the identity is one of Azure; without it whatever `DefaultAzureCredential` finds',
     values: ['managedidentity'],
     default: null,
     provider: 'cloud',
@@ -30,6 +30,13 @@ export const APP_SETTINGS = {
     default: null,
     provider: 'cloud',
     secret: false,
+  },
+  PAGING_KEY: {
+    purpose: 'Signs next links; the same in all instances. Needed with an identity, else it is made of the account key',
+    values: 'at least 32 characters that nobody can guess',
+    default: null,
+    provider: 'cloud',
+    secret: true,
   },
   COSMOS_DATABASE: {
     purpose: 'The database of all containers',
@@ -65,6 +72,41 @@ export const APP_SETTINGS = {
     default: 'lenient',
     provider: 'everywhere',
     secret: false,
+  },
+  CHANGE_NOTIFICATIONS: {
+    purpose: 'Whether changes of operations are recorded, and so can be subscribed to',
+    values: ['on', 'off'],
+    default: 'on',
+    provider: 'everywhere',
+    secret: false,
+  },
+  NOTIFICATION_PRIVATE_TARGETS: {
+    purpose: 'Whether notifications may go to private addresses, and without TLS',
+    values: ['refuse', 'allow'],
+    default: 'refuse',
+    provider: 'local',
+    secret: false,
+  },
+  OPERATION_HOOK: {
+    purpose: 'Whether each change goes to the function `OperationHook` too',
+    values: ['on', 'off'],
+    default: 'off',
+    provider: 'everywhere',
+    secret: false,
+  },
+  EVENT_GRID_TOPIC__topicEndpointUri: {
+    purpose: 'The Event Grid topic that every change is published to as a CloudEvent. Without it none is',
+    values: 'a URL',
+    default: null,
+    provider: 'optional',
+    secret: false,
+  },
+  EVENT_GRID_TOPIC__topicKey: {
+    purpose: "The topic's key. Without it the topic is reached by identity",
+    values: 'a key',
+    default: null,
+    provider: 'optional',
+    secret: true,
   },
   LRO_LAB: {
     purpose: 'The laboratory of long-running operations: docs/lro-laboratory.md',
@@ -103,10 +145,13 @@ export interface AppSetting {
   readonly values: readonly string[] | string;
   /** What holds where it is not set; null where nothing does. */
   readonly default: string | null;
-  /** Who sets it: `local.settings.json`, the infrastructure, both, or the Functions platform itself. */
-  readonly provider: 'local' | 'cloud' | 'everywhere' | 'platform';
-  /** Never shown, logged or committed, except for the emulator's well-known key. */
+  /** Who sets it: `local.settings.json`, the infrastructure, both, the Functions platform itself, or whoever wants it. */
+  readonly provider: 'local' | 'cloud' | 'everywhere' | 'platform' | 'optional';
+  /** Never shown, logged or committed, except for the emulator's well-known key. In Azure its value is made at random. */
   readonly secret: boolean;
 }
 
 export type AppSettingName = keyof typeof APP_SETTINGS;
+
+/** Of the environment only what the table names: to read any other setting is a type error. */
+export type Environment = Readonly<Partial<Record<AppSettingName, string | undefined>>>;

@@ -48,16 +48,15 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         onEvent,
         debugging,
         keepsSpare: options.watch ?? false,
+        isStorageUnused: options.isStorageUnused ?? (() => false),
         fork: (isFirst) =>
           new WorkerProcess({ ...worker, nodeArguments: isFirst ? nodeArguments : debugging.laterArguments }),
         configure: () => configureWorker({ ...options, appRoot, url, drainMs }),
       }),
     );
-    const starting = supervisor.start();
-    // Meanwhile, so that watching costs no time. A change waits for the app to have started.
-    const watching = options.watch ? watchAndReload(supervisor, { appRoot, clock, log }) : undefined;
-    shutdown.add({ close: async () => (await watching)?.close() });
-    await Promise.all([starting, watching]);
+    const loadedAt = systemClock.now(); // compared with times of files, which have the machine's clock
+    await supervisor.start();
+    if (options.watch) shutdown.add(watchAndReload(supervisor, { appRoot, clock, log, loadedAt }));
     return {
       url,
       port: socket.port,
@@ -67,6 +66,8 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
       fetch: (input, init) => fetchOver(dialTo(url), { input, init }),
       invoke: (functionName, payload) => supervisor.invoke(functionName, toInput(payload)),
       containerChanged: (name) => supervisor.containerChanged(name),
+      storageChanged: (change) => supervisor.storageChanged(change),
+      storageUsed: () => supervisor.storageUsed(),
       reload: () => supervisor.reload(),
       close: () => shutdown.close(),
     };
@@ -75,8 +76,8 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
 
 function watchAndReload(
   supervisor: Supervisor,
-  options: Pick<WatchOptions, 'appRoot' | 'clock' | 'log'>,
-): Promise<Closeable> {
+  options: Pick<WatchOptions, 'appRoot' | 'clock' | 'log' | 'loadedAt'>,
+): Closeable {
   return watchApp({
     ...options,
     runsTypeScript: () => supervisor.functions.some(({ scriptFile }) => /\.[cm]?ts$/.test(scriptFile ?? '')),

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -146,6 +146,16 @@ describe('reload()', () => {
     }
     await host.close();
     while (childProcesses() > processesBefore) await nextTurn(); // Node counts one for some turns after its end
+  });
+
+  test('happens by itself when a script is replaced by an older one', async () => {
+    const older = join(folder, 'older.tmp');
+    await writeFile(older, appAnswering('older'));
+    await utimes(older, 0, 0);
+    const host = await startTestHost('', { scriptRoot: folder, watch: true });
+    await rename(older, join(folder, 'index.js'));
+    await host.next('reloaded');
+    expect(await pidOf(host)).toBe('older');
   });
 
   test('goes on after a save that cannot be loaded', async () => {
