@@ -11,8 +11,16 @@ import type { FunctionHandler } from '../odata/frame.ts';
 import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
-import { createDispatcher, createGraphHandlers, createTargetHandler, type GraphPorts } from './graph-handlers.ts';
+import {
+  createDispatcher,
+  createGraphHandlers,
+  createSubscriptionTable,
+  createTargetHandler,
+  type GraphPorts,
+} from './graph-handlers.ts';
+import { notificationService } from './notification-service.ts';
 import { processParts, startTimer } from './process-parts.ts';
+import type { SubscriptionHandlers } from './subscription-handlers.ts';
 
 export interface GraphService {
   readonly ports: GraphPorts;
@@ -21,6 +29,8 @@ export interface GraphService {
   readonly dispatch: FunctionHandler;
   /** Null where there is no laboratory. */
   readonly target: FunctionHandler | null;
+  /** Null where nobody can subscribe. */
+  readonly subscriptions: SubscriptionHandlers | null;
   /** The page to try the API; null where it is not wanted. */
   readonly tryIt: FunctionHandler | null;
 }
@@ -64,12 +74,14 @@ function composeService(): GraphService {
           ...{ operations: repository, now, newId: randomUUID },
         })
       : null,
+    notifications: notificationService(),
     // The same in every instance, without a secret more to keep; another account key makes open next links invalid.
     pagingKey: new Uint8Array(hkdfSync('sha256', cosmos.key, '', 'paging', 32)),
   };
   const handlers = createGraphHandlers(ports);
   return {
     ...{ ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) },
+    subscriptions: createSubscriptionTable(ports),
     tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,
   };
 }

@@ -6,11 +6,13 @@ import type { DeliveryReport } from '../domain/notifications/delivery-round.ts';
 import { EndpointGates } from '../domain/notifications/endpoint-gate.ts';
 import type { RedeliveryPorts } from '../domain/notifications/redeliver.ts';
 import type { SubscriptionKey } from '../domain/notifications/subscription.ts';
+import type { SubscriptionRepository, WatcherDirectory } from '../domain/notifications/subscription-repository.ts';
 import type { FramePorts } from '../odata/frame.ts';
 import { notificationFormat } from '../odata/notification-format.ts';
 import { changesAmong } from '../persistence/change-document.ts';
 import { createCosmosChangeLog } from '../persistence/cosmos-change-log.ts';
 import { createCosmosDeliveryStore } from '../persistence/cosmos-delivery-store.ts';
+import { createCosmosSubscriptionRepository } from '../persistence/cosmos-subscription-repository.ts';
 import type { EventGridTopic } from '../settings/settings.ts';
 import { createNodeWebhookClient } from '../webhooks/node-webhook-client.ts';
 import { processParts, startTimer } from './process-parts.ts';
@@ -19,7 +21,10 @@ import { processParts, startTimer } from './process-parts.ts';
 export interface NotificationService extends FramePorts, Omit<RedeliveryPorts, 'store'>, DeliveryPorts {
   deliver(key: SubscriptionKey): Promise<DeliveryReport>;
   sleep(milliseconds: number): Promise<void>;
+  readonly subscriptions: SubscriptionRepository & WatcherDirectory;
   readonly changesAmong: typeof changesAmong;
+  /** Whether each change also goes to the function `OperationHook`. */
+  readonly hook: boolean;
   /** Null: changes are published to none. */
   readonly eventGrid: EventGridTopic | null;
   readonly database: string;
@@ -57,7 +62,8 @@ function composeService(): NotificationService {
     ...ports,
     deliver: (key) => deliver(key, ports),
     sleep: (milliseconds) => sleep(milliseconds),
-    ...{ changesAmong, eventGrid: notifications.eventGrid },
+    subscriptions: createCosmosSubscriptionRepository({ ...options, now }),
+    ...{ changesAmong, eventGrid: notifications.eventGrid, hook: notifications.hook },
     ...{ database: cosmos.database, createIfMissing: cosmos.createIfMissing },
   };
 }
