@@ -95,6 +95,13 @@ module.exports = {
       to: { path: 'node_modules/@azure/cosmos' },
     },
     {
+      name: 'azure-identity-on-demand',
+      comment: 'Loaded only where there is no key.',
+      severity: 'error',
+      from: {},
+      to: { path: 'node_modules/@azure/identity', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
+    {
       name: 'only-identity-knows-jose',
       severity: 'error',
       from: { path: app, pathNot: '^shared/identity/' },

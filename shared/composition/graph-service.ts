@@ -53,7 +53,7 @@ export function graphService(): GraphService {
 
 function composeService(): GraphService {
   const { settings, client } = processParts();
-  const { cosmos, auth, server, evolvableEnums, laboratory, notifications, tryIt } = settings;
+  const { auth, cosmos, pagingSecret, server, evolvableEnums, laboratory, notifications, tryIt } = settings;
   const now = () => Date.now();
   const keys = createSigningKeys(auth.issuer, { now });
   const repository = createCosmosOperationRepository({
@@ -75,8 +75,8 @@ function composeService(): GraphService {
         })
       : null,
     notifications: notificationService(),
-    // The same in every instance, without a secret more to keep; another account key makes open next links invalid.
-    pagingKey: new Uint8Array(hkdfSync('sha256', cosmos.key, '', 'paging', 32)),
+    // Another secret makes open next links invalid.
+    pagingKey: new Uint8Array(hkdfSync('sha256', pagingSecret, '', 'paging', 32)),
   };
   const handlers = createGraphHandlers(ports);
   return {

@@ -1,11 +1,12 @@
 import { CosmosClient } from '@azure/cosmos';
+import { type AccountIdentity, lazyCredential } from './account-identity.ts';
 import { DEADLINE_MS } from './deadline.ts';
 import { requestSigner } from './sign-request.ts';
 
 export interface CosmosAccount {
   readonly endpoint: string;
-  /** Base64, one of the account's keys. */
-  readonly key: string;
+  /** One of the account's keys, Base64; or who asks for tokens. */
+  readonly credential: { readonly kind: 'key'; readonly key: string } | AccountIdentity;
 }
 
 /**
@@ -21,10 +22,12 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  * The client of all repositories, one for the life of the process as the SDK wants it: each keeps connections, what it
  * knows of the account, and a timer, which `dispose()` ends.
  */
-export function createCosmosClient({ endpoint, key }: CosmosAccount): CosmosClient {
+export function createCosmosClient({ endpoint, credential }: CosmosAccount): CosmosClient {
   return new CosmosClient({
     endpoint,
-    tokenProvider: requestSigner(key),
+    ...(credential.kind === 'key'
+      ? { tokenProvider: requestSigner(credential.key) }
+      : { aadCredentials: lazyCredential(credential) }),
     connectionPolicy: {
       requestTimeout: DEADLINE_MS,
       retryOptions: THROTTLE_RETRIES,

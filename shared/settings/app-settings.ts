@@ -18,7 +18,7 @@ export const APP_SETTINGS = {
     secret: false,
   },
   COSMOS_CONNECTION__credential: {
-    purpose: 'That the identity is one of Azure',
+    purpose: 'That the identity is one of Azure; without it whatever `DefaultAzureCredential` finds',
     values: ['managedidentity'],
     default: null,
     provider: 'cloud',
@@ -30,6 +30,13 @@ export const APP_SETTINGS = {
     default: null,
     provider: 'cloud',
     secret: false,
+  },
+  PAGING_KEY: {
+    purpose: 'Signs next links; the same in all instances. Needed with an identity, else it is made of the account key',
+    values: 'at least 32 characters that nobody can guess',
+    default: null,
+    provider: 'cloud',
+    secret: true,
   },
   COSMOS_DATABASE: {
     purpose: 'The database of all containers',
@@ -145,3 +152,6 @@ export interface AppSetting {
 }
 
 export type AppSettingName = keyof typeof APP_SETTINGS;
+
+/** Of the environment only what the table names: to read any other setting is a type error. */
+export type Environment = Readonly<Partial<Record<AppSettingName, string | undefined>>>;

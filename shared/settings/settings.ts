@@ -1,8 +1,11 @@
-import { APP_SETTINGS, type AppSettingName } from './app-settings.ts';
+import { APP_SETTINGS, type Environment } from './app-settings.ts';
+import { type CosmosAccountSettings, readCosmosAccount } from './cosmos-account.ts';
 
 export interface Settings {
   readonly cosmos: CosmosSettings;
   readonly auth: AuthSettings;
+  /** What all instances know and nobody else: the places in next links are signed with it. */
+  readonly pagingSecret: string;
   /** `strict`: the guidelines' rules for members that came after clients were made; `lenient`: all are shown as stored. */
   readonly evolvableEnums: 'lenient' | 'strict';
   /** Whether operations can be made to move by themselves, for those who test a client. */
@@ -13,9 +16,7 @@ export interface Settings {
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
 }
 
-export interface CosmosSettings {
-  readonly endpoint: string;
-  readonly key: string;
+export interface CosmosSettings extends CosmosAccountSettings {
   readonly database: string;
   /** Create the database and container when they are not there. For local runs; what is deployed is provisioned. */
   readonly createIfMissing: boolean;
@@ -53,9 +54,6 @@ export class SettingsError extends Error {
   }
 }
 
-/** Of the environment only what the table names: any other setting is a type error here. */
-type Environment = Readonly<Partial<Record<AppSettingName, string | undefined>>>;
-
 /**
  * Reads the app settings, once, at the edge. Values are never part of a message: some are secrets.
  *
@@ -65,6 +63,7 @@ export function readSettings(env: Environment): Settings {
   const problems: string[] = [];
   const cosmos = readCosmos(env, problems);
   const auth = readAuth(env, problems);
+  const pagingSecret = readPagingSecret(env, cosmos, problems);
   const evolvableEnums = readEvolvableEnums(env, problems);
   const laboratory = readSwitch('LRO_LAB', env, problems);
   const tryIt = readSwitch('TRY_IT', env, problems);
@@ -73,6 +72,7 @@ export function readSettings(env: Environment): Settings {
   return {
     cosmos,
     auth,
+    pagingSecret,
     evolvableEnums,
     laboratory,
     notifications,
@@ -86,30 +86,26 @@ export function readSettings(env: Environment): Settings {
 }
 
 function readCosmos(env: Environment, problems: string[]): CosmosSettings {
-  const { AccountEndpoint: endpoint = '', AccountKey: key = '' } = readConnection(env, problems);
-  return {
-    endpoint,
-    key,
-    database: env.COSMOS_DATABASE || APP_SETTINGS.COSMOS_DATABASE.default,
-    createIfMissing: readFlag('COSMOS_CREATE_IF_MISSING', env, problems),
-  };
+  const account = readCosmosAccount(env, problems);
+  const createIfMissing = readFlag('COSMOS_CREATE_IF_MISSING', env, problems);
+  if (createIfMissing && account.credential.kind === 'identity')
+    problems.push('COSMOS_CREATE_IF_MISSING needs an account key: no role lets an identity create containers');
+  return { ...account, database: env.COSMOS_DATABASE || APP_SETTINGS.COSMOS_DATABASE.default, createIfMissing };
 }
 
-function readConnection(env: Environment, problems: string[]): Record<string, string | undefined> {
-  const text = env.COSMOS_CONNECTION;
-  if (!text) {
-    problems.push(
-      env.COSMOS_CONNECTION__accountEndpoint
-        ? 'COSMOS_CONNECTION__accountEndpoint (a managed identity) is not supported yet, set COSMOS_CONNECTION'
-        : 'COSMOS_CONNECTION is missing',
-    );
-    return {};
-  }
-  // Keys are Base64: only the first `=` of a part separates.
-  const parts = Object.fromEntries(text.split(';').map((part) => part.trim().split(/=(.*)/s, 2)));
-  if (!URL.canParse(parts.AccountEndpoint ?? '') || !parts.AccountKey)
-    problems.push('COSMOS_CONNECTION is not of the form AccountEndpoint=<url>;AccountKey=<key>;');
-  return parts;
+const MIN_PAGING_KEY_LENGTH = 32;
+
+/** The account key is such a secret, and one less to keep; an identity has nothing that instances share. */
+function readPagingSecret(
+  { PAGING_KEY: given = '' }: Environment,
+  { credential }: CosmosSettings,
+  problems: string[],
+): string {
+  if (given.length >= MIN_PAGING_KEY_LENGTH) return given;
+  if (given) problems.push(`PAGING_KEY is shorter than ${MIN_PAGING_KEY_LENGTH} characters`);
+  if (credential.kind === 'key') return credential.key;
+  if (!given) problems.push('PAGING_KEY is missing: without an account key, next links need one to be signed with');
+  return '';
 }
 
 function readAuth(env: Environment, problems: string[]): AuthSettings {

@@ -34,7 +34,10 @@ function newRepository({
   deadlineMs = 30_000,
   changes = false,
 } = {}): CosmosOperationRepository {
-  const client = createCosmosClient({ endpoint, key: Buffer.from('key').toString('base64') });
+  const client = createCosmosClient({
+    endpoint,
+    credential: { kind: 'key', key: Buffer.from('key').toString('base64') },
+  });
   open.push(client);
   return createCosmosOperationRepository({
     ...{ client, createIfMissing, database: 'teams' },

@@ -162,7 +162,7 @@ async function startInMemory(): Promise<Running> {
 
 async function startOnCosmos(): Promise<Running> {
   const server = await startCosmos();
-  const client = createCosmosClient(server);
+  const client = createCosmosClient({ endpoint: server.endpoint, credential: { kind: 'key', key: server.key } });
   const options = { client, database: DATABASE, createIfMissing: true, startTimer };
   return {
     store: createCosmosDeliveryStore(options),

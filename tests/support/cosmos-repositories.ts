@@ -28,7 +28,7 @@ export interface CosmosWorld {
 /** The adapters on a Cosmos DB of their own. */
 export async function startOnCosmos({ recordsChanges = true, prepare }: CosmosWorld = {}): Promise<RunningCosmos> {
   const server = await startCosmos();
-  const client = createCosmosClient(server);
+  const client = createCosmosClient({ endpoint: server.endpoint, credential: { kind: 'key', key: server.key } });
   await prepare?.(client);
   const options = { client, database: DATABASE, createIfMissing: true, startTimer };
   return {

@@ -236,7 +236,7 @@ describe('CloudEvents', () => {
     expect(await world.deliver(events)).toMatchObject({ sent: 2 });
     await world.passTime(SECOND);
     expect(toldOf(world.received)).toEqual(['op-0', 'op-1', 'op-2', 'op-2']);
-    const first = world.received[0];
+    const [first] = world.received;
     expect(first?.contentType).toBe('application/cloudevents+json; charset=utf-8');
     expect(first?.body).toMatchObject({
       specversion: '1.0',
