@@ -29,9 +29,24 @@ export async function welcome(stack: Stack, options: WelcomeOptions): Promise<st
   return sections.join('');
 }
 
-function endpoints({ functions, cosmos, issuer }: Stack, dataDir: string | undefined): string {
+function endpoints(stack: Stack, dataDir: string | undefined): string {
   const kept = dataDir === undefined ? 'kept in memory, gone when this process ends' : `kept in ${dataDir}`;
-  return `\nFunctions:     ${functions.url}\nCosmos DB:     ${cosmos.endpoint} (${kept})\nToken issuer:  ${issuer.issuer}\n`;
+  const lines = [
+    `Functions:     ${stack.functions.url}`,
+    `Cosmos DB:     ${stack.cosmos.endpoint} (${kept})`,
+    `Token issuer:  ${stack.issuer.issuer}`,
+    ...storageLine(stack),
+  ];
+  return `\n${lines.join('\n')}\n`;
+}
+
+/** Only where a function uses it. */
+function storageLine({ functions: { functions }, storage }: Stack): readonly string[] {
+  if (!functions.some(({ usesDevelopmentStorage }) => usesDevelopmentStorage)) return [];
+  const hasWork = !storage.isUnused && functions.some(({ storageSource }) => storageSource);
+  return [
+    `Storage:       ${hasWork ? 'starts now, with the data of earlier runs' : 'starts with the first message or blob'}`,
+  ];
 }
 
 /** What runs, and what a developer would otherwise wonder about: where settings came from, and where the keys are. */
