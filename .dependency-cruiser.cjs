@@ -26,7 +26,7 @@ module.exports = {
       name: 'handler-imports-no-adapter',
       severity: 'error',
       from: { path: '^[A-Z][A-Za-z]+/handler\\.ts$' },
-      to: { path: '^shared/(?:persistence|identity|settings|composition)/' },
+      to: { path: '^shared/(?:persistence|identity|settings|webhooks|composition)/' },
     },
     {
       name: 'only-index-imports-composition',
@@ -50,7 +50,7 @@ module.exports = {
     {
       name: 'shared-adapters-import-domain-only',
       severity: 'error',
-      from: { path: '^shared/(validation|persistence|identity|settings)/' },
+      from: { path: '^shared/(validation|persistence|identity|settings|webhooks)/' },
       to: { path: '^shared/', pathNot: ['^shared/$1/', '^shared/domain/'] },
     },
     {
@@ -95,10 +95,23 @@ module.exports = {
       to: { path: 'node_modules/@azure/cosmos' },
     },
     {
+      name: 'azure-identity-on-demand',
+      comment: 'Loaded only where there is no key.',
+      severity: 'error',
+      from: {},
+      to: { path: 'node_modules/@azure/identity', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
+    {
       name: 'only-identity-knows-jose',
       severity: 'error',
       from: { path: app, pathNot: '^shared/identity/' },
       to: { path: 'node_modules/jose' },
+    },
+    {
+      name: 'only-webhooks-knows-ipaddr',
+      severity: 'error',
+      from: { path: app, pathNot: '^shared/webhooks/' },
+      to: { path: 'node_modules/ipaddr\\.js' },
     },
     {
       name: 'runtime-imports-node-only',

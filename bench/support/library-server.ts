@@ -1,4 +1,5 @@
 // node:http and the `@azure/functions` library with nothing between them: the ceiling of any host in JavaScript.
+// Runs the first function that an app registers; the app is the first argument, and without one it says hello.
 import { createServer } from 'node:http';
 import Module, { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -34,10 +35,10 @@ Module.registerHooks({
       ? { format: 'commonjs', source: 'module.exports = globalThis.benchCore', shortCircuit: true }
       : next(url, context),
 });
-createRequire(import.meta.url)('../apps/hello/index.cjs');
-const [hello] = registered;
-if (!hello || !model) throw new Error('The library registered nothing');
-const { metadata, callback } = hello;
+createRequire(import.meta.url)(`../apps/${process.argv[2] ?? 'hello'}/index.cjs`);
+const [first] = registered;
+if (!first || !model) throw new Error('The library registered nothing');
+const { metadata, callback } = first;
 const getInvocationModel = model.getInvocationModel.bind(model);
 const triggerName = Object.keys((metadata as { bindings: object }).bindings).find((name) => name !== '$return');
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launcher, startChild } from './child.ts';
+import { descendants } from './memory.ts';
 import { askForToken } from './token.ts';
 
 export interface RunningStack {
@@ -9,6 +10,12 @@ export interface RunningStack {
   readonly chats: string;
   /** With a token that may write. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The processes that run the functions: the worker, and a spare one that idles. */
+  readonly workers: readonly number[];
+  /** The Cosmos DB-compatible server. */
+  readonly cosmos: string;
+  /** Of the process that started all others. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -20,7 +27,10 @@ export async function startStack(): Promise<RunningStack> {
   const token = await askForToken(String(child.first.issuer));
   return {
     chats: `${child.first.functions}/beta/chats`,
+    cosmos: String(child.first.cosmos),
+    pid: Number(child.first.pid),
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    workers: descendants(Number(child.first.pid)).slice(1),
     stop: async () => {
       await child.stop();
       await rm(dataDir, { recursive: true });

@@ -1,5 +1,5 @@
 // One process that creates items, or reads one (`read` as last argument), through the @azure/cosmos SDK as fast as it can.
-// Prints how many per second.
+// Prints how many per second, and the CPU time of each in microseconds.
 import { readFile } from 'node:fs/promises';
 import { CosmosClient } from '@azure/cosmos';
 
@@ -18,10 +18,12 @@ let calls = 0;
 await callUntil(() => calls >= WARM_UP_CALLS);
 calls = 0;
 const startedAt = performance.now();
+const cpuBefore = process.cpuUsage();
 const end = startedAt + Number(seconds) * 1_000;
 await callUntil(() => performance.now() >= end);
 const perSecond = calls / ((performance.now() - startedAt) / 1_000);
-process.stdout.write(`${JSON.stringify({ perSecond })}\n`);
+const { user, system } = process.cpuUsage(cpuBefore);
+process.stdout.write(`${JSON.stringify({ perSecond, cpu: (user + system) / calls })}\n`);
 client.dispose();
 
 async function callUntil(isOver: () => boolean): Promise<void> {

@@ -63,7 +63,7 @@ async function admit(http: HttpRequest, rules: EndpointRules, ports: EndpointPor
   const preferences = readPreferences(http.headers.get('prefer'));
   return {
     ...{ http, caller, url, preferences },
-    options: readQueryOptions(new URL(http.url).search, rules.options),
+    options: readQueryOptions(url.search, rules.options),
     enums: enumView(ports, preferences),
   };
 }

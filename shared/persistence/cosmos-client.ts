@@ -1,10 +1,12 @@
 import { CosmosClient } from '@azure/cosmos';
+import { type AccountIdentity, lazyCredential } from './account-identity.ts';
 import { DEADLINE_MS } from './deadline.ts';
+import { requestSigner } from './sign-request.ts';
 
 export interface CosmosAccount {
   readonly endpoint: string;
-  /** Base64, one of the account's keys. */
-  readonly key: string;
+  /** One of the account's keys, Base64; or who asks for tokens. */
+  readonly credential: { readonly kind: 'key'; readonly key: string } | AccountIdentity;
 }
 
 /**
@@ -13,13 +15,32 @@ export interface CosmosAccount {
  */
 const THROTTLE_RETRIES = { maxRetryAttemptCount: 3, fixedRetryIntervalInMilliseconds: 200, maxWaitTimeInSeconds: 2 };
 
+/** This machine: the URL standard writes every form of an IPv4 address like this. */
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
 /**
  * The client of all repositories, one for the life of the process as the SDK wants it: each keeps connections, what it
  * knows of the account, and a timer, which `dispose()` ends.
  */
-export function createCosmosClient({ endpoint, key }: CosmosAccount): CosmosClient {
+export function createCosmosClient({ endpoint, credential }: CosmosAccount): CosmosClient {
   return new CosmosClient({
-    ...{ endpoint, key },
-    connectionPolicy: { requestTimeout: DEADLINE_MS, retryOptions: THROTTLE_RETRIES },
+    endpoint,
+    ...(credential.kind === 'key'
+      ? { tokenProvider: requestSigner(credential.key) }
+      : { aadCredentials: lazyCredential(credential) }),
+    connectionPolicy: {
+      requestTimeout: DEADLINE_MS,
+      retryOptions: THROTTLE_RETRIES,
+      enableEndpointDiscovery: hasOtherLocations(endpoint),
+    },
   });
+}
+
+/**
+ * Whether the account can have locations to fail over to. One on this machine is an emulator and has none; to look for
+ * them costs a read of the account before each request where it is called `localhost`, as Microsoft's emulators are
+ * (`documents/DatabaseAccount` of the SDK), and a hash of the partition key otherwise.
+ */
+function hasOtherLocations(endpoint: string): boolean {
+  return !LOOPBACK.test(new URL(endpoint).hostname);
 }

@@ -1,6 +1,7 @@
 import type { Container, CosmosClient } from '@azure/cosmos';
 import { nextDueAt, type Plan, type Target } from '../domain/laboratory/plan.ts';
 import type { PlanRepository, StoredPlan } from '../domain/laboratory/plan-repository.ts';
+import { LOCAL_CONTAINERS } from './containers.ts';
 import { hasStatus, toDomainError } from './cosmos-errors.ts';
 import { type StartTimer, withinDeadline } from './deadline.ts';
 import { isItemId } from './item-id.ts';
@@ -19,11 +20,8 @@ interface PlanDocument extends Plan {
 
 type Stored<T> = T & { readonly _etag: string };
 
-const CONTAINER_ID = 'laboratory';
 /** A target is alone in the partition of its own id. No operation has an id that begins with $. */
 const TARGET_ID = '$target';
-/** Nobody comes back to an experiment of last week. */
-const TTL_SECONDS = 7 * 24 * 60 * 60;
 
 /**
  * Plans in a container of their own, which is created on first use: nothing of the laboratory is among the operations,
@@ -52,11 +50,7 @@ export function createCosmosPlanRepository(options: CosmosPlanRepositoryOptions)
 
 async function ensureContainer(client: CosmosClient, id: string): Promise<Container> {
   const { database } = await client.databases.createIfNotExists({ id });
-  const { container } = await database.containers.createIfNotExists({
-    id: CONTAINER_ID,
-    partitionKey: { paths: ['/chatId'] },
-    defaultTtl: TTL_SECONDS,
-  });
+  const { container } = await database.containers.createIfNotExists(LOCAL_CONTAINERS.laboratory);
   return container;
 }
 

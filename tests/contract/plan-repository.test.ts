@@ -75,7 +75,7 @@ function newPlan(changes: Partial<Plan> = {}): Plan {
 
 async function startOnCosmos(): Promise<Running> {
   const server = await startCosmos();
-  const client = createCosmosClient(server);
+  const client = createCosmosClient({ endpoint: server.endpoint, credential: { kind: 'key', key: server.key } });
   const plans = createCosmosPlanRepository({
     ...{ client, database: 'teams' },
     startTimer: (milliseconds, callback) => {

@@ -51,6 +51,16 @@ function getOverTls(url: string, ca: string): Promise<string> {
   });
 }
 
+test('--useHttps and --managed-identity make a certificate where there is none', async () => {
+  const { ready } = await start('v4-cjs', '--useHttps', '--managed-identity', 'reader');
+  expect([ready.functions, ready.cosmos]).toEqual([
+    expect.stringMatching(/^https:\/\/127/),
+    expect.stringMatching(/^https:\/\/127/),
+  ]);
+  for (const place of ['functions/https', 'https'])
+    expect(await readFile(join(folder, place, 'localhost.crt'), 'utf8')).toContain('BEGIN CERTIFICATE');
+});
+
 test('--useHttps serves the certificate of --cert, unlocked by --password', async () => {
   const { file, cert } = await makeLockedCertificate('open sesame');
   const { ready } = await start('v4-cjs', '--useHttps', '--cert', file, '--password', 'open sesame');

@@ -10,13 +10,15 @@ describe('readSettings()', () => {
     expect(readSettings(COMPLETE)).toEqual({
       cosmos: {
         endpoint: 'https://account.documents.azure.com:443/',
-        key: 'a+b/c==',
+        credential: { kind: 'key', key: 'a+b/c==' },
         database: 'teams',
         createIfMissing: false,
       },
       auth: { issuer: 'https://login.example/tenant/v2.0', audience: 'https://graph.microsoft.com' },
+      pagingSecret: 'a+b/c==',
       evolvableEnums: 'lenient',
       laboratory: false,
+      notifications: { recorded: true, hook: false, privateTargets: false, eventGrid: null },
       tryIt: false,
       server: { dataCenter: 'Local', roleInstance: 'local' },
     });
@@ -39,15 +41,63 @@ describe('readSettings()', () => {
     });
   });
 
+  test('reads how the Event Grid topic is reached: by key, or by identity', () => {
+    const topic = { ...COMPLETE, EVENT_GRID_TOPIC__topicEndpointUri: 'https://topic.example/api/events' };
+    expect(readSettings(topic).notifications.eventGrid).toEqual({ connection: 'EVENT_GRID_TOPIC' });
+    expect(readSettings({ ...topic, EVENT_GRID_TOPIC__topicKey: 'secret' }).notifications.eventGrid).toEqual({
+      topicEndpointUri: 'EVENT_GRID_TOPIC__topicEndpointUri',
+      topicKeySetting: 'EVENT_GRID_TOPIC__topicKey',
+    });
+  });
+
   test('names everything that is missing in one message', () => {
     expect(() => readSettings({})).toThrow(
       'The app settings are incomplete: COSMOS_CONNECTION is missing; AUTH_ISSUER is missing',
     );
   });
 
-  test('refuses a managed identity by name', () => {
-    const env = { AUTH_ISSUER: COMPLETE.AUTH_ISSUER, COSMOS_CONNECTION__accountEndpoint: 'https://a.example' };
-    expect(() => readSettings(env)).toThrow('COSMOS_CONNECTION__accountEndpoint (a managed identity) is not supported');
+  describe('with an identity', () => {
+    const PAGING_KEY = 'p'.repeat(32);
+    const identity = {
+      AUTH_ISSUER: COMPLETE.AUTH_ISSUER,
+      COSMOS_CONNECTION__accountEndpoint: 'https://account.documents.azure.com:443/',
+      PAGING_KEY,
+    };
+
+    test.each([
+      ['whatever is found', {}, { source: 'default', clientId: null }],
+      ['that of the app', { COSMOS_CONNECTION__credential: 'ManagedIdentity' }, { source: 'managed', clientId: null }],
+      [
+        'one of several',
+        { COSMOS_CONNECTION__credential: 'managedidentity', COSMOS_CONNECTION__clientId: 'c' },
+        { source: 'managed', clientId: 'c' },
+      ],
+    ])('takes %s', (_, settings, credential) => {
+      expect(readSettings({ ...identity, ...settings })).toMatchObject({
+        cosmos: {
+          endpoint: 'https://account.documents.azure.com:443/',
+          credential: { kind: 'identity', ...credential },
+        },
+        pagingSecret: PAGING_KEY,
+      });
+    });
+
+    test('is not used where there is a connection string', () => {
+      const { cosmos, pagingSecret } = readSettings({ ...identity, ...COMPLETE });
+      expect(cosmos.credential).toEqual({ kind: 'key', key: 'a+b/c==' });
+      expect(pagingSecret).toBe(PAGING_KEY);
+    });
+
+    test.each([
+      ['without TLS', { COSMOS_CONNECTION__accountEndpoint: 'http://a.example' }, 'is not an https URL'],
+      ['of another kind', { COSMOS_CONNECTION__credential: 'password' }, 'can only be managedidentity'],
+      ['without a paging key', { PAGING_KEY: '' }, 'PAGING_KEY is missing'],
+      ['with a short paging key', { PAGING_KEY: 'short' }, 'PAGING_KEY is shorter than 32 characters'],
+      ['that should create containers', { COSMOS_CREATE_IF_MISSING: 'true' }, 'needs an account key'],
+    ])('refuses one %s, and does not repeat values', (_, settings, problem) => {
+      expect(() => readSettings({ ...identity, ...settings })).toThrow(problem);
+      expect(() => readSettings({ ...identity, ...settings })).not.toThrow(/short$|a\.example|password/);
+    });
   });
 
   test('refuses values of the wrong form, and does not repeat them', () => {

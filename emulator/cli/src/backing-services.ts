@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import type { CosmosServer } from '@lazurite/cosmos';
+import type { CosmosServer, DataRole } from '@lazurite/cosmos';
 import { PortInUseError } from '@lazurite/http';
 import type { Issuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
 import type { StorageOnDemand } from '@lazurite/storage';
+import { type ManagedIdentity, prepareIdentity } from './managed-identity.ts';
 
 /** A port; 0: any free one. `preferred`: that one when it is free, else any. */
 export type Port = number | { readonly preferred: number };
@@ -18,6 +19,8 @@ export interface BackingOptions {
   readonly address?: string;
   readonly cosmosPort?: Port;
   readonly issuerPort?: Port;
+  /** What the app's managed identity may do in Cosmos DB, which is then served over TLS. Absent: there is none. */
+  readonly managedIdentity?: DataRole;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;
@@ -28,28 +31,42 @@ export interface BackingServices extends Closeable {
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
   readonly storage: StorageOnDemand;
+  /** What the app needs in its environment to use its managed identity; empty without one. */
+  readonly identityEnv: Readonly<Record<string, string>>;
 }
 
 /** Starts all at once. Rejects with the first failure; then nothing is left running. */
 export function startBackingServices(options: BackingOptions): Promise<BackingServices> {
   return startOrUndo(async (running) => {
-    const starting = [startDataServer(options), startTokenIssuer(options), startStorage(options)] as const;
+    const identity = options.managedIdentity && prepareIdentity(options, options.managedIdentity);
+    const issuing = startTokenIssuer(options, identity);
+    const starting = [startDataServer(options, identity, issuing), issuing, startStorage(options)] as const;
     for (const part of await Promise.allSettled(starting)) {
       if (part.status === 'fulfilled') running.add(part.value);
     }
     const [cosmos, issuer, storage] = await Promise.all(starting);
-    return { cosmos, issuer, storage, close: () => running.close() };
+    const identityEnv = (await identity)?.env(issuer) ?? {};
+    return { cosmos, issuer, storage, identityEnv, close: () => running.close() };
   });
 }
 
-async function startDataServer(options: BackingOptions): Promise<CosmosServer> {
+type OptionalIdentity = Promise<ManagedIdentity> | undefined;
+
+/** Cosmos DB accepts tokens of the issuer, and so has to know it. */
+async function startDataServer(
+  options: BackingOptions,
+  identity: OptionalIdentity,
+  issuing: Promise<Issuer>,
+): Promise<CosmosServer> {
   const { startCosmos } = await import('@lazurite/cosmos');
-  return onPort(options.cosmosPort, (port) => startCosmos({ ...shared(options, 'cosmos'), port }));
+  const guard = identity && (await identity).guard(await issuing);
+  return onPort(options.cosmosPort, (port) => startCosmos({ ...shared(options, 'cosmos'), ...guard, port }));
 }
 
-async function startTokenIssuer(options: BackingOptions): Promise<Issuer> {
+async function startTokenIssuer(options: BackingOptions, identity: OptionalIdentity): Promise<Issuer> {
   const { startIssuer } = await import('@lazurite/identity');
-  return onPort(options.issuerPort, (port) => startIssuer({ ...shared(options, 'identity'), port }));
+  const header = identity && { identityHeader: (await identity).header };
+  return onPort(options.issuerPort, (port) => startIssuer({ ...shared(options, 'identity'), ...header, port }));
 }
 
 async function onPort<T>(port: Port = 0, start: (port: number) => Promise<T>): Promise<T> {

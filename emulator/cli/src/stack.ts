@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CosmosServer } from '@lazurite/cosmos';
+import type { CosmosServer, DataRole } from '@lazurite/cosmos';
 import {
   DEVELOPMENT_STORAGE_SETTING,
   type FunctionsHost,
@@ -11,6 +11,7 @@ import {
 } from '@lazurite/functions';
 import type { Issuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
+import type { StorageOnDemand } from '@lazurite/storage';
 import { type BackingServices, type Port, startBackingServices } from './backing-services.ts';
 import { createSettingRewriter } from './setting-rewriter.ts';
 
@@ -25,6 +26,8 @@ export interface StackOptions {
   readonly port?: number;
   readonly cosmosPort?: Port;
   readonly issuerPort?: Port;
+  /** What the app's managed identity may do in Cosmos DB, which is then served over TLS. Absent: there is none. */
+  readonly managedIdentity?: DataRole;
   /** Whatever else the functions host is told. */
   readonly host?: Partial<FunctionsHostOptions>;
   /** Environment of the function app. It wins over local.settings.json. */
@@ -41,8 +44,8 @@ export interface Stack extends Closeable {
   readonly functions: FunctionsHost;
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
-  /** Blobs, queues and tables are served there, once somebody connects. */
-  readonly storageConnectionString: string;
+  /** Blobs, queues and tables, once somebody asks for one. */
+  readonly storage: StorageOnDemand;
 }
 
 /**
@@ -61,10 +64,18 @@ export function startStack(options: StackOptions): Promise<Stack> {
     if (host.status === 'fulfilled') running.add(host.value);
     const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
     cosmos.onChange((change) => functions.containerChanged(change));
-    if (functions.functions.some(({ usesDevelopmentStorage }) => usesDevelopmentStorage)) void storage.start();
-    const { connectionString: storageConnectionString } = storage;
-    return { functions, cosmos, issuer, storageConnectionString, close: () => running.close() };
+    joinStorage(storage, functions);
+    return { functions, cosmos, issuer, storage, close: () => running.close() };
   });
+}
+
+/** Triggers look for what is left from earlier; where nothing is, they wait to be told. */
+function joinStorage(storage: StorageOnDemand, functions: FunctionsHost): void {
+  storage.onChange((change) => functions.storageChanged(change));
+  storage.onUse(() => functions.storageUsed());
+  if (storage.isUnused) return;
+  functions.storageUsed(); // since when is not known
+  if (functions.functions.some(({ storageSource }) => storageSource)) void storage.start();
 }
 
 interface HostOptions extends StackOptions {
@@ -74,9 +85,11 @@ interface HostOptions extends StackOptions {
 
 function startHost(options: HostOptions, backing: Promise<BackingServices>): Promise<FunctionsHost> {
   const endpoints = { cosmos: '', issuer: '' };
-  const env = backing.then(({ cosmos, issuer, storage }) => {
+  let isStorageUnused = () => false;
+  const env = backing.then(({ cosmos, issuer, storage, identityEnv }) => {
     Object.assign(endpoints, { cosmos: cosmos.endpoint, issuer: issuer.url });
-    return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env };
+    isStorageUnused = () => storage.isUnused;
+    return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env, ...identityEnv };
   });
   return startFunctionsHost({
     ...options.host,
@@ -85,6 +98,7 @@ function startHost(options: HostOptions, backing: Promise<BackingServices>): Pro
     address: options.address ?? '127.0.0.1',
     dataDir: join(options.stateDir, 'functions'),
     env, // the host reads no setting before it has this
+    isStorageUnused: () => isStorageUnused(),
     rewriteSetting: (value) => createSettingRewriter(endpoints)(value),
     ...(options.onEvent && { onEvent: options.onEvent }),
     clock: options.clock,

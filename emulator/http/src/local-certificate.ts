@@ -71,8 +71,8 @@ function isUsable({ key, cert }: Pair, clock: Clock): boolean {
 
 async function make(clock: Clock): Promise<Pair> {
   // Loaded only here: it is large, and needed once in two years.
-  const { generate } = await import('selfsigned');
-  const made = await generate([{ name: 'commonName', value: 'localhost' }], {
+  const { default: selfsigned } = await import('selfsigned'); // CommonJS: in a bundle it has no other export
+  const made = await selfsigned.generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: new Date(clock.now() - DAY_MS), // clocks of containers and virtual machines differ

@@ -8,6 +8,8 @@ export interface TokenOptions {
   readonly roles?: readonly string[];
   /** `sub` and `oid`. Default: a fixed GUID. */
   readonly subject?: string;
+  /** `azp`: the application that asked. Default: a fixed GUID. */
+  readonly clientId?: string;
   /** Default `https://graph.microsoft.com`. */
   readonly audience?: string;
   /** May be negative: a token that has expired. Default one hour. */
@@ -33,8 +35,7 @@ export const DEFAULT_AUDIENCE = 'https://graph.microsoft.com';
 export const DEFAULT_LIFETIME_SECONDS = 3_600;
 const DEFAULT_SCOPES = ['Chat.ReadWrite'];
 const DEFAULT_SUBJECT = '00000000-0000-4000-8000-000000000001';
-/** The client application in every token. */
-const CLIENT_ID = '00000000-0000-4000-8000-00000000c11e';
+const DEFAULT_CLIENT_ID = '00000000-0000-4000-8000-00000000c11e';
 
 /** The claims of Microsoft Entra's v2.0 access tokens. Source: "Access token claims reference", Microsoft identity platform. */
 export function buildClaims(options: TokenOptions, context: ClaimsContext): JWTPayload {
@@ -46,7 +47,7 @@ export function buildClaims(options: TokenOptions, context: ClaimsContext): JWTP
     iat: issuedAt,
     nbf: options.notBefore ?? context.now,
     exp: context.now + (options.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS),
-    azp: CLIENT_ID,
+    azp: options.clientId ?? DEFAULT_CLIENT_ID,
     azpacr: '1',
     oid: subject,
     sub: subject,

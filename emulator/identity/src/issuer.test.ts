@@ -163,6 +163,46 @@ describe('the token endpoint', () => {
   });
 });
 
+describe('the managed identity', () => {
+  const identityHeader = 'secret';
+  const QUERY = '?api-version=2019-08-01&resource=https%3A%2F%2Flocalhost%3A8081';
+
+  function ask(issuer: Issuer, query: string, header = identityHeader) {
+    return fetch(`${issuer.managedIdentityUrl}${query}`, { headers: { 'x-identity-header': header } });
+  }
+
+  test('gets tokens of an application for the resource it names', async () => {
+    const issuer = await start({ identityHeader });
+    const body = await readJson(await ask(issuer, QUERY));
+    const claims = decodeJwt(String(body.access_token));
+    expect(claims).toMatchObject({ aud: 'https://localhost:8081', idtyp: 'app' });
+    expect(body).toMatchObject({ token_type: 'Bearer', resource: claims.aud, expires_on: String(claims.exp) });
+  });
+
+  test('is another one for each client id', async () => {
+    const issuer = await start({ identityHeader });
+    const body = await readJson(await ask(issuer, `${QUERY}&client_id=mine`));
+    expect(decodeJwt(String(body.access_token))).toMatchObject({ azp: 'mine', oid: 'mine', sub: 'mine' });
+    expect(body.client_id).toBe('mine');
+  });
+
+  test.each([
+    ['another header', QUERY, 'wrong', 401],
+    ['no header', QUERY, '', 401],
+    ['no resource', '?api-version=2019-08-01', identityHeader, 400],
+    ['another version', QUERY.replace('2019', '2017'), identityHeader, 400],
+    ['an identity named otherwise', `${QUERY}&mi_res_id=x`, identityHeader, 400],
+    ['a query that is too long', `${QUERY}&x=${'x'.repeat(2_048)}`, identityHeader, 400],
+  ])('gets nothing with %s', async (_, query, header, status) => {
+    const response = await ask(await start({ identityHeader }), query, header);
+    expect([response.status, Object.keys(await readJson(response))]).toEqual([status, ['statusCode', 'message']]);
+  });
+
+  test('is not there unless it was asked for', async () => {
+    expect((await ask(await start(), QUERY)).status).toBe(404);
+  });
+});
+
 test.each([
   ['a name that was rebound to this machine', 'evil.example:7072', 403],
   ['localhost', 'LOCALHOST:7072', 200],

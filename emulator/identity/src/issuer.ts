@@ -11,6 +11,7 @@ import {
 import { SignJWT } from 'jose';
 import { buildClaims, type TokenOptions } from './claims.ts';
 import { fileKeyStore, noKeyStore } from './key-store.ts';
+import { MANAGED_IDENTITY_PATH } from './managed-identity.ts';
 import { createRoutes } from './routes.ts';
 import { openSigningKeys, SIGNING_ALGORITHM, type SigningKeys } from './signing-keys.ts';
 
@@ -25,6 +26,11 @@ export interface IssuerOptions {
   readonly dataDir?: string;
   /** Default DEFAULT_TENANT_ID. */
   readonly tenantId?: string;
+  /**
+   * Serves tokens to a function app as its managed identity, at `managedIdentityUrl`, to those who show this secret.
+   * Absent: no managed identity.
+   */
+  readonly identityHeader?: string;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
   readonly log?: Log;
@@ -35,6 +41,8 @@ export interface Issuer extends Closeable {
   readonly url: string;
   /** The `iss` of its tokens: `{url}/{tenantId}/v2.0`; the discovery document is below it. */
   readonly issuer: string;
+  /** For IDENTITY_ENDPOINT. */
+  readonly managedIdentityUrl: string;
   /** A signed access token, compact form. */
   mint(options?: TokenOptions): Promise<string>;
   /** Signs with a new key from now on; the former key stays published, older ones do not. */
@@ -56,14 +64,19 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
   const store = options.dataDir === undefined ? noKeyStore : fileKeyStore(options.dataDir);
   const keys = await openSigningKeys(store, () => randomness.uuid());
   let origin = '';
-  const mint = createMint({ keys, clock: options.clock ?? systemClock, randomness, tenantId, origin: () => origin });
-  const handler = createRoutes({ tenantId, listenAddress: address, origin: () => origin, keys, mint });
+  const { clock = systemClock, identityHeader } = options;
+  const mint = createMint({ keys, clock, randomness, tenantId, origin: () => origin });
+  const handler = createRoutes({
+    ...{ tenantId, listenAddress: address, origin: () => origin, keys, mint, clock },
+    ...(identityHeader !== undefined && { identityHeader }),
+  });
   const listener = toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log });
   const server = await startHttpServer(listener, { address, port: options.port ?? 0 });
   origin = server.url;
   return {
     url: origin,
     issuer: `${origin}/${tenantId}/v2.0`,
+    managedIdentityUrl: `${origin}${MANAGED_IDENTITY_PATH}`,
     mint: (asked = {}) => mint(asked),
     rotateKeys: () => keys.rotate(),
     close: async () => {

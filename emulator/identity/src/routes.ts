@@ -1,7 +1,10 @@
 import type { HttpHandler, HttpRequest, HttpResponse } from '@lazurite/http';
+import type { Clock } from '@lazurite/runtime';
 import { DEFAULT_LIFETIME_SECONDS, type TokenOptions } from './claims.ts';
 import { TokenRequestError } from './errors.ts';
+import { json } from './json-response.ts';
 import { comesFromBrowser, isLocalHost } from './loopback-guard.ts';
+import { createManagedIdentityRoute, MANAGED_IDENTITY_PATH } from './managed-identity.ts';
 import { SIGNING_ALGORITHM, type SigningKeys } from './signing-keys.ts';
 import { readTokenRequest } from './token-request.ts';
 
@@ -12,16 +15,22 @@ export interface RoutesOptions {
   readonly origin: () => string;
   readonly keys: SigningKeys;
   readonly mint: (options: TokenOptions) => Promise<string>;
+  readonly clock: Clock;
+  /** What the app must show to get tokens as a managed identity; absent: there is none. */
+  readonly identityHeader?: string;
 }
 
 /** The whole API of the issuer, with the paths of the Microsoft identity platform. */
 export function createRoutes(options: RoutesOptions): HttpHandler {
   const tenant = `/${options.tenantId}`;
+  const { identityHeader, clock, mint } = options;
   const routes = new Map<string, (request: HttpRequest) => HttpResponse | Promise<HttpResponse>>([
     [`GET ${tenant}/v2.0/.well-known/openid-configuration`, () => json(200, discoveryDocument(options))],
     [`GET ${tenant}/discovery/v2.0/keys`, async () => json(200, { keys: await options.keys.published() })],
     [`POST ${tenant}/oauth2/v2.0/token`, (request) => issueToken(request, options.mint)],
   ]);
+  if (identityHeader !== undefined)
+    routes.set(`GET ${MANAGED_IDENTITY_PATH}`, createManagedIdentityRoute({ header: identityHeader, clock, mint }));
   return (request) => {
     if (!isLocalHost(request, options.listenAddress))
       return json(403, { error: 'access_denied', error_description: 'The Host header must name this machine' });
@@ -62,12 +71,4 @@ async function issueToken(request: HttpRequest, mint: RoutesOptions['mint']): Pr
     if (!(error instanceof TokenRequestError)) throw error;
     return json(error.status, { error: error.oauthError, error_description: error.message });
   }
-}
-
-function json(status: number, body: object): HttpResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
-    body: JSON.stringify(body),
-  };
 }

@@ -1,3 +1,4 @@
+import type { DataRole } from '@lazurite/cosmos';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError } from '../errors.ts';
 
@@ -6,11 +7,16 @@ export interface StartFlags {
   readonly port?: number;
   readonly cosmosPort?: number;
   readonly issuerPort?: number;
+  readonly managedIdentity?: DataRole;
   readonly address?: string;
   readonly dataDir: string;
   readonly inMemory: boolean;
   readonly scriptRoot: string;
   readonly prefix?: string;
+  /** A zip to be run instead of a folder. */
+  readonly package?: string;
+  /** A file to be read instead of local.settings.json. */
+  readonly settings?: string;
   readonly functions?: readonly string[];
   /** Origins, separated by commas. */
   readonly cors?: string;
@@ -29,6 +35,7 @@ export interface StartFlags {
   readonly verbose: boolean;
 }
 
+const DATA_ROLES: readonly DataRole[] = ['contributor', 'reader'];
 export const USER_LOG_LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
 
 /** Flags of `func start` that mean something to .NET apps, or to an installation that downloads things; here, nothing. */
@@ -62,8 +69,11 @@ export function addStartOptions(command: Command): Command {
   for (const flag of WITHOUT_EFFECT) withFuncFlags.addOption(new Option(flag, 'accepted, without effect').hideHelp());
   withFuncFlags.addOption(new Option('--runtime <name>', 'accepted, without effect').hideHelp());
   return withFuncFlags
+    .addOption(packageOption())
+    .option('--settings <file>', 'app settings, in the form of local.settings.json, which is not read then')
     .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server (default: 8081, or any)'))
     .addOption(portOption('--issuer-port <number>', 'port of the token issuer (default: 7072, or any)'))
+    .addOption(managedIdentityOption())
     .option('--data-dir <folder>', 'where data outlives a restart', '.lazurite')
     .option('--in-memory', 'keep no data', false)
     .option('--json', 'write events to stdout, one JSON object a line', false);
@@ -82,6 +92,11 @@ export function nodeArgumentsOf(
   return [...given, ...words].flatMap((word) => word.split(/\s+/).filter(Boolean));
 }
 
+function managedIdentityOption(): Option {
+  const description = 'give the app an identity with this role in Cosmos DB, which is then served over TLS';
+  return new Option('--managed-identity [role]', description).choices(DATA_ROLES).preset('contributor');
+}
+
 const DEFAULT_TIMEOUT_S = 20;
 
 function timeoutOption(): Option {
@@ -92,6 +107,12 @@ function timeoutOption(): Option {
       if (seconds > 0 && Number.isFinite(seconds)) return seconds;
       throw new InvalidArgumentError('A time is a number of seconds above 0.');
     });
+}
+
+function packageOption(): Option {
+  const description =
+    'zip of a function app: run as deployed, with keys, nothing from outside it but app settings (local.settings.json of this folder), no reload';
+  return new Option('--package <file>', description).conflicts(['scriptRoot', 'prefix']);
 }
 
 const MAX_PORT = 65_535;

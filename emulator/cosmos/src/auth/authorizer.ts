@@ -1,5 +1,5 @@
 import type { Clock } from '@lazurite/runtime';
-import type { Access } from './access.ts';
+import { type Access, accessOfRole } from './access.ts';
 import { type AccountKeyOptions, AccountKeys, type SignedRequest } from './account-keys.ts';
 import { parseAuthorizationToken, unauthorized } from './authorization-token.ts';
 import { type EntraOptions, EntraTokens } from './entra-tokens.ts';
@@ -7,6 +7,8 @@ import { type EntraOptions, EntraTokens } from './entra-tokens.ts';
 export interface AuthorizerOptions extends AccountKeyOptions {
   /** Whose tokens are accepted besides the keys; absent: nobody's. */
   readonly entra?: EntraOptions;
+  /** As which their tokens may name the account, where `entra` does not say. */
+  readonly audience?: () => readonly string[];
 }
 
 export interface RequestToAuthorize extends SignedRequest {
@@ -23,10 +25,10 @@ export class Authorizer {
 
   constructor(options: AuthorizerOptions, clock: Clock) {
     this.#keys = new AccountKeys(options, clock);
-    this.#entra = options.entra && new EntraTokens(options.entra, clock);
+    this.#entra = options.entra && new EntraTokens(options.entra, options.audience ?? (() => []), clock);
   }
 
-  /** @throws CosmosError Unauthorized without a valid credential, Forbidden when its time is not now */
+  /** @throws CosmosError Unauthorized without a valid credential, Forbidden when its time is not now, or its holder has no role */
   accessOf(request: RequestToAuthorize): Access | Promise<Access> {
     const { type, signature } = parseAuthorizationToken(request.authorization);
     if (type === 'master') return this.#keys.accessOf(signature, request);
@@ -37,7 +39,6 @@ export class Authorizer {
   async #accessOfEntraToken(token: string, { secure }: RequestToAuthorize): Promise<Access> {
     if (!secure) throw unauthorized('An AAD token is accepted over TLS only.');
     if (!this.#entra) throw unauthorized('The account accepts no AAD tokens: it was started without an issuer.');
-    await this.#entra.assertValid(token);
-    return 'items';
+    return accessOfRole(await this.#entra.roleOf(token));
   }
 }

@@ -1,14 +1,22 @@
 import type { Clock } from '@lazurite/runtime';
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { CosmosError } from '../model/errors.ts';
 import { unauthorized } from './authorization-token.ts';
 
 export interface EntraOptions {
   /** The `iss` of tokens; below it lies the discovery document. For example `https://login.microsoftonline.com/{tenant}/v2.0`. */
   readonly issuer: string;
-  /** The `aud` of tokens: one of these. The SDK asks for the account's endpoint, unless told otherwise (`aadScope`). */
-  readonly audience: string | readonly string[];
+  /**
+   * The `aud` of tokens: one of these. Default: the account's own addresses, for which the SDK asks, and
+   * `https://cosmos.azure.com`, for which it asks where the issuer does not know the account.
+   */
+  readonly audience?: string | readonly string[];
+  /** The role of everybody; or by principal id (`oid`), and who is not there may do nothing. Default: contributor. */
+  readonly roles?: DataRole | Readonly<Record<string, DataRole>>;
 }
+
+/** The built-in roles: "Cosmos DB Built-in Data Reader" and "…Data Contributor". */
+export type DataRole = 'reader' | 'contributor';
 
 /** Public-key signatures only: a shared secret would let every holder of a published key sign. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
@@ -19,26 +27,41 @@ const ISSUER_TIMEOUT_MS = 5_000;
 /** Checks the tokens of Microsoft Entra, or of an issuer that speaks as it does. */
 export class EntraTokens {
   readonly #options: EntraOptions;
+  readonly #ownAudience: () => readonly string[];
   readonly #clock: Clock;
   #keys: Promise<JWTVerifyGetKey> | undefined;
 
-  constructor(options: EntraOptions, clock: Clock) {
+  /** @param ownAudience as which tokens may name the account, where the options do not say */
+  constructor(options: EntraOptions, ownAudience: () => readonly string[], clock: Clock) {
     this.#options = options;
+    this.#ownAudience = ownAudience;
     this.#clock = clock;
   }
 
-  /** @throws CosmosError Unauthorized for any token that is not valid now; ServiceUnavailable when the issuer does not answer */
-  async assertValid(token: string): Promise<void> {
+  /**
+   * What the holder of the token may do; null: nothing.
+   *
+   * @throws CosmosError Unauthorized for any token that is not valid now; ServiceUnavailable when the issuer does not answer
+   */
+  async roleOf(token: string): Promise<DataRole | null> {
+    const { oid } = await this.#verify(token);
+    const { roles = 'contributor' } = this.#options;
+    if (typeof roles === 'string') return roles;
+    return typeof oid === 'string' && Object.hasOwn(roles, oid) ? (roles[oid] ?? null) : null;
+  }
+
+  async #verify(token: string): Promise<JWTPayload> {
     const keys = await this.#discoveredKeys();
-    const { issuer, audience } = this.#options;
+    const { issuer, audience = this.#ownAudience() } = this.#options;
     try {
-      await jwtVerify(token, keys, {
+      const { payload } = await jwtVerify(token, keys, {
         issuer,
         audience: [audience].flat(),
         algorithms: ALGORITHMS,
         requiredClaims: ['exp'],
         currentDate: new Date(this.#clock.now()),
       });
+      return payload;
     } catch (error) {
       throw isOfToken(error) ? unauthorized('The AAD token is not valid.', { cause: error }) : noAnswer(issuer, error);
     }

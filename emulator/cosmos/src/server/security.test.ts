@@ -128,6 +128,48 @@ describe('Entra tokens', () => {
     client.dispose();
   });
 
+  it('name the account by its address unless it was told another audience', async () => {
+    const entra = { issuer: issuer.url };
+    const own = await startCosmos({ dataDir: `${directory.path}/own`, tls: true, entra });
+    const statusFor = async (aud: string) => {
+      const authorization = `type=aad&ver=1.0&sig=${await issuer.sign({ aud })}`;
+      return (await sendRaw(own, { method: 'GET', path: '/dbs', headers: { authorization } })).status;
+    };
+    expect(await statusFor(`https://localhost:${own.port}`)).toBe(200);
+    expect(await statusFor('https://cosmos.azure.com')).toBe(200);
+    expect(await statusFor('https://localhost:1')).toBe(401);
+    await own.close();
+  });
+
+  it('let each principal do what its role says', async () => {
+    const roles = { writes: 'contributor', reads: 'reader' } as const;
+    const entra = { issuer: issuer.url, audience: 'https://cosmos.azure.com', roles };
+    const dataDir = `${directory.path}/roles`;
+    const guarded = await startCosmos({ dataDir, tls: true, entra });
+    const ca = guarded.certificate?.cert ?? '';
+    const own = new Agent({ ca, keepAlive: true });
+    const owner = new CosmosClient({ endpoint: guarded.endpoint, key: guarded.key, agent: own });
+    const { database } = await owner.databases.create({ id: 'db' });
+    await database.containers.create({ id: 'c', partitionKey: '/pk' });
+    const containerFor = async (oid: string) => {
+      const token = await issuer.sign({ oid });
+      const aadCredentials = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
+      const client = new CosmosClient({ endpoint: guarded.endpoint, aadCredentials, agent: own });
+      return { client, container: client.database('db').container('c') };
+    };
+    const [writer, reader, stranger] = await Promise.all(['writes', 'reads', 'toString'].map(containerFor));
+    await writer?.container.items.create({ id: '1', pk: 'p' });
+    expect((await reader?.container.item('1', 'p').read())?.statusCode).toBe(200);
+    expect((await reader?.container.items.query('SELECT * FROM c').fetchAll())?.resources).toHaveLength(1);
+    const blocked = { code: 403, substatus: 5301 };
+    await expect(reader?.container.items.create({ id: '2', pk: 'p' })).rejects.toMatchObject(blocked);
+    await expect(reader?.container.item('1', 'p').delete()).rejects.toMatchObject(blocked);
+    await expect(stranger?.container.item('1', 'p').read()).rejects.toMatchObject({ code: 403 });
+    for (const client of [owner, writer?.client, reader?.client, stranger?.client]) client?.dispose();
+    own.destroy();
+    await guarded.close();
+  });
+
   it.each<[string, () => Promise<string>]>([
     ['has expired', () => issuer.sign({ exp: 1 })],
     ['never expires', () => issuer.sign({ exp: undefined })],

@@ -103,9 +103,12 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     const account = openAccount({ store, clock, randomness, log, enforceThroughput });
     shutdown.add(account.indexBuilder);
     shutdown.add(startSweeping(account, clock, log));
-    const authorizer = new Authorizer({ key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) }, clock);
+    let port = 0; // known once the server listens
+    const credentials = { key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) };
+    const authorizer = new Authorizer({ ...credentials, audience: () => audienceOf(port) }, clock);
     const handler = toRequestHandler({ account, authorizer, log, secure: tls !== undefined });
     const server = shutdown.add(await listen(handler, { ...options, ...(tls && { tls }) }));
+    port = server.port;
     return {
       endpoint: server.url,
       port: server.port,
@@ -116,6 +119,12 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
       close: () => shutdown.close(),
     };
   });
+}
+
+/** Every name that this machine has for itself, as in the certificate; and that of the service as a whole. */
+function audienceOf(port: number): readonly string[] {
+  const own = ['localhost', '127.0.0.1', '[::1]'].map((host) => `https://${host}:${port}`);
+  return [...own, 'https://cosmos.azure.com'];
 }
 
 function openStore(dataDir: string | undefined): MemoryStore | SqliteStore {

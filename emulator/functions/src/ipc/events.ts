@@ -1,4 +1,5 @@
 import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
+import type { StorageSource } from '../triggers/storage-changes.ts';
 import type { RpcLogLevel } from '../worker/core/rpc-types.ts';
 
 /** A function as the host lists it. */
@@ -18,6 +19,8 @@ export interface FunctionInfo {
   readonly usesDevelopmentStorage?: boolean;
   /** What a Cosmos DB trigger reads the change feed of. */
   readonly watches?: ContainerName;
+  /** Where a queue or blob trigger waits for changes in development storage: `queue/orders`, `blob/uploads`. */
+  readonly storageSource?: StorageSource;
 }
 
 interface LogLine {
@@ -43,6 +46,8 @@ export type HostEvent =
       readonly reason: string;
       /** What the trigger knows besides, for a second line. */
       readonly details?: string;
+      /** The log levels of host.json leave it out: consoles do not show it. */
+      readonly isQuiet?: true;
       readonly at: number;
     }
   | {
@@ -53,6 +58,8 @@ export type HostEvent =
       readonly durationMs: number;
       /** Message and stack of what failed. */
       readonly error?: string;
+      /** As of its start; one that failed is as loud as an error. */
+      readonly isQuiet?: true;
       readonly at: number;
     }
   | ({ readonly type: 'log' } & LogLine)

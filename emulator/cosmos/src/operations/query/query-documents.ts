@@ -49,15 +49,13 @@ export async function queryDocuments(
   await account.indexBuilder.want(container, useful, partitionOf(feed));
   const access = chooseAccess(account, container, query, feed);
   const counted = countDocuments(account, container, query, feed);
-  const page = await readQueryPage(account, {
-    query,
-    feed,
-    access,
-    maxItemCount,
-    context: contextOf(account, container),
+  const run = {
+    ...{ query, feed, access, maxItemCount, context: contextOf(account, container) },
     ...(counted !== undefined && { counted }),
     ...(position !== undefined && { position }),
-  });
+  };
+  const read = () => readQueryPage(account, run);
+  const page = await (access.kind === 'all' ? account.indexBuilder.withPriority(read) : read());
   const total = account.clock.monotonic() - startedAt;
   return {
     ...toResult(account, container, page, request),

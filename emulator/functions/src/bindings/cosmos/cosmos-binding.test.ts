@@ -73,5 +73,30 @@ test('cosmosAddress() wants endpoint and key', () => {
   const text = 'AccountEndpoint=http://localhost:8081/;AccountKey=a2V5==;';
   expect(cosmosAddress('X', { X: text })).toEqual({ endpoint: 'http://localhost:8081/', key: 'a2V5==' });
   expect(() => cosmosAddress('X', { X: 'http://localhost' })).toThrow('needs AccountEndpoint and AccountKey');
-  expect(() => cosmosAddress('X', { X__accountEndpoint: 'http://localhost' })).toThrow('uses an identity');
+});
+
+test.each([
+  ['a managed identity', { X__credential: 'ManagedIdentity' }, { kind: 'managed' }],
+  ['one of several', { X__credential: 'managedidentity', X__clientId: 'c' }, { kind: 'managed', clientId: 'c' }],
+  [
+    'an application with a secret',
+    { X__tenantId: 't', X__clientId: 'c', X__clientSecret: 's' },
+    { kind: 'clientSecret', tenantId: 't', clientId: 'c', secret: 's' },
+  ],
+  ['whatever is found', {}, { kind: 'default' }],
+])('cosmosAddress() takes %s', (_, settings, identity) => {
+  const env = { X__accountEndpoint: 'https://localhost:8081/', ...settings };
+  expect(cosmosAddress('X', env)).toEqual({ endpoint: 'https://localhost:8081/', identity });
+});
+
+test.each([
+  ['without an account', { X__credential: 'managedidentity' }, "needs 'X__accountEndpoint'"],
+  ['without TLS', { X__accountEndpoint: 'http://localhost:8081/' }, 'must be an https URL'],
+  [
+    'of another kind',
+    { X__accountEndpoint: 'https://localhost', X__credential: 'workloadidentity' },
+    'only managedidentity is emulated',
+  ],
+])('cosmosAddress() refuses an identity %s', (_, env, message) => {
+  expect(() => cosmosAddress('X', env)).toThrow(message);
 });

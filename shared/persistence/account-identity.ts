@@ -1,0 +1,28 @@
+import type { TokenCredential } from '@azure/identity';
+
+/** An identity of Microsoft Entra that has a data-plane role in the account. */
+export interface AccountIdentity {
+  readonly kind: 'identity';
+  /** `managed`: one that Azure gives the app; `default`: whatever `DefaultAzureCredential` finds. */
+  readonly source: 'managed' | 'default';
+  /** Of a user-assigned identity; null: the system-assigned one. */
+  readonly clientId: string | null;
+}
+
+/** Loads `@azure/identity`, a megabyte and more, when the first token is asked for: an app with a key never does. */
+export function lazyCredential(identity: AccountIdentity): TokenCredential {
+  let loading: Promise<TokenCredential> | undefined;
+  return {
+    getToken: async (...request) => {
+      loading ??= loadCredential(identity);
+      return (await loading).getToken(...request);
+    },
+  };
+}
+
+async function loadCredential({ source, clientId }: AccountIdentity): Promise<TokenCredential> {
+  const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
+  if (source === 'default')
+    return new DefaultAzureCredential(clientId === null ? {} : { managedIdentityClientId: clientId });
+  return clientId === null ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
+}

@@ -1,0 +1,52 @@
+import { type IndexingPolicy, PartitionKeyDefinitionVersion, PartitionKeyKind } from '@azure/cosmos';
+import { OPERATIONS_INDEXING_POLICY } from './operations-indexes.ts';
+
+/** A container as the SDK creates it; the same goes to the infrastructure (`npm run infra:generate`). */
+export interface ContainerDefinition {
+  readonly id: string;
+  readonly partitionKey: PartitionKey;
+  /** Seconds. -1: nothing expires unless it says so itself; absent: nothing expires at all. */
+  readonly defaultTtl?: number;
+  /** Absent: every property is indexed. */
+  readonly indexingPolicy?: IndexingPolicy;
+}
+
+type PartitionKey = ReturnType<typeof hashOf>;
+
+/** What is looked for is on the items' first level; what is inside is read with it. */
+const SUBSCRIPTIONS_INDEXING_POLICY: IndexingPolicy = {
+  indexingMode: 'consistent',
+  automatic: true,
+  includedPaths: [{ path: '/*' }],
+  excludedPaths: ['/"_etag"/?', '/subscription/*', '/delivery/*', '/deadLetter/*'].map((path) => ({ path })),
+};
+
+/** What a deployment provisions: a container that is not here does not exist in Azure. */
+export const CONTAINERS = {
+  operations: {
+    id: 'operations',
+    partitionKey: hashOf('/chatId'),
+    defaultTtl: -1,
+    indexingPolicy: OPERATIONS_INDEXING_POLICY,
+  },
+  /** Subscriptions, and what is on its way to them: docs/decisions/change-notifications.md. */
+  subscriptions: {
+    id: 'subscriptions',
+    partitionKey: hashOf('/scope'),
+    defaultTtl: -1,
+    indexingPolicy: SUBSCRIPTIONS_INDEXING_POLICY,
+  },
+  /** How far the Cosmos DB trigger has read. */
+  leases: { id: 'leases', partitionKey: hashOf('/id') },
+} as const satisfies Readonly<Record<string, ContainerDefinition>>;
+
+/** What only local runs have, and create on first use. */
+export const LOCAL_CONTAINERS = {
+  /** Plans of the laboratory: nobody comes back to an experiment of last week. */
+  laboratory: { id: 'laboratory', partitionKey: hashOf('/chatId'), defaultTtl: 7 * 24 * 60 * 60 },
+} as const satisfies Readonly<Record<string, ContainerDefinition>>;
+
+/** Version 2 hashes all of a key of up to 2 KB; version 1 only its first 101 bytes. */
+function hashOf(path: `/${string}`) {
+  return { paths: [path], kind: PartitionKeyKind.Hash, version: PartitionKeyDefinitionVersion.V2 };
+}
