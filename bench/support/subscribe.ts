@@ -24,7 +24,7 @@ const THREE_DAYS_MS = 3 * 24 * 60 * 60_000;
 const KEY = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
 
 export function createSubscriber(endpoint: string): Subscriber {
-  const client = createCosmosClient({ endpoint, key: KEY });
+  const client = createCosmosClient({ endpoint, credential: { kind: 'key', key: KEY } });
   const options = { client, database: 'teams', createIfMissing: true, startTimer, now: Date.now };
   const repository = createCosmosSubscriptionRepository(options);
   const log = createCosmosChangeLog(options);
