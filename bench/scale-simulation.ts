@@ -27,19 +27,26 @@ const LOGICAL_PARTITION_BYTES = 20 * GB;
 const PHYSICAL_PARTITION_BYTES = 50 * GB;
 
 const random = seededRandomness(SEED);
-const charges = await measureCharges();
+const charges = await measureCharges({ changes: true });
+const chargesWithoutChanges = await measureCharges({ changes: false });
 const thousand = Object.values(MIX).reduce((sum, share) => sum + share, 0);
-const charge = (Object.keys(MIX) as (keyof Charges)[]) // of the constant above
-  .reduce((sum, name) => sum + (MIX[name] / thousand) * charges[name], 0);
+const charge = chargeOfMix(charges);
 
 console.log(`\nRequest units of each request, an operation of ${charges.itemBytes} bytes as it is stored`);
-console.table(charges);
-console.log(`A request of the mix ${JSON.stringify(MIX)}: ${charge.toFixed(2)} RU`);
+console.table({ 'changes recorded': charges, 'CHANGE_NOTIFICATIONS=off': chargesWithoutChanges });
+console.log(
+  `A request of the mix ${JSON.stringify(MIX)}: ${charge.toFixed(2)} RU, or ${chargeOfMix(chargesWithoutChanges).toFixed(2)}`,
+);
 sizes();
 const positions = Float64Array.from({ length: CHATS }, () => positionOf(chatId(random)));
 demand();
 heat(0);
 heat(MAX_PER_CHAT);
+
+function chargeOfMix(of: Charges): number {
+  const names = Object.keys(MIX) as (keyof Charges)[]; // of the constant above
+  return names.reduce((sum, name) => sum + (MIX[name] / thousand) * of[name], 0);
+}
 
 function sizes(): void {
   console.log('\nOne chat is one logical partition');

@@ -39,15 +39,22 @@ const FIRST_PAGE: OperationQuery = {
   limit: 20,
 };
 
-/** What the app's own calls cost by `x-ms-request-charge` of the local server, whose model docs/discoveries/request-charge.md gives. */
-export async function measureCharges(): Promise<Charges & { readonly itemBytes: number }> {
+/**
+ * What the app's own calls cost by `x-ms-request-charge` of the local server, whose model docs/discoveries/request-charge.md
+ * gives: with records of changes for subscriptions, or without.
+ */
+export async function measureCharges({
+  changes,
+}: {
+  readonly changes: boolean;
+}): Promise<Charges & { readonly itemBytes: number }> {
   const server = await startCosmos();
   const meter = createMeter();
   const client = new CosmosClient({ endpoint: server.endpoint, key: server.key, httpClient: meter.httpClient });
   try {
     const repository = createCosmosOperationRepository({
       ...{ client, database: 'teams', createIfMissing: true },
-      changes: { now: Date.now, newId: randomUUID },
+      changes: changes ? { now: Date.now, newId: randomUUID } : null,
       startTimer: (milliseconds, callback) => {
         const timer = setTimeout(callback, milliseconds);
         return () => clearTimeout(timer);

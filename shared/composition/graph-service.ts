@@ -8,12 +8,19 @@ import { createLaboratory } from '../domain/laboratory/laboratory.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
 import type { FunctionHandler } from '../odata/frame.ts';
-import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
-import { readSettings } from '../settings/settings.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
-import { createDispatcher, createGraphHandlers, createTargetHandler, type GraphPorts } from './graph-handlers.ts';
+import {
+  createDispatcher,
+  createGraphHandlers,
+  createSubscriptionTable,
+  createTargetHandler,
+  type GraphPorts,
+} from './graph-handlers.ts';
+import { notificationService } from './notification-service.ts';
+import { processParts, startTimer } from './process-parts.ts';
+import type { SubscriptionHandlers } from './subscription-handlers.ts';
 
 export interface GraphService {
   readonly ports: GraphPorts;
@@ -22,6 +29,10 @@ export interface GraphService {
   readonly dispatch: FunctionHandler;
   /** Null where there is no laboratory. */
   readonly target: FunctionHandler | null;
+  /** Null where nobody can subscribe. */
+  readonly subscriptions: SubscriptionHandlers | null;
+  /** Settles once the issuer's keys are here and the database was reached, or was not: requests try again. */
+  readonly connected: Promise<unknown>;
   /** The page to try the API; null where it is not wanted. */
   readonly tryIt: FunctionHandler | null;
 }
@@ -38,22 +49,21 @@ let service: GraphService | undefined;
  * @throws SettingsError
  */
 export function graphService(): GraphService {
-  service ??= composeService(process.env);
+  service ??= composeService();
   return service;
 }
 
-function composeService(env: NodeJS.ProcessEnv): GraphService {
-  const { cosmos, auth, pagingSecret, server, evolvableEnums, laboratory, notifications, tryIt } = readSettings(env);
+function composeService(): GraphService {
+  const { settings, client } = processParts();
+  const { auth, cosmos, pagingSecret, server, evolvableEnums, laboratory, notifications, tryIt } = settings;
   const now = () => Date.now();
   const keys = createSigningKeys(auth.issuer, { now });
-  const client = createCosmosClient(cosmos);
   const repository = createCosmosOperationRepository({
     ...{ ...cosmos, client, startTimer },
     changes: notifications.recorded ? { now, newId: randomUUID } : null,
   });
   // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
-  void keys.prefetch();
-  void repository.prepare();
+  const connected = Promise.all([keys.prefetch(), repository.prepare()]);
   const ports: GraphPorts = {
     ...{ now, newId: randomUUID, server, evolvableEnums },
     authenticator: createJwtAuthenticator({ ...auth, keys, now }),
@@ -65,12 +75,15 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
           ...{ operations: repository, now, newId: randomUUID },
         })
       : null,
+    notifications: notificationService(),
     // Another secret makes open next links invalid.
     pagingKey: new Uint8Array(hkdfSync('sha256', pagingSecret, '', 'paging', 32)),
   };
   const handlers = createGraphHandlers(ports);
   return {
     ...{ ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) },
+    subscriptions: createSubscriptionTable(ports),
+    connected,
     tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,
   };
 }
@@ -79,9 +92,4 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
 async function readViewerFile(name: string): Promise<string> {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   return readFile(join(folder, name), 'utf8');
-}
-
-function startTimer(milliseconds: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, milliseconds);
-  return () => clearTimeout(timer);
 }

@@ -7,6 +7,7 @@ import {
   OPERATION_STATUS_TYPE,
   OPERATION_TYPE_TYPE,
   type PropertyModel,
+  SUBSCRIPTION_TYPE,
   TEAMS_ASYNC_OPERATION,
 } from '../domain/type-model.ts';
 import { element, toXml, type XmlElement } from './xml.ts';
@@ -17,7 +18,7 @@ const ALIAS = 'graph';
 const BASE_TYPE = 'entity';
 
 /** The metadata of what is served here, as CSDL XML of OData 4.0: a part of Graph's own. */
-export function toCsdl(): string {
+export function toCsdl({ subscriptions }: { readonly subscriptions: boolean }): string {
   const schema = element(
     'Schema',
     { Namespace: NAMESPACE, Alias: ALIAS, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' },
@@ -27,8 +28,9 @@ export function toCsdl(): string {
       toBaseType(),
       toChatType(),
       toEntityType(TEAMS_ASYNC_OPERATION),
+      ...(subscriptions ? [toEntityType(SUBSCRIPTION_TYPE), toReauthorize()] : []),
       toComplexType(OPERATION_ERROR_TYPE),
-      toContainer(),
+      toContainer(subscriptions ? [CHATS, SUBSCRIPTIONS] : [CHATS]),
     ],
   );
   return toXml(
@@ -82,9 +84,21 @@ function describe(text: string): XmlElement {
   return element('Annotation', { Term: 'Org.OData.Core.V1.Description', String: text });
 }
 
-function toContainer(): XmlElement {
-  return element('EntityContainer', { Name: 'GraphService' }, [
-    element('EntitySet', { Name: 'chats', EntityType: `${NAMESPACE}.chat` }),
+const CHATS = { Name: 'chats', EntityType: `${NAMESPACE}.chat` };
+const SUBSCRIPTIONS = { Name: 'subscriptions', EntityType: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}` };
+
+function toContainer(sets: readonly Readonly<Record<string, string>>[]): XmlElement {
+  return element(
+    'EntityContainer',
+    { Name: 'GraphService' },
+    sets.map((set) => element('EntitySet', set)),
+  );
+}
+
+/** The one action there is; the first parameter of a bound one is what it is done to. */
+function toReauthorize(): XmlElement {
+  return element('Action', { Name: 'reauthorize', IsBound: true }, [
+    element('Parameter', { Name: 'bindingParameter', Type: `${ALIAS}.${SUBSCRIPTION_TYPE.name}` }),
   ]);
 }
 

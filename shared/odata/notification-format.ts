@@ -84,8 +84,17 @@ interface EventContext {
   readonly data: unknown;
 }
 
+export interface CloudEvent extends EventContext {
+  readonly specversion: '1.0';
+  readonly type: string;
+  readonly subject: string;
+  /** DateTimeOffset in UTC. */
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+}
+
 /** CloudEvents 1.0 in structured mode, typed as Graph types those it sends to Event Grid. */
-export function toCloudEvent(change: OperationChange, { id, source, data }: EventContext) {
+export function toCloudEvent(change: OperationChange, { id, source, data }: EventContext): CloudEvent {
   return {
     specversion: '1.0',
     id,

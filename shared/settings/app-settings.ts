@@ -94,6 +94,20 @@ export const APP_SETTINGS = {
     provider: 'everywhere',
     secret: false,
   },
+  EVENT_GRID_TOPIC__topicEndpointUri: {
+    purpose: 'The Event Grid topic that every change is published to as a CloudEvent. Without it none is',
+    values: 'a URL',
+    default: null,
+    provider: 'optional',
+    secret: false,
+  },
+  EVENT_GRID_TOPIC__topicKey: {
+    purpose: "The topic's key. Without it the topic is reached by identity",
+    values: 'a key',
+    default: null,
+    provider: 'optional',
+    secret: true,
+  },
   LRO_LAB: {
     purpose: 'The laboratory of long-running operations: docs/lro-laboratory.md',
     values: ['on', 'off'],
@@ -131,8 +145,8 @@ export interface AppSetting {
   readonly values: readonly string[] | string;
   /** What holds where it is not set; null where nothing does. */
   readonly default: string | null;
-  /** Who sets it: `local.settings.json`, the infrastructure, both, or the Functions platform itself. */
-  readonly provider: 'local' | 'cloud' | 'everywhere' | 'platform';
+  /** Who sets it: `local.settings.json`, the infrastructure, both, the Functions platform itself, or whoever wants it. */
+  readonly provider: 'local' | 'cloud' | 'everywhere' | 'platform' | 'optional';
   /** Never shown, logged or committed, except for the emulator's well-known key. In Azure its value is made at random. */
   readonly secret: boolean;
 }

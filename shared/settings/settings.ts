@@ -29,7 +29,14 @@ export interface NotificationSettings {
   readonly hook: boolean;
   /** Whether notifications may go to private addresses, and without TLS. For local runs. */
   readonly privateTargets: boolean;
+  /** Where every change is published; null: nowhere. */
+  readonly eventGrid: EventGridTopic | null;
 }
+
+/** Names of settings, as the output binding wants them: with a key, or by identity. */
+export type EventGridTopic =
+  | { readonly topicEndpointUri: string; readonly topicKeySetting: string }
+  | { readonly connection: string };
 
 export interface AuthSettings {
   /** As in the `iss` claim; its discovery document is found below it. */
@@ -118,7 +125,15 @@ function readNotifications(env: Environment, problems: string[]): NotificationSe
     recorded: readSwitch('CHANGE_NOTIFICATIONS', env, problems),
     hook: readSwitch('OPERATION_HOOK', env, problems),
     privateTargets: targets === 'allow',
+    eventGrid: readEventGrid(env),
   };
+}
+
+/** Only names: what they stand for is between the host and the topic. */
+function readEventGrid(env: Environment): EventGridTopic | null {
+  if (!env.EVENT_GRID_TOPIC__topicEndpointUri) return null;
+  if (!env.EVENT_GRID_TOPIC__topicKey) return { connection: 'EVENT_GRID_TOPIC' };
+  return { topicEndpointUri: 'EVENT_GRID_TOPIC__topicEndpointUri', topicKeySetting: 'EVENT_GRID_TOPIC__topicKey' };
 }
 
 type Switch = 'CHANGE_NOTIFICATIONS' | 'LRO_LAB' | 'OPERATION_HOOK' | 'TRY_IT';

@@ -1,7 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { WebhookClient, WebhookOutcome, WebhookRequest } from '../domain/notifications/webhook.ts';
+import {
+  TIMED_OUT_REASON,
+  type WebhookClient,
+  type WebhookOutcome,
+  type WebhookRequest,
+} from '../domain/notifications/webhook.ts';
 import { checkedLookup, ForbiddenAddressError, type Resolve } from './checked-lookup.ts';
 import type { AddressPolicy } from './public-address.ts';
 import { readRetryAfter } from './retry-after.ts';
@@ -69,7 +74,7 @@ async function withinTime(given: WebhookRequest, ports: Ports): Promise<WebhookO
     return await attempt(given, { ...ports, signal: controller.signal });
   } catch (error) {
     if (error instanceof ForbiddenAddressError) return { kind: 'forbidden', reason: error.message };
-    if (controller.signal.aborted) return { kind: 'failed', reason: 'The endpoint did not answer in time' };
+    if (controller.signal.aborted) return { kind: 'failed', reason: TIMED_OUT_REASON };
     return { kind: 'failed', reason: describe(error) };
   } finally {
     stopTimer();

@@ -123,7 +123,11 @@ describe.each([
     const expirationDateTime = '2025-06-01T00:00:00.000Z';
     const keys: SubscriptionKey[] = [];
     for (let index = 0; index < 120; index += 1) keys.push(await subscribe({ expirationDateTime }));
-    const found = async (before: number) => (await Array.fromAsync(store.findExpiring(before))).flat();
+    const found = async (before: number) => {
+      const all: SubscriptionKey[] = [];
+      for await (const page of store.findExpiring(before)) all.push(...page);
+      return all;
+    };
     expect(await found(Date.parse(expirationDateTime) - 1)).toEqual([]);
     const ids = (await found(Date.parse(expirationDateTime))).map(({ id }) => id);
     expect(ids.toSorted()).toEqual(keys.map(({ id }) => id).toSorted());

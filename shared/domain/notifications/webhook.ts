@@ -26,3 +26,6 @@ export interface WebhookRequest {
 export interface WebhookClient {
   post(request: WebhookRequest): Promise<WebhookOutcome>;
 }
+
+/** The reason of a failure that is nothing but time that ran out. */
+export const TIMED_OUT_REASON = 'The endpoint did not answer in time';

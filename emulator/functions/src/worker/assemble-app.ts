@@ -9,7 +9,7 @@ import { describeFunction } from './function-info.ts';
 import { createHttpFront } from './http/http-front.ts';
 import { invokeByHand } from './invoke-by-hand.ts';
 import { Invoker, type InvokerOptions } from './invoker.ts';
-import { logFilter } from './log-filter.ts';
+import { screenByLevel } from './screen-by-level.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { TRIGGER_FACTORIES } from './trigger-factories.ts';
 import { createTriggerListeners, type TriggerListeners } from './trigger-listeners.ts';
@@ -40,7 +40,7 @@ export async function assembleApp(
   app: FunctionApp,
   { parts, init, onUnusable }: AssembleOptions,
 ): Promise<AssembledApp> {
-  parts.events.filter(logFilter(init.settings.logging));
+  parts.events.screen(screenByLevel(init.settings.logging));
   const telemetry = await openAppTelemetry(app, { init, parts });
   const streamProxy = await startApp(app, init);
   const { reportInvocations, settings, publicUrl: baseUrl } = init;
