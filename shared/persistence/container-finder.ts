@@ -1,5 +1,6 @@
 import type { Container, CosmosClient } from '@azure/cosmos';
 import type { ContainerDefinition } from './containers.ts';
+import { hasStatus } from './cosmos-errors.ts';
 
 export interface ContainerOptions {
   readonly database: string;
@@ -31,7 +32,14 @@ interface Ensure {
   readonly abortSignal: AbortSignal;
 }
 
-async function ensureContainer(client: CosmosClient, { definition, database: id, abortSignal }: Ensure): Promise<void> {
-  const { database } = await client.databases.createIfNotExists({ id }, { abortSignal });
-  await database.containers.createIfNotExists(definition, { abortSignal });
+async function ensureContainer(client: CosmosClient, { definition, database, abortSignal }: Ensure): Promise<void> {
+  await orExisting(client.databases.createIfNotExists({ id: database }, { abortSignal }));
+  await orExisting(client.database(database).containers.createIfNotExists(definition, { abortSignal }));
+}
+
+/** The SDK looks, then creates: in between somebody else can have done so, and then it rejects. */
+async function orExisting(creation: Promise<unknown>): Promise<void> {
+  await creation.catch((error: unknown) => {
+    if (!hasStatus(error, 409)) throw error;
+  });
 }
