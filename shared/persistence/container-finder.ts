@@ -32,14 +32,16 @@ interface Ensure {
   readonly abortSignal: AbortSignal;
 }
 
-async function ensureContainer(client: CosmosClient, { definition, database, abortSignal }: Ensure): Promise<void> {
-  await orExisting(client.databases.createIfNotExists({ id: database }, { abortSignal }));
-  await orExisting(client.database(database).containers.createIfNotExists(definition, { abortSignal }));
+async function ensureContainer(client: CosmosClient, { definition, database: id, abortSignal }: Ensure): Promise<void> {
+  await unlessCreatedMeanwhile(client.databases.createIfNotExists({ id }, { abortSignal }));
+  await unlessCreatedMeanwhile(client.database(id).containers.createIfNotExists(definition, { abortSignal }));
 }
 
-/** The SDK looks, then creates: in between somebody else can have done so, and then it rejects. */
-async function orExisting(creation: Promise<unknown>): Promise<void> {
-  await creation.catch((error: unknown) => {
+/** The SDK looks, and creates what it does not see. Who comes second, be it in another process, is answered 409. */
+async function unlessCreatedMeanwhile(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
     if (!hasStatus(error, 409)) throw error;
-  });
+  }
 }
