@@ -9,7 +9,10 @@ import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
 import type { FunctionHandler } from '../odata/frame.ts';
 import { createCosmosClient } from '../persistence/cosmos-client.ts';
-import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
+import {
+  type CosmosOperationRepository,
+  createCosmosOperationRepository,
+} from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import { readSettings } from '../settings/settings.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
@@ -18,6 +21,8 @@ import { createDispatcher, createGraphHandlers, createTargetHandler, type GraphP
 export interface GraphService {
   readonly ports: GraphPorts;
   readonly handlers: ReturnType<typeof createGraphHandlers>;
+  /** What tells whether operations can be stored. */
+  readonly store: Pick<CosmosOperationRepository, 'check'>;
   /** Answers any request, whatever its URL. */
   readonly dispatch: FunctionHandler;
   /** Null where there is no laboratory. */
@@ -67,7 +72,13 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
   };
   const handlers = createGraphHandlers(ports);
   return {
-    ...{ ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) },
+    ...{
+      ports,
+      handlers,
+      store: repository,
+      dispatch: createDispatcher(ports, handlers),
+      target: createTargetHandler(ports),
+    },
     tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,
   };
 }

@@ -1,6 +1,7 @@
 import type { CosmosClient } from '@azure/cosmos';
 import type { OperationRepository } from '../domain/operation-repository.ts';
 import { type ChatItems, countOperations, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
+import { checkContainer } from './check-container.ts';
 import { type ContainerOptions, containerFinder } from './container-finder.ts';
 import { CONTAINERS } from './containers.ts';
 import { toDomainError } from './cosmos-errors.ts';
@@ -21,7 +22,11 @@ export interface CosmosOperationRepository extends OperationRepository {
    * operation, which tries again.
    */
   prepare(): Promise<void>;
+  /** Rejects where operations cannot be stored now. */
+  check(): Promise<void>;
 }
+
+const NO_CHAT = '';
 
 /** Operations in Cosmos DB, one item each, partitioned by chat. */
 export function createCosmosOperationRepository(options: CosmosRepositoryOptions): CosmosOperationRepository {
@@ -34,6 +39,7 @@ export function createCosmosOperationRepository(options: CosmosRepositoryOptions
     });
   }
   return {
+    check: () => call(NO_CHAT, checkContainer),
     create: (chatId, operation, request) => call(chatId, (items) => createOperation(items, operation, request)),
     get: (chatId, id) => call(chatId, (items) => getOperation(items, id)),
     replace: (chatId, operation, etag) => call(chatId, (items) => replaceOperation(items, operation, etag)),

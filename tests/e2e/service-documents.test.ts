@@ -62,8 +62,8 @@ interface FunctionStatus {
   readonly config: { readonly bindings: readonly { readonly methods?: readonly string[] }[] };
 }
 
-/** What answers every other request, what only the laboratory has, and the page. */
-const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$|\/beta\/try/;
+/** What answers every other request, what only the laboratory has, the page, and what is no part of the API. */
+const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$|\/beta\/(?:try|health)/;
 
 describe('GET /beta/try', () => {
   test('is a page whose parts are all served here', async () => {
