@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { tryItHandler } from '../../TryIt/handler.ts';
 import { createLaboratory } from '../domain/laboratory/laboratory.ts';
+import { NO_TELEMETRY, type Telemetry } from '../domain/telemetry.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
 import type { FunctionHandler } from '../odata/frame.ts';
@@ -15,8 +16,10 @@ import {
 } from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import { readSettings } from '../settings/settings.ts';
+import { loadTelemetry, type TelemetrySettings } from '../telemetry/app-telemetry.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
 import { createDispatcher, createGraphHandlers, createTargetHandler, type GraphPorts } from './graph-handlers.ts';
+import { watchFunctions } from './watch-functions.ts';
 
 export interface GraphService {
   readonly ports: GraphPorts;
@@ -48,16 +51,26 @@ export function graphService(): GraphService {
 }
 
 function composeService(env: NodeJS.ProcessEnv): GraphService {
-  const { cosmos, auth, pagingSecret, server, evolvableEnums, laboratory, tryIt } = readSettings(env);
+  const {
+    cosmos,
+    auth,
+    pagingSecret,
+    server,
+    evolvableEnums,
+    laboratory,
+    tryIt,
+    telemetry: exporting,
+  } = readSettings(env);
   const now = () => Date.now();
   const keys = createSigningKeys(auth.issuer, { now });
-  const client = createCosmosClient(cosmos);
+  const telemetry = exporting ? startTelemetry(exporting) : NO_TELEMETRY;
+  const client = createCosmosClient(cosmos, exporting ? telemetry : null);
   const repository = createCosmosOperationRepository({ ...cosmos, client, startTimer });
   // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
   void keys.prefetch();
   void repository.prepare();
   const ports: GraphPorts = {
-    ...{ now, newId: randomUUID, server, evolvableEnums },
+    ...{ now, newId: randomUUID, server, evolvableEnums, telemetry },
     authenticator: createJwtAuthenticator({ ...auth, keys, now }),
     repository,
     laboratory: laboratory
@@ -81,6 +94,15 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
     },
     tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,
   };
+}
+
+function startTelemetry(settings: TelemetrySettings): Telemetry {
+  const telemetry = loadTelemetry(settings, {
+    elapsed: () => performance.now(),
+    onFailure: (error) => process.emitWarning(`Telemetry is not exported: ${String(error)}`),
+  });
+  watchFunctions(telemetry);
+  return telemetry;
 }
 
 /** A file of `swagger-ui-dist`, which is there wherever the repository's packages are installed, and not deployed. */

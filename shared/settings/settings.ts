@@ -1,5 +1,6 @@
 import { APP_SETTINGS, type Environment } from './app-settings.ts';
 import { type CosmosAccountSettings, readCosmosAccount } from './cosmos-account.ts';
+import { readTelemetry, type TelemetrySettings } from './telemetry.ts';
 
 export interface Settings {
   readonly cosmos: CosmosSettings;
@@ -12,6 +13,8 @@ export interface Settings {
   readonly laboratory: boolean;
   /** Whether there is a page to try the API, whose viewer is a package that is not deployed. */
   readonly tryIt: boolean;
+  /** Null: nobody asked for any. */
+  readonly telemetry: TelemetrySettings | null;
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
 }
 
@@ -50,6 +53,7 @@ export function readSettings(env: Environment): Settings {
   const evolvableEnums = readEvolvableEnums(env, problems);
   const laboratory = readSwitch('LRO_LAB', env, problems);
   const tryIt = readSwitch('TRY_IT', env, problems);
+  const telemetry = readTelemetry(env, problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     cosmos,
@@ -58,6 +62,7 @@ export function readSettings(env: Environment): Settings {
     evolvableEnums,
     laboratory,
     tryIt,
+    telemetry,
     // Both are set by the Functions platform in Azure.
     server: {
       dataCenter: env.REGION_NAME ?? APP_SETTINGS.REGION_NAME.default,

@@ -19,6 +19,7 @@ describe('readSettings()', () => {
       evolvableEnums: 'lenient',
       laboratory: false,
       tryIt: false,
+      telemetry: null,
       server: { dataCenter: 'Local', roleInstance: 'local' },
     });
   });
