@@ -4,7 +4,7 @@ export interface RequestIdentity {
   readonly clientRequestId: string;
 }
 
-/** One call of the store of operations. */
+/** One request to the store of operations; one that is tried again is another. */
 export interface StoreCall {
   /** As the semantic conventions for Cosmos DB have it: `create_item`, `query_items`. */
   readonly operation: string;
@@ -29,7 +29,7 @@ export interface StoreOutcome {
 export interface Telemetry {
   /** Does the work of a request, so that everything in it is known by the request's ids. One of a batch is within another. */
   inRequest<T>(ids: RequestIdentity, work: () => Promise<T>): Promise<T>;
-  /** Does one call of the store; `ended` is called with how it went, also where it failed. */
+  /** Does one request to the store; `ended` is called with how it went, also where it failed. */
   storeCall<T>(call: StoreCall, work: (ended: (outcome: StoreOutcome) => void) => Promise<T>): Promise<T>;
   /** A receiver has taken a notification, so long after the change that it is about. */
   notificationDelivered(delayMs: number): void;

@@ -8,7 +8,12 @@ interface Answered {
   readonly headers?: Readonly<Record<string, unknown>>;
 }
 
-/** Tells of each call of the SDK, with all its attempts as one. @param endpoint of the account */
+/**
+ * Tells of each request of the SDK, so that every attempt of a call is seen, with what it costs. (Plugins on operations
+ * are not called for queries: `ClientContext` of the SDK.)
+ *
+ * @param endpoint of the account
+ */
 export function watchCalls(telemetry: Pick<Telemetry, 'storeCall'>, endpoint: string): PluginConfig {
   // The type of the answer is for the SDK to know: it is passed on as it is.
   const plugin: Plugin<unknown> = (context, _diagnostics, next) =>
@@ -22,18 +27,22 @@ export function watchCalls(telemetry: Pick<Telemetry, 'storeCall'>, endpoint: st
         throw error;
       }
     });
-  return { on: 'operation', plugin };
+  return { on: 'request', plugin };
 }
 
-type Call = Pick<Parameters<Plugin<unknown>>[0], 'operationType' | 'resourceType' | 'path'>;
+type Call = Pick<Parameters<Plugin<unknown>>[0], 'operationType' | 'resourceType' | 'path' | 'headers'>;
 
+/** A query is taken apart before it is asked of several partitions. */
+const PLAN_HEADER = 'x-ms-cosmos-is-query-plan-request';
 const RESOURCES: Readonly<Record<string, string>> = { docs: 'item', colls: 'container', dbs: 'database' };
 
 /** `/dbs/teams/colls/operations/docs/1`; the id of the item is nobody's business. */
-function describe({ operationType, resourceType, path = '' }: Call, endpoint: string): StoreCall {
+function describe({ operationType, resourceType, path = '', headers = {} }: Call, endpoint: string): StoreCall {
   const [, database = null, , container = null] = path.split('/').filter(Boolean);
   const resource = RESOURCES[resourceType ?? ''] ?? resourceType ?? 'account';
-  return { operation: nameOf(operationType ?? 'read', resource), endpoint, database, container };
+  const isPlan = PLAN_HEADER in headers;
+  const operation = isPlan ? 'query_plan' : nameOf(operationType ?? 'read', resource);
+  return { operation, endpoint, database, container };
 }
 
 /** Names of the semantic conventions for Cosmos DB, `db.operation.name`. */

@@ -10,6 +10,9 @@ import { createSpans } from './spans.ts';
 
 const SCOPE = 'teams-async-operations';
 
+/** Soon enough for somebody who has just sent a request and looks at its trace. */
+const SEND_AFTER_MS = 1_000;
+
 /** Traces and metrics through providers of our own: nothing is registered for the whole process, which the host shares. */
 export async function openTelemetry(settings: TelemetrySettings, parts: TelemetryParts): Promise<AppTelemetry> {
   const exporters = await openExporters(settings);
@@ -20,7 +23,7 @@ export async function openTelemetry(settings: TelemetrySettings, parts: Telemetr
     resource,
     spanProcessors: [
       new RequestIdsProcessor(),
-      ...exporters.spans.map((exporter) => new BatchSpanProcessor({ exporter })),
+      ...exporters.spans.map((exporter) => new BatchSpanProcessor({ exporter, scheduledDelayMillis: SEND_AFTER_MS })),
     ],
   });
   const exportIntervalMillis = settings.metricIntervalMs;
