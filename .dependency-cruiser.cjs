@@ -26,7 +26,7 @@ module.exports = {
       name: 'handler-imports-no-adapter',
       severity: 'error',
       from: { path: '^[A-Z][A-Za-z]+/handler\\.ts$' },
-      to: { path: '^shared/(?:persistence|identity|settings|composition)/' },
+      to: { path: '^shared/(?:persistence|identity|settings|webhooks|composition)/' },
     },
     {
       name: 'only-index-imports-composition',
@@ -50,7 +50,7 @@ module.exports = {
     {
       name: 'shared-adapters-import-domain-only',
       severity: 'error',
-      from: { path: '^shared/(validation|persistence|identity|settings)/' },
+      from: { path: '^shared/(validation|persistence|identity|settings|telemetry|webhooks)/' },
       to: { path: '^shared/', pathNot: ['^shared/$1/', '^shared/domain/'] },
     },
     {
@@ -74,17 +74,17 @@ module.exports = {
     {
       name: 'only-telemetry-knows-opentelemetry',
       severity: 'error',
-      from: { path: part, pathNot: '^emulator/functions/src/worker/telemetry/' },
+      from: { path: [app, part], pathNot: '^(?:emulator/functions/src/worker|shared)/telemetry/' },
       to: { path: 'node_modules/@opentelemetry' },
     },
     {
       name: 'opentelemetry-on-demand',
       comment: 'Its SDK is loaded only where the settings of the app ask for it.',
       severity: 'error',
-      from: { pathNot: '^emulator/functions/src/worker/telemetry/' },
+      from: { pathNot: '^(?:emulator/functions/src/worker|shared)/telemetry/' },
       to: {
-        path: '^emulator/functions/src/worker/telemetry/',
-        pathNot: '/telemetry\\.ts$',
+        path: '^(?:emulator/functions/src/worker|shared)/telemetry/',
+        pathNot: '/(?:load-|app-)?telemetry\\.ts$',
         dependencyTypesNot: ['dynamic-import', 'type-only'],
       },
     },
@@ -106,6 +106,12 @@ module.exports = {
       severity: 'error',
       from: { path: app, pathNot: '^shared/identity/' },
       to: { path: 'node_modules/jose' },
+    },
+    {
+      name: 'only-webhooks-knows-ipaddr',
+      severity: 'error',
+      from: { path: app, pathNot: '^shared/webhooks/' },
+      to: { path: 'node_modules/ipaddr\\.js' },
     },
     {
       name: 'runtime-imports-node-only',

@@ -10,8 +10,12 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  // jose is published as ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
+  // These are published as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|@actions/workflow-parser|@actions/expressions)/)'],
+  moduleNameMapper: {
+    '^@actions/(workflow-parser|expressions)$': '<rootDir>/node_modules/@actions/$1/dist/index.js',
+    '^@actions/(workflow-parser|expressions)/(.+)$': '<rootDir>/node_modules/@actions/$1/dist/$2.js',
+  },
   setupFiles: ['<rootDir>/tests/support/fast-check-seed.ts'],
   testTimeout: 30_000,
 };

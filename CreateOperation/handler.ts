@@ -13,6 +13,7 @@ import type { FunctionHandler } from '../shared/odata/frame.ts';
 import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
 import { readRepeatability } from '../shared/odata/repeatability.ts';
 import { readJson } from '../shared/odata/request-body.ts';
+import { readOrigin } from '../shared/odata/request-ids.ts';
 import { toContext, toLocation } from '../shared/odata/resource-url.ts';
 import { isCreatedFrom, retryId } from '../shared/odata/retry-id.ts';
 import { parseNewOperation } from '../shared/validation/new-operation.ts';
@@ -70,8 +71,9 @@ async function createRetried(
   const { http, url } = request;
   const retriedId = given.id === undefined ? retryId(request, body) : null;
   const operation = createOperation({ ...given, ...(retriedId !== null && { id: retriedId }) }, ports);
+  const options = { repeatable, origin: readOrigin(http.headers) };
   try {
-    return await ports.repository.create(url.chatId, operation, repeatable);
+    return await ports.repository.create(url.chatId, operation, options);
   } catch (error) {
     if (!(error instanceof OperationExistsError)) throw error;
     const earlier =
@@ -79,7 +81,7 @@ async function createRetried(
     if (earlier && (retriedId !== null || isCreatedFrom(given, earlier.operation))) return earlier;
     if (retriedId === null) throw error;
     // No retry, and the same client-request-id again: some callers have one for many requests.
-    return ports.repository.create(url.chatId, createOperation(given, ports), repeatable);
+    return ports.repository.create(url.chatId, createOperation(given, ports), options);
   }
 }
 

@@ -5,6 +5,7 @@ import { emptyAnswer, type GraphAnswer } from '../shared/odata/answer.ts';
 import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
 import { type EntityTags, matches, readEntityTags } from '../shared/odata/entity-tags.ts';
 import type { FunctionHandler } from '../shared/odata/frame.ts';
+import { readOrigin } from '../shared/odata/request-ids.ts';
 
 export interface DeleteOperationPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'get' | 'delete'>;
@@ -27,7 +28,7 @@ async function remove({ http, url }: GraphRequest, { repository }: DeleteOperati
     if (!stored) throw new OperationNotFoundError(id);
     return stored.etag;
   });
-  await repository.delete(url.chatId, id, etag);
+  await repository.delete(url.chatId, id, { etag, origin: readOrigin(http.headers) });
   return emptyAnswer(204);
 }
 

@@ -68,7 +68,6 @@ function asset(body: string, type: string): GraphAnswer {
     'content-type': type,
     'content-security-policy': POLICY,
     'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
   };
   return { status: 200, headers, body };
 }

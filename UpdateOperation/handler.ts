@@ -10,6 +10,7 @@ import { checkChangedEnums } from '../shared/odata/enum-rules.ts';
 import type { FunctionHandler } from '../shared/odata/frame.ts';
 import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
 import { readJson } from '../shared/odata/request-body.ts';
+import { readOrigin } from '../shared/odata/request-ids.ts';
 import { toContext } from '../shared/odata/resource-url.ts';
 import { parseOperationChanges } from '../shared/validation/operation-changes.ts';
 
@@ -50,17 +51,18 @@ interface Update {
  * change is made again, on what is there now.
  */
 async function write(
-  { url }: GraphRequest,
+  { http, url }: GraphRequest,
   { changes, wanted }: Update,
   { repository, now }: UpdateOperationPorts,
 ): Promise<StoredOperation> {
   const id = url.operationId ?? '';
+  const origin = readOrigin(http.headers);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const current = await repository.get(url.chatId, id);
     if (!current) throw new OperationNotFoundError(id);
     if (wanted && !matches(wanted, current.etag)) throw new PreconditionFailedError();
     const changed = updateOperation(current.operation, changes, { now });
-    const replaced = await repository.replace(url.chatId, changed, current.etag);
+    const replaced = await repository.replace(url.chatId, changed, { current, origin });
     if (replaced) return replaced;
   }
   throw new PreconditionFailedError();

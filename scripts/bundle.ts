@@ -1,7 +1,8 @@
 // Bundles what starts a process of its own, the function app and the command line: few files load several times as fast
-// as the several hundred of their dependencies (docs/decisions/bundles.md). `--watch` bundles again at each change.
+// as the several hundred of their dependencies (docs/decisions/bundles.md). `--watch` bundles again at each change;
+// `--app` bundles the function app alone.
 import { globSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BuildOptions, build, context, type Plugin } from 'esbuild';
 
@@ -56,6 +57,9 @@ const app: BuildOptions = {
   outdir: resolve(root, 'dist'),
   chunkNames: 'chunks/[name]-[hash]',
   target: 'node22', // the older of the two that Azure Functions runs; the other is 24
+  // Names stay, so that stacks can be read without the maps.
+  ...{ minifySyntax: true, minifyWhitespace: true },
+  metafile: true,
   external: ['@azure/functions-core'], // the host brings it
 };
 
@@ -75,12 +79,16 @@ const commandLine: BuildOptions = {
   external: ['@azure/*', 'azure-functions-v3'],
 };
 
-await Promise.all(['dist', 'emulator/cli/bundle', 'emulator/cli/worker'].map(remove));
+const bundles = process.argv.includes('--app') ? [app] : [app, commandLine];
+const folders = process.argv.includes('--app') ? ['dist'] : ['dist', 'emulator/cli/bundle', 'emulator/cli/worker'];
+await Promise.all(folders.map(remove));
 if (process.argv.includes('--watch')) {
-  const contexts = await Promise.all([app, commandLine].map((options) => context({ ...options, logLevel: 'info' })));
+  const contexts = await Promise.all(bundles.map((options) => context({ ...options, logLevel: 'info' })));
   await Promise.all(contexts.map((watched) => watched.watch()));
 } else {
-  await Promise.all([app, commandLine].map((options) => build(options)));
+  const [built] = await Promise.all(bundles.map((options) => build(options)));
+  // What the packages' inventory is made of (scripts/package.ts).
+  await writeFile(resolve(root, 'dist/metafile.json'), JSON.stringify(built?.metafile));
 }
 
 /** Chunks are named after what is in them: without this, those of earlier builds would pile up. */

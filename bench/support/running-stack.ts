@@ -12,6 +12,10 @@ export interface RunningStack {
   readonly headers: Readonly<Record<string, string>>;
   /** The processes that run the functions: the worker, and a spare one that idles. */
   readonly workers: readonly number[];
+  /** The Cosmos DB-compatible server. */
+  readonly cosmos: string;
+  /** Of the process that started all others. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -23,6 +27,8 @@ export async function startStack(): Promise<RunningStack> {
   const token = await askForToken(String(child.first.issuer));
   return {
     chats: `${child.first.functions}/beta/chats`,
+    cosmos: String(child.first.cosmos),
+    pid: Number(child.first.pid),
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     workers: descendants(Number(child.first.pid)).slice(1),
     stop: async () => {

@@ -29,7 +29,7 @@ export const ROLES: readonly Role[] = [
   },
   {
     name: 'Storage Queue Data Contributor',
-    id: '974c5e8b-45b9-4653-ba55-5fe855f8b3a8',
+    id: '974c5e8b-45b9-4653-ba55-5f855dd0fb88',
     scope: 'storage',
     purpose: 'The host reads, writes and deletes the messages of queues',
   },

@@ -6,6 +6,7 @@ const PROVIDERS = {
   local: 'local settings only',
   cloud: 'infra only',
   platform: 'the platform',
+  optional: 'whoever wants it',
 } as const satisfies Record<AppSetting['provider'], string>;
 
 /** The text of docs/settings.md. */

@@ -13,12 +13,21 @@ import type { EndpointPorts } from '../odata/endpoint.ts';
 import type { FunctionHandler } from '../odata/frame.ts';
 import { withPollingAdvice } from '../odata/polling-advice.ts';
 import type { ResourceKind } from '../odata/resource-url.ts';
+import { isSubscriptionUrl } from '../odata/subscription-url.ts';
+import {
+  createSubscriptionHandlers,
+  dispatchSubscriptions,
+  type SubscriptionHandlers,
+  type SubscriptionPorts,
+} from './subscription-handlers.ts';
 
 /** Everything that any of the functions needs. */
 export interface GraphPorts extends EndpointPorts {
   readonly repository: OperationRepository;
   /** Null: there is none. */
   readonly laboratory: Laboratory | null;
+  /** Null: changes are not recorded, and nobody can subscribe to them. */
+  readonly notifications: SubscriptionPorts | null;
   /** Signs the places that next links carry. */
   readonly pagingKey: Uint8Array;
 }
@@ -53,11 +62,20 @@ export function createTargetHandler({ laboratory, ...ports }: GraphPorts): Funct
   return laboratory && getTargetHandler({ ...ports, laboratory });
 }
 
+/** Null where nobody can subscribe. */
+export function createSubscriptionTable({ notifications, ...ports }: GraphPorts): SubscriptionHandlers | null {
+  return notifications && createSubscriptionHandlers({ ...ports, ...notifications });
+}
+
 /** Finds the handler of any request by its URL and verb, and answers one that leads nowhere. */
 export function createDispatcher(ports: GraphPorts, handlers: GraphHandlers): FunctionHandler {
   const target = createTargetHandler(ports);
+  const table = createSubscriptionTable(ports);
+  const subscriptions = table && dispatchSubscriptions(table, ports);
   const operations = wildcardRouteHandler({ ...ports, handlers });
   return (request, context) => {
+    if (subscriptions && request.method !== 'OPTIONS' && isSubscriptionUrl(request.url))
+      return subscriptions(request, context);
     const isTarget = target && request.method === 'GET' && parseChatUrl(request.url);
     return (isTarget ? target : operations)(request, context);
   };

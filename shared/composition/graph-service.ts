@@ -5,21 +5,25 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { tryItHandler } from '../../TryIt/handler.ts';
 import { createLaboratory } from '../domain/laboratory/laboratory.ts';
-import { NO_TELEMETRY, type Telemetry } from '../domain/telemetry.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
 import type { FunctionHandler } from '../odata/frame.ts';
-import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import {
   type CosmosOperationRepository,
   createCosmosOperationRepository,
 } from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
-import { readSettings } from '../settings/settings.ts';
-import { loadTelemetry, type TelemetrySettings } from '../telemetry/app-telemetry.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
-import { createDispatcher, createGraphHandlers, createTargetHandler, type GraphPorts } from './graph-handlers.ts';
-import { watchFunctions } from './watch-functions.ts';
+import {
+  createDispatcher,
+  createGraphHandlers,
+  createSubscriptionTable,
+  createTargetHandler,
+  type GraphPorts,
+} from './graph-handlers.ts';
+import { notificationService } from './notification-service.ts';
+import { processParts, startTimer } from './process-parts.ts';
+import type { SubscriptionHandlers } from './subscription-handlers.ts';
 
 export interface GraphService {
   readonly ports: GraphPorts;
@@ -30,6 +34,8 @@ export interface GraphService {
   readonly dispatch: FunctionHandler;
   /** Null where there is no laboratory. */
   readonly target: FunctionHandler | null;
+  /** Null where nobody can subscribe. */
+  readonly subscriptions: SubscriptionHandlers | null;
   /** The page to try the API; null where it is not wanted. */
   readonly tryIt: FunctionHandler | null;
 }
@@ -46,26 +52,19 @@ let service: GraphService | undefined;
  * @throws SettingsError
  */
 export function graphService(): GraphService {
-  service ??= composeService(process.env);
+  service ??= composeService();
   return service;
 }
 
-function composeService(env: NodeJS.ProcessEnv): GraphService {
-  const {
-    cosmos,
-    auth,
-    pagingSecret,
-    server,
-    evolvableEnums,
-    laboratory,
-    tryIt,
-    telemetry: exporting,
-  } = readSettings(env);
+function composeService(): GraphService {
+  const { settings, client, telemetry } = processParts();
+  const { auth, cosmos, pagingSecret, server, evolvableEnums, laboratory, notifications, tryIt } = settings;
   const now = () => Date.now();
   const keys = createSigningKeys(auth.issuer, { now });
-  const telemetry = exporting ? startTelemetry(exporting) : NO_TELEMETRY;
-  const client = createCosmosClient(cosmos, exporting ? telemetry : null);
-  const repository = createCosmosOperationRepository({ ...cosmos, client, startTimer });
+  const repository = createCosmosOperationRepository({
+    ...{ ...cosmos, client, startTimer },
+    changes: notifications.recorded ? { now, newId: randomUUID } : null,
+  });
   // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
   void keys.prefetch();
   void repository.prepare();
@@ -80,38 +79,21 @@ function composeService(env: NodeJS.ProcessEnv): GraphService {
           ...{ operations: repository, now, newId: randomUUID },
         })
       : null,
+    notifications: notificationService(),
     // Another secret makes open next links invalid.
     pagingKey: new Uint8Array(hkdfSync('sha256', pagingSecret, '', 'paging', 32)),
   };
   const handlers = createGraphHandlers(ports);
   return {
-    ...{
-      ports,
-      handlers,
-      store: repository,
-      dispatch: createDispatcher(ports, handlers),
-      target: createTargetHandler(ports),
-    },
+    ...{ ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) },
+    store: repository,
+    subscriptions: createSubscriptionTable(ports),
     tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,
   };
-}
-
-function startTelemetry(settings: TelemetrySettings): Telemetry {
-  const telemetry = loadTelemetry(settings, {
-    elapsed: () => performance.now(),
-    onFailure: (error) => process.emitWarning(`Telemetry is not exported: ${String(error)}`),
-  });
-  watchFunctions(telemetry);
-  return telemetry;
 }
 
 /** A file of `swagger-ui-dist`, which is there wherever the repository's packages are installed, and not deployed. */
 async function readViewerFile(name: string): Promise<string> {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   return readFile(join(folder, name), 'utf8');
-}
-
-function startTimer(milliseconds: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, milliseconds);
-  return () => clearTimeout(timer);
 }

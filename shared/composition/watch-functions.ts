@@ -1,5 +1,6 @@
 import { app, type InvocationContext } from '@azure/functions';
-import type { Invocation, LoadingTelemetry } from '../telemetry/app-telemetry.ts';
+import type { Invocation } from '../telemetry/app-telemetry.ts';
+import type { LoadingTelemetry } from '../telemetry/load-telemetry.ts';
 
 /** Has every call of every function watched. To be called while the host loads the app: later it takes no hooks. */
 export function watchFunctions(telemetry: LoadingTelemetry): void {

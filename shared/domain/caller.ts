@@ -5,6 +5,8 @@ export interface Caller {
   readonly permissions: readonly string[];
   /** Who it is, the same in every token of theirs and no other's: the user's or the application's object id. Null: unnamed. */
   readonly id: string | null;
+  /** The client that the token was issued to; null when it names none. */
+  readonly applicationId: string | null;
   /** The tenant that issued the token; null when it names none. */
   readonly tenantId: string | null;
   /** A personal Microsoft account rather than a work or school account. */

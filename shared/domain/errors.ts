@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'Request_BadRequest',
   'ServiceUnavailable',
   'TooManyRequests',
+  'ValidationError',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -86,10 +87,31 @@ export class OperationNotFoundError extends OperationsError {
   }
 }
 
+/** The caller has no subscription of this id. */
+export class SubscriptionNotFoundError extends OperationsError {
+  constructor(id: string) {
+    super('NotFound', `No subscription with the id '${id}' was found.`);
+  }
+}
+
+/** An endpoint for notifications did not prove that it wants them. */
+export class EndpointValidationError extends OperationsError {
+  constructor(problem: string) {
+    super('ValidationError', problem);
+  }
+}
+
 /** `If-Match` names another version than the stored one, or the operation was written again and again meanwhile. */
 export class PreconditionFailedError extends OperationsError {
   constructor() {
     super('PreconditionFailed', 'The operation was changed since it was read. Get its latest version and try again.');
+  }
+}
+
+/** What was to be changed was written again and again meanwhile. */
+export class ConcurrentUpdateError extends OperationsError {
+  constructor() {
+    super('Conflict', 'The subscription is being changed by others. Try again.');
   }
 }
 

@@ -91,6 +91,8 @@ export interface StoredOperation {
   readonly operation: TeamsAsyncOperation;
   /** Opaque, without quotes; changes with every write. */
   readonly etag: string;
+  /** Counts the writes from 1, its creation. */
+  readonly revision: number;
 }
 
 export interface OperationPage {

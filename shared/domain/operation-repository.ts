@@ -1,3 +1,4 @@
+import type { ChangeOrigin } from './notifications/operation-change.ts';
 import type { Condition, OperationPage, OperationQuery, StoredOperation } from './operation-query.ts';
 import type { TeamsAsyncOperation } from './teams-async-operation.ts';
 
@@ -11,6 +12,16 @@ export interface RepeatableRequest {
   readonly fingerprint: string;
 }
 
+/** What a write may be told beside what is to be written. */
+export interface WriteOptions {
+  /** The request that asks for it; told to those who learn of the change. */
+  readonly origin?: ChangeOrigin | undefined;
+}
+
+export interface CreateOptions extends WriteOptions {
+  readonly repeatable?: RepeatableRequest | undefined;
+}
+
 export interface Creation {
   /** As it was when it was created. */
   readonly operation: TeamsAsyncOperation;
@@ -20,6 +31,7 @@ export interface Creation {
 
 /**
  * Where the operations of chats are kept. Ids are unique within one chat; those that begin with `$` are never used.
+ * Where changes are recorded, each write adds one to the ChangeLog, in the same transaction.
  * Every method can also throw ThrottledError (the store is busy) and UnavailableError (it cannot be reached).
  */
 export interface OperationRepository {
@@ -31,26 +43,30 @@ export interface OperationRepository {
    * @throws RepeatedDifferentlyError the request's key came with another fingerprint before
    * @throws TooLargeError the store takes no item of this size
    */
-  create(chatId: string, operation: TeamsAsyncOperation, request?: RepeatableRequest): Promise<Creation>;
+  create(chatId: string, operation: TeamsAsyncOperation, options?: CreateOptions): Promise<Creation>;
 
   /** Null when there is none. */
   get(chatId: string, id: string): Promise<StoredOperation | null>;
 
   /**
-   * Replaces the operation of the same id, if it is still the one with this etag.
+   * Writes the operation over the one of the same id, if that is still as it was read.
    *
    * @returns null when it is not, or is gone
    * @throws TooLargeError the store takes no item of this size
    */
-  replace(chatId: string, operation: TeamsAsyncOperation, etag: string): Promise<StoredOperation | null>;
+  replace(
+    chatId: string,
+    operation: TeamsAsyncOperation,
+    options: WriteOptions & { readonly current: StoredOperation },
+  ): Promise<StoredOperation | null>;
 
   /**
    * Deletes the operation, if it has this etag. Null: whatever it has.
    *
    * @throws OperationNotFoundError there is none
-   * @throws PreconditionFailedError it has another etag
+   * @throws PreconditionFailedError it has another etag, or was written again and again meanwhile
    */
-  delete(chatId: string, id: string, etag: string | null): Promise<void>;
+  delete(chatId: string, id: string, options: WriteOptions & { readonly etag: string | null }): Promise<void>;
 
   /** @throws UnsupportedOrderError the store cannot sort by this combination of properties */
   list(chatId: string, query: OperationQuery): Promise<OperationPage>;

@@ -133,6 +133,88 @@ export const TEAMS_ASYNC_OPERATION = {
   ],
 } as const satisfies EntityTypeModel;
 
+/** `microsoft.graph.subscription`, as far as it is served here. */
+export const SUBSCRIPTION_TYPE = {
+  name: 'subscription',
+  description: 'Has an endpoint told of changes of operations.',
+  open: false,
+  properties: [
+    { name: 'id', type: 'Edm.String', nullable: false, immutable: true, description: 'The key.' },
+    {
+      name: 'resource',
+      type: 'Edm.String',
+      nullable: false,
+      requiredOnCreate: true,
+      immutable: true,
+      description: 'chats/{id}/operations, chats/{id}/operations/{id}, or chats/operations for those of all chats.',
+    },
+    {
+      name: 'applicationId',
+      type: 'Edm.String',
+      nullable: true,
+      immutable: true,
+      description: 'The application that created the subscription.',
+    },
+    {
+      name: 'changeType',
+      type: 'Edm.String',
+      nullable: false,
+      requiredOnCreate: true,
+      immutable: true,
+      description: 'Which changes to tell of: created, updated, deleted, or several with commas between.',
+    },
+    {
+      name: 'clientState',
+      type: 'Edm.String',
+      nullable: true,
+      immutable: true,
+      description: 'A secret that each notification carries. Shown to who sets it, and then no more.',
+    },
+    {
+      name: 'notificationUrl',
+      type: 'Edm.String',
+      nullable: false,
+      requiredOnCreate: true,
+      description: 'Where notifications go, by https.',
+    },
+    {
+      name: 'lifecycleNotificationUrl',
+      type: 'Edm.String',
+      nullable: true,
+      immutable: true,
+      description: 'Where notifications about the subscription itself go.',
+    },
+    {
+      name: 'expirationDateTime',
+      type: 'Edm.DateTimeOffset',
+      nullable: false,
+      requiredOnCreate: true,
+      description: 'When the subscription ends, unless it is renewed.',
+    },
+    {
+      name: 'creatorId',
+      type: 'Edm.String',
+      nullable: true,
+      immutable: true,
+      description: 'The user, or the application, that created the subscription.',
+    },
+    {
+      name: 'latestSupportedTlsVersion',
+      type: 'Edm.String',
+      nullable: true,
+      immutable: true,
+      description: 'What the endpoints speak at least: v1_2.',
+    },
+    {
+      name: 'notificationContentType',
+      type: 'Edm.String',
+      nullable: true,
+      immutable: true,
+      description: 'application/json, or application/cloudevents+json for CloudEvents 1.0.',
+    },
+  ],
+} as const satisfies EntityTypeModel;
+
 /** The declared properties, in the order in which Graph prints them; dynamic ones come before `error`. */
 export const DECLARED_PROPERTIES: readonly (keyof TeamsAsyncOperation)[] = TEAMS_ASYNC_OPERATION.properties.map(
   ({ name }) => name,

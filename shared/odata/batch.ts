@@ -32,7 +32,7 @@ function hasFailed(answer: BatchAnswer | undefined): boolean {
 }
 
 /** These are about the connection, not about one request: the batch's own answer has them. */
-const CONNECTION_HEADERS = ['strict-transport-security', 'x-ms-ags-diagnostic', 'vary'];
+const CONNECTION_HEADERS = ['strict-transport-security', 'x-content-type-options', 'x-ms-ags-diagnostic', 'vary'];
 
 function toBatchAnswer(id: string, { status = 200, headers = {}, body }: HttpResponseInit): BatchAnswer {
   const entries = [...new Headers(headers as Record<string, string>)]; // our own handlers give no other form

@@ -7,6 +7,7 @@ import {
   OPERATION_STATUS_TYPE,
   OPERATION_TYPE_TYPE,
   type PropertyModel,
+  SUBSCRIPTION_TYPE,
   TEAMS_ASYNC_OPERATION,
 } from '../domain/type-model.ts';
 import { element, toXml, type XmlElement } from './xml.ts';
@@ -27,6 +28,8 @@ export function toCsdl(): string {
       toBaseType(),
       toChatType(),
       toEntityType(TEAMS_ASYNC_OPERATION),
+      toEntityType(SUBSCRIPTION_TYPE),
+      toReauthorize(),
       toComplexType(OPERATION_ERROR_TYPE),
       toContainer(),
     ],
@@ -85,6 +88,14 @@ function describe(text: string): XmlElement {
 function toContainer(): XmlElement {
   return element('EntityContainer', { Name: 'GraphService' }, [
     element('EntitySet', { Name: 'chats', EntityType: `${NAMESPACE}.chat` }),
+    element('EntitySet', { Name: 'subscriptions', EntityType: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}` }),
+  ]);
+}
+
+/** The one action there is; the first parameter of a bound one is what it is done to. */
+function toReauthorize(): XmlElement {
+  return element('Action', { Name: 'reauthorize', IsBound: true }, [
+    element('Parameter', { Name: 'bindingParameter', Type: `${ALIAS}.${SUBSCRIPTION_TYPE.name}` }),
   ]);
 }
 

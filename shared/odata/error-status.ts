@@ -3,6 +3,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 /** The HTTP status of every error code. */
 export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   BadRequest: 400,
+  ValidationError: 400,
   InvalidAuthenticationToken: 401,
   Forbidden: 403,
   NotFound: 404,

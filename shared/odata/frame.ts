@@ -64,6 +64,8 @@ function toCommonHeaders({ dataCenter, roleInstance }: ServerInfo): Record<strin
     'x-ms-ags-diagnostic': JSON.stringify({ ServerInfo: serverInfo }),
     'cache-control': 'private',
     'strict-transport-security': 'max-age=31536000',
+    // What a caller stored is never taken for a page or a script, whatever it looks like.
+    'x-content-type-options': 'nosniff',
     vary: 'Accept-Encoding',
   };
 }

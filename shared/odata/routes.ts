@@ -17,6 +17,19 @@ export const OPERATION_ROUTES = {
   DeleteOperation: { method: 'DELETE', route: OPERATION },
 } as const satisfies Readonly<Record<string, RouteModel>>;
 
+const SUBSCRIPTIONS = 'subscriptions';
+const SUBSCRIPTION = `${SUBSCRIPTIONS}/{subscriptionId}`;
+
+/** Subscriptions to changes of operations; there only where changes are recorded. */
+export const SUBSCRIPTION_ROUTES = {
+  ListSubscriptions: { method: 'GET', route: SUBSCRIPTIONS },
+  CreateSubscription: { method: 'POST', route: SUBSCRIPTIONS },
+  GetSubscription: { method: 'GET', route: SUBSCRIPTION },
+  UpdateSubscription: { method: 'PATCH', route: SUBSCRIPTION },
+  DeleteSubscription: { method: 'DELETE', route: SUBSCRIPTION },
+  ReauthorizeSubscription: { method: 'POST', route: `${SUBSCRIPTION}/reauthorize` },
+} as const satisfies Readonly<Record<string, RouteModel>>;
+
 /** What describes the service, or carries calls of it. */
 export const SERVICE_ROUTES = {
   Batch: { method: 'POST', route: '$batch' },
@@ -25,6 +38,6 @@ export const SERVICE_ROUTES = {
 } as const satisfies Readonly<Record<string, RouteModel>>;
 
 /** Every function that is part of the API, by name. */
-export const ROUTES = { ...OPERATION_ROUTES, ...SERVICE_ROUTES };
+export const ROUTES = { ...OPERATION_ROUTES, ...SUBSCRIPTION_ROUTES, ...SERVICE_ROUTES };
 export type RouteName = keyof typeof ROUTES;
 export type OperationRouteName = keyof typeof OPERATION_ROUTES;

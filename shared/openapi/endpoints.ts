@@ -1,12 +1,22 @@
 import type { RouteName } from '../odata/routes.ts';
 import { BATCH_REQUEST_SCHEMA, BATCH_RESPONSE_SCHEMA } from './batch-schemas.ts';
-import { BATCH_EXAMPLE, CHANGES_EXAMPLE, NEW_OPERATION_EXAMPLE } from './examples.ts';
+import {
+  BATCH_EXAMPLE,
+  CHANGES_EXAMPLE,
+  NEW_OPERATION_EXAMPLE,
+  NEW_SUBSCRIPTION_EXAMPLE,
+  RENEWAL_EXAMPLE,
+} from './examples.ts';
 import {
   NEW_OPERATION_SCHEMA,
+  NEW_SUBSCRIPTION_SCHEMA,
   OPERATION_SCHEMA,
   OPERATIONS_SCHEMA,
   type Schema,
+  SUBSCRIPTION_SCHEMA,
+  SUBSCRIPTIONS_SCHEMA,
   WHOLE_OPERATION_SCHEMA,
+  WHOLE_SUBSCRIPTION_SCHEMA,
 } from './schemas.ts';
 
 /** What OpenAPI tells of one function, apart from its route. */
@@ -99,6 +109,37 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
     summary: 'Deletes an operation',
     headers: ['If-Match'],
     answers: [{ status: 204, description: 'It is gone.' }],
+  },
+  ListSubscriptions: {
+    summary: 'Lists the caller’s subscriptions',
+    queryOptions: ['skiptoken', 'top'],
+    answers: [{ status: 200, description: 'One page of them.', mediaType: JSON_TYPE, schema: SUBSCRIPTIONS_SCHEMA }],
+  },
+  CreateSubscription: {
+    summary: 'Subscribes to changes of operations',
+    body: { schema: NEW_SUBSCRIPTION_SCHEMA, example: NEW_SUBSCRIPTION_EXAMPLE },
+    answers: [
+      { status: 201, description: 'The subscription.', mediaType: JSON_TYPE, schema: WHOLE_SUBSCRIPTION_SCHEMA },
+    ],
+  },
+  GetSubscription: {
+    summary: 'Gets one subscription',
+    answers: [
+      { status: 200, description: 'The subscription.', mediaType: JSON_TYPE, schema: WHOLE_SUBSCRIPTION_SCHEMA },
+    ],
+  },
+  UpdateSubscription: {
+    summary: 'Renews a subscription, or sends its notifications elsewhere',
+    body: { schema: SUBSCRIPTION_SCHEMA, example: RENEWAL_EXAMPLE },
+    answers: [{ status: 200, description: 'As it is now.', mediaType: JSON_TYPE, schema: WHOLE_SUBSCRIPTION_SCHEMA }],
+  },
+  DeleteSubscription: {
+    summary: 'Ends a subscription',
+    answers: [{ status: 204, description: 'It is gone.' }],
+  },
+  ReauthorizeSubscription: {
+    summary: 'Proves that the caller may still be told',
+    answers: [{ status: 204, description: 'So it is.' }],
   },
   Batch: {
     summary: 'Carries up to 20 requests in one',

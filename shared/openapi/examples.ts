@@ -11,6 +11,17 @@ export const NEW_OPERATION_EXAMPLE = {
 
 export const CHANGES_EXAMPLE = { status: 'succeeded', attemptsCount: 2 };
 
+export const NEW_SUBSCRIPTION_EXAMPLE = {
+  resource: "chats('19:c253a29b5f694b55a6baad8e83510af7@thread.v2')/operations",
+  changeType: 'created,updated,deleted',
+  notificationUrl: 'https://receiver.example/notifications',
+  lifecycleNotificationUrl: 'https://receiver.example/lifecycle',
+  expirationDateTime: '2026-01-03T00:00:00Z',
+  clientState: 'a secret of yours',
+};
+
+export const RENEWAL_EXAMPLE = { expirationDateTime: '2026-01-05T00:00:00Z' };
+
 const COLLECTION = '/chats/19:c253a29b5f694b55a6baad8e83510af7@thread.v2/operations';
 
 export const BATCH_EXAMPLE = {

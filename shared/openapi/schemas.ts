@@ -1,6 +1,7 @@
 import { ERROR_CODES } from '../domain/errors.ts';
 import {
   type ComplexTypeModel,
+  type EntityTypeModel,
   type EnumTypeModel,
   NAMESPACE,
   OPERATION_ERROR_TYPE,
@@ -8,6 +9,7 @@ import {
   OPERATION_TYPE_TYPE,
   type PrimitiveType,
   type PropertyModel,
+  SUBSCRIPTION_TYPE,
   TEAMS_ASYNC_OPERATION,
 } from '../domain/type-model.ts';
 
@@ -31,35 +33,46 @@ export function refTo(name: string): Schema {
 export const OPERATION_SCHEMA: Schema = refTo(`${NAMESPACE}.${TEAMS_ASYNC_OPERATION.name}`);
 export const ERROR_SCHEMA: Schema = refTo(ODATA_ERROR);
 
+export const NEW_OPERATION_SCHEMA: Schema = toNew(TEAMS_ASYNC_OPERATION);
+export const WHOLE_OPERATION_SCHEMA: Schema = toWhole(TEAMS_ASYNC_OPERATION);
+export const OPERATIONS_SCHEMA: Schema = toCollection(TEAMS_ASYNC_OPERATION);
+
+export const SUBSCRIPTION_SCHEMA: Schema = refTo(`${NAMESPACE}.${SUBSCRIPTION_TYPE.name}`);
+export const NEW_SUBSCRIPTION_SCHEMA: Schema = toNew(SUBSCRIPTION_TYPE);
+export const WHOLE_SUBSCRIPTION_SCHEMA: Schema = toWhole(SUBSCRIPTION_TYPE);
+export const SUBSCRIPTIONS_SCHEMA: Schema = toCollection(SUBSCRIPTION_TYPE);
+
 /** What a request to create the entity holds. */
-export const NEW_OPERATION_SCHEMA: Schema = {
-  allOf: [OPERATION_SCHEMA, { required: TEAMS_ASYNC_OPERATION.properties.filter(isRequired).map(({ name }) => name) }],
-};
+function toNew({ name, properties }: EntityTypeModel): Schema {
+  const required = properties.filter(isRequired).map((property) => property.name);
+  return { allOf: [refTo(`${NAMESPACE}.${name}`), { required }] };
+}
 
 /** What an answer holds that shows the whole entity. */
-export const WHOLE_OPERATION_SCHEMA: Schema = {
-  allOf: [
-    OPERATION_SCHEMA,
-    { required: ['@odata.context', ...TEAMS_ASYNC_OPERATION.properties.map(({ name }) => name)] },
-  ],
-};
+function toWhole({ name, properties }: EntityTypeModel): Schema {
+  const required = ['@odata.context', ...properties.map((property) => property.name)];
+  return { allOf: [refTo(`${NAMESPACE}.${name}`), { required }] };
+}
 
-export const OPERATIONS_SCHEMA: Schema = {
-  type: 'object',
-  required: ['@odata.context', 'value'],
-  properties: {
-    '@odata.context': STRING,
-    '@odata.count': { type: 'integer', minimum: 0 },
-    '@odata.nextLink': { type: 'string', format: 'uri' },
-    value: { type: 'array', items: OPERATION_SCHEMA },
-  },
-  additionalProperties: false,
-};
+function toCollection({ name }: EntityTypeModel): Schema {
+  return {
+    type: 'object',
+    required: ['@odata.context', 'value'],
+    properties: {
+      '@odata.context': STRING,
+      '@odata.count': { type: 'integer', minimum: 0 },
+      '@odata.nextLink': { type: 'string', format: 'uri' },
+      value: { type: 'array', items: refTo(`${NAMESPACE}.${name}`) },
+    },
+    additionalProperties: false,
+  };
+}
 
 /** The schemas that others refer to, by name. */
 export function toComponentSchemas(): Record<string, Schema> {
   return {
-    [`${NAMESPACE}.${TEAMS_ASYNC_OPERATION.name}`]: toEntitySchema(),
+    [`${NAMESPACE}.${TEAMS_ASYNC_OPERATION.name}`]: toEntitySchema(TEAMS_ASYNC_OPERATION),
+    [`${NAMESPACE}.${SUBSCRIPTION_TYPE.name}`]: toEntitySchema(SUBSCRIPTION_TYPE),
     [`${NAMESPACE}.${OPERATION_ERROR_TYPE.name}`]: toComplexSchema(OPERATION_ERROR_TYPE),
     [`${NAMESPACE}.${OPERATION_STATUS_TYPE.name}`]: toEnumSchema(OPERATION_STATUS_TYPE),
     [`${NAMESPACE}.${OPERATION_TYPE_TYPE.name}`]: toEnumSchema(OPERATION_TYPE_TYPE),
@@ -67,17 +80,17 @@ export function toComponentSchemas(): Record<string, Schema> {
   };
 }
 
-function toEntitySchema(): Schema {
+function toEntitySchema({ description, properties, open }: EntityTypeModel): Schema {
   return {
     type: 'object',
-    description: TEAMS_ASYNC_OPERATION.description,
+    description,
     properties: {
       '@odata.type': STRING,
       '@odata.context': STRING,
       '@odata.etag': STRING,
-      ...toProperties(TEAMS_ASYNC_OPERATION.properties),
+      ...toProperties(properties),
     },
-    additionalProperties: TEAMS_ASYNC_OPERATION.open,
+    additionalProperties: open,
   };
 }
 

@@ -1,19 +1,12 @@
-import type { Container } from '@azure/cosmos';
 import { OperationNotFoundError, PreconditionFailedError } from '../domain/errors.ts';
 import type { Condition, StoredOperation } from '../domain/operation-query.ts';
+import type { WriteOptions } from '../domain/operation-repository.ts';
 import type { TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
-import { hasStatus } from './cosmos-errors.ts';
+import { type ChatItems, partitionOf, recordOf } from './chat-partition.ts';
 import { isItemId } from './item-id.ts';
 import { OPERATION_KIND, type StoredDocument, toDocument, toStoredOperation } from './operation-document.ts';
 import { countSql } from './sql/list-sql.ts';
-
-/** The items of one chat, and when to stop asking for them. */
-export interface ChatItems {
-  readonly container: Container;
-  /** The partition: nothing here reaches another. */
-  readonly chatId: string;
-  readonly signal: AbortSignal;
-}
+import { toDelete, toReplace, toTransactionError, transact } from './transaction.ts';
 
 export async function getOperation(items: ChatItems, id: string): Promise<StoredOperation | null> {
   if (!isItemId(id)) return null;
@@ -24,32 +17,59 @@ export async function getOperation(items: ChatItems, id: string): Promise<Stored
 export async function replaceOperation(
   items: ChatItems,
   operation: TeamsAsyncOperation,
-  etag: string,
+  { current, origin }: WriteOptions & { readonly current: StoredOperation },
 ): Promise<StoredOperation | null> {
-  const item = items.container.item(operation.id, items.chatId);
-  try {
-    const replaced = await item.replace(toDocument(items.chatId, operation), ifMatch(items, etag));
-    return { operation, etag: replaced.etag.replaceAll('"', '') };
-  } catch (error) {
-    if (hasStatus(error, 404) || hasStatus(error, 412)) return null;
-    throw error;
-  }
+  const revision = current.revision + 1;
+  const previousStatus = current.operation.status;
+  const outcome = await transact(partitionOf(items), [
+    toReplace(toDocument(items.chatId, operation, revision), current.etag),
+    ...recordOf(items, { changeType: 'updated', operation, previousStatus, revision, origin }),
+  ]);
+  if ('results' in outcome) return { operation, etag: etagOf(outcome.results[0]), revision };
+  if (isGoneOrChanged(outcome.failed.status)) return null;
+  throw toTransactionError(outcome.failed.status);
 }
 
-export async function deleteOperation(items: ChatItems, id: string, etag: string | null): Promise<void> {
-  if (!isItemId(id)) throw new OperationNotFoundError(id);
-  const options = etag === null ? { abortSignal: items.signal } : ifMatch(items, etag);
-  try {
-    await items.container.item(id, items.chatId).delete(options);
-  } catch (error) {
-    if (hasStatus(error, 404)) throw new OperationNotFoundError(id);
-    if (hasStatus(error, 412)) throw new PreconditionFailedError();
-    throw error;
-  }
+export function etagOf(result: { readonly eTag?: string } | undefined): string {
+  return result?.eTag?.replaceAll('"', '') ?? '';
 }
 
-function ifMatch(items: ChatItems, etag: string) {
-  return { abortSignal: items.signal, accessCondition: { type: 'IfMatch', condition: `"${etag}"` } };
+function isGoneOrChanged(status: number): boolean {
+  return status === 404 || status === 412;
+}
+
+/** How often a deletion that names no version is tried while others write in between. */
+const MAX_ATTEMPTS = 10;
+
+/** Reads first: what is told of a deletion is what was there, and that very version is deleted. */
+export async function deleteOperation(
+  items: ChatItems,
+  id: string,
+  { etag, origin }: WriteOptions & { readonly etag: string | null },
+): Promise<void> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const current = await getOperation(items, id);
+    if (!current) throw new OperationNotFoundError(id);
+    if (etag !== null && etag !== current.etag) throw new PreconditionFailedError();
+    if (await deleteVersion(items, current, { origin })) return;
+  }
+  throw new PreconditionFailedError();
+}
+
+/** False: it is no longer this version. */
+async function deleteVersion(
+  items: ChatItems,
+  { operation, etag, revision }: StoredOperation,
+  { origin }: WriteOptions,
+): Promise<boolean> {
+  const write = { operation, previousStatus: operation.status, revision: revision + 1, origin };
+  const outcome = await transact(partitionOf(items), [
+    toDelete(operation.id, etag),
+    ...recordOf(items, { changeType: 'deleted', ...write }),
+  ]);
+  if ('results' in outcome) return true;
+  if (isGoneOrChanged(outcome.failed.status)) return false;
+  throw toTransactionError(outcome.failed.status);
 }
 
 export async function countOperations(items: ChatItems, where: Condition | null): Promise<number> {

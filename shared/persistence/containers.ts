@@ -13,6 +13,14 @@ export interface ContainerDefinition {
 
 type PartitionKey = ReturnType<typeof hashOf>;
 
+/** What is looked for is on the items' first level; what is inside is read with it. */
+const SUBSCRIPTIONS_INDEXING_POLICY: IndexingPolicy = {
+  indexingMode: 'consistent',
+  automatic: true,
+  includedPaths: [{ path: '/*' }],
+  excludedPaths: ['/"_etag"/?', '/subscription/*', '/delivery/*', '/deadLetter/*'].map((path) => ({ path })),
+};
+
 /** What a deployment provisions: a container that is not here does not exist in Azure. */
 export const CONTAINERS = {
   operations: {
@@ -21,6 +29,15 @@ export const CONTAINERS = {
     defaultTtl: -1,
     indexingPolicy: OPERATIONS_INDEXING_POLICY,
   },
+  /** Subscriptions, and what is on its way to them: docs/decisions/change-notifications.md. */
+  subscriptions: {
+    id: 'subscriptions',
+    partitionKey: hashOf('/scope'),
+    defaultTtl: -1,
+    indexingPolicy: SUBSCRIPTIONS_INDEXING_POLICY,
+  },
+  /** How far the Cosmos DB trigger has read. */
+  leases: { id: 'leases', partitionKey: hashOf('/id') },
 } as const satisfies Readonly<Record<string, ContainerDefinition>>;
 
 /** What only local runs have, and create on first use. */

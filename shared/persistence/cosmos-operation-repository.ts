@@ -1,6 +1,8 @@
 import type { CosmosClient } from '@azure/cosmos';
 import type { OperationRepository } from '../domain/operation-repository.ts';
-import { type ChatItems, countOperations, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
+import type { OperationSource } from '../domain/teams-async-operation.ts';
+import { countOperations, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
+import type { ChatItems } from './chat-partition.ts';
 import { checkContainer } from './check-container.ts';
 import { type ContainerOptions, containerFinder } from './container-finder.ts';
 import { CONTAINERS } from './containers.ts';
@@ -14,6 +16,8 @@ export type { StartTimer } from './deadline.ts';
 export interface CosmosRepositoryOptions extends ContainerOptions {
   readonly client: CosmosClient;
   readonly startTimer: StartTimer;
+  /** Where the ids and times of changes come from. Null: changes are not recorded. */
+  readonly changes: OperationSource | null;
 }
 
 export interface CosmosOperationRepository extends OperationRepository {
@@ -33,17 +37,17 @@ export function createCosmosOperationRepository(options: CosmosRepositoryOptions
   const findContainer = containerFinder(options.client, CONTAINERS.operations, options);
   function call<T>(chatId: string, work: (items: ChatItems) => Promise<T>): Promise<T> {
     return withinDeadline(options.startTimer, async (signal) =>
-      work({ container: await findContainer(signal), chatId, signal }),
+      work({ container: await findContainer(signal), chatId, signal, changes: options.changes }),
     ).catch((error: unknown) => {
       throw toDomainError(error) ?? error;
     });
   }
   return {
     check: () => call(NO_CHAT, checkContainer),
-    create: (chatId, operation, request) => call(chatId, (items) => createOperation(items, operation, request)),
+    create: (chatId, operation, given) => call(chatId, (items) => createOperation(items, operation, given)),
     get: (chatId, id) => call(chatId, (items) => getOperation(items, id)),
-    replace: (chatId, operation, etag) => call(chatId, (items) => replaceOperation(items, operation, etag)),
-    delete: (chatId, id, etag) => call(chatId, (items) => deleteOperation(items, id, etag)),
+    replace: (chatId, operation, given) => call(chatId, (items) => replaceOperation(items, operation, given)),
+    delete: (chatId, id, given) => call(chatId, (items) => deleteOperation(items, id, given)),
     list: (chatId, query) => call(chatId, (items) => listOperations(items, query)),
     count: (chatId, where) => call(chatId, (items) => countOperations(items, where)),
     prepare: () =>

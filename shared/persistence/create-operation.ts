@@ -1,21 +1,43 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { BulkOperationType, type OperationInput } from '@azure/cosmos';
-import { OperationExistsError, RepeatedDifferentlyError, TooLargeError, UnavailableError } from '../domain/errors.ts';
-import type { Creation, RepeatableRequest } from '../domain/operation-repository.ts';
+import { OperationExistsError, RepeatedDifferentlyError, UnavailableError } from '../domain/errors.ts';
+import type { CreateOptions, Creation, RepeatableRequest } from '../domain/operation-repository.ts';
 import type { TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
-import { type ChatItems, getOperation } from './chat-items.ts';
+import { etagOf, getOperation } from './chat-items.ts';
+import { type ChatItems, partitionOf, recordOf } from './chat-partition.ts';
 import { hasStatus } from './cosmos-errors.ts';
 import { toDocument } from './operation-document.ts';
+import { toCreate, toTransactionError, transact } from './transaction.ts';
 
+const FIRST_REVISION = 1;
+
+/**
+ * The operation, the record of its creation and that of the request are written together or not at all; of concurrent
+ * requests that are the same only one can write its record.
+ */
 export async function createOperation(
   items: ChatItems,
   operation: TeamsAsyncOperation,
-  request?: RepeatableRequest,
+  { repeatable, origin }: CreateOptions = {},
 ): Promise<Creation> {
-  if (request) return createOnce(items, operation, request);
+  const change = { operation, previousStatus: null, revision: FIRST_REVISION, origin };
+  const recorded = recordOf(items, { changeType: 'created', ...change });
+  if (!repeatable && recorded.length === 0) return createAlone(items, operation);
+  const request = repeatable ? [toRecord(items.chatId, operation, repeatable)] : [];
+  const created = toCreate(toDocument(items.chatId, operation, FIRST_REVISION));
+  const outcome = await transact(partitionOf(items), [...request.map(toCreate), created, ...recorded]);
+  if ('results' in outcome) return { operation, etag: etagOf(outcome.results[request.length]) };
+  const { index, status } = outcome.failed;
+  if (status !== 409) throw toTransactionError(status);
+  const [repeated] = request;
+  if (repeated && index === 0) return repeat(items, repeated);
+  throw new OperationExistsError(operation.id);
+}
+
+/** A single write costs the store less than a transaction of one. */
+async function createAlone(items: ChatItems, operation: TeamsAsyncOperation): Promise<Creation> {
   try {
-    const { etag } = await items.container.items.create(toDocument(items.chatId, operation), {
+    const { etag } = await items.container.items.create(toDocument(items.chatId, operation, FIRST_REVISION), {
       abortSignal: items.signal,
       disableAutomaticIdGeneration: true,
     });
@@ -41,27 +63,6 @@ interface RequestRecord {
 /** The guidelines ask for five minutes at least. */
 const KEPT_SECONDS = 10 * 60;
 
-/** Operation and record are written together or not at all; of concurrent requests only one can write the record. */
-async function createOnce(
-  items: ChatItems,
-  operation: TeamsAsyncOperation,
-  request: RepeatableRequest,
-): Promise<Creation> {
-  const record = toRecord(items.chatId, operation, request);
-  const batch = [record, toDocument(items.chatId, operation)].map((document) => ({
-    operationType: BulkOperationType.Create,
-    // The SDK's type has no objects with readonly members; it sends the document as JSON.
-    resourceBody: document as unknown as Extract<OperationInput, { operationType: 'Create' }>['resourceBody'],
-  }));
-  const { result = [] } = await items.container.items.batch(batch, items.chatId, { abortSignal: items.signal });
-  const [first, second] = result;
-  if (first?.statusCode === 409) return repeat(items, record);
-  if (second?.statusCode === 409) throw new OperationExistsError(operation.id);
-  const failed = result.find(({ statusCode }) => statusCode >= 400 && statusCode !== 424);
-  if (failed) throw toError(failed.statusCode);
-  return { operation, etag: second?.eTag?.replaceAll('"', '') ?? null };
-}
-
 function toRecord(chatId: string, operation: TeamsAsyncOperation, request: RepeatableRequest): RequestRecord {
   return {
     id: `$request-${createHash('sha256').update(request.key).digest('base64url')}`,
@@ -80,10 +81,4 @@ async function repeat(items: ChatItems, { id, fingerprint }: RequestRecord): Pro
   const { created } = resource;
   const current = await getOperation(items, created.id);
   return { operation: created, etag: isDeepStrictEqual(current?.operation, created) ? (current?.etag ?? null) : null };
-}
-
-/** In a batch the failures of single operations are part of the answer. */
-function toError(statusCode: number): Error {
-  if (statusCode === 413) return new TooLargeError('The operation exceeds the 2 MB that can be stored.');
-  return new UnavailableError(`The store of operations answered ${statusCode}.`);
 }

@@ -1,7 +1,7 @@
 import type { QueryIterator } from '@azure/cosmos';
 import { UnsupportedOrderError } from '../domain/errors.ts';
 import type { OperationPage, OperationQuery, OrderBy, Place } from '../domain/operation-query.ts';
-import type { ChatItems } from './chat-items.ts';
+import type { ChatItems } from './chat-partition.ts';
 import { hasStatus } from './cosmos-errors.ts';
 import { SORT_PATHS, type StoredDocument, toStoredOperation } from './operation-document.ts';
 import { listSql } from './sql/list-sql.ts';

@@ -10,6 +10,8 @@ export interface OperationDocument extends TeamsAsyncOperation {
   readonly chatId: string;
   /** Tells operations from what else a chat's partition holds. */
   readonly kind: typeof OPERATION_KIND;
+  /** Missing in items that were written before there were revisions: 1. */
+  readonly revision?: number;
   /** What to sort by and compare with, made from the properties at every write: docs/decisions/sort-keys.md. */
   readonly order: SortKeys;
 }
@@ -48,8 +50,8 @@ const MAX_KEY_LENGTH = 128;
 const MAX_FRACTION_DIGITS = 12;
 const SECONDS_LENGTH = 'yyyy-MM-ddTHH:mm:ss'.length;
 
-export function toDocument(chatId: string, operation: TeamsAsyncOperation): OperationDocument {
-  return { chatId, kind: OPERATION_KIND, ...operation, order: toSortKeys(operation) };
+export function toDocument(chatId: string, operation: TeamsAsyncOperation, revision: number): OperationDocument {
+  return { chatId, kind: OPERATION_KIND, revision, ...operation, order: toSortKeys(operation) };
 }
 
 /** An item as Cosmos DB answers it. */
@@ -57,7 +59,11 @@ export type StoredDocument = OperationDocument & { readonly _etag: string };
 
 /** Takes the properties one by one: an item carries Cosmos DB's own and ours as well. */
 export function toStoredOperation(document: StoredDocument): StoredOperation {
-  return { operation: toOperation(document), etag: document._etag.replaceAll('"', '') };
+  return {
+    operation: toOperation(document),
+    etag: document._etag.replaceAll('"', ''),
+    revision: document.revision ?? 1,
+  };
 }
 
 function toOperation(document: OperationDocument): TeamsAsyncOperation {

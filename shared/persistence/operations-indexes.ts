@@ -7,7 +7,7 @@ export const OPERATIONS_INDEXING_POLICY: IndexingPolicy = {
   indexingMode: 'consistent',
   automatic: true,
   includedPaths: [{ path: '/*' }],
-  excludedPaths: [{ path: '/"_etag"/?' }, { path: '/created/*' }],
+  excludedPaths: [{ path: '/"_etag"/?' }, { path: '/created/*' }, { path: '/change/*' }],
   compositeIndexes: [
     ...SORTABLE_PROPERTIES.filter((property) => property !== 'id').map((property) => composite([property, 'id'])),
     // The newest first, and those of one moment by id, as clients ask for them.

@@ -73,6 +73,41 @@ export const APP_SETTINGS = {
     provider: 'everywhere',
     secret: false,
   },
+  CHANGE_NOTIFICATIONS: {
+    purpose: 'Whether changes of operations are recorded, and so can be subscribed to',
+    values: ['on', 'off'],
+    default: 'on',
+    provider: 'everywhere',
+    secret: false,
+  },
+  NOTIFICATION_PRIVATE_TARGETS: {
+    purpose: 'Whether notifications may go to private addresses, and without TLS',
+    values: ['refuse', 'allow'],
+    default: 'refuse',
+    provider: 'local',
+    secret: false,
+  },
+  OPERATION_HOOK: {
+    purpose: 'Whether each change goes to the function `OperationHook` too',
+    values: ['on', 'off'],
+    default: 'off',
+    provider: 'everywhere',
+    secret: false,
+  },
+  EVENT_GRID_TOPIC__topicEndpointUri: {
+    purpose: 'The Event Grid topic that every change is published to as a CloudEvent. Without it none is',
+    values: 'a URL',
+    default: null,
+    provider: 'optional',
+    secret: false,
+  },
+  EVENT_GRID_TOPIC__topicKey: {
+    purpose: "The topic's key. Without it the topic is reached by identity",
+    values: 'a key',
+    default: null,
+    provider: 'optional',
+    secret: true,
+  },
   LRO_LAB: {
     purpose: 'The laboratory of long-running operations: docs/lro-laboratory.md',
     values: ['on', 'off'],
@@ -105,28 +140,28 @@ export const APP_SETTINGS = {
     purpose: 'The OpenTelemetry collector that traces and metrics go to',
     values: 'a URL',
     default: null,
-    provider: 'local',
+    provider: 'optional',
     secret: false,
   },
   OTEL_EXPORTER_OTLP_PROTOCOL: {
     purpose: 'How the collector is spoken to',
     values: ['http/protobuf', 'http/json'],
     default: 'http/protobuf',
-    provider: 'local',
+    provider: 'optional',
     secret: false,
   },
   OTEL_METRIC_EXPORT_INTERVAL: {
     purpose: 'How often metrics are sent, in milliseconds',
     values: 'a number',
     default: '60000',
-    provider: 'local',
+    provider: 'optional',
     secret: false,
   },
   OTEL_SDK_DISABLED: {
     purpose: 'No telemetry of the app, whatever else is set',
     values: ['true', 'false'],
     default: 'false',
-    provider: 'local',
+    provider: 'optional',
     secret: false,
   },
   REGION_NAME: {
@@ -159,9 +194,9 @@ export interface AppSetting {
   readonly values: readonly string[] | string;
   /** What holds where it is not set; null where nothing does. */
   readonly default: string | null;
-  /** Who sets it: `local.settings.json`, the infrastructure, both, or the Functions platform itself. */
-  readonly provider: 'local' | 'cloud' | 'everywhere' | 'platform';
-  /** Never shown, logged or committed, except for the emulator's well-known key. */
+  /** Who sets it: `local.settings.json`, the infrastructure, both, the Functions platform itself, or whoever wants it. */
+  readonly provider: 'local' | 'cloud' | 'everywhere' | 'platform' | 'optional';
+  /** Never shown, logged or committed, except for the emulator's well-known key. In Azure its value is made at random. */
   readonly secret: boolean;
 }
 

@@ -9,6 +9,13 @@ export const HOST_SETTINGS = {
     provider: 'local',
     secret: false,
   },
+  AzureWebJobsStorage: {
+    purpose: 'The same by key. `UseDevelopmentStorage=true` is the local emulator',
+    values: 'a connection string',
+    default: null,
+    provider: 'local',
+    secret: true,
+  },
   AzureWebJobsStorage__accountName: {
     purpose: "The storage account of the host's own state and of the queues, by identity",
     values: 'a name',

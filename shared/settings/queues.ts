@@ -6,4 +6,7 @@ export interface QueueDefinition {
 }
 
 /** What a deployment provisions. The Functions host makes the poison queue of a trigger itself. */
-export const QUEUES = {} as const satisfies Readonly<Record<string, QueueDefinition>>;
+export const QUEUES = {
+  wakeups: { name: 'notification-wakeups', purpose: 'Subscriptions that have something to deliver' },
+  changes: { name: 'operation-changes', purpose: 'Changes of operations, one each, for `OperationHook`' },
+} as const satisfies Readonly<Record<string, QueueDefinition>>;

@@ -13,6 +13,7 @@ export interface Settings {
   readonly laboratory: boolean;
   /** Whether there is a page to try the API, whose viewer is a package that is not deployed. */
   readonly tryIt: boolean;
+  readonly notifications: NotificationSettings;
   /** Null: nobody asked for any. */
   readonly telemetry: TelemetrySettings | null;
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
@@ -23,6 +24,22 @@ export interface CosmosSettings extends CosmosAccountSettings {
   /** Create the database and container when they are not there. For local runs; what is deployed is provisioned. */
   readonly createIfMissing: boolean;
 }
+
+export interface NotificationSettings {
+  /** Whether changes of operations are recorded, and so can be subscribed to. */
+  readonly recorded: boolean;
+  /** Whether each change also goes to the function `OperationHook`. */
+  readonly hook: boolean;
+  /** Whether notifications may go to private addresses, and without TLS. For local runs. */
+  readonly privateTargets: boolean;
+  /** Where every change is published; null: nowhere. */
+  readonly eventGrid: EventGridTopic | null;
+}
+
+/** Names of settings, as the output binding wants them: with a key, or by identity. */
+export type EventGridTopic =
+  | { readonly topicEndpointUri: string; readonly topicKeySetting: string }
+  | { readonly connection: string };
 
 export interface AuthSettings {
   /** As in the `iss` claim; its discovery document is found below it. */
@@ -53,6 +70,7 @@ export function readSettings(env: Environment): Settings {
   const evolvableEnums = readEvolvableEnums(env, problems);
   const laboratory = readSwitch('LRO_LAB', env, problems);
   const tryIt = readSwitch('TRY_IT', env, problems);
+  const notifications = readNotifications(env, problems);
   const telemetry = readTelemetry(env, problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return {
@@ -61,6 +79,7 @@ export function readSettings(env: Environment): Settings {
     pagingSecret,
     evolvableEnums,
     laboratory,
+    notifications,
     tryIt,
     telemetry,
     // Both are set by the Functions platform in Azure.
@@ -105,7 +124,26 @@ function readEvolvableEnums(env: Environment, problems: string[]): 'lenient' | '
   return readOneOf('EVOLVABLE_ENUMS', env.EVOLVABLE_ENUMS, problems);
 }
 
-function readSwitch(name: 'LRO_LAB' | 'TRY_IT', env: Environment, problems: string[]): boolean {
+function readNotifications(env: Environment, problems: string[]): NotificationSettings {
+  const targets = readOneOf('NOTIFICATION_PRIVATE_TARGETS', env.NOTIFICATION_PRIVATE_TARGETS?.toLowerCase(), problems);
+  return {
+    recorded: readSwitch('CHANGE_NOTIFICATIONS', env, problems),
+    hook: readSwitch('OPERATION_HOOK', env, problems),
+    privateTargets: targets === 'allow',
+    eventGrid: readEventGrid(env),
+  };
+}
+
+/** Only names: what they stand for is between the host and the topic. */
+function readEventGrid(env: Environment): EventGridTopic | null {
+  if (!env.EVENT_GRID_TOPIC__topicEndpointUri) return null;
+  if (!env.EVENT_GRID_TOPIC__topicKey) return { connection: 'EVENT_GRID_TOPIC' };
+  return { topicEndpointUri: 'EVENT_GRID_TOPIC__topicEndpointUri', topicKeySetting: 'EVENT_GRID_TOPIC__topicKey' };
+}
+
+type Switch = 'CHANGE_NOTIFICATIONS' | 'LRO_LAB' | 'OPERATION_HOOK' | 'TRY_IT';
+
+function readSwitch(name: Switch, env: Environment, problems: string[]): boolean {
   return readOneOf(name, env[name]?.toLowerCase(), problems) === 'on';
 }
 
@@ -113,7 +151,7 @@ function readFlag(name: 'COSMOS_CREATE_IF_MISSING', env: Environment, problems: 
   return readOneOf(name, env[name]?.toLowerCase(), problems) === 'true';
 }
 
-type Choice = 'COSMOS_CREATE_IF_MISSING' | 'EVOLVABLE_ENUMS' | 'LRO_LAB' | 'TRY_IT';
+type Choice = 'COSMOS_CREATE_IF_MISSING' | 'EVOLVABLE_ENUMS' | 'NOTIFICATION_PRIVATE_TARGETS' | Switch;
 type ValueOf<Name extends Choice> = (typeof APP_SETTINGS)[Name]['values'][number];
 
 /** One of the values that the table lists; its default where it is not set. */

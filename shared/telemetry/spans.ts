@@ -1,28 +1,18 @@
 import {
   type Attributes,
-  type ContextManager,
   defaultTextMapGetter,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
-  type Tracer,
   trace,
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { RequestIdentity } from '../domain/telemetry.ts';
 import type { AppTelemetry, Invocation } from './app-telemetry.ts';
-import type { Meters } from './meters.ts';
 import { requestOf, toAttributes, withRequest } from './request-ids.ts';
+import type { SpanParts } from './span-parts.ts';
 import { createStoreCall } from './store-call.ts';
-
-export interface SpanParts {
-  readonly tracer: Tracer;
-  readonly contexts: ContextManager;
-  readonly meters: Meters;
-  /** Milliseconds since any moment. */
-  elapsed(): number;
-}
 
 const propagator = new W3CTraceContextPropagator();
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CosmosClient } from '@azure/cosmos';
 import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import {
@@ -31,6 +32,7 @@ function newRepository({
   endpoint = wire.endpoint,
   createIfMissing = false,
   deadlineMs = 30_000,
+  changes = false,
 } = {}): CosmosOperationRepository {
   const client = createCosmosClient({
     endpoint,
@@ -39,6 +41,7 @@ function newRepository({
   open.push(client);
   return createCosmosOperationRepository({
     ...{ client, createIfMissing, database: 'teams' },
+    changes: changes ? { now: Date.now, newId: randomUUID } : null,
     startTimer: (_milliseconds, callback) => {
       const timer = setTimeout(callback, deadlineMs);
       return () => clearTimeout(timer);
@@ -168,5 +171,46 @@ describe('create() over the wire of Cosmos DB', () => {
     wire.setup = null;
     const repository = newRepository({ deadlineMs: 200 });
     await expect(repository.create('chat', newOperation())).rejects.toMatchObject({ code: 'ServiceUnavailable' });
+  });
+});
+
+describe('writes with records of changes over the wire of Cosmos DB', () => {
+  const answers = (...codes: number[]) => ({
+    status: codes.every((code) => code < 300) ? 200 : 207,
+    body: codes.map((statusCode) => ({ statusCode, requestCharge: 1, eTag: '"e"' })),
+  });
+  const create = (options = {}) => newRepository({ changes: true, ...options }).create('chat', newOperation());
+
+  test('create() costs one request too, and returns the etag of the operation', async () => {
+    wire.answer = answers(201, 201);
+    expect(await create()).toMatchObject({ etag: 'e' });
+    expect(creates()).toBe(1);
+  });
+
+  test.each([
+    [409, 'Conflict'],
+    [413, 'RequestEntityTooLarge'],
+    [429, 'TooManyRequests'],
+    [449, 'ServiceUnavailable'],
+  ])('create() translates %i of one of the writes to %s', async (status, code) => {
+    wire.answer = answers(status, 424);
+    await expect(create()).rejects.toMatchObject({ code });
+  });
+
+  test.each([
+    [413, 'RequestEntityTooLarge'],
+    [429, 'TooManyRequests'],
+    [503, 'ServiceUnavailable'],
+  ])('create() translates %i of the whole to %s', async (status, code) => {
+    wire.answer = { status, headers: { 'x-ms-retry-after-ms': '1' }, body: { code: 'any', message: 'any' } };
+    await expect(create()).rejects.toMatchObject({ code });
+  });
+
+  test('create() rejects with ServiceUnavailable when nothing listens, and at its deadline', async () => {
+    wire.answer = null;
+    await expect(create({ deadlineMs: 300 })).rejects.toMatchObject({ code: 'ServiceUnavailable' });
+    const { endpoint } = wire;
+    await wire.close();
+    await expect(create({ endpoint })).rejects.toMatchObject({ code: 'ServiceUnavailable' });
   });
 });

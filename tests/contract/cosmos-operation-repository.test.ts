@@ -1,10 +1,9 @@
-import { startCosmos } from '@lazurite/cosmos';
-import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
-import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { DATABASE, startOnCosmos } from '../support/cosmos-repositories.ts';
 import { newOperation } from '../support/operations.ts';
-import { describeOperationRepository, type RunningRepository } from './operation-repository.ts';
+import { describeOperationRepository } from './operation-repository.ts';
 
-describeOperationRepository('Cosmos DB', startOnCosmos);
+describeOperationRepository('Cosmos DB', () => startOnCosmos());
+describeOperationRepository('Cosmos DB, without records of changes', () => startOnCosmos({ recordsChanges: false }));
 
 test('create() rejects with RequestEntityTooLarge above 2 MB', async () => {
   const { repository, close } = await startOnCosmos();
@@ -13,21 +12,14 @@ test('create() rejects with RequestEntityTooLarge above 2 MB', async () => {
   await close();
 });
 
-async function startOnCosmos(): Promise<RunningRepository> {
-  const server = await startCosmos();
-  const client = createCosmosClient({ endpoint: server.endpoint, credential: { kind: 'key', key: server.key } });
-  const repository = createCosmosOperationRepository({
-    ...{ client, database: 'teams', createIfMissing: true },
-    startTimer: (milliseconds, callback) => {
-      const timer = setTimeout(callback, milliseconds);
-      return () => clearTimeout(timer);
-    },
-  });
-  return {
-    repository,
-    close: async () => {
-      client.dispose();
-      await server.close();
-    },
-  };
-}
+test('an operation that was written before there were revisions has the first', async () => {
+  const { repository, client, close } = await startOnCosmos();
+  await repository.create('chat', newOperation({ id: 'old' }));
+  const item = client.database(DATABASE).container('operations').item('old', 'chat');
+  const { resource: { revision: _, ...old } = {} } = await item.read();
+  await item.replace(old);
+  const current = await repository.get('chat', 'old');
+  expect(current?.revision).toBe(1);
+  if (current) expect(await repository.replace('chat', current.operation, { current })).toMatchObject({ revision: 2 });
+  await close();
+});

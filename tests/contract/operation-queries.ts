@@ -176,7 +176,7 @@ export function describeOperationQueries(repositoryOf: () => OperationRepository
     for (const id of ['1', '2', '3', '4']) await repository.create('moving', newOperation({ id }));
     const orderBy = parseOrderBy('id');
     const first = await repository.list('moving', query({ orderBy, limit: 2 }));
-    await repository.delete('moving', '2', null);
+    await repository.delete('moving', '2', { etag: null });
     await repository.create('moving', newOperation({ id: '0' }));
     const second = await repository.list('moving', query({ orderBy, after: first.next, limit: 2 }));
     expect(second.operations.map(({ operation }) => operation.id)).toEqual(['3', '4']);

@@ -1,4 +1,5 @@
-import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
+import type { OperationRepository, StoredOperation } from '../../shared/domain/operation-repository.ts';
+import type { TeamsAsyncOperation } from '../../shared/domain/teams-async-operation.ts';
 import { newOperation } from '../support/operations.ts';
 import { describeOperationQueries } from './operation-queries.ts';
 
@@ -12,6 +13,17 @@ export function describeOperationRepository(adapter: string, start: () => Promis
   describe(`OperationRepository in ${adapter}`, () => {
     let running: RunningRepository;
     const create: OperationRepository['create'] = (...operation) => running.repository.create(...operation);
+
+    async function get(chatId: string, id: string): Promise<StoredOperation> {
+      const stored = await running.repository.get(chatId, id);
+      if (!stored) throw new Error(`${id} is not stored`);
+      return stored;
+    }
+
+    async function createAndGet(chatId: string, operation: TeamsAsyncOperation): Promise<StoredOperation> {
+      await create(chatId, operation);
+      return get(chatId, operation.id);
+    }
 
     beforeAll(async () => {
       running = await start();
@@ -57,7 +69,7 @@ export function describeOperationRepository(adapter: string, start: () => Promis
       'get() and delete() find nothing by the id %j',
       async (id) => {
         expect(await running.repository.get('chat', id)).toBeNull();
-        await expect(running.repository.delete('chat', id, null)).rejects.toMatchObject({ code: 'NotFound' });
+        await expect(running.repository.delete('chat', id, { etag: null })).rejects.toMatchObject({ code: 'NotFound' });
       },
     );
 
@@ -78,25 +90,25 @@ export function describeOperationRepository(adapter: string, start: () => Promis
     test('get() answers what was created, and null where nothing is', async () => {
       const operation = newOperation({ id: 'got', dynamicProperties: { values: [{ a: null }] } });
       const { etag } = await create('chat', operation);
-      expect(await running.repository.get('chat', 'got')).toEqual({ operation, etag });
+      expect(await running.repository.get('chat', 'got')).toEqual({ operation, etag, revision: 1 });
       expect(await running.repository.get('other chat', 'got')).toBeNull();
       expect(await running.repository.get('chat', 'GOT')).toBeNull();
     });
 
     test('replace() writes only over the version it names', async () => {
-      const { etag } = await create('chat', newOperation({ id: 'replaced' }));
+      const current = await createAndGet('chat', newOperation({ id: 'replaced' }));
       const changed = newOperation({ id: 'replaced', status: 'failed' });
-      const replaced = await running.repository.replace('chat', changed, etag ?? '');
-      expect(replaced?.operation).toEqual(changed);
-      expect(replaced?.etag).not.toBe(etag);
-      expect(await running.repository.replace('chat', changed, etag ?? '')).toBeNull();
+      const replaced = await running.repository.replace('chat', changed, { current });
+      expect(replaced).toMatchObject({ operation: changed, revision: 2 });
+      expect(replaced?.etag).not.toBe(current.etag);
+      expect(await running.repository.replace('chat', changed, { current })).toBeNull();
       expect(await running.repository.get('chat', 'replaced')).toEqual(replaced);
-      expect(await running.repository.replace('chat', newOperation({ id: 'never' }), 'any')).toBeNull();
+      expect(await running.repository.replace('chat', newOperation({ id: 'never' }), { current })).toBeNull();
     });
 
     test('delete() deletes the version it names, or any', async () => {
       const { etag } = await create('chat', newOperation({ id: 'deleted' }));
-      const remove = (wanted: string | null) => running.repository.delete('chat', 'deleted', wanted);
+      const remove = (wanted: string | null) => running.repository.delete('chat', 'deleted', { etag: wanted });
       await expect(remove('another')).rejects.toMatchObject({ code: 'PreconditionFailed' });
       await remove(etag);
       await expect(remove(null)).rejects.toMatchObject({ code: 'NotFound' });
@@ -104,7 +116,7 @@ export function describeOperationRepository(adapter: string, start: () => Promis
     });
 
     describe('create() of a repeatable request', () => {
-      const request = (key: string, fingerprint = 'f') => ({ key, fingerprint });
+      const request = (key: string, fingerprint = 'f') => ({ repeatable: { key, fingerprint } });
 
       test('is carried out once, however often it comes at once', async () => {
         const attempts = Array.from({ length: 20 }, (_, index) =>
@@ -119,7 +131,8 @@ export function describeOperationRepository(adapter: string, start: () => Promis
         const first = await running.repository.create('chat', newOperation({ id: 'once' }), request('once'));
         const again = () => running.repository.create('chat', newOperation({ id: 'twice more' }), request('once'));
         expect(await again()).toEqual(first);
-        await running.repository.replace('chat', newOperation({ id: 'once', status: 'failed' }), first.etag ?? '');
+        const current = await get('chat', 'once');
+        await running.repository.replace('chat', newOperation({ id: 'once', status: 'failed' }), { current });
         expect(await again()).toEqual({ operation: first.operation, etag: null });
       });
 

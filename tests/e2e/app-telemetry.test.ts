@@ -75,13 +75,13 @@ test('One trace goes from the caller through host and function to Cosmos DB', as
     resource: { 'service.name': APP },
   });
   expect(store).toMatchObject({
-    ...{ name: 'create_item operations', kind: 3, parentSpanId: fn?.spanId, status: {} },
+    ...{ name: 'execute_batch operations', kind: 3, parentSpanId: fn?.spanId, status: {} },
     attributes: {
       'db.system.name': 'azure.cosmosdb',
-      'db.operation.name': 'create_item',
+      'db.operation.name': 'execute_batch',
       'db.namespace': 'teams',
       'db.collection.name': 'operations',
-      'db.response.status_code': '201',
+      'db.response.status_code': '200',
       'server.address': '127.0.0.1',
       'graph.client_request_id': CLIENT_REQUEST_ID,
     },

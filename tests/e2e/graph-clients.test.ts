@@ -9,7 +9,7 @@ import { silentLog, systemClock } from '@lazurite/runtime';
 import { decodeJwt } from 'jose';
 import type { ClientSession } from '../clients/session.ts';
 import { CHAT_ID } from '../support/create-operation-request.ts';
-import { repositoryRoot, startStack, type TestStack } from '../support/stack.ts';
+import { openApp, repositoryRoot, startStack, type TestStack } from '../support/stack.ts';
 
 const GUID = expect.stringMatching(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
 const PAGED = ['paged-0', 'paged-1', 'paged-2', 'paged-3', 'paged-4'];
@@ -25,13 +25,13 @@ beforeAll(async () => {
   stack = await startStack();
   token = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'] });
   const key = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
+  const settings = {
+    COSMOS_CONNECTION: `AccountEndpoint=${stack.cosmosEndpoint};AccountKey=${key};`,
+    AUTH_ISSUER: String(decodeJwt(token).iss),
+  };
+  const { scriptRoot, env = {}, host: options } = await openApp({ ...process.env, ...settings }, dataDir);
   host = await startFunctionsHost({
-    ...{ scriptRoot: repositoryRoot, port: 0, dataDir, https: {}, clock: systemClock, log: silentLog },
-    env: {
-      ...process.env,
-      COSMOS_CONNECTION: `AccountEndpoint=${stack.cosmosEndpoint};AccountKey=${key};`,
-      AUTH_ISSUER: String(decodeJwt(token).iss),
-    },
+    ...{ ...options, scriptRoot, env, port: 0, dataDir, https: {}, clock: systemClock, log: silentLog },
   });
   certificatePath = (await openLocalCertificate(join(dataDir, 'https'), systemClock)).path;
 });

@@ -12,6 +12,7 @@ export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 export const WRITER: Caller = {
   kind: 'delegated',
   id: 'b51f8a0e-3c71-4a0e-8a55-0d6a9a6f2f10',
+  applicationId: '7d0f5a43-1f0b-4a6e-a4f1-30a1c5d7f3a2',
   permissions: ['Chat.ReadWrite'],
   tenantId: '4f1c7d0a-6a5e-4d5b-9c3e-2b8a1f0e7c11',
   isPersonalAccount: false,
@@ -29,6 +30,7 @@ export function graphPorts(changes: Partial<GraphPorts> = {}): GraphPorts {
     evolvableEnums: 'lenient',
     telemetry: NO_TELEMETRY,
     laboratory: null,
+    notifications: null,
     pagingKey: new Uint8Array(32).fill(7),
     ...changes,
   };

@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { TokenOptions } from '@lazurite/identity';
-import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
-import { startStack as startWholeStack } from 'lazurite';
+import { silentLog, startOrUndo, systemClock, systemRandomness } from '@lazurite/runtime';
+import { asDeployed, openPackage, type StackOptions, startStack as startWholeStack } from 'lazurite';
 
 export interface TestStackOptions {
   /** Absent: everything in memory. */
@@ -20,23 +22,54 @@ export interface TestStack {
     mint(options?: TokenOptions): Promise<string>;
     rotateKeys(): Promise<void>;
   };
+  /** What opens functions and the admin API: nothing is needed where nobody asks for keys. */
+  readonly adminHeaders: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
 export const repositoryRoot: string = resolve(import.meta.dirname, '../..');
 
-/** The whole of Lazurite on free ports, for the test that calls it alone. The function app must have been built. */
-export async function startStack(options: TestStackOptions = {}): Promise<TestStack> {
-  const stack = await startWholeStack({
-    scriptRoot: options.scriptRoot ?? repositoryRoot,
-    ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
-    env: { ...process.env, ...options.env },
-    ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
+const { TEST_PACKAGE } = process.env;
+/** The zip that the app's tests run instead of its folder; undefined: none is (`npm run test:package` names one). */
+export const packageFile: string | undefined = TEST_PACKAGE && resolve(repositoryRoot, TEST_PACKAGE);
+
+/**
+ * The whole of Lazurite on free ports, for the test that calls it alone. The function app must have been built, or
+ * packaged where the tests run the package.
+ */
+export function startStack({ scriptRoot, ...options }: TestStackOptions = {}): Promise<TestStack> {
+  return startOrUndo(async (running) => {
+    const env = { ...process.env, ...options.env };
+    const folder = await mkdtemp(join(tmpdir(), 'test-stack-'));
+    running.add({ close: () => rm(folder, { recursive: true, force: true }) });
+    const app = scriptRoot === undefined ? await openApp(env, folder) : { scriptRoot, env };
+    const isPackaged = scriptRoot === undefined && packageFile !== undefined;
+    const dataDir = options.dataDir ?? (isPackaged ? folder : undefined); // where the keys are
+    const common = { clock: systemClock, randomness: systemRandomness, log: silentLog };
+    const stack = running.add(await startWholeStack({ ...app, ...common, ...(dataDir !== undefined && { dataDir }) }));
+    return {
+      functionsUrl: stack.functions.url,
+      cosmosEndpoint: stack.cosmos.endpoint,
+      issuer: stack.issuer,
+      adminHeaders: isPackaged && dataDir !== undefined ? await readMasterKey(dataDir) : {},
+      close: () => running.close(),
+    };
   });
-  return {
-    functionsUrl: stack.functions.url,
-    cosmosEndpoint: stack.cosmos.endpoint,
-    issuer: stack.issuer,
-    close: () => stack.close(),
-  };
+}
+
+/** How a stack is told to run the function app of this repository: from its folder, or unpacked below `folder`. */
+export async function openApp(
+  env: NodeJS.ProcessEnv,
+  folder: string,
+): Promise<Pick<StackOptions, 'scriptRoot' | 'env' | 'host'>> {
+  if (packageFile === undefined) return { scriptRoot: repositoryRoot, env };
+  const opened = await openPackage(packageFile, { folder: join(folder, 'packages'), randomness: systemRandomness });
+  const settingsFile = join(repositoryRoot, 'local.settings.json');
+  // The page to try the API is not deployed.
+  return asDeployed(opened, { file: packageFile, settingsFile, env: { TRY_IT: 'off', ...env } });
+}
+
+async function readMasterKey(dataDir: string): Promise<Readonly<Record<string, string>>> {
+  const { host } = JSON.parse(await readFile(join(dataDir, 'functions/secrets/host.json'), 'utf8'));
+  return { 'x-functions-key': host.master };
 }

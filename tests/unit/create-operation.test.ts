@@ -45,6 +45,7 @@ describe('CreateOperation', () => {
       'request-id': '00000000-0000-4000-8000-000000000001',
       'strict-transport-security': 'max-age=31536000',
       vary: 'Accept-Encoding',
+      'x-content-type-options': 'nosniff',
       'x-ms-ags-diagnostic': '{"ServerInfo":{"DataCenter":"Test","RoleInstance":"test"}}',
     });
   });

@@ -27,13 +27,14 @@ describe('parseNewOperation()', () => {
     fc.assert(
       fc.property(fc.dictionary(names, fc.jsonValue()), (dynamic) => {
         const body: unknown = JSON.parse(JSON.stringify({ ...EXAMPLE, ...dynamic }));
-        const document = toDocument('chat', createOperation(parseNewOperation(body), SOURCE));
+        const document = toDocument('chat', createOperation(parseNewOperation(body), SOURCE), 1);
         expect(JSON.parse(JSON.stringify(document.dynamicProperties))).toEqual(
           JSON.parse(JSON.stringify({ ...dynamic })),
         );
         expect(Object.keys(document).sort()).toEqual([
           ...['attemptsCount', 'chatId', 'createdDateTime', 'dynamicProperties', 'error', 'id', 'kind'],
-          ...['lastActionDateTime', 'operationType', 'order', 'status', 'targetResourceId', 'targetResourceLocation'],
+          ...['lastActionDateTime', 'operationType', 'order', 'revision', 'status', 'targetResourceId'],
+          'targetResourceLocation',
         ]);
       }),
     );

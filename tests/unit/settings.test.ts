@@ -18,6 +18,7 @@ describe('readSettings()', () => {
       pagingSecret: 'a+b/c==',
       evolvableEnums: 'lenient',
       laboratory: false,
+      notifications: { recorded: true, hook: false, privateTargets: false, eventGrid: null },
       tryIt: false,
       telemetry: null,
       server: { dataCenter: 'Local', roleInstance: 'local' },
@@ -38,6 +39,15 @@ describe('readSettings()', () => {
       auth: { audience: 'api://mine' },
       evolvableEnums: 'lenient',
       server: { dataCenter: 'West Europe', roleInstance: '0123456789ab' },
+    });
+  });
+
+  test('reads how the Event Grid topic is reached: by key, or by identity', () => {
+    const topic = { ...COMPLETE, EVENT_GRID_TOPIC__topicEndpointUri: 'https://topic.example/api/events' };
+    expect(readSettings(topic).notifications.eventGrid).toEqual({ connection: 'EVENT_GRID_TOPIC' });
+    expect(readSettings({ ...topic, EVENT_GRID_TOPIC__topicKey: 'secret' }).notifications.eventGrid).toEqual({
+      topicEndpointUri: 'EVENT_GRID_TOPIC__topicEndpointUri',
+      topicKeySetting: 'EVENT_GRID_TOPIC__topicKey',
     });
   });
 

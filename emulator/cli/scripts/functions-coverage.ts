@@ -26,6 +26,7 @@ const NOTES: Readonly<Record<string, string>> = {
   blob: 'content, or the address for an SDK binding (`sdkBinding: true`)',
   table: 'an entity, or a list with `filter` and `take`; output inserts or replaces',
   queue: 'one message for each element of an array',
+  eventgrid: 'all events of an invocation in one request to the topic; by key, not by identity',
   cosmosdb: 'an item by `id`, or `sqlQuery` with parameters; output upserts',
 };
 

@@ -1,1 +1,3 @@
+export { type AsDeployedOptions, asDeployed } from './package/as-deployed.ts';
+export { type OpenedPackage, type OpenPackageOptions, openPackage } from './package/open-package.ts';
 export { type Stack, type StackOptions, startStack } from './stack.ts';

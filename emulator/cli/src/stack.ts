@@ -11,6 +11,7 @@ import {
 } from '@lazurite/functions';
 import type { Issuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
+import type { StorageOnDemand } from '@lazurite/storage';
 import { type BackingServices, type Port, startBackingServices } from './backing-services.ts';
 import { createSettingRewriter } from './setting-rewriter.ts';
 
@@ -43,8 +44,8 @@ export interface Stack extends Closeable {
   readonly functions: FunctionsHost;
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
-  /** Blobs, queues and tables are served there, once somebody connects. */
-  readonly storageConnectionString: string;
+  /** Blobs, queues and tables, once somebody asks for one. */
+  readonly storage: StorageOnDemand;
 }
 
 /**
@@ -63,10 +64,18 @@ export function startStack(options: StackOptions): Promise<Stack> {
     if (host.status === 'fulfilled') running.add(host.value);
     const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
     cosmos.onChange((change) => functions.containerChanged(change));
-    if (functions.functions.some(({ usesDevelopmentStorage }) => usesDevelopmentStorage)) void storage.start();
-    const { connectionString: storageConnectionString } = storage;
-    return { functions, cosmos, issuer, storageConnectionString, close: () => running.close() };
+    joinStorage(storage, functions);
+    return { functions, cosmos, issuer, storage, close: () => running.close() };
   });
+}
+
+/** Triggers look for what is left from earlier; where nothing is, they wait to be told. */
+function joinStorage(storage: StorageOnDemand, functions: FunctionsHost): void {
+  storage.onChange((change) => functions.storageChanged(change));
+  storage.onUse(() => functions.storageUsed());
+  if (storage.isUnused) return;
+  functions.storageUsed(); // since when is not known
+  if (functions.functions.some(({ storageSource }) => storageSource)) void storage.start();
 }
 
 interface HostOptions extends StackOptions {
@@ -76,8 +85,10 @@ interface HostOptions extends StackOptions {
 
 function startHost(options: HostOptions, backing: Promise<BackingServices>): Promise<FunctionsHost> {
   const endpoints = { cosmos: '', issuer: '' };
+  let isStorageUnused = () => false;
   const env = backing.then(({ cosmos, issuer, storage, identityEnv }) => {
     Object.assign(endpoints, { cosmos: cosmos.endpoint, issuer: issuer.url });
+    isStorageUnused = () => storage.isUnused;
     return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env, ...identityEnv };
   });
   return startFunctionsHost({
@@ -87,6 +98,7 @@ function startHost(options: HostOptions, backing: Promise<BackingServices>): Pro
     address: options.address ?? '127.0.0.1',
     dataDir: join(options.stateDir, 'functions'),
     env, // the host reads no setting before it has this
+    isStorageUnused: () => isStorageUnused(),
     rewriteSetting: (value) => createSettingRewriter(endpoints)(value),
     ...(options.onEvent && { onEvent: options.onEvent }),
     clock: options.clock,

@@ -31,6 +31,8 @@ export interface HttpServerOptions {
   readonly headersTimeoutMs?: number;
   /** How long requests in flight may take to end once `close` was called, in ms. Default 5,000. */
   readonly drainMs?: number;
+  /** Called in place of `onRequest` for `Expect: 100-continue`, which it then answers. Absent: all are told to continue. */
+  readonly onExpectContinue?: RequestListener;
 }
 
 export interface HttpServer extends Closeable {
@@ -74,7 +76,7 @@ export async function startHttpServer(
 
 function createNodeServer(
   onRequest: RequestListener,
-  { tls, headersTimeoutMs = HEADERS_TIMEOUT_MS }: HttpServerOptions,
+  { tls, headersTimeoutMs = HEADERS_TIMEOUT_MS, onExpectContinue }: HttpServerOptions,
 ): Server {
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -84,7 +86,10 @@ function createNodeServer(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     noDelay: true,
   };
-  return tls ? createTlsServer({ ...limits, ...toNodeOptions(tls) }, onRequest) : createServer(limits, onRequest);
+  const server = tls
+    ? createTlsServer({ ...limits, ...toNodeOptions(tls) }, onRequest)
+    : createServer(limits, onRequest);
+  return onExpectContinue ? server.on('checkContinue', onExpectContinue) : server;
 }
 
 /** Only what is meant for Node: callers may hand over more than the identity. */

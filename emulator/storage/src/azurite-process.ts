@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Clock } from '@lazurite/runtime';
+import { azuritePreload } from './azurite-preload.ts';
 import type { ServiceOrigins } from './connection-string.ts';
 import { StorageError } from './errors.ts';
 
@@ -20,14 +21,10 @@ const STOP_TIMEOUT_MS = 10_000;
 const LISTENING = /^Azurite (Blob|Queue|Table) service is successfully listening at (http:\S+)$/;
 const KEPT_LINES = 20;
 
-/** Preloaded into Azurite: when this process dies, even killed, the channel closes and Azurite saves and ends. */
-const END_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
-  `process.once('disconnect', () => { process.emit('message', 'shutdown'); setTimeout(() => process.exit(), ${STOP_TIMEOUT_MS}).unref(); });`,
-)}`;
-
 /** Starts Azurite on free loopback ports and resolves once all three services listen; else nothing is left running. */
 export async function startAzurite(options: AzuriteOptions): Promise<{ child: ChildProcess; origins: ServiceOrigins }> {
-  const child = spawn(process.execPath, ['--import', END_WITH_PARENT, options.script, ...azuriteArguments(options)], {
+  const preload = azuritePreload(options.script, STOP_TIMEOUT_MS);
+  const child = spawn(process.execPath, ['--import', preload, options.script, ...azuriteArguments(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: azuriteEnvironment(),
     windowsHide: true,

@@ -1,7 +1,10 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { QueueServiceClient } from '@azure/storage-queue';
 import { type Log, silentLog } from '@lazurite/runtime';
+import type { StorageChange } from './storage-change.ts';
 import { openStorage } from './storage-on-demand.ts';
 
 let dataDir = '';
@@ -47,6 +50,49 @@ describe('openStorage()', () => {
     await expect(fetch(blob)).rejects.toThrow();
     await expect(fetch(blob)).rejects.toThrow();
     expect(lines).toHaveLength(1);
+    await storage.close();
+  });
+
+  test('is unused until the first request, and no longer after a restart with its data', async () => {
+    const storage = await openStorage({ dataDir, log: silentLog });
+    let uses = 0;
+    storage.onUse(() => uses++);
+    expect([storage.isUnused, uses]).toEqual([true, 0]);
+    for (const endpoint of endpoints(storage.connectionString)) await fetch(endpoint);
+    expect([storage.isUnused, uses]).toEqual([false, 1]);
+    await storage.close();
+    const again = await openStorage({ dataDir, log: silentLog });
+    expect(again.isUnused).toBe(false);
+    await again.close();
+  });
+
+  test('tells of messages and blobs that were written, of a scheduled message when it is due', async () => {
+    const storage = await openStorage({ dataDir, log: silentLog });
+    const told: StorageChange[] = [];
+    storage.onChange((change) => told.push(change));
+    const queue = QueueServiceClient.fromConnectionString(storage.connectionString).getQueueClient('orders');
+    await expect(queue.sendMessage('x')).rejects.toThrow('404');
+    await queue.create();
+    expect(told).toEqual([]);
+    const { messageId, popReceipt } = await queue.sendMessage('x');
+    expect(told.splice(0)).toEqual([{ service: 'queue', queue: 'orders' }]);
+    await queue.updateMessage(messageId, popReceipt, 'x', 1);
+    await queue.sendMessage('y', { visibilityTimeout: 1 });
+    expect((await queue.receiveMessages({ numberOfMessages: 9 })).receivedMessageItems).toEqual([]);
+    expect(told).toEqual([]);
+    while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await queue.receiveMessages({ numberOfMessages: 9 })).receivedMessageItems).not.toEqual([]);
+    const toldBlobs = () => told.flatMap((change) => (change.service === 'blob' ? change : []));
+    const blobs = BlobServiceClient.fromConnectionString(storage.connectionString).getContainerClient('uploads');
+    await blobs.create();
+    const blob = blobs.getBlockBlobClient('a/ü b.txt');
+    await blob.stageBlock('MQ==', 'one', 3);
+    expect(toldBlobs()).toEqual([]);
+    await blob.commitBlockList(['MQ==']);
+    await (await blobs.getBlobClient('copy').beginCopyFromURL(blob.url)).pollUntilDone();
+    await blobs.getAppendBlobClient('log').create();
+    const names = ['a/ü b.txt', 'copy', 'log'];
+    expect(toldBlobs()).toEqual(names.map((name) => ({ service: 'blob', container: 'uploads', blob: name })));
     await storage.close();
   });
 });

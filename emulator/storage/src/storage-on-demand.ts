@@ -1,124 +1,121 @@
-import { once } from 'node:events';
-import net from 'node:net';
-import { pipeline } from 'node:stream';
-import { type Clock, type Closeable, startOrUndo, systemClock } from '@lazurite/runtime';
+import { access } from 'node:fs/promises';
+import { startHttpServer } from '@lazurite/http';
+import { type Closeable, startOrUndo, systemClock } from '@lazurite/runtime';
+import { ChangeSchedule } from './change-schedule.ts';
 import { connectionStringFor, type ServiceOrigins } from './connection-string.ts';
-import { type Storage, type StorageOptions, startStorage } from './storage.ts';
+import { LazyAzurite } from './lazy-azurite.ts';
+import { type Passage, PassOn } from './pass-on.ts';
+import { azuriteFolder, type Storage, type StorageOptions } from './storage.ts';
+import { type StorageChange, storageWriteOf } from './storage-change.ts';
 
-/** Storage at addresses that hold from the start, though Azurite runs only once somebody connects to one of them. */
+/** Storage at addresses that hold from the start, though Azurite runs only once somebody asks for something there. */
 export interface StorageOnDemand extends Closeable {
   /** What `UseDevelopmentStorage=true` means. */
   readonly connectionString: string;
+  /** Nothing is stored, and nobody has asked for anything yet: there is nothing to look for. */
+  readonly isUnused: boolean;
   /** Starts Azurite now, for whoever knows that it will be needed. Never rejects: what goes wrong is logged. */
   start(): Promise<void>;
+  /** Called once, when storage is no longer unused. */
+  onUse(listener: () => void): void;
+  /** Called after each write that was answered with success; for a message that is scheduled, when it is due. */
+  onChange(listener: (change: StorageChange) => void): void;
 }
 
 type Service = keyof ServiceOrigins;
 
 const SERVICES = ['blob', 'queue', 'table'] as const satisfies readonly Service[];
-/** Azurite that cannot be started is not tried again, nor reported again, for so long. */
-const RETRY_MS = 30_000;
 
 /**
- * Listens on three free loopback ports; the first connection starts Azurite, and what it brings is passed on. So the
- * connection string can be told to an app before anybody knows whether it will be used, also by the app's own clients.
- * When Azurite ends by itself, the next connection starts it again.
+ * Listens on three free loopback ports; the first request starts Azurite, and all are passed on to it. So the connection
+ * string can be told to an app before anybody knows whether it will be used, also by the app's own clients. When Azurite
+ * ends by itself, the next request starts it again.
  *
  * @example
  * const storage = await openStorage({ dataDir: '.lazurite', log });
  * process.env.AzureWebJobsStorage = storage.connectionString;
  */
 export function openStorage(options: StorageOptions): Promise<StorageOnDemand> {
-  const azurite = new LazyAzurite(options);
   return startOrUndo(async (opened) => {
-    opened.add(azurite);
-    const ports = await Promise.all(SERVICES.map(async (name) => opened.add(await listen(name, azurite)).port));
-    const [blob, queue, table] = ports.map((port) => `http://127.0.0.1:${port}`);
+    const front = opened.add(new StorageFront(options, await exists(azuriteFolder(options.dataDir))));
+    const origins = await Promise.all(SERVICES.map(async (service) => opened.add(await listen(service, front)).url));
+    const [blob = '', queue = '', table = ''] = origins;
     return {
-      connectionString: connectionStringFor({ blob: blob ?? '', queue: queue ?? '', table: table ?? '' }),
-      start: async () => void (await azurite.get()),
+      connectionString: connectionStringFor({ blob, queue, table }),
+      get isUnused() {
+        return front.isUnused;
+      },
+      start: async () => void (await front.azurite()),
+      onUse: (listener) => front.useListeners.push(listener),
+      onChange: (listener) => front.changeListeners.push(listener),
       close: () => opened.close(),
     };
   });
 }
 
-/** Azurite, started when it is first asked for. */
-class LazyAzurite implements Closeable {
-  readonly #options: StorageOptions;
-  readonly #clock: Clock;
-  #running: Promise<Storage | undefined> | undefined;
-  #isClosed = false;
+/** What the three services have in common. */
+class StorageFront implements Closeable {
+  readonly useListeners: (() => void)[] = [];
+  readonly changeListeners: ((change: StorageChange) => void)[] = [];
+  readonly #azurite: LazyAzurite;
+  readonly #passOn = new PassOn();
+  readonly #schedule: ChangeSchedule;
+  #isUnused: boolean;
 
-  constructor(options: StorageOptions) {
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+  constructor(options: StorageOptions, hasData: boolean) {
+    this.#azurite = new LazyAzurite(options);
+    this.#isUnused = !hasData;
+    this.#schedule = new ChangeSchedule(options.clock ?? systemClock, (change) => {
+      for (const listener of this.changeListeners) listener(change);
+    });
   }
 
-  /** Undefined when it cannot be started, for which the log has the reason. */
-  get(): Promise<Storage | undefined> {
-    if (this.#isClosed) return Promise.resolve(undefined);
-    this.#running ??= this.#start();
-    return this.#running;
+  get isUnused(): boolean {
+    return this.#isUnused;
+  }
+
+  azurite(): Promise<Storage | undefined> {
+    if (this.#isUnused) {
+      this.#isUnused = false;
+      for (const listener of this.useListeners) listener();
+    }
+    return this.#azurite.get();
+  }
+
+  /** Without Azurite, which the log has the reason for, the connection is ended. */
+  async handle(service: Service, { message, response }: Passage): Promise<void> {
+    const storage = await this.azurite();
+    if (!storage || message.destroyed) {
+      message.destroy();
+      return;
+    }
+    const write = storageWriteOf(service, message.method ?? '', message.url ?? '');
+    this.#passOn.handle({ message, response }, new URL(endpointOf(storage, service)), (status) => {
+      if (write && status >= 200 && status < 300) this.#schedule.add(write);
+    });
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await (await this.#running)?.close();
-  }
-
-  async #start(): Promise<Storage | undefined> {
-    try {
-      const storage = await startStorage(this.#options);
-      void storage.ended.then(() => {
-        this.#running = undefined;
-      });
-      return storage;
-    } catch (error) {
-      this.#options.log.error({}, error instanceof Error ? error.message : String(error));
-      this.#clock.setTimer(RETRY_MS, () => {
-        this.#running = undefined;
-      });
-      return undefined;
-    }
+    this.#passOn.close();
+    await this.#schedule.close();
+    await this.#azurite.close();
   }
 }
 
-async function listen(service: Service, azurite: LazyAzurite): Promise<Closeable & { readonly port: number }> {
-  const sockets = new Set<net.Socket>();
-  const server = net.createServer((socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    socket.on('error', () => undefined); // reported to neither side: `pipeline` ends both
-    void azurite.get().then((storage) => passOn(socket, storage && endpointOf(storage, service)));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: portOf(server),
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
-
-function passOn(socket: net.Socket, endpoint: string | undefined): void {
-  if (endpoint === undefined || socket.destroyed) {
-    socket.destroy();
-    return;
+function listen(service: Service, front: StorageFront) {
+  function pass(message: Passage['message'], response: Passage['response']): void {
+    void front.handle(service, { message, response });
   }
-  const upstream = net.connect(Number(new URL(endpoint).port), '127.0.0.1');
-  pipeline(socket, upstream, socket, () => {
-    socket.destroy();
-    upstream.destroy();
-  });
+  return startHttpServer(pass, { onExpectContinue: pass, drainMs: 0 });
 }
 
 function endpointOf(storage: Storage, service: Service): string {
   return { blob: storage.blobEndpoint, queue: storage.queueEndpoint, table: storage.tableEndpoint }[service];
 }
 
-function portOf(server: net.Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
+function exists(folder: string): Promise<boolean> {
+  return access(folder).then(
+    () => true,
+    () => false,
+  );
 }

@@ -40,7 +40,7 @@ export interface Storage extends Closeable {
 export async function startStorage({ dataDir, log, appRoot, clock = systemClock }: StorageOptions): Promise<Storage> {
   const here = dirname(fileURLToPath(import.meta.url));
   const script = await findAzurite(appRoot === undefined ? [here] : [appRoot, here]);
-  const location = join(dataDir, 'azurite');
+  const location = azuriteFolder(dataDir);
   await mkdir(location, { recursive: true });
   const { child, origins } = await startAzurite({ script, location, clock });
   let closing: Promise<void> | undefined;
@@ -55,4 +55,9 @@ export async function startStorage({ dataDir, log, appRoot, clock = systemClock 
     ended,
     close: () => (closing ??= stopAzurite(child, clock)),
   };
+}
+
+/** Where Azurite keeps its data; absent until it first runs. */
+export function azuriteFolder(dataDir: string): string {
+  return join(dataDir, 'azurite');
 }

@@ -100,7 +100,7 @@ async function writeOperation(plan: Plan, operations: LaboratoryPorts['operation
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const current = await operations.get(plan.chatId, plan.operationId);
     const changed = current && applyPlan(current.operation, plan);
-    if (!changed || (await operations.replace(plan.chatId, changed, current.etag))) return;
+    if (!changed || (await operations.replace(plan.chatId, changed, { current }))) return;
   }
 }
 

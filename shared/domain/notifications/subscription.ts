@@ -47,7 +47,10 @@ export function scopeOf(watched: SubscribedResource): string {
   return watched.kind === 'all' ? ALL_SCOPE : `chat:${watched.chatId}`;
 }
 
-export function isWatched({ watched, changeTypes }: Subscription, change: OperationChange): boolean {
+/** What a subscription is about. */
+export type Interest = Pick<Subscription, 'watched' | 'changeTypes'>;
+
+export function isWatched({ watched, changeTypes }: Interest, change: OperationChange): boolean {
   if (!changeTypes.includes(change.changeType)) return false;
   if (watched.kind === 'all') return true;
   if (watched.chatId !== change.chatId) return false;

@@ -1,6 +1,13 @@
 /** What an endpoint answered, or why it did not. */
 export type WebhookOutcome =
-  | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs: number | null; readonly body: string }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly contentType: string | null;
+      readonly retryAfterMs: number | null;
+      /** As far as it came, and no more than 64 KB of it. */
+      readonly body: string;
+    }
   /** Refused before anything was sent: a private address, or not https. */
   | { readonly kind: 'forbidden'; readonly reason: string }
   /** No answer in time, no connection, no valid certificate. */
@@ -19,3 +26,6 @@ export interface WebhookRequest {
 export interface WebhookClient {
   post(request: WebhookRequest): Promise<WebhookOutcome>;
 }
+
+/** The reason of a failure that is nothing but time that ran out. */
+export const TIMED_OUT_REASON = 'The endpoint did not answer in time';

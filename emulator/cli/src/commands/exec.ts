@@ -79,12 +79,12 @@ function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number 
 }
 
 /** What a command learns of the stack. */
-async function endpointsOf({ functions, cosmos, issuer, storageConnectionString }: Stack): Promise<NodeJS.ProcessEnv> {
+async function endpointsOf({ functions, cosmos, issuer, storage }: Stack): Promise<NodeJS.ProcessEnv> {
   return {
     LAZURITE_FUNCTIONS_URL: functions.url,
     LAZURITE_COSMOS_ENDPOINT: cosmos.endpoint,
     LAZURITE_COSMOS_CONNECTION_STRING: cosmos.connectionString,
-    LAZURITE_STORAGE_CONNECTION_STRING: storageConnectionString,
+    LAZURITE_STORAGE_CONNECTION_STRING: storage.connectionString,
     LAZURITE_ISSUER: issuer.issuer,
     LAZURITE_TOKEN: await issuer.mint(),
   };

@@ -13,6 +13,10 @@ export interface StartFlags {
   readonly inMemory: boolean;
   readonly scriptRoot: string;
   readonly prefix?: string;
+  /** A zip to be run instead of a folder. */
+  readonly package?: string;
+  /** A file to be read instead of local.settings.json. */
+  readonly settings?: string;
   readonly functions?: readonly string[];
   /** Origins, separated by commas. */
   readonly cors?: string;
@@ -65,6 +69,8 @@ export function addStartOptions(command: Command): Command {
   for (const flag of WITHOUT_EFFECT) withFuncFlags.addOption(new Option(flag, 'accepted, without effect').hideHelp());
   withFuncFlags.addOption(new Option('--runtime <name>', 'accepted, without effect').hideHelp());
   return withFuncFlags
+    .addOption(packageOption())
+    .option('--settings <file>', 'app settings, in the form of local.settings.json, which is not read then')
     .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server (default: 8081, or any)'))
     .addOption(portOption('--issuer-port <number>', 'port of the token issuer (default: 7072, or any)'))
     .addOption(managedIdentityOption())
@@ -101,6 +107,12 @@ function timeoutOption(): Option {
       if (seconds > 0 && Number.isFinite(seconds)) return seconds;
       throw new InvalidArgumentError('A time is a number of seconds above 0.');
     });
+}
+
+function packageOption(): Option {
+  const description =
+    'zip of a function app: run as deployed, with keys, nothing from outside it but app settings (local.settings.json of this folder), no reload';
+  return new Option('--package <file>', description).conflicts(['scriptRoot', 'prefix']);
 }
 
 const MAX_PORT = 65_535;

@@ -1,15 +1,15 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type FunctionsHostOptions, type LocalHostSettings, readLocalHost } from '@lazurite/functions';
+import type { FunctionsHostOptions, LocalHostSettings } from '@lazurite/functions';
 import { PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import type { Port } from '../backing-services.ts';
 import { CommandError } from '../errors.ts';
 import { createLog } from '../output/log.ts';
 import { openConsole } from '../output/open-console.ts';
-import { startStack } from '../stack.ts';
+import { type Stack, startStack } from '../stack.ts';
 import { listenForStop } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
+import { type ChosenApp, chooseApp } from './choose-app.ts';
 import { nodeArgumentsOf, type StartFlags } from './start-command.ts';
 
 export interface StartParts {
@@ -29,36 +29,55 @@ const DEFAULT_ISSUER_PORT = 7072;
 /** Runs the stack until the process is told to stop, then lets requests in flight end. */
 export async function start(flags: StartFlags, words: readonly string[], parts: StartParts): Promise<void> {
   const nodeArguments = nodeArgumentsOf(flags, words);
-  const scriptRoot = resolve(flags.prefix ?? flags.scriptRoot);
-  requireFunctionApp(scriptRoot);
   const stop = listenForStop(parts.process);
   const dataDir = flags.inMemory ? undefined : resolve(flags.dataDir);
-  const console = openConsole(flags, { ...flags, ...parts, scriptRoot, dataDir });
-  const local = await readLocalHost(scriptRoot);
+  const app = await chooseApp(flags, { env: parts.process.env, randomness: parts.randomness, dataDir });
+  try {
+    const stack = await startApp(app, flags, { ...parts, dataDir, nodeArguments });
+    await stop.requested.finally(() => stack.close());
+  } finally {
+    await app.close();
+  }
+}
+
+interface AppParts extends StartParts {
+  readonly dataDir: string | undefined;
+  readonly nodeArguments: readonly string[];
+}
+
+/** Starts the stack and says so. */
+async function startApp(
+  { stack: { host, ...app }, local, notice, tidyUp }: ChosenApp,
+  flags: StartFlags,
+  { nodeArguments, dataDir, ...parts }: AppParts,
+): Promise<Stack> {
+  const { scriptRoot } = app;
+  const console = openConsole(flags, { ...flags, ...parts, scriptRoot, dataDir, ...(notice && { notice }) });
   const port = flags.port ?? local.localHttpPort ?? DEFAULT_PORT;
   const stack = await startStack({
-    ...{ scriptRoot, port, address: flags.address ?? local.localHttpAddress ?? '127.0.0.1' },
+    ...{ ...app, port, address: flags.address ?? local.localHttpAddress ?? '127.0.0.1' },
     cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
-    ...{ clock: parts.clock, randomness: parts.randomness, env: parts.process.env },
+    ...{ clock: parts.clock, randomness: parts.randomness },
     ...(dataDir !== undefined && { dataDir }),
     ...(flags.managedIdentity && { managedIdentity: flags.managedIdentity }),
-    host: { ...hostOptions(flags, local), nodeArguments, watch: true },
+    host: { ...host, ...hostOptions(flags, local), nodeArguments },
     onEvent: (event) => console.report(event),
     log: createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose }),
   }).catch((error: unknown) => explainPort(error, port));
   try {
-    await console.ready(stack);
-    await stop.requested;
-  } finally {
+    await Promise.all([console.ready(stack), tidyUp()]);
+    return stack;
+  } catch (error) {
     await stack.close();
+    throw error;
   }
 }
 
 function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<FunctionsHostOptions> {
   const origins = flags.cors?.split(',').flatMap((origin) => origin.trim() || []);
   return {
-    enableAuth: flags.enableAuth,
+    ...(flags.enableAuth && { enableAuth: true }),
     startTimeoutMs: flags.timeout * 1_000,
     ...(flags.functions && { functions: flags.functions }),
     ...((origins || flags.corsCredentials) && {
@@ -78,10 +97,4 @@ function explainPort(error: unknown, port: Port): never {
   if (!(error instanceof PortInUseError) || error.port !== port) throw error;
   const message = `Port ${port} is unavailable. Close the process using that port, or specify another port using --port [-p].`;
   throw new CommandError('PortInUse', message, { cause: error });
-}
-
-function requireFunctionApp(scriptRoot: string): void {
-  if (existsSync(resolve(scriptRoot, 'host.json'))) return;
-  const message = `There is no function app in ${scriptRoot}: it has no host.json. Name the app's folder with --script-root`;
-  throw new CommandError('NoFunctionApp', message);
 }

@@ -10,6 +10,14 @@ export interface Console {
   ready(stack: Stack): Promise<void>;
 }
 
+/** A package that runs instead of a folder. */
+export interface PackageNotice {
+  readonly file: string;
+  readonly sha256: string;
+  /** Null: app settings come from the environment alone. */
+  readonly settingsFile: string | null;
+}
+
 export interface ConsoleOptions {
   readonly terminal: Terminal;
   readonly process: NodeJS.Process;
@@ -19,6 +27,8 @@ export interface ConsoleOptions {
   /** Undefined: nothing is kept. */
   readonly dataDir: string | undefined;
   readonly version: string;
+  /** Absent: the app runs from `scriptRoot` itself. */
+  readonly notice?: PackageNotice;
   /** As which the command was called. */
   readonly name: string;
   /** The least level of user logs that is shown; absent: as usual. */

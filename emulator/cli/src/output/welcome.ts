@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FunctionInfo, formatBanner, formatFunctionList, HOST_VERSION, type Paint } from '@lazurite/functions';
 import type { Stack } from '../stack.ts';
+import type { PackageNotice } from './console.ts';
 import { curlCommand } from './curl-command.ts';
 
 export interface WelcomeOptions {
@@ -9,6 +10,7 @@ export interface WelcomeOptions {
   /** Undefined: nothing is kept. */
   readonly dataDir: string | undefined;
   readonly version: string;
+  readonly notice?: PackageNotice;
   /** As which the command was called. */
   readonly name: string;
   readonly paint: Paint;
@@ -21,14 +23,37 @@ export async function welcome(stack: Stack, options: WelcomeOptions): Promise<st
     `\nLazurite ${options.version} on Node.js ${process.versions.node}\n`,
     formatFunctionList(stack.functions.functions, options.paint),
     endpoints(stack, options.dataDir),
+    ...(options.notice ? [describePackage(options.notice, options.dataDir)] : []),
     await tryIt(stack, options.scriptRoot),
   ];
   return sections.join('');
 }
 
-function endpoints({ functions, cosmos, issuer }: Stack, dataDir: string | undefined): string {
+function endpoints(stack: Stack, dataDir: string | undefined): string {
   const kept = dataDir === undefined ? 'kept in memory, gone when this process ends' : `kept in ${dataDir}`;
-  return `\nFunctions:     ${functions.url}\nCosmos DB:     ${cosmos.endpoint} (${kept})\nToken issuer:  ${issuer.issuer}\n`;
+  const lines = [
+    `Functions:     ${stack.functions.url}`,
+    `Cosmos DB:     ${stack.cosmos.endpoint} (${kept})`,
+    `Token issuer:  ${stack.issuer.issuer}`,
+    ...storageLine(stack),
+  ];
+  return `\n${lines.join('\n')}\n`;
+}
+
+/** Only where a function uses it. */
+function storageLine({ functions: { functions }, storage }: Stack): readonly string[] {
+  if (!functions.some(({ usesDevelopmentStorage }) => usesDevelopmentStorage)) return [];
+  const hasWork = !storage.isUnused && functions.some(({ storageSource }) => storageSource);
+  return [
+    `Storage:       ${hasWork ? 'starts now, with the data of earlier runs' : 'starts with the first message or blob'}`,
+  ];
+}
+
+/** What runs, and what a developer would otherwise wonder about: where settings came from, and where the keys are. */
+function describePackage({ file, sha256, settingsFile }: PackageNotice, dataDir: string | undefined): string {
+  const settings = settingsFile === null ? 'the environment alone' : `${settingsFile}, and the environment`;
+  const keys = dataDir === undefined ? 'made anew at each start' : join(dataDir, 'functions', 'secrets');
+  return `Package:       ${file} (SHA-256 ${sha256})\nApp settings:  ${settings}\nFunction keys: ${keys}\n`;
 }
 
 /** The first function that takes a POST and has an example body in the app's `examples` folder; nothing without one. */

@@ -11,6 +11,9 @@ const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
 /** What an item is taken for before any was seen, so that the first rows read hold no more than a few pages. */
 const ASSUMED_CHARACTERS = 128 * 1024;
 
+/** Of what is written behind an item: `,"_lsn":9007199254740991},`. */
+const LONGEST_SUFFIX = 26;
+
 /** Collects changes up to a count and a size; changes of one LSN are never torn apart. */
 export class ChangePage {
   readonly #maxItemCount: number;
@@ -64,17 +67,17 @@ export class ChangePage {
   toBody(containerRid: string): Buffer {
     const start = `{"_rid":"${containerRid}","Documents":[`;
     const end = `],"_count":${this.count}}`;
-    const suffixes = this.#changes.map(({ lsn }) => (this.#withLsn ? `,"_lsn":${lsn}},` : ','));
-    const lengths = this.#changes.map(({ body }, index) => Buffer.byteLength(body) + (suffixes[index]?.length ?? 0));
-    const body = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, start.length + end.length));
-    let at = body.write(start, 'latin1');
-    for (const [index, change] of this.#changes.entries()) {
-      at += body.write(change.body, at);
-      if (this.#withLsn) at--; // the member goes before the closing brace
-      at += body.write(suffixes[index] ?? '', at, 'latin1');
+    let size = start.length + end.length + this.count * LONGEST_SUFFIX;
+    for (const { body } of this.#changes) size += Buffer.byteLength(body);
+    const bytes = Buffer.allocUnsafe(size);
+    let at = bytes.write(start, 'latin1');
+    for (const { lsn, body } of this.#changes) {
+      at += bytes.write(body, at);
+      // The member goes before the closing brace.
+      at += this.#withLsn ? bytes.write(`,"_lsn":${lsn}},`, at - 1, 'latin1') - 1 : bytes.write(',', at, 'latin1');
     }
     if (this.count > 0) at--; // no comma after the last
-    return body.subarray(0, at + body.write(end, at, 'latin1'));
+    return bytes.subarray(0, at + bytes.write(end, at, 'latin1'));
   }
 
   /** @returns the LSN of the last change that was taken */

@@ -24,13 +24,15 @@ const MAX_PORT = 65_535;
 /**
  * Reads `local.settings.json`; an absent file means no settings.
  *
+ * @param name of the file, for messages
  * @throws ConfigError with the place of the mistake, and for a file whose values are encrypted
  */
 export function readLocalSettings(
   text: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
+  name = FILE,
 ): LocalSettings {
-  const file = parseJsonFile(FILE, text ?? '{"IsEncrypted":false}');
+  const file = parseJsonFile(name, text ?? '{"IsEncrypted":false}');
   const root = new Section(file.root, (path, problem) => file.errorAt(path, problem));
   refuseEncrypted(file, root);
   const settings = new Map<string, string>();

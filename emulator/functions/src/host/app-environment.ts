@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { nameDevelopmentStorage } from '../bindings/storage-connection.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { readHostSettings } from '../config/host-json.ts';
 import type { HostSettings } from '../config/host-settings.ts';
 import { type LocalHostSettings, type LocalSettings, readLocalSettings } from '../config/local-settings.ts';
@@ -19,19 +20,23 @@ export interface ConfigurationOptions {
   readonly appRoot: string;
   /** Wins over local.settings.json. */
   readonly env: Environment;
+  /** Read instead of local.settings.json; null: none is. */
+  readonly settingsFile?: string | null;
   /** Changes the values of local.settings.json, say to name the port really in use. */
   readonly rewriteSetting: (value: string) => string;
   /** For WEBSITE_HOSTNAME: `localhost:7071`. */
   readonly hostname: string;
 }
 
+const DEFAULT_FILE = 'local.settings.json';
+
 /** Reads host.json and local.settings.json of the app. @throws ConfigError with the place of the mistake */
 export async function readConfiguration(options: ConfigurationOptions): Promise<AppConfiguration> {
   const [hostJson, localSettings] = await Promise.all([
     readIfThere(join(options.appRoot, 'host.json')),
-    readIfThere(join(options.appRoot, 'local.settings.json')),
+    readSettingsFile(options),
   ]);
-  const local = readLocalSettings(localSettings, options.env);
+  const local = readLocalSettings(localSettings, options.env, basename(options.settingsFile ?? DEFAULT_FILE));
   const env = nameDevelopmentStorage({
     ...standardSettings(options),
     ...rewriteAll(local.values, options.rewriteSetting),
@@ -42,14 +47,14 @@ export async function readConfiguration(options: ConfigurationOptions): Promise<
   return { env, host: readHostSettings(hostJson, env), local };
 }
 
-/** What local.settings.json says of the host itself. @throws ConfigError with the place of the mistake */
-export async function readLocalHost(appRoot: string): Promise<LocalHostSettings> {
-  return readLocalSettings(await readIfThere(join(appRoot, 'local.settings.json')), {}).host;
+/** What local.settings.json, or another file, says of the host itself. @throws ConfigError with the place of the mistake */
+export async function readLocalHost(appRoot: string, file = join(appRoot, DEFAULT_FILE)): Promise<LocalHostSettings> {
+  return readLocalSettings(await readIfThere(file), {}, basename(file)).host;
 }
 
 /** The settings in local.settings.json; none without the file. @throws ConfigError with the place of the mistake */
 export async function readLocalValues(appRoot: string): Promise<LocalSettings['values']> {
-  return readLocalSettings(await readIfThere(join(appRoot, 'local.settings.json')), {}).values;
+  return readLocalSettings(await readIfThere(join(appRoot, DEFAULT_FILE)), {}).values;
 }
 
 /** What Core Tools sets for an app that is run locally, unless something else is said. */
@@ -59,6 +64,15 @@ function standardSettings({ appRoot }: ConfigurationOptions): Record<string, str
     FUNCTIONS_WORKER_RUNTIME: 'node',
     FUNCTIONS_APPLICATION_DIRECTORY: appRoot,
   };
+}
+
+/** A file that was asked for by name has to be there. */
+async function readSettingsFile({ appRoot, settingsFile }: ConfigurationOptions): Promise<string | undefined> {
+  if (settingsFile === null) return undefined;
+  if (settingsFile === undefined) return readIfThere(join(appRoot, DEFAULT_FILE));
+  return readFile(settingsFile, 'utf8').catch((cause: unknown) => {
+    throw new ConfigError(`The settings file ${settingsFile} cannot be read`, { cause });
+  });
 }
 
 function rewriteAll(

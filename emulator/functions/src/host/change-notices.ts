@@ -1,34 +1,36 @@
 import type { Clock } from '@lazurite/runtime';
-import { type ContainerName, containerKey } from '../triggers/cosmos/container-changes.ts';
 
-/** Between two notices of one container: writes come by the thousand, and one notice says as much as many. */
+/** Between two notices of one place: writes come by the thousand, and one notice says as much as many. */
 const QUIET_MS = 5;
 
-/** Passes on which containers have changed: the first change at once, those shortly after it as one. */
-export class ChangeNotices {
+/** Passes on what has changed: the first change of a place at once, those shortly after it as one. */
+export class ChangeNotices<T> {
   readonly #clock: Clock;
-  readonly #send: (name: ContainerName) => void;
-  /** By container: whether it has changed since the last notice, which was less than QUIET_MS ago. */
-  readonly #recent = new Map<string, boolean>();
+  /** The same for changes that one notice may stand for. */
+  readonly #keyOf: (change: T) => string;
+  readonly #send: (change: T) => void;
+  /** By key: the change since the last notice, which was less than QUIET_MS ago; undefined: none since. */
+  readonly #recent = new Map<string, T | undefined>();
 
-  constructor(clock: Clock, send: (name: ContainerName) => void) {
+  constructor(clock: Clock, keyOf: (change: T) => string, send: (change: T) => void) {
     this.#clock = clock;
+    this.#keyOf = keyOf;
     this.#send = send;
   }
 
-  notify(name: ContainerName): void {
-    const key = containerKey(name);
-    if (this.#recent.has(key)) this.#recent.set(key, true);
-    else this.#tell(name, key);
+  notify(change: T): void {
+    const key = this.#keyOf(change);
+    if (this.#recent.has(key)) this.#recent.set(key, change);
+    else this.#tell(change, key);
   }
 
-  #tell(name: ContainerName, key: string): void {
-    this.#send(name);
-    this.#recent.set(key, false);
+  #tell(change: T, key: string): void {
+    this.#send(change);
+    this.#recent.set(key, undefined);
     this.#clock.setTimer(QUIET_MS, () => {
-      const changed = this.#recent.get(key);
+      const next = this.#recent.get(key);
       this.#recent.delete(key);
-      if (changed) this.#tell(name, key);
+      if (next !== undefined) this.#tell(next, key);
     });
   }
 }

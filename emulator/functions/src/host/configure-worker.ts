@@ -22,7 +22,10 @@ export async function configureWorker(options: WorkerConfiguration): Promise<Wor
   const { appRoot, url, drainMs, rewriteSetting = (value) => value } = options;
   const hostname = `localhost:${new URL(url).port}`;
   const environment = (await options.env) ?? process.env;
-  const { env, host, local } = await readConfiguration({ appRoot, env: environment, rewriteSetting, hostname });
+  const { env, host, local } = await readConfiguration({
+    ...{ appRoot, env: environment, rewriteSetting, hostname },
+    ...(options.settingsFile !== undefined && { settingsFile: options.settingsFile }),
+  });
   const dataDir = options.dataDir ?? join(appRoot, '.lazurite', 'functions');
   const clock = options.clock ?? systemClock;
   const tls = options.https && (await readTlsIdentity(options.https, { dataDir, clock }));
@@ -33,6 +36,7 @@ export async function configureWorker(options: WorkerConfiguration): Promise<Wor
     settings: host,
     enableAuth: options.enableAuth ?? false,
     triggers: options.triggers ?? true,
+    confined: options.confined ?? false,
     functions: options.functions ?? host.functions ?? null,
     cors: options.cors ?? { origins: local.host.cors, credentials: local.host.corsCredentials },
     dataDir,

@@ -3,6 +3,7 @@ import type { CorsSettings } from '../http/cors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome } from '../ipc/messages.ts';
 import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
+import type { StorageChange } from '../triggers/storage-changes.ts';
 import type { Environment } from './app-environment.ts';
 import type { HttpsOptions } from './tls-identity.ts';
 
@@ -18,6 +19,13 @@ export interface FunctionsHostOptions {
    * process. A promise lets the worker process boot while the environment is still being made.
    */
   readonly env?: Environment | Promise<Environment>;
+  /** Read instead of local.settings.json of the app's folder; null: no settings but the environment. */
+  readonly settingsFile?: string | null;
+  /**
+   * Whether the app's modules come from its folder alone, so that what it lacks there is missing as it would be once
+   * deployed, though a folder above has it. Default false. Not on Node.js before 22.15, which cannot tell.
+   */
+  readonly confined?: boolean;
   /** Changes values of local.settings.json, for example to name the port of a local service really in use. */
   readonly rewriteSetting?: (value: string) => string;
   /** Options of Node.js for the worker process, for example `--inspect=9229`. */
@@ -38,6 +46,11 @@ export interface FunctionsHostOptions {
   readonly triggers?: boolean;
   /** Whether to reload when the app's files change. Default false. */
   readonly watch?: boolean;
+  /**
+   * Whether nothing is stored yet in the storage that `DEVELOPMENT_STORAGE_SETTING` names: then triggers do not look there
+   * until `storageUsed` is called. Asked when triggers start. Default: there may be something.
+   */
+  readonly isStorageUnused?: () => boolean;
   /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
   readonly startTimeoutMs?: number;
   /** For the supervisor's timers; the worker, another process, has its own clock and chance. Default: the system's. */
@@ -62,6 +75,10 @@ export interface FunctionsHost extends Closeable {
   invoke(functionName: string, payload?: unknown): Promise<InvokeOutcome>;
   /** For the data server beside this host to tell that there is something new in the change feed of a container. */
   containerChanged(name: ContainerName): void;
+  /** For the storage beside this host to tell what was written to it. */
+  storageChanged(change: StorageChange): void;
+  /** For the storage beside this host to tell that it is no longer unused. */
+  storageUsed(): void;
   /** Serves the app as it is on disk now. Rejects when it cannot be loaded; then the old one goes on. */
   reload(): Promise<void>;
   /** Lets requests in flight end, runs the app's `appTerminate` hooks, and leaves no process and no port behind. */

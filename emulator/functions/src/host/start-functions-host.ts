@@ -49,6 +49,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         onEvent,
         debugging,
         keepsSpare: options.watch ?? false,
+        isStorageUnused: options.isStorageUnused ?? (() => false),
         fork: (isFirst) =>
           new WorkerProcess({ ...worker, nodeArguments: isFirst ? nodeArguments : debugging.laterArguments }),
         configure: () => configureWorker({ ...options, appRoot, url, drainMs }),
@@ -66,6 +67,8 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
       fetch: (input, init) => fetchOver(dialTo(url), { input, init }),
       invoke: (functionName, payload) => supervisor.invoke(functionName, toInput(payload)),
       containerChanged: (name) => supervisor.containerChanged(name),
+      storageChanged: (change) => supervisor.storageChanged(change),
+      storageUsed: () => supervisor.storageUsed(),
       reload: () => supervisor.reload(),
       close: () => shutdown.close(),
     };

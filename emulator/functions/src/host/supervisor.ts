@@ -2,7 +2,8 @@ import { type Clock, type Closeable, sleep, type Timer } from '@lazurite/runtime
 import { messageOf, WorkerFailedError } from '../errors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
-import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
+import { type ContainerName, containerKey } from '../triggers/cosmos/container-changes.ts';
+import { changeKey, type StorageChange, sourceOf } from '../triggers/storage-changes.ts';
 import { ChangeNotices } from './change-notices.ts';
 import type { Debugging } from './debugging.ts';
 import { watchForBlocking } from './watchdog.ts';
@@ -22,6 +23,8 @@ export interface SupervisorOptions {
   readonly fork: (isFirst: boolean) => WorkerProcess;
   /** Whether reloads are to be expected: then a process waits for the next one, booted. */
   readonly keepsSpare: boolean;
+  /** Whether nothing is stored in the storage beside this host. */
+  readonly isStorageUnused: () => boolean;
   /** Reads the app's configuration afresh. */
   readonly configure: () => Promise<WorkerInit>;
 }
@@ -46,13 +49,16 @@ export class Supervisor implements Closeable {
   #spare: WorkerProcess | undefined;
   #firstSpare: Timer | undefined;
   #changing: Promise<unknown> = Promise.resolve();
-  readonly #notices: ChangeNotices;
+  readonly #notices: ChangeNotices<ContainerName>;
+  readonly #storageNotices: ChangeNotices<StorageChange>;
   readonly #leaving = new Set<Promise<void>>();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#current = options.fork(true);
-    this.#notices = new ChangeNotices(options.clock, (name) => this.#current.containerChanged(name));
+    const { clock } = options;
+    this.#notices = new ChangeNotices(clock, containerKey, (name) => this.#current.containerChanged(name));
+    this.#storageNotices = new ChangeNotices(clock, changeKey, (change) => this.#current.storageChanged(change));
   }
 
   get functions(): readonly FunctionInfo[] {
@@ -94,6 +100,16 @@ export class Supervisor implements Closeable {
     if (isWatched) this.#notices.notify(name);
   }
 
+  /** Wakes the functions that wait for this queue or for blobs of this container. */
+  storageChanged(change: StorageChange): void {
+    const source = sourceOf(change);
+    if (this.#functions.some(({ storageSource }) => storageSource === source)) this.#storageNotices.notify(change);
+  }
+
+  storageUsed(): void {
+    this.#current.storageUsed();
+  }
+
   async invoke(functionName: string, input: string | null): Promise<InvokeOutcome> {
     await this.#changing;
     return this.#current.invoke(functionName, input);
@@ -114,9 +130,13 @@ export class Supervisor implements Closeable {
     this.#functions = await this.#startWorker(this.#current);
     this.#adopt(this.#current);
     this.#options.onEvent({ type: 'functions-listed', functions: this.#functions });
-    this.#current.startTriggers();
+    this.#startTriggers(this.#current);
     const { clock, keepsSpare } = this.#options;
     if (keepsSpare) this.#firstSpare = clock.setTimer(FIRST_SPARE_MS, () => this.prepareReload());
+  }
+
+  #startTriggers(worker: WorkerProcess): void {
+    worker.startTriggers(this.#options.isStorageUnused());
   }
 
   #expectReload(): void {
@@ -150,7 +170,7 @@ export class Supervisor implements Closeable {
       this.#expectReload(); // only now: the processor was needed for the requests that the old one ended
     });
     await old.closing;
-    next.startTriggers();
+    this.#startTriggers(next);
     const durationMs = this.#options.clock.monotonic() - startedAt;
     this.#options.onEvent({ type: 'reloaded', durationMs, functions: this.#functions });
   }
@@ -240,7 +260,7 @@ export class Supervisor implements Closeable {
     }
     this.#adopt(next);
     this.#moveInspector(next);
-    next.startTriggers();
+    this.#startTriggers(next);
   }
 
   /** The port is free: the worker that held it has ended. */

@@ -13,6 +13,7 @@ import {
   type WorkerInit,
 } from '../ipc/messages.ts';
 import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
+import type { StorageChange } from '../triggers/storage-changes.ts';
 import { ABANDON_EXPRESSION } from '../worker/abandon.ts';
 import type { InspectorAddress } from './debugging.ts';
 import { evaluateIn } from './inspector-call.ts';
@@ -125,8 +126,17 @@ export class WorkerProcess {
   }
 
   /** From now on its timers, queues and so on are listened to; to be called once the worker before it was told to stop. */
-  startTriggers(): void {
-    this.#send({ type: 'start-triggers' });
+  startTriggers(storageIsUnused: boolean): void {
+    this.#send({ type: 'start-triggers', storageIsUnused });
+  }
+
+  /** The storage beside this host is no longer unused. */
+  storageUsed(): void {
+    this.#send({ type: 'storage-used' });
+  }
+
+  storageChanged(change: StorageChange): void {
+    this.#send({ type: 'storage-changed', change });
   }
 
   containerChanged({ database, container }: ContainerName): void {

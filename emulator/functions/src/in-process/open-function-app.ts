@@ -17,6 +17,7 @@ import { toInput } from '../host/invoke-input.ts';
 import type { HostEvent } from '../ipc/events.ts';
 import type { WorkerInit } from '../ipc/messages.ts';
 import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
+import { StorageChanges } from '../triggers/storage-changes.ts';
 import { type AssembledApp, assembleApp } from '../worker/assemble-app.ts';
 import { EventBatch } from '../worker/event-batch.ts';
 import { eventLog } from '../worker/event-log.ts';
@@ -59,7 +60,8 @@ export async function openFunctionApp(options: OpenFunctionAppOptions): Promise<
   const init = await configureWorker({ ...options, appRoot, url: ADDRESS, drainMs: 0, dataDir, log: silentLog });
   const restoreEnvironment = applyEnvironment(init);
   const events = new EventBatch(clock, (batch) => tell(batch, onEvent));
-  const parts = { clock, randomness, events, log: eventLog(events, clock), changes: new ContainerChanges() };
+  const notices = { changes: new ContainerChanges(), storage: new StorageChanges() };
+  const parts = { clock, randomness, events, log: eventLog(events, clock), ...notices };
   const app = prepareApp(parts, (core) => shared.open(appRoot, core));
   try {
     const assembled = await assembleApp(app, { parts, init, onUnusable: () => undefined });

@@ -1,4 +1,5 @@
 import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
+import type { StorageSource } from '../triggers/storage-changes.ts';
 import type { RpcLogLevel } from '../worker/core/rpc-types.ts';
 
 /** A function as the host lists it. */
@@ -18,6 +19,8 @@ export interface FunctionInfo {
   readonly usesDevelopmentStorage?: boolean;
   /** What a Cosmos DB trigger reads the change feed of. */
   readonly watches?: ContainerName;
+  /** Where a queue or blob trigger waits for changes in development storage: `queue/orders`, `blob/uploads`. */
+  readonly storageSource?: StorageSource;
 }
 
 interface LogLine {

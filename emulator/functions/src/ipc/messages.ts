@@ -1,6 +1,7 @@
 import type { TlsIdentity } from '@lazurite/http';
 import type { HostSettings } from '../config/host-settings.ts';
 import type { CorsSettings } from '../http/cors.ts';
+import type { StorageChange } from '../triggers/storage-changes.ts';
 import type { RpcLogLevel } from '../worker/core/rpc-types.ts';
 import type { FunctionInfo, HostEvent } from './events.ts';
 
@@ -18,6 +19,8 @@ export interface WorkerInit {
   readonly functions: readonly string[] | null;
   /** Whether triggers other than HTTP fire. */
   readonly triggers: boolean;
+  /** Whether the app's modules come from `appRoot` alone. */
+  readonly confined: boolean;
   /** Whether functions and the admin API ask for their keys. */
   readonly enableAuth: boolean;
   readonly cors: CorsSettings;
@@ -41,7 +44,11 @@ export interface WorkerInit {
 /** From the supervisor to the worker. `init` carries the bound socket beside it. */
 export type ToWorker =
   | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
-  | { readonly type: 'start-triggers' }
+  /** `storageIsUnused`: nothing is stored beside this host, until `storage-used` says otherwise. */
+  | { readonly type: 'start-triggers'; readonly storageIsUnused: boolean }
+  | { readonly type: 'storage-used' }
+  /** Something was written to the storage beside this host. */
+  | { readonly type: 'storage-changed'; readonly change: StorageChange }
   /** There is something new in the change feed of a container. */
   | { readonly type: 'container-changed'; readonly database: string; readonly container: string }
   | { readonly type: 'ping' }

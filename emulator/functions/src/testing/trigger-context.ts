@@ -1,6 +1,7 @@
 import { type Clock, seededRandomness, silentLog } from '@lazurite/runtime';
 import { readHostSettings } from '../config/host-json.ts';
 import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
+import { StorageChanges } from '../triggers/storage-changes.ts';
 import type { InvocationOutcome, NamedBinding, TriggerContext, TriggeredInvocation } from '../triggers/trigger.ts';
 
 export interface RecordedTrigger {
@@ -17,6 +18,8 @@ export interface RecordOptions {
   readonly hostJson?: object;
   /** Default: no container ever changes. */
   readonly changes?: ContainerChanges;
+  /** Default: nothing in storage ever changes. */
+  readonly storage?: StorageChanges;
   /** What the function does; by default it succeeds. */
   readonly run?: (invocation: TriggeredInvocation) => Promise<InvocationOutcome>;
 }
@@ -29,6 +32,7 @@ export function recordTrigger({
   env = {},
   hostJson = {},
   changes = new ContainerChanges(),
+  storage = new StorageChanges(),
   run,
 }: RecordOptions): RecordedTrigger {
   const invocations: TriggeredInvocation[] = [];
@@ -43,6 +47,7 @@ export function recordTrigger({
     dataDir,
     hostId: 'host1',
     changes,
+    storage,
     invoke: async (invocation) => {
       invocations.push(invocation);
       return run ? run(invocation) : { succeeded: true };

@@ -2,6 +2,7 @@ import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import type { HostSettings } from '../config/host-settings.ts';
 import type { BindingInfo, RpcRetryContext, RpcTypedData } from '../worker/core/rpc-types.ts';
 import type { ContainerChanges } from './cosmos/container-changes.ts';
+import type { StorageChanges } from './storage-changes.ts';
 
 /** Waits for the events of one function and calls it for each. */
 export interface TriggerListener {
@@ -43,6 +44,8 @@ export interface TriggerServices {
   readonly hostId: string;
   /** Where the data server beside this host has its changes told. */
   readonly changes: ContainerChanges;
+  /** Where the storage beside this host has its changes told. */
+  readonly storage: StorageChanges;
 }
 
 export type NamedBinding = BindingInfo & { readonly name: string };

@@ -6,4 +6,5 @@ export const BINDING_KINDS: BindingKinds = new Map([
   ['table', async () => (await import('../bindings/table/table-binding.ts')).tableBinding],
   ['queue', async () => (await import('../bindings/queue/queue-binding.ts')).queueBinding],
   ['cosmosdb', async () => (await import('../bindings/cosmos/cosmos-binding.ts')).createCosmosBinding()],
+  ['eventgrid', async () => (await import('../bindings/event-grid/event-grid-binding.ts')).eventGridBinding],
 ]);

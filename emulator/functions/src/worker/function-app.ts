@@ -2,6 +2,7 @@ import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { functionNameProblem } from '../config/function-rules.ts';
 import type { WorkerInit } from '../ipc/messages.ts';
 import type { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
+import type { StorageChanges } from '../triggers/storage-changes.ts';
 import { loadApp } from './app/load-app.ts';
 import { type CoreApi, createCoreApi, ProgrammingModels } from './core/core-api.ts';
 import { FunctionRegistry } from './core/function-registry.ts';
@@ -17,6 +18,7 @@ export interface WorkerParts {
   readonly log: Log;
   readonly events: EventBatch;
   readonly changes: ContainerChanges;
+  readonly storage: StorageChanges;
 }
 
 /** The app inside this process: what it registered, and what is needed to run it. */

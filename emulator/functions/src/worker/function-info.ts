@@ -2,6 +2,7 @@ import { resolveBinding } from '../bindings/resolve-binding.ts';
 import { usesDevelopmentStorage } from '../bindings/storage-use.ts';
 import { isDisabled } from '../config/function-rules.ts';
 import type { FunctionInfo } from '../ipc/events.ts';
+import { compileBlobPattern } from '../triggers/blob/blob-pattern.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import type { BindingInfo } from './core/rpc-types.ts';
 
@@ -48,6 +49,7 @@ export function describeFunction(fn: RegisteredFunction, options: DescribeOption
     bindings: Object.entries(fn.metadata.bindings).map(([name, binding]) => ({ ...binding, name })),
     ...(usesDevelopmentStorage(Object.values(fn.metadata.bindings), process.env) && { usesDevelopmentStorage: true }),
     ...watchedBy(trigger),
+    ...storageSourceOf(trigger),
     ...(fn.metadata.scriptFile && { scriptFile: fn.metadata.scriptFile }),
   };
 }
@@ -60,6 +62,17 @@ function watchedBy(trigger: BindingInfo | undefined): Pick<FunctionInfo, 'watche
     const container = containerName || collectionName;
     if (typeof databaseName !== 'string' || typeof container !== 'string') return {};
     return { watches: { database: databaseName, container } };
+  } catch {
+    return {};
+  }
+}
+
+function storageSourceOf(trigger: BindingInfo | undefined): Pick<FunctionInfo, 'storageSource'> {
+  if (!trigger || !usesDevelopmentStorage([trigger], process.env)) return {};
+  try {
+    const { type, queueName, path } = resolveBinding(trigger, process.env);
+    if (type.toLowerCase() === 'queuetrigger') return { storageSource: `queue/${String(queueName).toLowerCase()}` };
+    return { storageSource: `blob/${compileBlobPattern(String(path))?.container}` };
   } catch {
     return {};
   }

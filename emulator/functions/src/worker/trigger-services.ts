@@ -3,7 +3,8 @@ import type { TriggerServices } from '../triggers/trigger.ts';
 import type { WorkerParts } from './function-app.ts';
 
 /** What triggers and bindings of this app are given. */
-export function triggerServices(init: WorkerInit, { clock, randomness, log, changes }: WorkerParts): TriggerServices {
+export function triggerServices(init: WorkerInit, parts: WorkerParts): TriggerServices {
+  const { clock, randomness: random, log, changes, storage } = parts;
   const { settings, env, dataDir, hostId } = init;
-  return { clock, random: randomness, log, settings, env, dataDir, hostId, changes };
+  return { clock, random, log, settings, env, dataDir, hostId, changes, storage };
 }

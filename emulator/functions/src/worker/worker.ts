@@ -4,7 +4,9 @@ import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
 import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
+import { StorageChanges } from '../triggers/storage-changes.ts';
 import { abandonRequests } from './abandon.ts';
+import { confineModules } from './app/confine-modules.ts';
 import { EventBatch } from './event-batch.ts';
 import { eventLog } from './event-log.ts';
 import { type FunctionApp, prepareApp, type WorkerParts } from './function-app.ts';
@@ -31,7 +33,8 @@ export function startWorker(
 ): void {
   const send = (message: FromWorker): void => void process.send?.(message);
   const events = new EventBatch(real.clock, (batch) => send({ type: 'events', events: batch }));
-  const parts = { ...real, events, log: eventLog(events, real.clock), changes: new ContainerChanges() };
+  const notices = { changes: new ContainerChanges(), storage: new StorageChanges() };
+  const parts = { ...real, events, log: eventLog(events, real.clock), ...notices };
   const worker: Worker = { process, parts, app: prepareApp(parts), running: undefined };
   process.on('message', (message: ToWorker, handle: unknown) => {
     receive(worker, message, handle);
@@ -62,11 +65,20 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     worker.parts.changes.notify(message);
     return;
   }
+  if (message.type === 'storage-changed') {
+    worker.parts.storage.notify(message.change);
+    return;
+  }
+  if (message.type === 'storage-used') {
+    worker.parts.storage.markUsed();
+    return;
+  }
   if (message.type === 'open-inspector') {
     openInspector(message.port, message.host);
     return;
   }
   if (message.type === 'start-triggers') {
+    if (message.storageIsUnused) worker.parts.storage.markUnused();
     void worker.running?.then((running) => running.startTriggers());
     return;
   }
@@ -85,6 +97,7 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
   try {
     const known = globalThis.process.env.NODE_EXTRA_CA_CERTS;
     replaceEnvironment(init.env);
+    if (init.confined) confineModules(init.appRoot);
     const { NODE_EXTRA_CA_CERTS: extra } = init.env;
     if (extra && extra !== known) trustCertificates(extra, parts.log);
     const running = await runApp(app, {

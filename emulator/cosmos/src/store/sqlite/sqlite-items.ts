@@ -1,10 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, ItemUsage, StoredItem } from '../store.ts';
+import { prepareArrayRows } from './array-rows.ts';
 import { HIGHEST_EPK, SqliteChanges } from './sqlite-changes.ts';
 import type { SqliteIndexes } from './sqlite-indexes.ts';
 
 const COLUMNS =
   'number, container, epk, partition_key AS partitionKey, id, range, lsn, ts, etag, expires_at AS expiresAt, body';
+/** What a key does not say. */
+const STATE = 'number, range, lsn, ts, etag, expires_at AS expiresAt, body';
 const BY_KEY = 'container = ? AND epk = ? AND id = ? AND partition_key = ?';
 const IN_RANGE = 'container = ? AND range = ?';
 
@@ -26,7 +29,7 @@ export class SqliteItems implements ItemStore {
   constructor(database: DatabaseSync, indexes: SqliteIndexes) {
     this.#indexes = indexes;
     const select = `SELECT ${COLUMNS} FROM items`;
-    this.#get = database.prepare(`${select} WHERE ${BY_KEY}`);
+    this.#get = prepareArrayRows(database, `SELECT ${STATE} FROM items WHERE ${BY_KEY}`);
     this.#getByNumber = database.prepare(`${select} WHERE number = ? AND container = ?`);
     this.#insert = database.prepare(`
       INSERT INTO items (number, container, epk, partition_key, id, range, lsn, ts, etag, expires_at, body)
@@ -57,7 +60,9 @@ export class SqliteItems implements ItemStore {
   }
 
   get({ container, epk, partitionKey, id }: ItemKey): StoredItem | undefined {
-    return this.#get.get(container, epk, id, partitionKey) as StoredItem | undefined; // the columns are the type's
+    const row: unknown = this.#get.get(container, epk, id, partitionKey);
+    if (row === undefined) return undefined;
+    return { ...toState(row), container, epk, partitionKey, id };
   }
 
   getByNumber(container: number, number: number): StoredItem | undefined {
@@ -106,6 +111,14 @@ export class SqliteItems implements ItemStore {
     this.#indexes.clearing(container);
     for (const statement of this.#clear) statement.run(container);
   }
+}
+
+type State = Omit<StoredItem, keyof ItemKey>;
+
+function toState(row: unknown): State {
+  if (!Array.isArray(row)) return row as State; // the columns of STATE are the type's
+  const [number, range, lsn, ts, etag, expiresAt, body] = row;
+  return { number, range, lsn, ts, etag, expiresAt, body };
 }
 
 function rows(result: unknown): StoredItem[] {

@@ -1,4 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
+import { isNotFound } from '../../bindings/queue/queue-client.ts';
 
 /** Which blob versions a function has dealt with. */
 export interface BlobReceipts {
@@ -23,6 +24,13 @@ export function createBlobReceipts(
   }
   return {
     has: (blobName, etag) => receipt(blobName, etag).exists(),
-    add: async (blobName, etag) => void (await receipt(blobName, etag).upload('', 0)),
+    add: async (blobName, etag) => {
+      const upload = () => receipt(blobName, etag).upload('', 0);
+      await upload().catch(async (error: unknown) => {
+        if (!isNotFound(error)) throw error;
+        await hosts.createIfNotExists();
+        await upload();
+      });
+    },
   };
 }

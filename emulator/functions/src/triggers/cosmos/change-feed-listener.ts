@@ -1,8 +1,8 @@
 import { type Clock, type Log, sleep } from '@lazurite/runtime';
 import { messageOf } from '../../errors.ts';
+import { Alarm } from '../alarm.ts';
 import { Outage } from '../outage.ts';
 import type { InvokeTriggered, TriggerListener } from '../trigger.ts';
-import { Alarm } from './alarm.ts';
 import type { ChangeFeed, StartFrom } from './change-feed.ts';
 import { type Lease, type LeaseChange, type LeaseStore, leasesToTake } from './lease.ts';
 

@@ -1,8 +1,9 @@
 import type { DequeuedMessageItem } from '@azure/storage-queue';
-import { type Clock, type Log, type Randomness, sleep } from '@lazurite/runtime';
+import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { decodeMessage, isNotFound, type QueueClient, sendCreating } from '../../bindings/queue/queue-client.ts';
 import type { QueuesSettings } from '../../config/host-settings.ts';
 import { messageOf } from '../../errors.ts';
+import { Alarm } from '../alarm.ts';
 import { Backoff } from '../backoff.ts';
 import { Outage } from '../outage.ts';
 import type { InvokeTriggered, TriggerListener } from '../trigger.ts';
@@ -12,6 +13,8 @@ export interface QueueListenerOptions {
   readonly queue: QueueClient;
   readonly poisonQueue: QueueClient;
   readonly queues: QueuesSettings;
+  /** Calls back when there may be a message; what it returns ends that. */
+  readonly onChange: (listener: () => void) => () => void;
   readonly functionName: string;
   readonly invoke: InvokeTriggered;
   readonly clock: Clock;
@@ -39,7 +42,9 @@ export class QueueListener implements TriggerListener {
   readonly #options: QueueListenerOptions;
   readonly #stop = new AbortController();
   readonly #processing = new Set<Promise<void>>();
+  readonly #alarm = new Alarm();
   readonly #outage: Outage;
+  #unsubscribe: () => void = () => undefined;
   #polling: Promise<void> = Promise.resolve();
 
   constructor(options: QueueListenerOptions) {
@@ -48,11 +53,14 @@ export class QueueListener implements TriggerListener {
   }
 
   async start(): Promise<void> {
+    this.#unsubscribe = this.#options.onChange(() => this.#alarm.ring());
     this.#polling = this.#poll();
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#unsubscribe();
+    this.#alarm.ring();
     await this.#polling;
     await Promise.all(this.#processing);
   }
@@ -63,10 +71,11 @@ export class QueueListener implements TriggerListener {
     const backoff = new Backoff(limits, random);
     const { signal } = this.#stop;
     while (!signal.aborted) {
+      this.#alarm.reset();
       const messages = await this.#receive();
       for (const message of messages) this.#begin(message);
       if (messages.length > 0) backoff.reset();
-      else await sleep(clock, backoff.next(), signal).catch(() => undefined);
+      else await this.#alarm.sleep(clock, backoff.next());
       await this.#roomForMore();
     }
   }

@@ -1,16 +1,26 @@
 import { openQueue } from '../../bindings/queue/queue-client.ts';
+import { isDevelopmentStorage, storageConnectionString } from '../../bindings/storage-connection.ts';
 import { Section } from '../../config/section.ts';
 import { bindingError } from '../binding-error.ts';
+import { onceUsed } from '../once-used.ts';
 import type { TriggerContext, TriggerListener } from '../trigger.ts';
 import { QueueListener } from './queue-listener.ts';
 
 /** queueTrigger: `queueName`, `connection`; host.json `extensions.queues`. */
 export async function createQueueTrigger(context: TriggerContext): Promise<TriggerListener> {
+  const { env, settings, storage } = context;
   const binding = new Section({ ...context.binding }, bindingError(context));
   const queueName = binding.text('queueName')?.toLowerCase();
   if (!queueName) throw binding.fail('queueName', 'is required');
   const connection = binding.text('connection');
-  const queue = await openQueue({ connection, queueName }, context.env);
-  const poisonQueue = await openQueue({ connection, queueName: `${queueName}-poison` }, context.env);
-  return new QueueListener({ ...context, queue, poisonQueue, queues: context.settings.queues });
+  const isLocal = isDevelopmentStorage(storageConnectionString(connection, env), env);
+  return onceUsed(storage, isLocal, async () => {
+    const queue = await openQueue({ connection, queueName }, env);
+    const poisonQueue = await openQueue({ connection, queueName: `${queueName}-poison` }, env);
+    const onChange = (listener: () => void) => (isLocal ? storage.subscribe(`queue/${queueName}`, listener) : noChange);
+    return new QueueListener({ ...context, queue, poisonQueue, onChange, queues: settings.queues });
+  });
 }
+
+/** Of storage elsewhere nobody tells what happens. */
+function noChange(): void {}

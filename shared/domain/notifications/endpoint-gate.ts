@@ -1,0 +1,122 @@
+/** How the doors to all endpoints are run. */
+export interface GateRules {
+  /** Requests on their way to one origin at once. */
+  readonly maxInFlight: number;
+  /** Requests in a row that nobody answered, after which an origin counts as dead. */
+  readonly failuresToClose: number;
+  /** After this one request may try again. */
+  readonly closedMs: number;
+}
+
+export interface Permit {
+  /** To be called once, when the request is over. */
+  leave(result: { readonly answered: boolean; readonly tookMs: number }): void;
+}
+
+const RULES: GateRules = { maxInFlight: 8, failuresToClose: 5, closedMs: 10_000 };
+/** Graph: an endpoint is slow while more than a tenth of its answers take longer than this. */
+const SLOW_MS = 2_900;
+const SLOW_SHARE = 0.1;
+const REMEMBERED = 100;
+/** Origins without a request under way are forgotten beyond this many. */
+const MAX_ORIGINS = 10_000;
+
+/** The doors to the endpoints that notifications go to, one an origin: what one of them does delays nobody else. */
+export class EndpointGates {
+  readonly #now: () => number;
+  readonly #rules: GateRules;
+  readonly #gates = new Map<string, EndpointGate>();
+
+  /** @param now milliseconds since the Unix epoch */
+  constructor(now: () => number, rules: GateRules = RULES) {
+    this.#now = now;
+    this.#rules = rules;
+  }
+
+  /** @param url of any endpoint there */
+  of(url: string): EndpointGate {
+    const { origin } = new URL(url);
+    const known = this.#gates.get(origin);
+    if (known) return known;
+    if (this.#gates.size >= MAX_ORIGINS) this.#forget();
+    const gate = new EndpointGate(this.#now, this.#rules);
+    this.#gates.set(origin, gate);
+    return gate;
+  }
+
+  #forget(): void {
+    for (const [origin, gate] of this.#gates) if (gate.isIdle) this.#gates.delete(origin);
+  }
+}
+
+type Waiting = (permit: Permit | null) => void;
+
+export class EndpointGate {
+  readonly #now: () => number;
+  readonly #rules: GateRules;
+  #inFlight = 0;
+  #failuresInRow = 0;
+  #closedUntil = 0;
+  readonly #line: Waiting[] = [];
+  /** Whether each of the last answers was slow; a ring. */
+  readonly #slow: boolean[] = [];
+  #answers = 0;
+
+  constructor(now: () => number, rules: GateRules) {
+    this.#now = now;
+    this.#rules = rules;
+  }
+
+  /** More than a tenth of the last hundred answers were late, or never came. */
+  get isSlow(): boolean {
+    return this.#slow.length === REMEMBERED && this.#slow.filter(Boolean).length > REMEMBERED * SLOW_SHARE;
+  }
+
+  get isIdle(): boolean {
+    return this.#inFlight === 0;
+  }
+
+  /** Waits in line; null: nobody is there, and all who waited are turned away with it. */
+  enter(): Promise<Permit | null> {
+    if (this.#isClosed()) return Promise.resolve(null);
+    if (this.#inFlight < this.#capacity()) return Promise.resolve(this.#admit());
+    return new Promise((resolve) => this.#line.push(resolve));
+  }
+
+  /** Once it was closed, one request at a time tries whether somebody is back. */
+  #capacity(): number {
+    return this.#failuresInRow >= this.#rules.failuresToClose ? 1 : this.#rules.maxInFlight;
+  }
+
+  #isClosed(): boolean {
+    if (this.#failuresInRow < this.#rules.failuresToClose) return false;
+    return this.#now() < this.#closedUntil || this.#inFlight > 0;
+  }
+
+  #admit(): Permit {
+    this.#inFlight += 1;
+    return {
+      leave: ({ answered, tookMs }) => {
+        this.#inFlight -= 1;
+        this.#slow[this.#answers++ % REMEMBERED] = !answered || tookMs > SLOW_MS;
+        if (answered) this.#failuresInRow = 0;
+        else this.#fail();
+        this.#callNext();
+      },
+    };
+  }
+
+  #fail(): void {
+    this.#failuresInRow += 1;
+    if (this.#failuresInRow >= this.#rules.failuresToClose) this.#closedUntil = this.#now() + this.#rules.closedMs;
+  }
+
+  #callNext(): void {
+    if (this.#isClosed()) for (const waiting of this.#line.splice(0)) waiting(null);
+    while (this.#inFlight < this.#capacity()) {
+      const next = this.#line.shift();
+      if (!next) return;
+      next(this.#admit());
+    }
+  }
+}

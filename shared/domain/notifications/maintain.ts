@@ -1,0 +1,71 @@
+import { announce, type Delivery } from './delivery.ts';
+import type { DeliveryStore, StoredDelivery } from './delivery-store.ts';
+import type { Subscription, SubscriptionKey } from './subscription.ts';
+
+export interface MaintenancePorts {
+  readonly store: DeliveryStore;
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+}
+
+export interface MaintenanceReport {
+  /** How many had expired, and were removed. */
+  readonly removed: number;
+  /** Those whose owners are to be told something. */
+  readonly toWake: readonly SubscriptionKey[];
+}
+
+/** How long before it expires the owner of a subscription hears that it has to be renewed. */
+const REAUTHORIZE_BEFORE_MS = 15 * 60_000;
+
+/** Removes subscriptions that expired, and has their owners told, before and after. Any number of instances can do so at once. */
+export async function maintainSubscriptions({ store, now }: MaintenancePorts): Promise<MaintenanceReport> {
+  let removed = 0;
+  const toWake: SubscriptionKey[] = [];
+  for await (const keys of store.findExpiring(now() + REAUTHORIZE_BEFORE_MS)) {
+    const results = await Promise.all(keys.map((key) => maintain(key, { store, now })));
+    removed += results.filter((result) => result?.isRemoved).length;
+    toWake.push(...keys.filter((_key, index) => results[index]?.isAnnounced));
+  }
+  return { removed, toWake };
+}
+
+interface Result {
+  readonly isRemoved: boolean;
+  readonly isAnnounced: boolean;
+}
+
+/** Null: nothing was to be done. */
+async function maintain(key: SubscriptionKey, { store, now }: MaintenancePorts): Promise<Result | null> {
+  for (;;) {
+    const stored = await store.find(key);
+    if (!stored?.subscription) return null;
+    const { subscription, delivery, etag } = stored;
+    const isRemoved = Date.parse(subscription.expirationDateTime) <= now();
+    if (!isRemoved && isAnnounced(stored, now())) return null;
+    const next = isRemoved ? ended(delivery, subscription, now()) : expiring(delivery, subscription, now());
+    const written = isRemoved ? await store.end(key, next, etag) : next && (await store.save(key, next, { etag }));
+    if (written !== null) return { isRemoved, isAnnounced: next !== null };
+  }
+}
+
+/** Or has nowhere to be told, or is not expiring: the search may have been wide. */
+function isAnnounced({ subscription, delivery }: StoredDelivery, now: number): boolean {
+  if (!subscription?.lifecycleNotificationUrl) return true;
+  const { expirationDateTime } = subscription;
+  return (
+    delivery.announcedExpiration === expirationDateTime || Date.parse(expirationDateTime) > now + REAUTHORIZE_BEFORE_MS
+  );
+}
+
+function expiring(delivery: Delivery, { expirationDateTime }: Subscription, now: number): Delivery {
+  return { ...announce(delivery, 'reauthorizationRequired', now), announcedExpiration: expirationDateTime };
+}
+
+/** Null: nobody wants to hear of it. */
+function ended(delivery: Delivery, subscription: Subscription, now: number): Delivery | null {
+  if (!subscription.lifecycleNotificationUrl) return null;
+  const pending = delivery.lifecycle.pending.filter((event) => event !== 'reauthorizationRequired');
+  const current = { ...delivery, lifecycle: { ...delivery.lifecycle, pending }, ended: subscription };
+  return announce(current, 'subscriptionRemoved', now);
+}

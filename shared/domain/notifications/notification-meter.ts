@@ -1,0 +1,5 @@
+/** Learns how late notifications are. */
+export interface NotificationMeter {
+  /** @param delayMs from the change to the receiver's 2xx */
+  delivered(delayMs: number): void;
+}

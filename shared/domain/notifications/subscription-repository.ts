@@ -1,0 +1,50 @@
+import type { Interest, Subscription, SubscriptionKey, SubscriptionOwner } from './subscription.ts';
+
+export interface StoredSubscription {
+  readonly subscription: Subscription;
+  /** Opaque; changes with every write. */
+  readonly etag: string;
+}
+
+export interface SubscriptionPage {
+  /** Up to the limit; fewer, even none, does not mean the end. */
+  readonly subscriptions: readonly Subscription[];
+  /** The id behind which the next page begins. Null: nothing is left. */
+  readonly next: string | null;
+}
+
+export interface PageRequest {
+  /** An id. Null: from the beginning. */
+  readonly after: string | null;
+  /** At least 1. */
+  readonly limit: number;
+}
+
+/** Somebody whom a change may concern. */
+export interface Watcher extends Interest {
+  readonly key: SubscriptionKey;
+}
+
+/**
+ * Where subscriptions are kept. One that has expired is not there for anybody, whether it has been removed yet or not.
+ * Every method can also throw ThrottledError (the store is busy) and UnavailableError (it cannot be reached).
+ */
+export interface SubscriptionRepository {
+  /** @param place the end of the log: what follows is delivered */
+  create(subscription: Subscription, place: string): Promise<void>;
+  /** Null when the owner has none of this id. */
+  get(owner: SubscriptionOwner, id: string): Promise<StoredSubscription | null>;
+  /** In the order of the ids. */
+  list(owner: SubscriptionOwner, page: PageRequest): Promise<SubscriptionPage>;
+  count(owner: SubscriptionOwner): Promise<number>;
+  /** False: it is not the one any more that `etag` names, or is gone. */
+  replace(subscription: Subscription, etag: string): Promise<boolean>;
+  /** With all that was still to be delivered. Nothing happens when it is gone. */
+  delete(key: SubscriptionKey): Promise<void>;
+}
+
+/** Who is concerned by changes, whoever owns the subscription. */
+export interface WatcherDirectory {
+  /** All subscriptions of a scope that have not expired, in pages. */
+  watchersOf(scope: string): AsyncIterable<readonly Watcher[]>;
+}

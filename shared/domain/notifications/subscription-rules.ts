@@ -1,0 +1,41 @@
+import type { Caller } from '../caller.ts';
+import { BadRequestError, ForbiddenError } from '../errors.ts';
+import type { SubscribedResource, SubscriptionOwner } from './subscription.ts';
+
+const MINUTE_MS = 60_000;
+/** Graph's limit for the resources of Teams: three days. */
+const MAX_LIFETIME_MINUTES = 4_320;
+/** Whoever subscribes for longer has to hear when something happens to the subscription. */
+const MAX_MINUTES_WITHOUT_LIFECYCLE = 60;
+/** Of one caller, through one client. Graph's own number for Teams differs from resource to resource. */
+export const MAX_SUBSCRIPTIONS = 1_000;
+
+export interface Lifetime {
+  /** DateTimeOffset in UTC. */
+  readonly expirationDateTime: string;
+  readonly lifecycleNotificationUrl: string | null;
+}
+
+/** @throws BadRequestError in Graph's words where they are known */
+export function checkLifetime({ expirationDateTime, lifecycleNotificationUrl }: Lifetime, now: number): void {
+  const minutes = (Date.parse(expirationDateTime) - now) / MINUTE_MS;
+  if (minutes <= 0) throw new BadRequestError('Subscription expiration must be in the future.');
+  if (minutes > MAX_LIFETIME_MINUTES)
+    throw new BadRequestError(`Subscription expiration can only be ${MAX_LIFETIME_MINUTES} minutes in the future.`);
+  if (minutes > MAX_MINUTES_WITHOUT_LIFECYCLE && lifecycleNotificationUrl === null)
+    throw new BadRequestError(
+      'lifecycleNotificationUrl is a required property for subscription creation on this resource when the expirationDateTime value is set to greater than 1 hour.',
+    );
+}
+
+/** @throws ForbiddenError everybody's operations are for applications alone */
+export function checkWatcher({ kind }: Caller, watched: SubscribedResource): void {
+  if (watched.kind === 'all' && kind !== 'application')
+    throw new ForbiddenError('Operations of all chats can be subscribed to with application permissions only.');
+}
+
+/** @throws ForbiddenError the token does not say who calls: nobody could ever see the subscription again */
+export function ownerOf({ id, kind, tenantId, applicationId }: Caller): SubscriptionOwner {
+  if (id === null) throw new ForbiddenError('The token names neither a user nor an application.');
+  return { id, kind, tenantId, applicationId };
+}

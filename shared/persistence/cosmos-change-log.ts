@@ -1,0 +1,58 @@
+import { type ChangeFeedIteratorResponse, ChangeFeedStartFrom, type Container, type CosmosClient } from '@azure/cosmos';
+import type { ChangeLog, ChangePage } from '../domain/notifications/change-log.ts';
+import type { SubscribedResource } from '../domain/notifications/subscription.ts';
+import { changesAmong } from './change-document.ts';
+import { type ContainerOptions, containerFinder } from './container-finder.ts';
+import { CONTAINERS } from './containers.ts';
+import { toDomainError } from './cosmos-errors.ts';
+import { type StartTimer, withinDeadline } from './deadline.ts';
+
+export interface CosmosChangeLogOptions extends ContainerOptions {
+  readonly client: CosmosClient;
+  readonly startTimer: StartTimer;
+}
+
+type Page = ChangeFeedIteratorResponse<unknown[]>;
+
+/**
+ * The records of changes, read from the change feed of the operations: of one chat's partition, or of all. A place is the
+ * SDK's continuation token, which outlives splits of physical partitions.
+ */
+export function createCosmosChangeLog(options: CosmosChangeLogOptions): ChangeLog {
+  const findContainer = containerFinder(options.client, CONTAINERS.operations, options);
+  function call<T>(work: (container: Container) => Promise<T>): Promise<T> {
+    return withinDeadline(options.startTimer, async (signal) => work(await findContainer(signal))).catch(
+      (error: unknown) => {
+        throw toDomainError(error) ?? error;
+      },
+    );
+  }
+  return {
+    end: (watched) => call(async (container) => placeOf(await readPage(container, fromNow(watched), 1))),
+    read: (_watched, place, limit) =>
+      call(async (container) => toPage(await readPage(container, ChangeFeedStartFrom.Continuation(place), limit))),
+  };
+}
+
+function fromNow(watched: SubscribedResource): ChangeFeedStartFrom {
+  return watched.kind === 'all' ? ChangeFeedStartFrom.Now() : ChangeFeedStartFrom.Now(watched.chatId);
+}
+
+function readPage(container: Container, from: ChangeFeedStartFrom, maxItemCount: number): Promise<Page> {
+  return container.items.getChangeFeedIterator<unknown[]>({ changeFeedStartFrom: from, maxItemCount }).readNext();
+}
+
+/**
+ * A page holds whole transactions, which can exceed the limit. Not its changes: a transaction that is more than one item
+ * holds something else beside its change.
+ */
+function toPage(page: Page): ChangePage {
+  return { changes: changesAmong(page.result ?? []), next: placeOf(page), hasMore: page.statusCode === OK };
+}
+
+/** An empty feed answers 304. */
+const OK = 200;
+
+function placeOf({ continuationToken }: Page): string {
+  return continuationToken;
+}

@@ -1,0 +1,69 @@
+import { BulkOperationType, type Container, type OperationInput, type OperationResponse } from '@azure/cosmos';
+import { ThrottledError, TooLargeError, UnavailableError } from '../domain/errors.ts';
+
+/** What a transaction came to: an answer for each of its writes, or the one that stopped all. */
+export type TransactionOutcome =
+  | { readonly results: readonly OperationResponse[] }
+  | { readonly failed: { readonly index: number; readonly status: number } };
+
+/** The items of one partition, and when to stop asking for them. */
+export interface Partition {
+  readonly container: Container;
+  readonly partitionKey: string;
+  readonly signal: AbortSignal;
+}
+
+/** Writes all of it or nothing. */
+export async function transact(
+  { container, partitionKey, signal }: Partition,
+  writes: readonly OperationInput[],
+): Promise<TransactionOutcome> {
+  const options = { abortSignal: signal, contentResponseOnWriteEnabled: false }; // what was sent need not come back
+  const answer = container.items.batch([...writes], partitionKey, options);
+  const { result: results = [] } = await answer.catch(throwCause);
+  // 424 is the status of what failed only because another one did.
+  const index = results.findIndex(({ statusCode }) => statusCode >= 400 && statusCode !== FAILED_DEPENDENCY);
+  const failed = results[index];
+  return failed ? { failed: { index, status: failed.statusCode } } : { results };
+}
+
+const FAILED_DEPENDENCY = 424;
+
+/** Of a batch that failed as a whole the SDK tells no status, only in words: `Items.batch()` wraps what it caught. */
+function throwCause(error: unknown): never {
+  throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
+}
+
+export function toCreate(document: object): OperationInput {
+  return { operationType: BulkOperationType.Create, resourceBody: toBody(document) };
+}
+
+export function toUpsert(document: object): OperationInput {
+  return { operationType: BulkOperationType.Upsert, resourceBody: toBody(document) };
+}
+
+export function toReplace(document: object & { readonly id: string }, etag: string): OperationInput {
+  const { id } = document;
+  return { operationType: BulkOperationType.Replace, id, resourceBody: toBody(document), ifMatch: `"${etag}"` };
+}
+
+/** @param etag null: whatever it has */
+export function toDelete(id: string, etag: string | null): OperationInput {
+  const condition = etag === null ? {} : { ifMatch: `"${etag}"` };
+  // The SDK sends the condition, and its type does not know it.
+  return { operationType: BulkOperationType.Delete, id, ...condition } as OperationInput;
+}
+
+type Body = Extract<OperationInput, { operationType: 'Create' }>['resourceBody'];
+
+/** The SDK's type has no objects with readonly members; it sends the document as JSON. */
+function toBody(document: object): Body {
+  return document as unknown as Body;
+}
+
+/** The status of a single write that nobody here expects, as an error. */
+export function toTransactionError(status: number): Error {
+  if (status === 413) return new TooLargeError('The operation exceeds the 2 MB that can be stored.');
+  if (status === 429) return new ThrottledError(1);
+  return new UnavailableError(`The store of operations answered ${status}.`);
+}

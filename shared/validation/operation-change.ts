@@ -1,0 +1,31 @@
+import Joi from 'joi';
+import { CHANGE_TYPES, type OperationChange } from '../domain/notifications/operation-change.ts';
+import { OPERATION_STATUSES, OPERATION_TYPES } from '../domain/teams-async-operation.ts';
+
+const schema = Joi.object<OperationChange>({
+  id: Joi.string().required(),
+  chatId: Joi.string().required(),
+  operationId: Joi.string().required(),
+  changeType: Joi.valid(...CHANGE_TYPES).required(),
+  revision: Joi.number().integer().min(1).required(),
+  changedDateTime: Joi.string().isoDate().required(),
+  operationType: Joi.valid(...OPERATION_TYPES).required(),
+  status: Joi.valid(...OPERATION_STATUSES).required(),
+  previousStatus: Joi.valid(...OPERATION_STATUSES, null).required(),
+  traceparent: Joi.string().allow(null).required(),
+  clientRequestId: Joi.string().allow(null).required(),
+})
+  .required()
+  .unknown() // of a later version, while both run
+  .prefs({ convert: false });
+
+/**
+ * A message of the queue of changes, which anybody who may write to the storage account can have put there.
+ *
+ * @throws Error it is none
+ */
+export function parseOperationChange(message: unknown): OperationChange {
+  const { value, error } = schema.validate(message);
+  if (error) throw new Error(`The message is no change of an operation: ${error.message}`);
+  return value;
+}

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { isAllowed } from '../../shared/webhooks/public-address.ts';
+import { readRetryAfter } from '../../shared/webhooks/retry-after.ts';
+import { refusalOf } from '../../shared/webhooks/target-url.ts';
+
+describe('isAllowed()', () => {
+  test.each(['8.8.8.8', '1.1.1.1', '20.190.128.0', '2001:4860:4860::8888', '2a00:1450:4001:81b::200e'])(
+    'lets %s pass under either policy',
+    (address) => {
+      expect(isAllowed(address, 'public')).toBe(true);
+      expect(isAllowed(address, 'publicOrPrivate')).toBe(true);
+    },
+  );
+
+  test.each([
+    ...['0.0.0.0', '0.1.2.3', '10.0.0.1', '100.64.0.1', '127.0.0.1', '127.255.255.254', '172.16.0.1', '172.31.255.255'],
+    ...['192.0.0.1', '192.0.2.1', '192.88.99.1', '192.168.1.1', '198.18.0.1', '198.51.100.1', '203.0.113.1'],
+    ...['224.0.0.1', '240.0.0.1', '255.255.255.255'],
+    ...['::', '::1', '::7f00:1', '::ffff:127.0.0.1', '::ffff:8.8.8.8', '::ffff:0:7f00:1', 'fc00::1', 'fd00:ec2::254'],
+    ...['fec0::1', 'ff02::1', '64:ff9b::7f00:1', '64:ff9b::8.8.8.8', '64:ff9b:1::a00:1', '2002:7f00:1::', '2001::1'],
+    ...['2001:db8::1', '2001:10::1', '100::1', '3fff::1', '5f00::1', '4000::1'],
+  ])('keeps %s out unless private addresses may be', (address) => {
+    expect(isAllowed(address, 'public')).toBe(false);
+    expect(isAllowed(address, 'publicOrPrivate')).toBe(true);
+  });
+
+  test.each([
+    '169.254.169.254',
+    '169.254.0.1',
+    '::ffff:169.254.169.254',
+    'fe80::1',
+    '168.63.129.16',
+    '::ffff:a83f:8110',
+  ])('keeps %s out under either policy', (address) => {
+    expect(isAllowed(address, 'public')).toBe(false);
+    expect(isAllowed(address, 'publicOrPrivate')).toBe(false);
+  });
+
+  test.each(['', 'localhost', '1.2.3.4.5', ':::', '8.8.8.8 '])('keeps %j out, which is no address', (address) => {
+    expect(isAllowed(address, 'publicOrPrivate')).toBe(false);
+  });
+
+  test('never lets an IPv6 address pass that carries a private IPv4 address at its end or after its prefix', () => {
+    const octet = fc.integer({ min: 0, max: 255 });
+    const prefixes = fc.constantFrom('::', '::ffff:', '::ffff:0:', '64:ff9b::', '64:ff9b:1::');
+    fc.assert(
+      fc.property(prefixes, octet, octet, octet, (prefix, b, c, d) => {
+        expect(isAllowed(`${prefix}10.${b}.${c}.${d}`, 'public')).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('refusalOf()', () => {
+  test.each(['https://receiver.example/', 'https://receiver.example:8443/a?b=c', 'https://8.8.8.8/'])(
+    'has nothing against %s',
+    (url) => {
+      expect(refusalOf(url, 'public')).toBeNull();
+    },
+  );
+
+  test.each([
+    ...['http://receiver.example/', 'ftp://receiver.example/', 'file:///etc/passwd', 'gopher://x/', 'javascript:0'],
+    ...['', '//receiver.example', 'https://', 'https://a b/'],
+    ...['https://user@receiver.example/', 'https://user:secret@receiver.example/', 'https://:p@receiver.example/'],
+    ...['https://127.0.0.1/', 'https://2130706433/', 'https://0177.0.0.1/', 'https://0x7f.1/', 'https://127.1/'],
+    ...['https://[::1]/', 'https://[::ffff:127.0.0.1]/', 'https://[::ffff:7f00:1]/', 'https://①②⑦.0.0.1/'],
+    ...['https://169.254.169.254/latest/meta-data/', 'https://0/', 'https://0.0.0.0/', 'https://10.0.0.1:8443/'],
+  ])('refuses %s', (url) => {
+    expect(refusalOf(url, 'public')).toEqual(expect.stringMatching(/^The (?:URL|scheme|host)/));
+  });
+
+  test('lets http and loopback pass where private addresses may be, and neither credentials nor metadata', () => {
+    expect(refusalOf('http://127.0.0.1:9000/hook', 'publicOrPrivate')).toBeNull();
+    expect(refusalOf('http://user@127.0.0.1/', 'publicOrPrivate')).not.toBeNull();
+    expect(refusalOf('http://169.254.169.254/', 'publicOrPrivate')).not.toBeNull();
+    expect(refusalOf('ws://127.0.0.1/', 'publicOrPrivate')).not.toBeNull();
+  });
+});
+
+test.each([
+  ['120', 120_000],
+  ['0', 0],
+  ['Thu, 01 Jan 1970 00:01:00 GMT', 50_000],
+  ['Thu, 01 Jan 1970 00:00:01 GMT', 0],
+  ['soon', null],
+  ['99999999999999999999', null],
+  [undefined, null],
+])('readRetryAfter() reads %j as %j milliseconds', (header, expected) => {
+  expect(readRetryAfter(header, 10_000)).toBe(expected);
+});
