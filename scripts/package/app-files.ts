@@ -15,12 +15,12 @@ const MANIFEST_KEYS = ['name', 'version', 'license', 'private', 'type', 'main', 
 
 /** All that is deployed. @throws Error where the app was not built */
 export async function readAppFiles(root: string): Promise<readonly ArchivedFile[]> {
-  const bundles = await readBundles(root, '.js');
+  const bundles = (await readBundles(root, '.js')).map(withoutMapLink);
   const rootFiles = ROOT_FILES.map(async (path) => ({ path, content: await readFile(join(root, path)) }));
   return [...(await Promise.all(rootFiles)), await deployedManifest(root), ...bundles];
 }
 
-/** What makes stacks name the sources, once it is unpacked over the app. */
+/** What leads from a place in a bundle to one in the sources. */
 export function readSourceMaps(root: string): Promise<readonly ArchivedFile[]> {
   return readBundles(root, '.js.map');
 }
@@ -29,6 +29,11 @@ async function deployedManifest(root: string): Promise<ArchivedFile> {
   const manifest: Record<string, unknown> = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const kept = Object.fromEntries(MANIFEST_KEYS.map((key) => [key, manifest[key]]));
   return { path: 'package.json', content: Buffer.from(`${JSON.stringify(kept, null, 2)}\n`) };
+}
+
+/** A host that maps stacks would look for the map, and measure the whole script, at every start. */
+function withoutMapLink({ path, content }: ArchivedFile): ArchivedFile {
+  return { path, content: Buffer.from(String(content).replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')) };
 }
 
 /** Bundles lie one folder deep: a function's own, and the chunks that several share. */

@@ -36,6 +36,8 @@ export interface GraphService {
   readonly target: FunctionHandler | null;
   /** Null where nobody can subscribe. */
   readonly subscriptions: SubscriptionHandlers | null;
+  /** Settles once the issuer's keys are here and the database was reached, or was not: requests try again. */
+  readonly connected: Promise<unknown>;
   /** The page to try the API; null where it is not wanted. */
   readonly tryIt: FunctionHandler | null;
 }
@@ -66,8 +68,7 @@ function composeService(): GraphService {
     changes: notifications.recorded ? { now, newId: randomUUID } : null,
   });
   // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
-  void keys.prefetch();
-  void repository.prepare();
+  const connected = Promise.all([keys.prefetch(), repository.prepare()]);
   const ports: GraphPorts = {
     ...{ now, newId: randomUUID, server, evolvableEnums, telemetry },
     authenticator: createJwtAuthenticator({ ...auth, keys, now }),
@@ -88,6 +89,7 @@ function composeService(): GraphService {
     ...{ ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) },
     store: repository,
     subscriptions: createSubscriptionTable(ports),
+    connected,
     tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,
   };
 }

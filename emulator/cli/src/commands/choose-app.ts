@@ -7,6 +7,7 @@ import type { Closeable, Randomness } from '@lazurite/runtime';
 import { CommandError } from '../errors.ts';
 import type { PackageNotice } from '../output/console.ts';
 import { asDeployed } from '../package/as-deployed.ts';
+import { openPackage, removeOtherPackages } from '../package/open-package.ts';
 import type { StackOptions } from '../stack.ts';
 import type { StartFlags } from './start-command.ts';
 
@@ -49,7 +50,6 @@ const DEFAULT_SETTINGS = 'local.settings.json';
 
 async function choosePackage(file: string, flags: StartFlags, parts: ChooseParts): Promise<ChosenApp> {
   const { env, randomness, dataDir } = parts;
-  const { openPackage, removeOtherPackages } = await import('../package/open-package.ts'); // with a library for zips
   const folder = dataDir === undefined ? join(tmpdir(), `lazurite-${randomness.uuid()}`) : join(dataDir, 'packages');
   const opened = await openPackage(file, { folder, randomness });
   const named = resolve(flags.settings ?? DEFAULT_SETTINGS);

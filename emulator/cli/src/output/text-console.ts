@@ -40,8 +40,10 @@ function toLines(event: HostEvent, { now, verbose, userLogLevel, paint }: LineOp
     case 'worker-started':
       return [formatLogLine(now, WORKER_STARTED_LINE, paint)];
     case 'invocation-started':
+      if (event.isQuiet) return [];
       return formatExecuting(event).map((line) => formatLogLine(event.at, line, paint));
     case 'invocation-finished':
+      if (event.isQuiet) return [];
       return [
         formatLogLine(event.at, formatExecuted(event), paint),
         ...(event.error ? [paint.error(event.error)] : []),

@@ -6,7 +6,6 @@ import { pipeline } from 'node:stream/promises';
 import type { Randomness } from '@lazurite/runtime';
 import { PackageError } from './package-error.ts';
 import { PACKAGE_LIMITS, type PackageLimits } from './package-limits.ts';
-import { unpackZip } from './unpack-zip.ts';
 
 export interface OpenPackageOptions {
   /** Packages are unpacked below it. */
@@ -36,6 +35,7 @@ export async function openPackage(file: string, options: OpenPackageOptions): Pr
     const partial = `${target}.${randomness.uuid()}`;
     try {
       await mkdir(partial, { recursive: true });
+      const { unpackZip } = await import('./unpack-zip.ts'); // with a library that a second start does not need
       await unpackZip(file, partial, limits);
       await requireHostJson(file, partial);
       await rename(partial, target);

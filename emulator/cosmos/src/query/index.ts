@@ -14,9 +14,11 @@ import type { QueryPlan } from './plan/query-plan.ts';
 import type { QueryTarget } from './plan/query-ranges.ts';
 import type { Query } from './syntax/ast.ts';
 import { parseQuery } from './syntax/parser.ts';
+import { printQuery } from './syntax/printer.ts';
 import type { EvaluationContext } from './values/evaluation-context.ts';
 
 export type { RunWindow } from './compile/compilation.ts';
+export { isVectorDistance } from './compile/vector-distance.ts';
 export { PAUSE, type Pause } from './execute/pause.ts';
 export type { DocumentCursor, RowPlace } from './execute/row-place.ts';
 export { DEFAULT_WORK_LIMITS } from './execute/work-bound.ts';
@@ -72,6 +74,8 @@ export interface CompiledQuery {
   readonly sorts: boolean;
   /** Whether its one row says nothing but how many documents pass the filter, so that `window.counted` may stand for them. */
   readonly isPureCount: boolean;
+  /** Its text without WHERE, spelled as the printer does. */
+  unfiltered(): string;
   /** Which partition keys may hold documents that pass the filter. */
   target(partitionKey: PartitionKeyDefinition): QueryTarget;
   /** What the query plan request answers; throws a CosmosError 400 for what the gateway cannot distribute. */
@@ -122,12 +126,14 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
       },
     };
   };
+  let unfiltered: string | undefined;
   return {
     query,
     filters: filtersOf(query, values),
     streams: compiled.streams,
     sorts: compiled.sorts,
     isPureCount: isPureCount(query),
+    unfiltered: () => (unfiltered ??= printUnfiltered(query)),
     target: (partitionKey) => queryTarget(query, values, partitionKey),
     plan: (policy) => planQuery(query, values, policy),
     start,
@@ -142,6 +148,10 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
       }) as Iterable<JsonValue>;
     },
   };
+}
+
+function printUnfiltered({ where: _, ...rest }: Query): string {
+  return printQuery(rest);
 }
 
 /** Documents numbered in the order in which they are read. */

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Closeable, silentLog, startOrUndo, systemClock } from '@lazurite/runtime';
 import { configureWorker } from './configure-worker.ts';
 import { readDebugging } from './debugging.ts';
@@ -36,7 +36,8 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
     const url = `${options.https ? 'https' : 'http'}://${address.includes(':') ? `[${address}]` : address}:${socket.port}`;
     const log = options.log ?? silentLog;
     const settings = options.env instanceof Promise ? process.env : (options.env ?? process.env);
-    const nodeArguments = [...readWorkerArguments(appRoot, settings), ...(options.nodeArguments ?? [])];
+    const { settingsFile = join(appRoot, 'local.settings.json') } = options;
+    const nodeArguments = [...readWorkerArguments(settingsFile, settings), ...(options.nodeArguments ?? [])];
     const debugging = readDebugging(nodeArguments);
     const worker = { appRoot, clock, log, onEvent, isDebugged: debugging.address !== undefined };
     const supervisor = shutdown.add(

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readLocalSettings } from '../config/local-settings.ts';
 import { errnoOf } from '../errors.ts';
 
@@ -10,18 +9,19 @@ const SETTINGS = ['languageWorkers__node__arguments', 'languageWorkers:node:argu
  * Options of Node.js that settings ask for, from the environment or local.settings.json. Read at once, before anything
  * else: the worker process is started while the settings are still being worked out.
  *
+ * @param settingsFile local.settings.json, or what is read instead; null: none
  * @throws ConfigError for a local.settings.json that cannot be read
  */
 export function readWorkerArguments(
-  appRoot: string,
+  settingsFile: string | null,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
-  const text = SETTINGS.map((name) => env[name]).find(Boolean) ?? fromFile(appRoot);
+  const text = SETTINGS.map((name) => env[name]).find(Boolean) ?? (settingsFile === null ? '' : fromFile(settingsFile));
   return splitArguments(text ?? '');
 }
 
-function fromFile(appRoot: string): string | undefined {
-  const text = readIfThere(join(appRoot, 'local.settings.json'));
+function fromFile(settingsFile: string): string | undefined {
+  const text = readIfThere(settingsFile);
   if (!text?.includes('languageWorkers')) return undefined;
   const { values } = readLocalSettings(text, {});
   return SETTINGS.map((name) => values[name]).find(Boolean);

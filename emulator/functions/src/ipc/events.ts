@@ -46,6 +46,8 @@ export type HostEvent =
       readonly reason: string;
       /** What the trigger knows besides, for a second line. */
       readonly details?: string;
+      /** The log levels of host.json leave it out: consoles do not show it. */
+      readonly isQuiet?: true;
       readonly at: number;
     }
   | {
@@ -56,6 +58,8 @@ export type HostEvent =
       readonly durationMs: number;
       /** Message and stack of what failed. */
       readonly error?: string;
+      /** As of its start; one that failed is as loud as an error. */
+      readonly isQuiet?: true;
       readonly at: number;
     }
   | ({ readonly type: 'log' } & LogLine)

@@ -10,7 +10,7 @@ export class EventBatch {
   readonly #clock: Clock;
   #pending: HostEvent[] = [];
   #timer: Timer | undefined;
-  #accepts: (event: HostEvent) => boolean = () => true;
+  #screen: (event: HostEvent) => HostEvent | null = (event) => event;
   #watch: ((event: HostEvent) => void) | undefined;
 
   constructor(clock: Clock, send: (events: readonly HostEvent[]) => void) {
@@ -18,9 +18,9 @@ export class EventBatch {
     this.#send = send;
   }
 
-  /** From now on drops events for which `accepts` is false. */
-  filter(accepts: (event: HostEvent) => boolean): void {
-    this.#accepts = accepts;
+  /** From now on each event becomes what `screen` makes of it; null drops it. */
+  screen(screen: (event: HostEvent) => HostEvent | null): void {
+    this.#screen = screen;
   }
 
   /** From now on `watcher` is told of every event that is not dropped, at once. */
@@ -28,8 +28,9 @@ export class EventBatch {
     this.#watch = watcher;
   }
 
-  push(event: HostEvent): void {
-    if (!this.#accepts(event)) return;
+  push(pushed: HostEvent): void {
+    const event = this.#screen(pushed);
+    if (!event) return;
     this.#watch?.(event);
     this.#pending.push(event);
     this.#timer ??= this.#clock.setTimer(FLUSH_AFTER_MS, () => this.flush());

@@ -1,3 +1,4 @@
+import type { HostEvent } from '../ipc/events.ts';
 import { closeTestHosts, startTestHost, type TestHost } from '../testing/test-host.ts';
 
 let host: TestHost;
@@ -21,6 +22,23 @@ test.each([
 ])('host.json logLevel lets the lines of %s through that are of levels %j', async (name, levels) => {
   expect(await linesOf(name)).toEqual(levels.map((level) => `Function.${name}.User: ${name} ${level}`));
 });
+
+test('host.json logLevel marks the invocations of functions below Information as quiet', async () => {
+  for (const [name, isQuiet] of [
+    ['all', undefined],
+    ['quiet', true],
+  ] as const) {
+    await linesOf(name);
+    const { events } = host;
+    const own = events.filter((event) => event.type.startsWith('invocation-') && nameOf(event) === name);
+    expect(own.length).toBeGreaterThanOrEqual(2);
+    for (const event of own) expect('isQuiet' in event ? event.isQuiet : undefined).toBe(isQuiet);
+  }
+});
+
+function nameOf(event: HostEvent): string | undefined {
+  return 'functionName' in event ? event.functionName : undefined;
+}
 
 test('console lines are told apart by stream; those of the worker itself are log lines', async () => {
   await host.fetch('/api/console');

@@ -34,16 +34,19 @@ export interface QueryFilters {
   readonly orderBy?: readonly { readonly path: readonly string[]; readonly descending: boolean }[];
 }
 
-/** What gives one condition and says no more than it; AND and OR of several may. */
-const EXACT_KINDS: ReadonlySet<Expression['kind']> = new Set(['binary', 'in', 'between']);
-
 export function filtersOf(query: Query, parameters: Parameters): QueryFilters {
   const document = documentName(query);
   if (document === undefined) return { conditions: [], areExact: false };
   const conditions = query.where === undefined ? [] : conditionsOf(query.where, { document, parameters });
   const orderBy = orderPaths(query, document);
-  const areExact = query.where === undefined || (conditions.length === 1 && EXACT_KINDS.has(query.where.kind));
+  const areExact = query.where === undefined || (conditions.length === 1 && isExact(query.where));
   return { conditions, areExact, ...(orderBy !== undefined && { orderBy }) };
+}
+
+/** Whether the one condition of this filter says all that it does. Of an AND, one side may have given none. */
+function isExact(node: Expression): boolean {
+  if (node.kind !== 'binary') return node.kind === 'in' || node.kind === 'between';
+  return node.operator === 'OR' ? isExact(node.left) && isExact(node.right) : node.operator !== 'AND';
 }
 
 function orderPaths(query: Query, document: string): QueryFilters['orderBy'] {
