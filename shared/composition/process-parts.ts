@@ -4,6 +4,7 @@ import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import type { TelemetrySettings } from '../telemetry/app-telemetry.ts';
 import { loadTelemetry } from '../telemetry/load-telemetry.ts';
+import { quietFailures } from './quiet-failures.ts';
 import { watchFunctions } from './watch-functions.ts';
 
 /** What a process has one of, whichever of its functions asks first. */
@@ -23,6 +24,7 @@ export function processParts(): ProcessParts {
 
 function composeParts(env: NodeJS.ProcessEnv): ProcessParts {
   const settings = readSettings(env);
+  quietFailures();
   const telemetry = settings.telemetry && startTelemetry(settings.telemetry);
   return { settings, client: createCosmosClient(settings.cosmos, telemetry), telemetry: telemetry ?? NO_TELEMETRY };
 }

@@ -3,6 +3,7 @@ import { OperationsError } from '../domain/errors.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import type { GraphAnswer } from './answer.ts';
 import { corsHeaders } from './cors.ts';
+import { describeFailure } from './describe-failure.ts';
 import { toErrorAnswer } from './error-answer.ts';
 import { type RequestIds, readRequestIds } from './request-ids.ts';
 
@@ -72,6 +73,7 @@ function toCommonHeaders({ dataCenter, roleInstance }: ServerInfo): Record<strin
 
 /** Callers' own mistakes are no news; what failed on our side is, with its cause. */
 function report(error: unknown, { ids, context }: { ids: RequestIds; context: Logger }): void {
-  if (!(error instanceof OperationsError)) context.error(`Request ${ids.requestId} failed unexpectedly`, error);
-  else if (error.code === 'ServiceUnavailable') context.warn(`Request ${ids.requestId}: ${error.message}`, error.cause);
+  const request = `Request ${ids.requestId}, client-request-id ${ids.clientRequestId}`;
+  if (!(error instanceof OperationsError)) context.error(`${request} failed unexpectedly: ${describeFailure(error)}`);
+  else if (error.code === 'ServiceUnavailable') context.warn(`${request}: ${describeFailure(error)}`);
 }
