@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CosmosClient } from '@azure/cosmos';
+import type { ChangePage } from '../../shared/domain/notifications/change-log.ts';
 import { type SubscribedResource, type Subscription, scopeOf } from '../../shared/domain/notifications/subscription.ts';
 import { createCosmosChangeLog } from '../../shared/persistence/cosmos-change-log.ts';
 import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
@@ -10,6 +11,7 @@ export interface Subscriber {
   readonly client: CosmosClient;
   /** The end of the log. */
   place(watched: SubscribedResource): Promise<string>;
+  read(watched: SubscribedResource, place: string): Promise<ChangePage>;
   /** @param place default: the end of the log */
   subscribe(watched: SubscribedResource, notificationUrl: string, place?: string): Promise<Subscription>;
   /** With all that was still to be delivered. */
@@ -29,6 +31,7 @@ export function createSubscriber(endpoint: string): Subscriber {
   return {
     client,
     place: (watched) => log.end(watched),
+    read: (watched, place) => log.read(watched, place, 1_000),
     subscribe: async (watched, notificationUrl, place) => {
       const subscription = toSubscription(watched, notificationUrl);
       await repository.create(subscription, place ?? (await log.end(watched)));

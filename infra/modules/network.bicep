@@ -1,5 +1,5 @@
 // A network in which the app finds Cosmos DB and storage at private addresses. Callers still reach the app itself from the
-// internet: it is an API.
+// internet: it is an API. It reaches the internet (the issuer's keys, telemetry, receivers of notifications) from one address.
 param suffix string
 param location string
 param cosmosAccountId string
@@ -12,6 +12,21 @@ var targets = [
   { name: 'table', resourceId: storageAccountId, groupId: 'table', zone: 'privatelink.table.${environment().suffixes.storage}' }
 ]
 
+resource outgoingAddress 'Microsoft.Network/publicIPAddresses@2024-07-01' = {
+  name: 'pip-${suffix}'
+  location: location
+  sku: { name: 'Standard' }
+  properties: { publicIPAllocationMethod: 'Static' }
+}
+
+// New networks have no way out unless they are given one.
+resource gateway 'Microsoft.Network/natGateways@2024-07-01' = {
+  name: 'nat-${suffix}'
+  location: location
+  sku: { name: 'Standard' }
+  properties: { publicIpAddresses: [{ id: outgoingAddress.id }] }
+}
+
 resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
   name: 'vnet-${suffix}'
   location: location
@@ -22,6 +37,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
         name: 'app'
         properties: {
           addressPrefix: '10.0.0.0/24'
+          natGateway: { id: gateway.id }
           // As Flex Consumption wants it.
           delegations: [
             {

@@ -18,7 +18,7 @@ const ALIAS = 'graph';
 const BASE_TYPE = 'entity';
 
 /** The metadata of what is served here, as CSDL XML of OData 4.0: a part of Graph's own. */
-export function toCsdl(): string {
+export function toCsdl({ subscriptions }: { readonly subscriptions: boolean }): string {
   const schema = element(
     'Schema',
     { Namespace: NAMESPACE, Alias: ALIAS, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' },
@@ -28,10 +28,9 @@ export function toCsdl(): string {
       toBaseType(),
       toChatType(),
       toEntityType(TEAMS_ASYNC_OPERATION),
-      toEntityType(SUBSCRIPTION_TYPE),
-      toReauthorize(),
+      ...(subscriptions ? [toEntityType(SUBSCRIPTION_TYPE), toReauthorize()] : []),
       toComplexType(OPERATION_ERROR_TYPE),
-      toContainer(),
+      toContainer(subscriptions ? [CHATS, SUBSCRIPTIONS] : [CHATS]),
     ],
   );
   return toXml(
@@ -85,11 +84,15 @@ function describe(text: string): XmlElement {
   return element('Annotation', { Term: 'Org.OData.Core.V1.Description', String: text });
 }
 
-function toContainer(): XmlElement {
-  return element('EntityContainer', { Name: 'GraphService' }, [
-    element('EntitySet', { Name: 'chats', EntityType: `${NAMESPACE}.chat` }),
-    element('EntitySet', { Name: 'subscriptions', EntityType: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}` }),
-  ]);
+const CHATS = { Name: 'chats', EntityType: `${NAMESPACE}.chat` };
+const SUBSCRIPTIONS = { Name: 'subscriptions', EntityType: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}` };
+
+function toContainer(sets: readonly Readonly<Record<string, string>>[]): XmlElement {
+  return element(
+    'EntityContainer',
+    { Name: 'GraphService' },
+    sets.map((set) => element('EntitySet', set)),
+  );
 }
 
 /** The one action there is; the first parameter of a bound one is what it is done to. */

@@ -1,4 +1,4 @@
-import { ROUTES, type RouteName } from '../odata/routes.ts';
+import { ROUTES, type RouteName, SUBSCRIPTION_ROUTES } from '../odata/routes.ts';
 import { type AnswerModel, ENDPOINTS, type EndpointModel, QUERY_OPTIONS, type QueryOption } from './endpoints.ts';
 import { ERROR_SCHEMA, type Schema, toComponentSchemas } from './schemas.ts';
 
@@ -9,14 +9,15 @@ const ID_HEADERS = ['request-id', 'client-request-id'];
  * The API as an OpenAPI 3.1 document.
  *
  * @param serviceRoot where it is served: `https://graph.example/beta`
+ * @param parts whether there are subscriptions
  */
-export function toOpenApi(serviceRoot: string): Schema {
+export function toOpenApi(serviceRoot: string, { subscriptions }: { readonly subscriptions: boolean }): Schema {
   return {
     openapi: '3.1.0',
     info: { title: TITLE, version: 'beta', description: 'The teamsAsyncOperation of Microsoft Graph, beta version.' },
     servers: [{ url: serviceRoot }],
     security: [{ bearer: [] }],
-    paths: toPaths(),
+    paths: toPaths((name) => subscriptions || !Object.hasOwn(SUBSCRIPTION_ROUTES, name)),
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       schemas: toComponentSchemas(),
@@ -26,8 +27,8 @@ export function toOpenApi(serviceRoot: string): Schema {
   };
 }
 
-function toPaths(): Record<string, Schema> {
-  const names = Object.keys(ROUTES) as RouteName[]; // the keys of a constant
+function toPaths(isServed: (name: RouteName) => boolean): Record<string, Schema> {
+  const names = (Object.keys(ROUTES) as RouteName[]).filter(isServed); // the keys of a constant
   const routes = new Set(names.map((name) => ROUTES[name].route));
   return Object.fromEntries(
     [...routes].map((route) => [`/${route}`, toPathItem(names.filter((name) => ROUTES[name].route === route))]),

@@ -1,7 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parseResourceUrl } from '../../shared/odata/resource-url.ts';
-import { OPERATION_ROUTES, ROUTES } from '../../shared/odata/routes.ts';
+import { OPERATION_ROUTES, ROUTES, SUBSCRIPTION_ROUTES } from '../../shared/odata/routes.ts';
+import { isSubscriptionUrl, parseSubscriptionUrl } from '../../shared/odata/subscription-url.ts';
 import { toOpenApi } from '../../shared/openapi/document.ts';
 
 export interface CheckedAnswer {
@@ -17,7 +18,7 @@ interface ResponseObject {
 type Responses = Readonly<Record<string, ResponseObject | { readonly $ref: string }>>;
 type Paths = Readonly<Record<string, Readonly<Record<string, { readonly responses: Responses }>>>>;
 
-const document = toOpenApi('https://graph.example/beta');
+const document = toOpenApi('https://graph.example/beta', { subscriptions: true });
 const paths = document.paths as Paths; // as the document's own test makes sure
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
@@ -58,13 +59,17 @@ const ROUTE_OF = {
   operations: OPERATION_ROUTES.ListOperations.route,
   count: OPERATION_ROUTES.CountOperations.route,
   operation: OPERATION_ROUTES.GetOperation.route,
+  subscriptions: SUBSCRIPTION_ROUTES.ListSubscriptions.route,
+  subscription: SUBSCRIPTION_ROUTES.GetSubscription.route,
+  reauthorize: SUBSCRIPTION_ROUTES.ReauthorizeSubscription.route,
 };
 
 function findTemplate(url: string): string | null {
   const literal = Object.values(ROUTES).find(({ route }) => new URL(url).pathname === `/beta/${route}`);
   if (literal) return `/${literal.route}`;
   try {
-    return `/${ROUTE_OF[parseResourceUrl(url).kind]}`;
+    const { kind } = isSubscriptionUrl(url) ? parseSubscriptionUrl(url) : parseResourceUrl(url);
+    return `/${ROUTE_OF[kind]}`;
   } catch {
     return null;
   }

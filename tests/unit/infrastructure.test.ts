@@ -145,6 +145,11 @@ describe('azure.yaml', () => {
   });
 });
 
+test('host.json asks for the extensions that all triggers but HTTP and timers need', () => {
+  const { extensionBundle } = JSON.parse(readFileSync(resolve(root, 'host.json'), 'utf8'));
+  expect(extensionBundle).toEqual({ id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.*, 5.0.0)' });
+});
+
 function property(module: string, resource: string, key: string) {
   const found = read(modulePath(module)).resources.find(({ name }) => name === resource);
   return propertyOf(found?.body ?? null, key);

@@ -59,6 +59,7 @@ describe('authenticate()', () => {
     ).toEqual({
       kind: 'delegated',
       id: 'o',
+      applicationId: null,
       permissions: ['User.Read', 'Chat.ReadWrite'],
       tenantId: 't',
       isPersonalAccount: false,
@@ -70,6 +71,12 @@ describe('authenticate()', () => {
       kind: 'application',
       permissions: ['Chat.ReadWrite.All'],
     });
+  });
+
+  test('reads the client of a token, whatever version it is of', async () => {
+    expect(await authenticate({ azp: 'client' })).toMatchObject({ applicationId: 'client' });
+    expect(await authenticate({ appid: 'client' })).toMatchObject({ applicationId: 'client' });
+    expect(await authenticate({ azp: 7 })).toMatchObject({ applicationId: null });
   });
 
   test('tells personal accounts', async () => {

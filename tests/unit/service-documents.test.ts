@@ -7,6 +7,7 @@ import { element, toXml } from '../../shared/odata/xml.ts';
 import { toOpenApi } from '../../shared/openapi/document.ts';
 import { callFunction, graphPorts } from '../support/call-handler.ts';
 import { checkAgainstOpenApi } from '../support/openapi-check.ts';
+import { newSubscriptionWorld } from '../support/subscription-world.ts';
 
 const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', htmlEntities: true });
 
@@ -37,6 +38,17 @@ describe('GET /beta/$metadata', () => {
   });
 });
 
+test('both documents have subscriptions where there are any', async () => {
+  const { notifications } = newSubscriptionWorld();
+  for (const ports of [graphPorts(), graphPorts({ notifications })]) {
+    const { text } = await callFunction(metadataHandler(ports), { path: '/$metadata' });
+    const { body } = await callFunction(openApiHandler(ports), { path: '/openapi.json' });
+    const sets = [parser.parse(text)['edmx:Edmx']['edmx:DataServices'].Schema.EntityContainer.EntitySet].flat();
+    expect(sets.map(({ Name }) => Name).includes('subscriptions')).toBe(ports.notifications !== null);
+    expect('/subscriptions/{subscriptionId}' in body.paths).toBe(ports.notifications !== null);
+  }
+});
+
 describe('toXml()', () => {
   test.each(['<&>"\'', 'a\tb\nc\rd', '𝒳 ünï'])('writes the value %j so that it is read back as it was', (value) => {
     const text = toXml(element('A', { value }, [element('B', { absent: undefined })]));
@@ -57,7 +69,7 @@ describe('GET /beta/openapi.json', () => {
   });
 
   test('has every reference it uses', () => {
-    const text = JSON.stringify(toOpenApi('https://graph.example/beta'));
+    const text = JSON.stringify(toOpenApi('https://graph.example/beta', { subscriptions: true }));
     for (const [, pointer = ''] of text.matchAll(/"\$ref":"#([^"]+)"/g)) {
       const found = pointer
         .split('/')
@@ -80,7 +92,7 @@ describe('the check against the OpenAPI document', () => {
   test.each([
     ['a status that is not documented', answer(202, {})],
     ['a missing header', answer(200, { '@odata.context': 'x', value: [] }, {})],
-    ['a missing property', answer(200, { value: [] })],
+    ['a missing property', answer(200, { '@odata.context': 'x' })],
     ['a value of another type', answer(200, { '@odata.context': 'x', value: [{ attemptsCount: '1' }] })],
     ['an unknown member', answer(200, { '@odata.context': 'x', value: [{ status: 'done' }] })],
     ['an error of another form', answer(400, { error: 'no' })],

@@ -1,5 +1,4 @@
 import { Agent, type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
 
 /** One request and its answer, on the way through. */
 export interface Passage {
@@ -36,14 +35,16 @@ export class PassOn {
       const status = answer.statusCode ?? 0;
       onAnswer(status);
       response.writeHead(status, answer.statusMessage, endToEnd(answer.rawHeaders));
-      pipeline(answer, response, () => undefined); // ends both
+      answer.once('error', () => response.destroy());
+      answer.pipe(response);
     });
     response.once('close', () => {
       if (!response.writableFinished) upstream.destroy();
     });
     if (message.headers.expect) upstream.flushHeaders(); // the body comes once the answer is 100
     upstream.once('error', () => response.destroy());
-    pipeline(message, upstream, () => undefined);
+    message.once('error', () => upstream.destroy());
+    message.pipe(upstream); // stream.pipeline would make and abort an AbortController for each
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import { CosmosError } from '../model/errors.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { PartitionKeyDefinition } from '../model/partition-key.ts';
 import { type Frame, type Parameters, type RunWindow, WHOLE } from './compile/compilation.ts';
+import { type ComputedPropertyText, parseComputedProperties } from './compile/computed-properties.ts';
 import { checkOrder } from './compile/order-rules.ts';
 import { compileRows } from './compile/query.ts';
 import type { Pause } from './execute/pause.ts';
@@ -14,9 +15,12 @@ import type { QueryPlan } from './plan/query-plan.ts';
 import type { QueryTarget } from './plan/query-ranges.ts';
 import type { Query } from './syntax/ast.ts';
 import { parseQuery } from './syntax/parser.ts';
+import { printQuery } from './syntax/printer.ts';
 import type { EvaluationContext } from './values/evaluation-context.ts';
 
 export type { RunWindow } from './compile/compilation.ts';
+export { parseComputedProperties } from './compile/computed-properties.ts';
+export { isVectorDistance } from './compile/vector-distance.ts';
 export { PAUSE, type Pause } from './execute/pause.ts';
 export type { DocumentCursor, RowPlace } from './execute/row-place.ts';
 export { DEFAULT_WORK_LIMITS } from './execute/work-bound.ts';
@@ -72,6 +76,8 @@ export interface CompiledQuery {
   readonly sorts: boolean;
   /** Whether its one row says nothing but how many documents pass the filter, so that `window.counted` may stand for them. */
   readonly isPureCount: boolean;
+  /** Its text without WHERE, spelled as the printer does. */
+  unfiltered(): string;
   /** Which partition keys may hold documents that pass the filter. */
   target(partitionKey: PartitionKeyDefinition): QueryTarget;
   /** What the query plan request answers; throws a CosmosError 400 for what the gateway cannot distribute. */
@@ -89,10 +95,15 @@ export interface CompiledQuery {
  * const query = compileQuery('SELECT VALUE c.name FROM c WHERE c.age > @age', [{ name: '@age', value: 17 }]);
  * [...query.run([{ name: 'Ann', age: 18 }], { now: 0, random: () => 0 })]; // ['Ann']
  */
-export function compileQuery(text: string, parameters: readonly QueryParameter[] = []): CompiledQuery {
+export function compileQuery(
+  text: string,
+  parameters: readonly QueryParameter[] = [],
+  computedProperties: readonly ComputedPropertyText[] = [],
+): CompiledQuery {
   const query = parseQuery(text);
   const values: Parameters = new Map(parameters.map(({ name, value }) => [name, value]));
-  const compiled = compileRows(query, values);
+  const computed = parseComputedProperties(computedProperties);
+  const compiled = compileRows(query, values, computed);
   checkOrder(query);
   const start: CompiledQuery['start'] = (documents, context, options) => {
     if (query.orderBy?.rank) throw onlyByPlan();
@@ -122,12 +133,14 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
       },
     };
   };
+  let unfiltered: string | undefined;
   return {
     query,
-    filters: filtersOf(query, values),
+    filters: filtersOf(query, values, (name) => computed.has(name)),
     streams: compiled.streams,
     sorts: compiled.sorts,
     isPureCount: isPureCount(query),
+    unfiltered: () => (unfiltered ??= printUnfiltered(query)),
     target: (partitionKey) => queryTarget(query, values, partitionKey),
     plan: (policy) => planQuery(query, values, policy),
     start,
@@ -142,6 +155,10 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
       }) as Iterable<JsonValue>;
     },
   };
+}
+
+function printUnfiltered({ where: _, ...rest }: Query): string {
+  return printQuery(rest);
 }
 
 /** Documents numbered in the order in which they are read. */
@@ -168,7 +185,12 @@ function onlyByPlan(): CosmosError {
 }
 
 export interface QueryCompiler {
-  compile(text: string, parameters?: readonly QueryParameter[]): CompiledQuery;
+  /** @param computed the properties that the container computes */
+  compile(
+    text: string,
+    parameters?: readonly QueryParameter[],
+    computed?: readonly ComputedPropertyText[],
+  ): CompiledQuery;
 }
 
 /** Longer texts, parameters included, are not worth their place: a vector of 4,096 numbers is not sent twice. */
@@ -178,10 +200,11 @@ const MAX_CACHED_KEY = 16_384;
 export function createQueryCompiler(capacity = 256): QueryCompiler {
   const cache = new Map<string, CompiledQuery>();
   return {
-    compile(text, parameters = []) {
-      const key = parameters.length === 0 ? text : JSON.stringify([text, parameters]);
+    compile(text, parameters = [], computed = []) {
+      const isPlain = parameters.length === 0 && computed.length === 0;
+      const key = isPlain ? text : JSON.stringify([text, parameters, computed]);
       const known = cache.get(key);
-      const compiled = known ?? compileQuery(text, parameters);
+      const compiled = known ?? compileQuery(text, parameters, computed);
       cache.delete(key);
       if (key.length <= MAX_CACHED_KEY) cache.set(key, compiled);
       const [oldest] = cache.keys();

@@ -82,6 +82,21 @@ describe('pages of a query', () => {
     await expect(page(other, 'SELECT * FROM c', options)).rejects.toMatchObject({ code: 400 });
   });
 
+  it('go on from the token of a sort, whatever the filter, as a client that resumes one changes it', async () => {
+    const container = await filled(9, { throughput: 30_000 });
+    for (const order of ['c.half', 'c.half DESC', 'c.n', 'c.n DESC']) {
+      const query = `SELECT VALUE c.n FROM c ORDER BY ${order}`;
+      const rows: number[] = [];
+      let options: FeedOptions = { maxItemCount: 2, enableQueryControl: true };
+      do {
+        const { resources, continuationToken } = await page(container, query, options);
+        rows.push(...resources);
+        options = { ...options, ...(continuationToken ? { continuationToken } : { continuationToken: '' }) };
+      } while (options.continuationToken);
+      expect(rows.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+  });
+
   it('of a sort by long texts go on from short tokens', async () => {
     const container = await account.container();
     for (const id of ['b', 'c', 'a']) await container.items.create({ id, pk: 1, text: 'é'.repeat(2_000) + id });

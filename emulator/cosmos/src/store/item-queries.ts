@@ -79,8 +79,11 @@ export interface ItemIndexes {
   list(container: number): readonly ItemIndex[];
   /** An index that holds nothing yet. */
   create(container: number, indexed: IndexedPath): ItemIndex;
-  /** Takes in some more items, about `limit`; returns whether it holds all now. */
-  extend(index: number, limit: number): boolean;
+  /**
+   * Takes in some more items, about `limit`, each read once for all of these indexes of one container; those that are
+   * behind the others catch up first. Returns whether all of them hold every item now.
+   */
+  extend(indexes: readonly number[], limit: number): boolean;
   drop(index: number): void;
   /** Up to `limit` entries in order of key and number, or in the opposite one, behind `after`. */
   entries(selection: IndexSelection, options: ScanOptions & { readonly after?: IndexEntry }): IndexEntry[];

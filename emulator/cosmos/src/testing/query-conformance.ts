@@ -152,15 +152,33 @@ function testIndexWrites(open: Opened): void {
     insert(open.store, ...[1, 2, 3].map((number) => item(number, { body: `{"v":${number}}` })));
     const { indexes, items } = open.store;
     const { id } = open.store.transaction(() => indexes.create(1, BY_RANGE));
-    open.store.transaction(() => indexes.extend(id, 1));
+    open.store.transaction(() => indexes.extend([id], 1));
     open.store.transaction(() => {
       items.update(item(1, { body: '{"v":7}' }));
       items.update(item(3, { body: '{"v":0}' }));
       items.delete(item(2));
       items.insert(item(4, { body: '{"v":5}' }));
     });
-    while (!open.store.transaction(() => indexes.extend(id, 1)));
+    while (!open.store.transaction(() => indexes.extend([id], 1)));
     expect(entriesOf(open.store, id)).toEqual([3, 4, 1]);
+  });
+
+  it('indexes of several paths are filled together, and those that are behind catch up', () => {
+    insert(open.store, ...[1, 2, 3, 4, 5].map((number) => item(number, { body: `{"v":${-number},"w":${number}}` })));
+    const { indexes } = open.store;
+    const create = (name: string) =>
+      open.store.transaction(() => indexes.create(1, { path: [name], byPartition: false }).id);
+    const v = create('v');
+    open.store.transaction(() => indexes.extend([v], 2));
+    const w = create('w');
+    const missing = create('x');
+    while (!open.store.transaction(() => indexes.extend([v, w, missing], 2)));
+    expect(indexes.list(1).map(({ isComplete }) => isComplete)).toEqual([true, true, true]);
+    expect([v, w, missing].map((id) => entriesOf(open.store, id))).toEqual([
+      [5, 4, 3, 2, 1],
+      [1, 2, 3, 4, 5],
+      [1, 2, 3, 4, 5],
+    ]);
   });
 
   it('indexes are as before when a write is taken back', () => {
@@ -184,7 +202,7 @@ const BY_RANGE = { path: ['v'], byPartition: false };
 /** An index of `/v` over container 1. */
 function build(store: Store, indexed: IndexedPath = BY_RANGE): number {
   const { id } = store.transaction(() => store.indexes.create(1, indexed));
-  while (!store.transaction(() => store.indexes.extend(id, 2)));
+  while (!store.transaction(() => store.indexes.extend([id], 2)));
   return id;
 }
 

@@ -19,7 +19,7 @@ export interface WatchOptions {
 
 /** Editors and compilers write several files, or one file several times. */
 const SETTLE_MS = 25;
-const CONFIGURATION = new Set(['host.json', 'local.settings.json', 'function.json', 'package.json']);
+const CONFIGURATION = new Set(['host.json', 'local.settings.json', 'function.json', 'package.json', 'app_offline.htm']);
 const SCRIPT = /\.[cm]?js$/;
 const TYPESCRIPT = /\.[cm]?ts$/;
 

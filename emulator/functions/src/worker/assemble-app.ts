@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { FunctionInfo } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
+import { readOfflinePage } from './app-offline.ts';
 import { BINDING_KINDS } from './binding-kinds.ts';
 import { bindFunctions } from './bound-functions.ts';
 import { type FunctionApp, startApp, terminateApp, type WorkerParts } from './function-app.ts';
@@ -19,6 +20,8 @@ export interface AssembledApp {
   readonly listener: RequestListener;
   readonly invoker: Invoker;
   readonly triggers: TriggerListeners;
+  /** Then functions are neither served nor triggered. */
+  readonly isOffline: boolean;
   /** Runs the app's `appTerminate` hooks, then sends the telemetry that is left. */
   terminate(): Promise<void>;
   /** Calls a function with a payload that is not an HTTP request; never rejects. */
@@ -47,11 +50,15 @@ export async function assembleApp(
   const calls = { app, bound, clock, events, reportInvocations };
   const invoker = await createInvoker({ ...calls, functionTimeoutMs, onTimeout: onUnusable }, telemetry);
   const { routePrefix } = settings.http;
+  const triggers = createTriggerListeners({ app, invoker, init, parts, factories: TRIGGER_FACTORIES });
+  const offlinePage = await readOfflinePage(init.appRoot);
+  const front = { app, invoker, init, parts, streamProxy, triggers, offlinePage, restart: onUnusable };
   return {
     functions: app.registry.all().map((fn) => describeFunction(fn, { baseUrl, routePrefix })),
-    listener: await createHttpFront({ app, invoker, init, parts, streamProxy, restart: onUnusable }),
+    listener: await createHttpFront(front),
     invoker,
-    triggers: createTriggerListeners({ app, invoker, init, parts, factories: TRIGGER_FACTORIES }),
+    triggers,
+    isOffline: offlinePage !== undefined,
     terminate: async () => {
       await terminateApp(app);
       await telemetry?.close();

@@ -38,7 +38,7 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
   return {
     functions,
     startTriggers: () => {
-      if (init.triggers) triggers.start();
+      if (init.triggers && !assembled.isOffline) triggers.start();
     },
     invokeByHand,
     close: async () => {

@@ -3,7 +3,7 @@ import { resolveBinding } from '../bindings/resolve-binding.ts';
 import { describeThrown, FunctionsHostError, type FunctionsHostErrorCode } from '../errors.ts';
 import { triggerSupport } from '../triggers/known-triggers.ts';
 import { toRetryPolicy, withRetries } from '../triggers/retry.ts';
-import type { NamedBinding, TriggerFactory, TriggerListener } from '../triggers/trigger.ts';
+import type { InvokeTriggered, NamedBinding, TriggerFactory, TriggerListener } from '../triggers/trigger.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import { triggerOf } from './function-info.ts';
 import { invokeWith } from './invoke-with.ts';
@@ -20,6 +20,13 @@ const PERMANENT: ReadonlySet<FunctionsHostErrorCode> = new Set([
   'InvalidSchedule',
 ]);
 
+export interface StartOptions {
+  /** Aborted when the host stops. */
+  readonly signal: AbortSignal;
+  /** The same invocation, counted while it runs. */
+  readonly counted: (invoke: InvokeTriggered) => InvokeTriggered;
+}
+
 /**
  * Starts the listener of one function, and tries again when what it listens to cannot be reached yet. Undefined when the
  * function has no listener here, when it never will have one, for which the log has the reason, and when the host stops.
@@ -27,12 +34,12 @@ const PERMANENT: ReadonlySet<FunctionsHostErrorCode> = new Set([
 export async function startListener(
   scope: ListenerScope,
   fn: RegisteredFunction,
-  signal: AbortSignal,
+  { signal, counted }: StartOptions,
 ): Promise<TriggerListener | undefined> {
   const { name } = fn.metadata;
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
-      const listener = await tryToStart(scope, fn, signal);
+      const listener = await tryToStart(scope, fn, { signal, counted });
       if (attempt > 1) report(scope, 'information', `The listener for function '${name}' has started`);
       return listener;
     } catch (error) {
@@ -51,7 +58,7 @@ export async function startListener(
 async function tryToStart(
   scope: ListenerScope,
   fn: RegisteredFunction,
-  signal: AbortSignal,
+  options: StartOptions,
 ): Promise<TriggerListener | undefined> {
   const trigger = triggerOf(fn);
   const factory = trigger && (await scope.factories.get(trigger.type.toLowerCase())?.());
@@ -59,7 +66,7 @@ async function tryToStart(
     report(scope, 'error', notServed(scope, fn.metadata.name, trigger?.type ?? 'nothing'));
     return undefined;
   }
-  const listener = await createListener(scope, fn, { trigger, factory, signal });
+  const listener = await createListener(scope, fn, { trigger, factory, ...options });
   try {
     await listener.start();
     return listener;
@@ -78,21 +85,20 @@ function notServed({ init }: ListenerScope, name: string, type: string): string 
   return `Function '${name}': ${what}, so that it does not fire here. Call it by hand: POST ${init.publicUrl}/admin/functions/${name}`;
 }
 
-interface ListenerParts {
+interface ListenerParts extends StartOptions {
   readonly trigger: NamedBinding;
   readonly factory: TriggerFactory;
-  readonly signal: AbortSignal;
 }
 
 function createListener(
   scope: ListenerScope,
   fn: RegisteredFunction,
-  { trigger, factory, signal }: ListenerParts,
+  { trigger, factory, signal, counted }: ListenerParts,
 ): Promise<TriggerListener> {
   const { init, parts } = scope;
   const { clock, randomness: random } = parts;
   const policy = toRetryPolicy(fn.metadata.retryOptions) ?? init.settings.retry;
-  const invoke = invokeWith(scope, fn, trigger.name);
+  const invoke = counted(invokeWith(scope, fn, trigger.name));
   return factory({
     ...triggerServices(init, parts),
     functionName: fn.metadata.name,

@@ -1,4 +1,4 @@
-import type { TriggerListener } from '../triggers/trigger.ts';
+import type { InvokeTriggered, TriggerListener } from '../triggers/trigger.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import { isHttpTrigger, isSwitchedOff, triggerOf } from './function-info.ts';
 import type { ListenerScope } from './listener-scope.ts';
@@ -10,15 +10,33 @@ export interface TriggerListeners {
   start(): void;
   /** Resolves when the invocations that were started have ended. */
   stop(): Promise<void>;
+  readonly isStopped: boolean;
+  /** Invocations that have not ended. */
+  readonly outstanding: number;
 }
 
 export function createTriggerListeners(scope: ListenerScope): TriggerListeners {
   const starting: Promise<TriggerListener | undefined>[] = [];
   const stopping = new AbortController();
+  let outstanding = 0;
+  function counted(invoke: InvokeTriggered): InvokeTriggered {
+    return async (invocation) => {
+      outstanding += 1;
+      return invoke(invocation).finally(() => {
+        outstanding -= 1;
+      });
+    };
+  }
   return {
+    get isStopped() {
+      return stopping.signal.aborted;
+    },
+    get outstanding() {
+      return outstanding;
+    },
     start: () => {
       const waiting = scope.app.registry.all().filter((fn) => needsListener(fn));
-      for (const fn of waiting) starting.push(startListener(scope, fn, stopping.signal));
+      for (const fn of waiting) starting.push(startListener(scope, fn, { signal: stopping.signal, counted }));
     },
     stop: async () => {
       stopping.abort();

@@ -1,6 +1,6 @@
 import type { Container } from '../../account/container.ts';
 import { CosmosError } from '../../model/errors.ts';
-import type { CompiledQuery, QueryPlan } from '../../query/index.ts';
+import { type CompiledQuery, isVectorDistance, type QueryPlan } from '../../query/index.ts';
 import type { FeedScope } from '../feed-scope.ts';
 import { planPolicyOf } from './query-plan.ts';
 import { targetRanges } from './query-scope.ts';
@@ -12,9 +12,12 @@ import { targetRanges } from './query-scope.ts';
  * @throws CosmosError BadRequest, substatus 1004
  */
 export function refuseToMerge(container: Container, query: CompiledQuery, scope: FeedScope): void {
-  const isRanked = query.query.orderBy?.rank === true;
+  const { orderBy } = query.query;
+  const isRanked = orderBy?.rank === true;
   if (!isRanked && (scope.partitionKey !== undefined || scope.range !== undefined)) return;
-  if (!isRanked && targetRanges(container, query).length <= 1) return;
+  // The client refuses a search by vectors without TOP or LIMIT, which it learns from the plan.
+  const isPlanned = isRanked || orderBy?.items.some(isVectorDistance) === true;
+  if (!isPlanned && targetRanges(container, query).length <= 1) return;
   const plan = query.plan(planPolicyOf(container));
   if (!needsMerge(plan)) return;
   throw new CosmosError('BadRequest', NOT_SERVED, {

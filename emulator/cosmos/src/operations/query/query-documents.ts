@@ -37,27 +37,25 @@ export async function queryDocuments(
 ): Promise<OperationResult> {
   const { body, scope, maxItemCount, continuation } = input;
   const startedAt = account.clock.monotonic();
-  const query = account.queries.compile(body.text, body.parameters);
+  const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
   refuseToMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
-  const request = identityOf(container, input);
+  const request = identityOf(container, query, input);
   const token = continuation === undefined ? undefined : account.continuations.read(continuation, request);
   const position = token === undefined ? undefined : withKeys(account, query, feed, decodePosition(token));
   const useful = pathsOfUse(query);
   await account.indexBuilder.want(container, useful, partitionOf(feed));
   const access = chooseAccess(account, container, query, feed);
   const counted = countDocuments(account, container, query, feed);
-  const page = await readQueryPage(account, {
-    query,
-    feed,
-    access,
-    maxItemCount,
-    context: contextOf(account, container),
+  const run = {
+    ...{ query, feed, access, maxItemCount, context: contextOf(account, container) },
     ...(counted !== undefined && { counted }),
     ...(position !== undefined && { position }),
-  });
+  };
+  const read = () => readQueryPage(account, run);
+  const page = await (access.kind === 'all' ? account.indexBuilder.withPriority(read) : read());
   const total = account.clock.monotonic() - startedAt;
   return {
     ...toResult(account, container, page, request),
@@ -106,16 +104,20 @@ function onlyRange({ selections }: FeedSelection): { range?: number } {
   return only !== undefined && ranges.size === 1 ? { range: only } : {};
 }
 
-/** What a continuation token is bound to. */
-function identityOf({ rid }: Container, { body, scope }: QueryDocumentsInput): string {
-  return JSON.stringify([rid, body.text, body.parameters, scope]);
+/**
+ * What a continuation token is bound to. The filter may differ: a client that resumes a sort sends the token with a filter
+ * that begins where it stopped (the SDK, OrderByQueryRangeStrategy), and a place among the rows is one under any filter.
+ */
+function identityOf({ rid }: Container, { unfiltered }: CompiledQuery, { body, scope }: QueryDocumentsInput): string {
+  return JSON.stringify([rid, unfiltered(), body.parameters, scope]);
 }
 
 function contextOf(account: Account, container: Container): EvaluationContext {
-  const { distanceFunction } = planPolicyOf(container);
+  const { distanceOf } = planPolicyOf(container);
   return {
     now: account.clock.now(),
     random: () => account.randomness.fraction(),
-    ...(distanceFunction && { distanceFunction }),
+    ...(distanceOf && { distanceOf }),
+    geospatialType: container.definition.geospatialConfig.type,
   };
 }

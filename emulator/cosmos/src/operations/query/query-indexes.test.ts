@@ -66,6 +66,8 @@ const QUERIES = [
   'SELECT VALUE c.id FROM c WHERE c.v IN (null, "", 2.5)',
   'SELECT VALUE c.id FROM c WHERE STARTSWITH(c.v, "x")',
   'SELECT VALUE COUNT(1) FROM c WHERE c.v <= 2',
+  'SELECT VALUE COUNT(1) FROM c WHERE c.v <= 2 AND c.w != 1',
+  'SELECT VALUE COUNT(1) FROM c WHERE c.v = 2 OR (c.v = 0 AND c.w != 1)',
   'SELECT VALUE COUNT(1) FROM c',
   'SELECT VALUE c.id FROM c ORDER BY c.v, c.w',
   'SELECT VALUE c.id FROM c ORDER BY c.v, c.w DESC',

@@ -4,6 +4,7 @@ import type { ScalarFunction } from '../functions/scalar-function.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
 import { queryError } from '../syntax/query-error.ts';
 import type { Compilation, Evaluate, Scope } from './compilation.ts';
+import { isVectorDistanceCall, vectorPathOf } from './vector-distance.ts';
 
 /** What a part of an expression needs to compile the parts below it. */
 export interface CompileContext {
@@ -24,7 +25,9 @@ export function compileCall(node: Call, context: CompileContext): Evaluate {
     throw queryError('SC2005', `'${node.name}' is not a recognized built-in function name.`, node);
   }
   checkArity(node, name, definition);
-  return invoke(definition, node.arguments.map(context.compile));
+  const args = node.arguments.map(context.compile);
+  if (isVectorDistanceCall(node)) return invokeOnVectors(definition, args, vectorPathOf(node));
+  return invoke(definition, args);
 }
 
 function checkArity(node: Call, name: string, { minArgs, maxArgs }: Pick<ScalarFunction, 'minArgs' | 'maxArgs'>): void {
@@ -48,6 +51,12 @@ function invoke(definition: ScalarFunction, args: readonly Evaluate[]): Evaluate
       args.map((arg) => arg(frame)),
       frame.context,
     );
+}
+
+/** VectorDistance takes the path as a fifth argument; those before it that are left out are undefined. */
+function invokeOnVectors(definition: ScalarFunction, args: readonly Evaluate[], path: string | undefined): Evaluate {
+  const all = Array.from({ length: 4 }, (_, index) => args[index] ?? (() => undefined));
+  return invoke(definition, [...all, () => path]);
 }
 
 /** Reads the aggregate's result; the executor feeds its argument with the rows of the group. */

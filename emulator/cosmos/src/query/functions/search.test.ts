@@ -62,16 +62,12 @@ testFunctions([
 
 test('VECTORDISTANCE takes the function of the vector policy unless the options name one', () => {
   const definition = scalarFunctions.get('VECTORDISTANCE');
-  const policy: EvaluationContext = { ...testContext, distanceFunction: 'euclidean' };
-  expect(
-    definition?.evaluate(
-      [
-        [0, 0],
-        [3, 4],
-      ],
-      policy,
-    ),
-  ).toBe(5);
+  const policy: EvaluationContext = {
+    ...testContext,
+    distanceOf: (path) => (path === '/a/v' ? 'euclidean' : undefined),
+  };
+  expect(definition?.evaluate([[0, 0], [3, 4], undefined, undefined, '/a/v'], policy)).toBe(5);
+  expect(definition?.evaluate([[0, 2], [0, 4], undefined, undefined, '/v'], policy)).toBe(1);
   expect(definition?.evaluate([[1, 2], [3, 4], true, { distanceFunction: 'dotproduct' }], policy)).toBe(11);
 });
 

@@ -12,8 +12,10 @@ export const vectorFunctions = defineFunctions('Vector search', {
     summary:
       'How similar two vectors of the same length are: the cosine, unless the options or the vector policy name dotproduct or euclidean',
     args: [2, 4],
-    evaluate([left, right, bruteForce = false, options = {}], context) {
-      const distanceFunction = chosen(options, context.distanceFunction ?? 'cosine');
+    // The compiler adds the path of the vector, by which the policy names a function.
+    evaluate([left, right, bruteForce = false, options = {}, path], { distanceOf }) {
+      const byDefault = typeof path === 'string' ? distanceOf?.(path) : undefined;
+      const distanceFunction = chosen(options, byDefault ?? 'cosine');
       if (distanceFunction === undefined || typeof bruteForce !== 'boolean') return undefined;
       if (!isVector(left) || !isVector(right) || left.length !== right.length) return undefined;
       return finite(COMPUTE[distanceFunction](left, right));

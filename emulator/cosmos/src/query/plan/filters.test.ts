@@ -102,6 +102,21 @@ test('every document that passes a filter meets its conditions', () => {
   );
 });
 
+test.each([
+  ['c.a = 1', true],
+  ['c.a = 1 OR c.a = 2', true],
+  ['c.a IN (1, 2)', true],
+  ['c.a BETWEEN 1 AND 2', true],
+  ['c.a = 1 AND c.b = 2', false],
+  ['c.a = 1 AND c.b != 2', false],
+  ['c.a = 1 AND LOWER(c.b) = "x"', false],
+  ['c.a = 2 OR (c.a = 1 AND c.b != 2)', false],
+  ['c.a NOT IN (1, 2)', false],
+  ['c.a LIKE "x%y"', false],
+])('the conditions say all that %s does: %s', (where, expected) => {
+  expect(compileQuery(`SELECT VALUE COUNT(1) FROM c WHERE ${where}`).filters.areExact).toBe(expected);
+});
+
 test('a filter, its negation and neither part the documents', () => {
   fc.assert(
     fc.property(filter, fc.array(document, { maxLength: 20 }), (where, documents) => {

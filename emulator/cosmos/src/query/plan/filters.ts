@@ -34,23 +34,32 @@ export interface QueryFilters {
   readonly orderBy?: readonly { readonly path: readonly string[]; readonly descending: boolean }[];
 }
 
-/** What gives one condition and says no more than it; AND and OR of several may. */
-const EXACT_KINDS: ReadonlySet<Expression['kind']> = new Set(['binary', 'in', 'between']);
-
-export function filtersOf(query: Query, parameters: Parameters): QueryFilters {
+/** @param isComputed whether items have no such property stored */
+export function filtersOf(
+  query: Query,
+  parameters: Parameters,
+  isComputed: (name: string) => boolean = () => false,
+): QueryFilters {
   const document = documentName(query);
   if (document === undefined) return { conditions: [], areExact: false };
-  const conditions = query.where === undefined ? [] : conditionsOf(query.where, { document, parameters });
-  const orderBy = orderPaths(query, document);
-  const areExact = query.where === undefined || (conditions.length === 1 && EXACT_KINDS.has(query.where.kind));
+  const conditions = query.where === undefined ? [] : conditionsOf(query.where, { document, parameters, isComputed });
+  const orderBy = orderPaths(query, document, isComputed);
+  const areExact = query.where === undefined || (conditions.length === 1 && isExact(query.where));
   return { conditions, areExact, ...(orderBy !== undefined && { orderBy }) };
 }
 
-function orderPaths(query: Query, document: string): QueryFilters['orderBy'] {
+/** Whether the one condition of this filter says all that it does. Of an AND, one side may have given none. */
+function isExact(node: Expression): boolean {
+  if (node.kind !== 'binary') return node.kind === 'in' || node.kind === 'between';
+  return node.operator === 'OR' ? isExact(node.left) && isExact(node.right) : node.operator !== 'AND';
+}
+
+function orderPaths(query: Query, document: string, isComputed: FilterContext['isComputed']): QueryFilters['orderBy'] {
   if (query.orderBy === undefined || query.orderBy.rank || query.groupBy !== undefined) return undefined;
   const paths = query.orderBy.items.map(({ expression, direction }) => {
     const path = propertyPath(expression, document);
-    return path === undefined || path.length === 0 ? [] : [{ path, descending: direction === 'DESC' }];
+    const isStored = path?.[0] !== undefined && !isComputed(path[0]);
+    return isStored ? [{ path, descending: direction === 'DESC' }] : [];
   });
   return paths.every((path) => path.length === 1) ? paths.flat() : undefined;
 }
@@ -58,6 +67,7 @@ function orderPaths(query: Query, document: string): QueryFilters['orderBy'] {
 interface FilterContext {
   readonly document: string;
   readonly parameters: Parameters;
+  readonly isComputed: (name: string) => boolean;
 }
 
 function conditionsOf(node: Expression, context: FilterContext): readonly PathCondition[] {
@@ -173,7 +183,8 @@ function onPath(
   context: FilterContext,
 ): PathCondition | undefined {
   const path = propertyPath(node, context.document);
-  return path === undefined || path.length === 0 ? undefined : { path, ...condition };
+  const [first] = path ?? [];
+  return path === undefined || first === undefined || context.isComputed(first) ? undefined : { path, ...condition };
 }
 
 function isScalar(value: Value): value is Scalar {

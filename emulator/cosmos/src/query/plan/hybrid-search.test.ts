@@ -74,7 +74,7 @@ test('a text search is planned as a query for statistics and one for the score',
 test('a hybrid search has a component for each score, each row carries them all', () => {
   const text =
     'SELECT * FROM c WHERE c._rid != "a" ORDER BY RANK RRF(VectorDistance(c.v, [0, 1]), FullTextScore(c.text, "swim"), [2, 1]) OFFSET 1 LIMIT 100';
-  const { info, rows } = searchByPlan(text, texts, { distanceFunction: 'euclidean' });
+  const { info, rows } = searchByPlan(text, texts, { distanceOf: () => 'euclidean' });
   expect(info).toMatchObject({ skip: 1, take: 100, componentWeights: [2, 1] });
   expect(info.componentQueryInfos).toMatchObject([
     { orderBy: ['Ascending'], offset: 0, limit: 202 },

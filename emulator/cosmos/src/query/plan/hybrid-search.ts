@@ -1,10 +1,11 @@
 import type { Parameters } from '../compile/compilation.ts';
 import { constantOf } from '../compile/constants.ts';
 import { countOf } from '../compile/count.ts';
+import { distanceFunctionOf } from '../compile/vector-distance.ts';
 import type { Call, Expression, OrderByItem, Query } from '../syntax/ast.ts';
 import { printExpression, printSource } from '../syntax/printer.ts';
 import { planError } from '../syntax/query-error.ts';
-import type { DistanceFunction } from '../values/evaluation-context.ts';
+import type { VectorPolicy } from '../values/evaluation-context.ts';
 import type { HybridSearchQueryInfo, QueryInfo } from './query-plan.ts';
 import { printFilteredPayload } from './rewrite.ts';
 
@@ -18,7 +19,7 @@ const LEAST_ROWS = 120;
 
 export interface HybridContext {
   readonly parameters: Parameters;
-  readonly distanceFunction: DistanceFunction | undefined;
+  readonly policy: VectorPolicy;
 }
 
 /** One score of ORDER BY RANK, with how its rows are sorted. */
@@ -80,10 +81,11 @@ function weightsOf(node: Expression, parameters: Parameters): readonly number[] 
   return weights.length === value.length ? weights : undefined;
 }
 
-function componentOf(score: Call, nextText: () => number, { distanceFunction }: HybridContext): Component {
+function componentOf(score: Call, nextText: () => number, { parameters, policy }: HybridContext): Component {
   if (nameOf(score) === 'FULLTEXTSCORE') return fullTextComponent(score, nextText());
   if (nameOf(score) !== 'VECTORDISTANCE') throw planError(`'${score.name}' is no score function of ORDER BY RANK.`);
-  return { score: printExpression(score), direction: distanceFunction === 'euclidean' ? 'Ascending' : 'Descending' };
+  const isDistance = distanceFunctionOf(score, parameters, policy) === 'euclidean';
+  return { score: printExpression(score), direction: isDistance ? 'Ascending' : 'Descending' };
 }
 
 function fullTextComponent(score: Call, index: number): Component {

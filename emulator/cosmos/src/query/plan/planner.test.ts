@@ -152,7 +152,7 @@ test('groups cannot be sorted across partitions', () => {
 });
 
 test('rows sorted by euclidean distance come nearest first', () => {
-  const info = infoOf('SELECT TOP 3 * FROM c ORDER BY VectorDistance(c.v, [1, 2])', { distanceFunction: 'euclidean' });
+  const info = infoOf('SELECT TOP 3 * FROM c ORDER BY VectorDistance(c.v, [1, 2])', { distanceOf: () => 'euclidean' });
   expect(info.orderBy).toEqual(['Ascending']);
 });
 

@@ -2,11 +2,11 @@ import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
 import { parsePropertyPath } from '../../model/property-path.ts';
 import type { Parameters } from '../compile/compilation.ts';
 import { countOf } from '../compile/count.ts';
-import { isVectorDistance } from '../compile/order.ts';
+import { distanceFunctionOf, isVectorDistance } from '../compile/vector-distance.ts';
 import type { OrderByItem, Query } from '../syntax/ast.ts';
 import { printExpression } from '../syntax/printer.ts';
 import { planError } from '../syntax/query-error.ts';
-import type { DistanceFunction } from '../values/evaluation-context.ts';
+import type { VectorPolicy } from '../values/evaluation-context.ts';
 import { type PlannedItem, plannedItems } from './aggregates.ts';
 import { distinctCountOf } from './distinct-count.ts';
 import { requireFeatures } from './features.ts';
@@ -18,10 +18,8 @@ import { isSinglePartition, type QueryTarget, rangesOf, targetOf } from './query
 import { rewriteQuery } from './rewrite.ts';
 
 /** What a plan depends on besides the query. */
-export interface PlanPolicy {
+export interface PlanPolicy extends VectorPolicy {
   readonly partitionKey: PartitionKeyDefinition;
-  /** That of the container's vector policy; `cosine` when absent. */
-  readonly distanceFunction?: DistanceFunction;
   /** `x-ms-cosmos-supported-query-features`: what the client can merge; absent: everything. */
   readonly supportedFeatures?: ReadonlySet<string>;
 }
@@ -34,7 +32,7 @@ export function planQuery(query: Query, parameters: Parameters, policy: PlanPoli
   const target = queryTarget(query, parameters, policy.partitionKey);
   const queryRanges = rangesOf(target, policy.partitionKey);
   if (query.orderBy?.rank) {
-    const hybridSearchQueryInfo = hybridSearchOf(query, { parameters, distanceFunction: policy.distanceFunction });
+    const hybridSearchQueryInfo = hybridSearchOf(query, { parameters, policy });
     return { partitionedQueryExecutionInfoVersion: 2, hybridSearchQueryInfo, queryRanges };
   }
   const single = isSinglePartition(target, policy.partitionKey);
@@ -69,7 +67,7 @@ function infoOf(query: Query, context: InfoContext): QueryInfo {
     top,
     offset,
     limit,
-    orderBy: sortItems.map((item) => directionOf(item, context.policy)),
+    orderBy: sortItems.map((item) => directionOf(item, context)),
     orderByExpressions: sortItems.map((item) => printExpression(item.expression)),
     groupByExpressions: (query.groupBy ?? []).map(printExpression),
     ...aggregation(query, items),
@@ -109,9 +107,10 @@ function countsOf({ from, select, offsetLimit }: Query, { parameters, single }: 
   return single && !merges ? counts : { ...counts, offset, limit };
 }
 
-function directionOf(item: OrderByItem, policy: PlanPolicy): 'Ascending' | 'Descending' {
+function directionOf(item: OrderByItem, { parameters, policy }: InfoContext): 'Ascending' | 'Descending' {
   if (item.direction !== undefined) return item.direction === 'DESC' ? 'Descending' : 'Ascending';
-  return isVectorDistance(item) && policy.distanceFunction !== 'euclidean' ? 'Descending' : 'Ascending';
+  if (!isVectorDistance(item)) return 'Ascending';
+  return distanceFunctionOf(item.expression, parameters, policy) === 'euclidean' ? 'Ascending' : 'Descending';
 }
 
 /** Ordered: equal rows come one after another, because the query sorts by exactly what it selects. */

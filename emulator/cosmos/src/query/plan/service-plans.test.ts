@@ -49,7 +49,7 @@ function differenceOf({
   const partitionKey: PartitionKeyDefinition = { paths, kind: pkType, version: 2 };
   const compiled = compileQuery(query, parameters);
   const distanceFunction = description.startsWith('Euclidean') ? 'euclidean' : 'cosine';
-  const { queryInfo } = compiled.plan({ partitionKey, distanceFunction });
+  const { queryInfo } = compiled.plan({ partitionKey, distanceOf: () => distanceFunction });
   const wanted = {
     ...vector.expected,
     rewrittenQuery: vector.rewrittenQuery,

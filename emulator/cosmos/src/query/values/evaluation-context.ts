@@ -1,13 +1,17 @@
 /** What the evaluation of one query takes from outside, fixed for the whole of it. */
-export interface EvaluationContext {
+export interface EvaluationContext extends VectorPolicy {
   /** The query's time, in milliseconds since the Unix epoch. */
   readonly now: number;
   /** A number in [0, 1), for RAND(). */
   random(): number;
-  /** The distance function of the container's vector policy; `cosine`, the service's default, when it names none. */
-  readonly distanceFunction?: DistanceFunction;
   /** The type in the container's `geospatialConfig`; `Geography`, the service's default, when it has none. */
   readonly geospatialType?: GeospatialType;
+}
+
+/** What a container's vector policy says. */
+export interface VectorPolicy {
+  /** How vectors at this path (`/a/b`) are compared; undefined, as without a policy, where it says nothing: by their cosine. */
+  readonly distanceOf?: (path: string) => DistanceFunction | undefined;
 }
 
 /** Degrees on the Earth, or coordinates of a plane. */

@@ -32,9 +32,14 @@ export class MemoryIndexes implements ItemIndexes {
   }
 
   /** All at once: it is a matter of milliseconds. */
-  extend(id: number): boolean {
+  extend(ids: readonly number[]): boolean {
+    for (const id of ids) this.#complete(id);
+    return true;
+  }
+
+  #complete(id: number): void {
     const index = this.#indexes.get(id);
-    if (!index || index.isComplete) return true;
+    if (!index || index.isComplete) return;
     for (const item of this.#itemsOf(index.container)) entriesOf(index, item.range).push(entryOf(index, item));
     for (const entries of index.entries.values()) entries.sort(compareEntries);
     index.isComplete = true;
@@ -42,7 +47,6 @@ export class MemoryIndexes implements ItemIndexes {
       index.entries.clear();
       index.isComplete = false;
     });
-    return true;
   }
 
   drop(id: number): void {

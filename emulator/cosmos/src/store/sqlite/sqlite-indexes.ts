@@ -3,7 +3,7 @@ import type { JsonValue } from '../../model/json.ts';
 import { entryKey, entryKeys, fromHeld, toHeld } from '../entry-key.ts';
 import type { IndexEntry, IndexedPath, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
 import type { StoredItem } from '../store.ts';
-import { collectNumbers } from './sqlite-queries.ts';
+import { numbersOf, readNumbers } from './sqlite-queries.ts';
 
 /** Derived from the items, so a database without these tables is whole, and those of an earlier form are made anew. */
 export const INDEX_SCHEMA = `
@@ -82,7 +82,7 @@ export class SqliteIndexes implements ItemIndexes {
       upAfter: entries(' AND (key, number) > (?, ?)', 'key, number'),
       downAfter: entries(' AND (key, number) < (?, ?)', 'key DESC, number DESC'),
     };
-    this.#numbers = database.prepare(`SELECT number FROM path_entries WHERE ${SELECTED} LIMIT ?`);
+    this.#numbers = database.prepare(numbersOf(`path_entries WHERE ${SELECTED}`));
     this.#count = database.prepare(`SELECT count(*) AS count FROM path_entries WHERE ${SELECTED}`);
   }
 
@@ -100,19 +100,32 @@ export class SqliteIndexes implements ItemIndexes {
     return { id: Number(lastInsertRowid), container, path, byPartition, isComplete: false };
   }
 
-  extend(id: number, limit: number): boolean {
-    const row = this.#get.get(id);
-    const index = row && toIndex(row);
-    if (!index || index.isComplete) return true;
+  extend(ids: readonly number[], limit: number): boolean {
+    const [first, ...others] = this.#incomplete(ids);
+    if (!first) return true;
+    const together = [first, ...others.filter(({ through }) => through === first.through)];
+    const ahead = others.find(({ through }) => through > first.through);
     const last = Number(this.#lastNumber.get()?.number ?? 0);
-    const windowEnd = index.through + limit * NUMBERS_PER_ITEM;
-    const items = this.#items.all(index.through, windowEnd, index.container, limit) as unknown as StoredItem[]; // the columns it reads
-    for (const { number, range, epk, body } of items)
-      this.#add.run(id, range, entryKey(index, epk, JSON.parse(body) as JsonValue), number);
-    const through = items.length < limit ? Math.min(windowEnd, last) : (items.at(-1)?.number ?? last);
-    this.#advance.run(through, through >= last ? 1 : 0, id);
+    const end = Math.min(first.through + limit * NUMBERS_PER_ITEM, ahead?.through ?? last, last);
+    const items = this.#items.all(first.through, end, first.container, limit) as unknown as StoredItem[]; // the columns it reads
+    for (const item of items) this.#hold(item, together);
+    const through = items.length < limit ? end : (items.at(-1)?.number ?? end);
+    for (const { id } of together) this.#advance.run(through, through >= last ? 1 : 0, id);
     this.forget();
-    return through >= last;
+    return through >= last && !ahead;
+  }
+
+  /** The one that is furthest behind first. */
+  #incomplete(ids: readonly number[]): KnownIndex[] {
+    return ids
+      .flatMap((id) => this.#get.all(id).map(toIndex))
+      .filter(({ isComplete }) => !isComplete)
+      .toSorted((left, right) => left.through - right.through);
+  }
+
+  #hold({ number, range, epk, body }: StoredItem, indexes: readonly KnownIndex[]): void {
+    const value = JSON.parse(body) as JsonValue; // our own text
+    for (const index of indexes) this.#add.run(index.id, range, entryKey(index, epk, value), number);
   }
 
   drop(id: number): void {
@@ -130,7 +143,7 @@ export class SqliteIndexes implements ItemIndexes {
   }
 
   numbers(selection: IndexSelection, limit: number): number[] | undefined {
-    return collectNumbers(this.#numbers.iterate(...boundsOf(selection), limit + 1), limit);
+    return readNumbers(this.#numbers.get(...boundsOf(selection), limit + 1), limit);
   }
 
   count(selection: IndexSelection): number {
@@ -138,11 +151,9 @@ export class SqliteIndexes implements ItemIndexes {
   }
 
   /** An item that is about to be written. */
-  inserting({ container, number, range, epk, body }: StoredItem): void {
-    const indexes = this.#holding(container, number);
-    if (indexes.length === 0) return;
-    const value = JSON.parse(body) as JsonValue; // our own text
-    for (const index of indexes) this.#add.run(index.id, range, entryKey(index, epk, value), number);
+  inserting(item: StoredItem): void {
+    const indexes = this.#holding(item.container, item.number);
+    if (indexes.length > 0) this.#hold(item, indexes);
   }
 
   /** An item that is about to be replaced by this one. */

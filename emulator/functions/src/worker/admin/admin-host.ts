@@ -22,10 +22,10 @@ export function ping(): HttpResponse {
 }
 
 /** `GET /admin/host/status`, with the property names of azure-functions-host `HostStatus.cs`. */
-export function getStatus({ init, parts }: HttpFront): HttpResponse {
+export function getStatus({ init, parts, offlinePage }: HttpFront): HttpResponse {
   return jsonResponse({
     id: init.hostId,
-    state: 'Running',
+    state: offlinePage === undefined ? 'Running' : 'Offline',
     version: HOST_VERSION,
     versionDetails: HOST_VERSION,
     processUptime: Math.round(parts.clock.monotonic()),

@@ -14,6 +14,7 @@ import {
 } from './admin-host.ts';
 import { AdminKeys, type OpenKeys } from './admin-keys.ts';
 import type { AdminOperation } from './admin-operation.ts';
+import { drain, getDrainStatus, resume, setState } from './admin-state.ts';
 import { fromOwnOrigin, underOwnName } from './local-callers.ts';
 import { warmUp, warmupFunction } from './warmup.ts';
 import { receiveEventGrid, shakeHandsWithEventGrid } from './webhooks.ts';
@@ -46,6 +47,10 @@ function hostRoutes(front: HttpFront): Route[] {
     route('POST', 'admin/host/synctriggers', syncTriggers),
     route('POST', 'admin/host/restart', () => restart(front)),
     route('POST', 'admin/host/log', (request) => writeLog(front, request)),
+    route('POST', 'admin/host/drain', () => drain(front)),
+    route('GET', 'admin/host/drain/status', () => getDrainStatus(front)),
+    route('POST', 'admin/host/resume', () => resume(front)),
+    route('PUT', 'admin/host/state', (request) => setState(front, request)),
   ];
 }
 

@@ -35,8 +35,8 @@ export async function createHttpFront(front: HttpFront): Promise<RequestListener
   const route = routed(front, { functions, admin, keys, throttle });
   const answer = withPreflight(init.cors.origins, cors, withAdded(added, route));
   const listener = toRequestListener(answer, { maxBodyBytes: init.maxBodyBytes, log: parts.log });
-  const { streamProxy } = front;
-  return streamProxy
+  const { streamProxy, offlinePage } = front;
+  return streamProxy && offlinePage === undefined
     ? streamingListener({ ...front, streamProxy }, { functions, cors, keys, throttle, added, listener })
     : listener;
 }
@@ -67,6 +67,7 @@ function routed(front: HttpFront, parts: Routed): Answer {
 
 function toFunction(front: HttpFront, { functions, admin, keys, throttle }: Routed): Answer {
   return (request) => {
+    if (front.offlinePage !== undefined) return offline(front.offlinePage);
     const match = functions.match(request.method, request.path);
     if (!match) return request.path === '/' ? homepage(admin, request) : NOT_FOUND;
     const refusal = refusalOf(match.target, request, keys);
@@ -74,6 +75,10 @@ function toFunction(front: HttpFront, { functions, admin, keys, throttle }: Rout
     if (throttle) return throttled(throttle, () => invokeOverHttp(front, match, request));
     return invokeOverHttp(front, match, request);
   };
+}
+
+function offline(page: string): HttpResponse {
+  return { status: 503, headers: { 'content-type': 'text/html' }, body: page };
 }
 
 /** Only where no function takes the root (azure-functions-host `HomepageMiddleware.cs`). */

@@ -4,6 +4,7 @@ import type { WorkerInit } from '../../ipc/messages.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { FunctionApp, WorkerParts } from '../function-app.ts';
 import type { Invoker } from '../invoker.ts';
+import type { TriggerListeners } from '../trigger-listeners.ts';
 import type { StreamProxy } from './stream-proxy.ts';
 
 /** What it takes to answer requests with functions. */
@@ -14,6 +15,10 @@ export interface HttpFront {
   readonly parts: WorkerParts;
   /** Undefined unless the app asked for streaming. */
   readonly streamProxy: StreamProxy | undefined;
+  /** For what does not come by HTTP. */
+  readonly triggers: TriggerListeners;
+  /** What every call of a function is answered with while the app is offline; undefined: it is online. */
+  readonly offlinePage: string | undefined;
   /** Asks for a new worker in the place of this one. */
   restart(): void;
 }

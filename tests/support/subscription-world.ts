@@ -1,0 +1,72 @@
+import type { GraphPorts } from '../../shared/composition/graph-handlers.ts';
+import type { WebhookOutcome, WebhookRequest } from '../../shared/domain/notifications/webhook.ts';
+import { type Answer, callGraph, graphPorts, NOW } from './call-handler.ts';
+import { createMemoryChangeLog, type MemoryChangeLog } from './memory-change-log.ts';
+import {
+  createMemorySubscriptionRepository,
+  type MemorySubscriptionRepository,
+} from './memory-subscription-repository.ts';
+
+/** The API of subscriptions on memory adapters, and endpoints that answer as a test says. */
+export interface SubscriptionWorld {
+  readonly subscriptions: MemorySubscriptionRepository;
+  readonly log: MemoryChangeLog;
+  readonly notifications: NonNullable<GraphPorts['notifications']>;
+  /** What the endpoints were sent. */
+  readonly sent: WebhookRequest[];
+  /** How they answer; with the token by default. */
+  respond: (request: WebhookRequest, token: string) => WebhookOutcome | Promise<WebhookOutcome>;
+  /** The time, in milliseconds since the Unix epoch. */
+  now: number;
+  call(method: string, path: string, body?: unknown, changes?: Partial<GraphPorts>): Promise<Answer>;
+}
+
+export const MINUTE_MS = 60_000;
+
+export function inMinutes(minutes: number): string {
+  return new Date(NOW + minutes * MINUTE_MS).toISOString();
+}
+
+/** A body that is accepted. */
+export const WANTED = {
+  resource: "chats('19:x@thread.v2')/operations",
+  changeType: 'created,updated,deleted',
+  notificationUrl: 'https://receiver.example/hook?tenant=a%20b',
+  expirationDateTime: inMinutes(60),
+  clientState: 'my secret',
+};
+
+export function echo(token: string): WebhookOutcome {
+  return { kind: 'answered', status: 200, contentType: 'text/plain; charset=utf-8', retryAfterMs: null, body: token };
+}
+
+export function newSubscriptionWorld(): SubscriptionWorld {
+  const subscriptions = createMemorySubscriptionRepository({ now: () => world.now });
+  const log = createMemoryChangeLog();
+  const webhooks = {
+    post: async (request: WebhookRequest) => {
+      world.sent.push(request);
+      return world.respond(request, new URL(request.url).searchParams.get('validationToken') ?? '');
+    },
+  };
+  const notifications = { subscriptions, log, webhooks };
+  const world: SubscriptionWorld = {
+    ...{ subscriptions, log, notifications },
+    sent: [],
+    respond: (_request, token) => echo(token),
+    now: NOW,
+    call: (method, path, body, changes = {}) =>
+      callGraph(
+        {
+          ...{ method, path },
+          ...(body !== undefined && {
+            headers: { 'content-type': 'application/json' },
+            body: typeof body === 'string' ? body : JSON.stringify(body),
+          }),
+        },
+        { ...ports, ...changes },
+      ),
+  };
+  const ports = graphPorts({ now: () => world.now, notifications });
+  return world;
+}
