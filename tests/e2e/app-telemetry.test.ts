@@ -7,7 +7,7 @@ import {
   startOtlpCollector,
 } from '../../emulator/functions/src/testing/otlp-collector.ts';
 import { CHAT_ID, EXAMPLE, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
-import { repositoryRoot } from '../support/stack.ts';
+import { openApp } from '../support/stack.ts';
 
 const CLIENT_REQUEST_ID = '3f6b2c1e-90f7-4f33-8f4c-8ad1b0b0a001';
 const APP = 'teams-async-operations';
@@ -19,14 +19,13 @@ let token: string;
 beforeAll(async () => {
   collector = await startOtlpCollector();
   stack = await startStack({
-    scriptRoot: repositoryRoot,
-    env: {
+    ...(await openApp({
       ...process.env,
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_METRIC_EXPORT_INTERVAL: '500',
       LRO_LAB: 'off',
-    },
+    })),
     ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
   });
   token = await stack.issuer.mint();
