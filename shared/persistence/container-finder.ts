@@ -1,5 +1,6 @@
 import type { Container, CosmosClient } from '@azure/cosmos';
 import type { ContainerDefinition } from './containers.ts';
+import { hasStatus } from './cosmos-errors.ts';
 
 export interface ContainerOptions {
   readonly database: string;
@@ -32,6 +33,11 @@ interface Ensure {
 }
 
 async function ensureContainer(client: CosmosClient, { definition, database: id, abortSignal }: Ensure): Promise<void> {
-  const { database } = await client.databases.createIfNotExists({ id }, { abortSignal });
-  await database.containers.createIfNotExists(definition, { abortSignal });
+  await client.databases.createIfNotExists({ id }, { abortSignal }).catch(ignoreConflict);
+  await client.database(id).containers.createIfNotExists(definition, { abortSignal }).catch(ignoreConflict);
+}
+
+/** Looking and creating are two requests: another process can come in between. */
+function ignoreConflict(error: unknown): void {
+  if (!hasStatus(error, 409)) throw error;
 }

@@ -1,9 +1,26 @@
-import { DATABASE, startOnCosmos } from '../support/cosmos-repositories.ts';
+import { startCosmos } from '@lazurite/cosmos';
+import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
+import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { DATABASE, startOnCosmos, startTimer } from '../support/cosmos-repositories.ts';
 import { newOperation } from '../support/operations.ts';
 import { describeOperationRepository } from './operation-repository.ts';
 
 describeOperationRepository('Cosmos DB', () => startOnCosmos());
 describeOperationRepository('Cosmos DB, without records of changes', () => startOnCosmos({ recordsChanges: false }));
+
+test('instances that start at once create the container together', async () => {
+  const server = await startCosmos();
+  const clients = Array.from({ length: 4 }, () =>
+    createCosmosClient({ endpoint: server.endpoint, credential: { kind: 'key', key: server.key } }),
+  );
+  const options = { database: DATABASE, createIfMissing: true, startTimer, changes: null };
+  const created = clients.map((client, index) =>
+    createCosmosOperationRepository({ ...options, client }).create('chat', newOperation({ id: `op-${index}` })),
+  );
+  expect(await Promise.all(created)).toHaveLength(4);
+  for (const client of clients) client.dispose();
+  await server.close();
+});
 
 test('create() rejects with RequestEntityTooLarge above 2 MB', async () => {
   const { repository, close } = await startOnCosmos();
