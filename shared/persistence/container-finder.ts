@@ -33,11 +33,15 @@ interface Ensure {
 }
 
 async function ensureContainer(client: CosmosClient, { definition, database: id, abortSignal }: Ensure): Promise<void> {
-  await client.databases.createIfNotExists({ id }, { abortSignal }).catch(ignoreConflict);
-  await client.database(id).containers.createIfNotExists(definition, { abortSignal }).catch(ignoreConflict);
+  await unlessCreatedMeanwhile(client.databases.createIfNotExists({ id }, { abortSignal }));
+  await unlessCreatedMeanwhile(client.database(id).containers.createIfNotExists(definition, { abortSignal }));
 }
 
-/** Looking and creating are two requests: another process can come in between. */
-function ignoreConflict(error: unknown): void {
-  if (!hasStatus(error, 409)) throw error;
+/** The SDK looks, and creates what it does not see. Who comes second, be it in another process, is answered 409. */
+async function unlessCreatedMeanwhile(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!hasStatus(error, 409)) throw error;
+  }
 }

@@ -1,26 +1,12 @@
-import { startCosmos } from '@lazurite/cosmos';
-import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { createCosmosSubscriptionRepository } from '../../shared/persistence/cosmos-subscription-repository.ts';
 import { DATABASE, startOnCosmos, startTimer } from '../support/cosmos-repositories.ts';
 import { newOperation } from '../support/operations.ts';
+import { OWNER } from '../support/subscriptions.ts';
 import { describeOperationRepository } from './operation-repository.ts';
 
 describeOperationRepository('Cosmos DB', () => startOnCosmos());
 describeOperationRepository('Cosmos DB, without records of changes', () => startOnCosmos({ recordsChanges: false }));
-
-test('instances that start at once create the container together', async () => {
-  const server = await startCosmos();
-  const clients = Array.from({ length: 4 }, () =>
-    createCosmosClient({ endpoint: server.endpoint, credential: { kind: 'key', key: server.key } }),
-  );
-  const options = { database: DATABASE, createIfMissing: true, startTimer, changes: null };
-  const created = clients.map((client, index) =>
-    createCosmosOperationRepository({ ...options, client }).create('chat', newOperation({ id: `op-${index}` })),
-  );
-  expect(await Promise.all(created)).toHaveLength(4);
-  for (const client of clients) client.dispose();
-  await server.close();
-});
 
 test('create() rejects with RequestEntityTooLarge above 2 MB', async () => {
   const { repository, close } = await startOnCosmos();
@@ -38,5 +24,19 @@ test('an operation that was written before there were revisions has the first', 
   const current = await repository.get('chat', 'old');
   expect(current?.revision).toBe(1);
   if (current) expect(await repository.replace('chat', current.operation, { current })).toMatchObject({ revision: 2 });
+  await close();
+});
+
+test('any number of repositories create the database and their containers at once', async () => {
+  const { client, close } = await startOnCosmos();
+  const options = { client, database: 'shared', createIfMissing: true, startTimer };
+  const operations = Array.from({ length: 5 }, (_, index) =>
+    createCosmosOperationRepository({ ...options, changes: null }).create('chat', newOperation({ id: String(index) })),
+  );
+  const subscriptions = Array.from({ length: 5 }, () =>
+    createCosmosSubscriptionRepository({ ...options, now: Date.now }).count(OWNER),
+  );
+  const results = await Promise.allSettled([...operations, ...subscriptions]);
+  expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
   await close();
 });

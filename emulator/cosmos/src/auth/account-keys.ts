@@ -10,6 +10,8 @@ export interface SignedRequest {
   readonly method: string;
   /** `dbs`, `colls`, `docs`…; empty for the account. */
   readonly resourceType: string;
+  /** The types that may be signed instead of `resourceType`. */
+  readonly signedAs?: readonly string[];
   /** The path of the resource, or of the parent of a feed, decoded, without outer slashes. */
   readonly resourceLink: string;
   /** The header `x-ms-date`, else `date`. */
@@ -47,9 +49,10 @@ export class AccountKeys {
    */
   accessOf(signature: string, request: SignedRequest): Access {
     const { date = '' } = request;
-    const text = signedText(request, date);
     const given = Buffer.from(signature, 'base64');
-    const key = this.#keys.find((one) => one.key.hasSigned(text, given));
+    const types = request.signedAs ?? [request.resourceType];
+    const texts = types.map((type) => signedText(request, type, date));
+    const key = this.#keys.find((one) => texts.some((text) => one.key.hasSigned(text, given)));
     if (!key) throw unauthorized('The signature does not match the request.');
     this.#assertOfNow(date);
     return key.access;
@@ -74,7 +77,7 @@ export class AccountKeys {
   }
 }
 
-function signedText({ method, resourceType, resourceLink }: SignedRequest, date: string): string {
+function signedText({ method, resourceLink }: SignedRequest, resourceType: string, date: string): string {
   return `${method.toLowerCase()}\n${resourceType}\n${resourceLink}\n${date.toLowerCase()}\n\n`;
 }
 

@@ -5,6 +5,7 @@ import { readContainerDefinition } from '../model/container-definition.ts';
 import type { JsonObject } from '../model/json.ts';
 import { containerRid } from '../model/rid.ts';
 import { DEFAULT_THROUGHPUT, physicalPartitionCount, type Throughput } from '../model/throughput.ts';
+import { parseComputedProperties } from '../query/index.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { toContainerJson } from './read-container.ts';
 import type { OperationResult } from './result.ts';
@@ -17,6 +18,7 @@ export async function createContainer(
   input: { readonly body: JsonObject; readonly throughput?: Throughput },
 ): Promise<OperationResult> {
   const definition = readContainerDefinition(input.body);
+  parseComputedProperties(definition.computedProperties ?? []);
   const container = await account.commits.write(() => {
     const { resources, counters } = account.store;
     const database = account.catalog.database(databaseName);

@@ -2,6 +2,7 @@ import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { type Container, type ContainerRecord, toContainer } from '../account/container.ts';
 import { readContainerReplacement } from '../model/container-definition.ts';
 import type { JsonObject } from '../model/json.ts';
+import { parseComputedProperties } from '../query/index.ts';
 import { keepsAllVersions } from './change-retention.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { assertIfMatch, type Preconditions } from './preconditions.ts';
@@ -18,6 +19,7 @@ export async function replaceContainer(
     const current = account.catalog.container(container.database.rid, container.rid);
     assertIfMatch(input, current.resource.etag);
     const definition = readContainerReplacement(current.definition, input.body);
+    parseComputedProperties(definition.computedProperties ?? []);
     const record: ContainerRecord = { number: current.number, rangeCount: current.ranges.length, definition };
     const body = JSON.stringify(record);
     const resource = { ...current.resource, etag: newEtag(account), ts: nowInSeconds(account), body };

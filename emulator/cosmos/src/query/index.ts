@@ -2,6 +2,7 @@ import { CosmosError } from '../model/errors.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { PartitionKeyDefinition } from '../model/partition-key.ts';
 import { type Frame, type Parameters, type RunWindow, WHOLE } from './compile/compilation.ts';
+import { type ComputedPropertyText, parseComputedProperties } from './compile/computed-properties.ts';
 import { checkOrder } from './compile/order-rules.ts';
 import { compileRows } from './compile/query.ts';
 import type { Pause } from './execute/pause.ts';
@@ -18,6 +19,7 @@ import { printQuery } from './syntax/printer.ts';
 import type { EvaluationContext } from './values/evaluation-context.ts';
 
 export type { RunWindow } from './compile/compilation.ts';
+export { parseComputedProperties } from './compile/computed-properties.ts';
 export { isVectorDistance } from './compile/vector-distance.ts';
 export { PAUSE, type Pause } from './execute/pause.ts';
 export type { DocumentCursor, RowPlace } from './execute/row-place.ts';
@@ -93,10 +95,15 @@ export interface CompiledQuery {
  * const query = compileQuery('SELECT VALUE c.name FROM c WHERE c.age > @age', [{ name: '@age', value: 17 }]);
  * [...query.run([{ name: 'Ann', age: 18 }], { now: 0, random: () => 0 })]; // ['Ann']
  */
-export function compileQuery(text: string, parameters: readonly QueryParameter[] = []): CompiledQuery {
+export function compileQuery(
+  text: string,
+  parameters: readonly QueryParameter[] = [],
+  computedProperties: readonly ComputedPropertyText[] = [],
+): CompiledQuery {
   const query = parseQuery(text);
   const values: Parameters = new Map(parameters.map(({ name, value }) => [name, value]));
-  const compiled = compileRows(query, values);
+  const computed = parseComputedProperties(computedProperties);
+  const compiled = compileRows(query, values, computed);
   checkOrder(query);
   const start: CompiledQuery['start'] = (documents, context, options) => {
     if (query.orderBy?.rank) throw onlyByPlan();
@@ -129,7 +136,7 @@ export function compileQuery(text: string, parameters: readonly QueryParameter[]
   let unfiltered: string | undefined;
   return {
     query,
-    filters: filtersOf(query, values),
+    filters: filtersOf(query, values, (name) => computed.has(name)),
     streams: compiled.streams,
     sorts: compiled.sorts,
     isPureCount: isPureCount(query),
@@ -178,7 +185,12 @@ function onlyByPlan(): CosmosError {
 }
 
 export interface QueryCompiler {
-  compile(text: string, parameters?: readonly QueryParameter[]): CompiledQuery;
+  /** @param computed the properties that the container computes */
+  compile(
+    text: string,
+    parameters?: readonly QueryParameter[],
+    computed?: readonly ComputedPropertyText[],
+  ): CompiledQuery;
 }
 
 /** Longer texts, parameters included, are not worth their place: a vector of 4,096 numbers is not sent twice. */
@@ -188,10 +200,11 @@ const MAX_CACHED_KEY = 16_384;
 export function createQueryCompiler(capacity = 256): QueryCompiler {
   const cache = new Map<string, CompiledQuery>();
   return {
-    compile(text, parameters = []) {
-      const key = parameters.length === 0 ? text : JSON.stringify([text, parameters]);
+    compile(text, parameters = [], computed = []) {
+      const isPlain = parameters.length === 0 && computed.length === 0;
+      const key = isPlain ? text : JSON.stringify([text, parameters, computed]);
       const known = cache.get(key);
-      const compiled = known ?? compileQuery(text, parameters);
+      const compiled = known ?? compileQuery(text, parameters, computed);
       cache.delete(key);
       if (key.length <= MAX_CACHED_KEY) cache.set(key, compiled);
       const [oldest] = cache.keys();

@@ -6,8 +6,10 @@ export interface ResourcePath {
   readonly shape: string;
   /** The names, decoded. */
   readonly names: readonly string[];
-  /** What a signature names as the type; empty for the account. */
+  /** The last type, which signatures name; empty for the account. */
   readonly resourceType: string;
+  /** What clients sign as the type, where it is not `resourceType`. */
+  readonly signedAs?: readonly string[];
   /** What a signature names as the link: of the resource itself, or of the parent of a feed. */
   readonly resourceLink: string;
 }
@@ -15,14 +17,21 @@ export interface ResourcePath {
 /** A database, container and item with a kind between: nothing is nested deeper. */
 const MAX_SEGMENTS = 8;
 
-/** An operation on a container, which is signed as the container itself (the SDK, Container). */
+/**
+ * An operation on a container. The SDK for JavaScript signs it as the container itself (Container), others as the type
+ * `partitionKey` with the container's link (azure-sdk-for-java, ResourceType).
+ */
 const OPERATION = /\/operations\/partitionkeydelete\/?$/;
-const OPERATION_SHAPE = 'dbs/*/colls/*/operations/partitionkeydelete';
+const PARTITION_KEY_DELETE = {
+  shape: 'dbs/*/colls/*/operations/partitionkeydelete',
+  resourceType: 'operations',
+  signedAs: ['colls', 'partitionkey'],
+};
 
 /** @throws CosmosError BadRequest when a segment is not percent-encoded UTF-8 or there are too many */
 export function parsePath(path: string): ResourcePath {
   const operation = OPERATION.exec(path);
-  if (operation) return { ...parsePath(path.slice(0, operation.index)), shape: OPERATION_SHAPE };
+  if (operation) return { ...parsePath(path.slice(0, operation.index)), ...PARTITION_KEY_DELETE };
   const names: string[] = [];
   let shape = '';
   let resourceType = '';

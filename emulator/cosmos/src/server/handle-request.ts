@@ -57,13 +57,16 @@ export function toRequestHandler(options: RequestHandlerOptions): HttpHandler {
 
 function authorize(
   { authorizer, secure }: RequestHandlerOptions,
-  { resourceType, resourceLink }: ResourcePath,
+  { resourceType, signedAs, resourceLink }: ResourcePath,
   { method, headers }: HttpRequest,
 ): Access | Promise<Access> {
   const xMsDate = headers['x-ms-date'] ?? headers.date;
   const date = typeof xMsDate === 'string' ? xMsDate : undefined;
   const { authorization } = headers;
-  return authorizer.accessOf({ method, resourceType, resourceLink, date, authorization, secure });
+  return authorizer.accessOf({
+    ...{ method, resourceType, resourceLink, date, authorization, secure },
+    ...(signedAs && { signedAs }),
+  });
 }
 
 /** The SDK leaves `?` in an id as it is (encodeURI), and the protocol has no query strings: all of the target is path. */

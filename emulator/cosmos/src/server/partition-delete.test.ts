@@ -71,6 +71,26 @@ describe('deleteAllItemsForPartitionKey(), through the SDK', () => {
     expect(Documents).toMatchObject([{ metadata: { operationType: 'delete' }, previous: { id: '1' } }]);
   });
 
+  it('takes the signature of other SDKs, which sign the type partitionKey, and no other one', async () => {
+    const container = await account.container();
+    await container.items.create({ id: '1', pk: 'a' });
+    const link = `dbs/db/colls/${container.id}`;
+    const send = (type: string) => {
+      const headers = { 'x-ms-documentdb-partitionkey': '["a"]' };
+      return sendRaw(account.server, {
+        method: 'POST',
+        path: `/${link}/operations/partitionkeydelete`,
+        headers,
+        link,
+        type,
+      });
+    };
+    expect((await send('operations')).status).toBe(401);
+    expect((await send('docs')).status).toBe(401);
+    expect((await send('partitionkey')).status).toBe(200);
+    expect(await idsOf(container)).toEqual([]);
+  });
+
   it('needs a partition key that fits the container', async () => {
     const container = await account.container();
     const send = (headers: Record<string, string>) => {

@@ -118,6 +118,8 @@ describe('Entra tokens', () => {
     const { items } = database.container('c');
     expect((await items.create({ id: '1', pk: 'p' })).statusCode).toBe(201);
     expect((await items.readAll().fetchAll()).resources).toHaveLength(1);
+    await items.create({ id: '2', pk: 'doomed' });
+    expect((await database.container('c').deleteAllItemsForPartitionKey('doomed')).statusCode).toBe(200);
     const refused = [
       () => client.databases.create({ id: 'another' }),
       () => database.containers.create({ id: 'another', partitionKey: '/pk' }),
@@ -164,6 +166,7 @@ describe('Entra tokens', () => {
     const blocked = { code: 403, substatus: 5301 };
     await expect(reader?.container.items.create({ id: '2', pk: 'p' })).rejects.toMatchObject(blocked);
     await expect(reader?.container.item('1', 'p').delete()).rejects.toMatchObject(blocked);
+    await expect(reader?.container.deleteAllItemsForPartitionKey('p')).rejects.toMatchObject(blocked);
     await expect(stranger?.container.item('1', 'p').read()).rejects.toMatchObject({ code: 403 });
     for (const client of [owner, writer?.client, reader?.client, stranger?.client]) client?.dispose();
     own.destroy();

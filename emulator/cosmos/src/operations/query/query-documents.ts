@@ -37,7 +37,7 @@ export async function queryDocuments(
 ): Promise<OperationResult> {
   const { body, scope, maxItemCount, continuation } = input;
   const startedAt = account.clock.monotonic();
-  const query = account.queries.compile(body.text, body.parameters);
+  const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
   refuseToMerge(container, query, scope);

@@ -15,7 +15,7 @@ export interface QueryPlanInput {
 /** How a client has to run a query over the physical partitions. @throws CosmosError BadRequest for a query that has no plan */
 export function readQueryPlan(account: Account, container: Container, input: QueryPlanInput): OperationResult {
   const { body, supportedFeatures } = input;
-  const query = account.queries.compile(body.text, body.parameters);
+  const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const plan = query.plan({ ...planPolicyOf(container), ...(supportedFeatures && { supportedFeatures }) });
   return { status: 200, body: JSON.stringify(plan), charge: METADATA_READ_CHARGE, container };
 }

@@ -73,9 +73,22 @@ export interface Scope {
   readonly aggregates?: CompiledAggregate[];
 }
 
+/** A property that the container computes. */
+export interface ComputedProperty {
+  readonly expression: Expression;
+  /** What stands for the item in the expression. */
+  readonly alias: string;
+}
+
+/** By name. */
+export type ComputedProperties = ReadonlyMap<string, ComputedProperty>;
+
 /** What compiling a whole query shares. */
 export interface Compilation {
   readonly parameters: Parameters;
+  readonly computed: ComputedProperties;
+  /** Those of names that stand for an item. */
+  readonly itemSlots: Set<number>;
   /** A new slot for a name. */
   slot(): number;
   aggregateSlot(): number;

@@ -3,7 +3,7 @@ import type { BinaryOperator, Expression } from '../syntax/ast.ts';
 import { compareScalars } from '../values/comparison.ts';
 import type { Value } from '../values/value.ts';
 import { compileCall } from './call.ts';
-import { type Compilation, type Evaluate, type Scope, slotOf } from './compilation.ts';
+import { type Compilation, type ComputedProperty, type Evaluate, type Scope, slotOf } from './compilation.ts';
 import { constantOf } from './constants.ts';
 import { memberReader, readIndex, setMember } from './members.ts';
 import { and, or, type StrictOperator, strictOperators, unaryOperators } from './operators.ts';
@@ -19,7 +19,7 @@ export function compileExpression(node: Expression, scope: Scope, compilation: C
     case 'identifier':
       return readSlot(slotOf(scope, node.name, node));
     case 'property':
-      return compileProperty(node, scope, compile);
+      return compileProperty(node, scope, compilation);
     case 'index':
       return compileIndex(compile(node.object), compile(node.index));
     case 'call':
@@ -54,15 +54,27 @@ function readSlot(slot: number): Evaluate {
 function compileProperty(
   node: Extract<Expression, { kind: 'property' }>,
   scope: Scope,
-  compile: (child: Expression) => Evaluate,
+  compilation: Compilation,
 ): Evaluate {
   const read = memberReader(node.name);
   if (node.object.kind === 'identifier') {
     const slot = slotOf(scope, node.object.name, node.object);
+    const computed = compilation.itemSlots.has(slot) ? compilation.computed.get(node.name) : undefined;
+    if (computed) return compileComputed(computed, slot, compilation);
     return (frame) => read(frame.slots[slot]);
   }
-  const object = compile(node.object);
+  const object = compileExpression(node.object, scope, compilation);
   return (frame) => read(object(frame));
+}
+
+/** The item gets a second slot, whose properties are the stored ones alone. */
+function compileComputed({ expression, alias }: ComputedProperty, item: number, compilation: Compilation): Evaluate {
+  const stored = compilation.slot();
+  const evaluate = compileExpression(expression, { names: new Map([[alias, stored]]) }, compilation);
+  return (frame) => {
+    frame.slots[stored] = frame.slots[item];
+    return evaluate(frame);
+  };
 }
 
 function compileIndex(object: Evaluate, index: Evaluate): Evaluate {

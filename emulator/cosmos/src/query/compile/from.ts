@@ -32,6 +32,7 @@ export function compileFrom(
     const scope = { names };
     const values = compileSource(source, scope, { compilation, outermost: outermost && index === 0 });
     const slot = compilation.slot();
+    if (outermost && index === 0 && isContainer(source)) compilation.itemSlots.add(slot);
     const name = nameOf(source);
     if (name === undefined) return { slot, values };
     if (own.has(name)) {
@@ -43,6 +44,10 @@ export function compileFrom(
     return { slot, values };
   });
   return { names, bindings };
+}
+
+function isContainer({ kind, collection }: Exclude<Source, { kind: 'join' }>): boolean {
+  return kind === 'aliased' && collection.kind === 'path' && collection.steps.length === 0;
 }
 
 /** The alias, else the last name of the path (`FROM Families.children` binds `children`). */

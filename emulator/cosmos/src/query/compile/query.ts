@@ -10,6 +10,7 @@ import type {
   CompiledAggregate,
   CompiledSource,
   CompiledSubquery,
+  ComputedProperties,
   Evaluate,
   Frame,
   Parameters,
@@ -31,12 +32,14 @@ export interface CompiledRows extends CompiledSource {
 }
 
 /** Compiles a query over documents, sub-queries included. */
-export function compileRows(query: Query, parameters: Parameters): CompiledRows {
+export function compileRows(query: Query, parameters: Parameters, computed: ComputedProperties): CompiledRows {
   let slots = 0;
   let aggregates = 0;
   const nowhere: Scope = { names: new Map() };
   const compilation: Compilation = {
     parameters,
+    computed,
+    itemSlots: new Set(),
     slot: () => slots++,
     aggregateSlot: () => aggregates++,
     expression: (node, scope) => compileExpression(node, scope, compilation),

@@ -37,6 +37,8 @@ function withoutQueries(parameters: Parameters): Compilation {
   };
   return {
     parameters,
+    computed: new Map(),
+    itemSlots: new Set(),
     slot: unreachable,
     aggregateSlot: unreachable,
     expression: unreachable,

@@ -34,11 +34,16 @@ export interface QueryFilters {
   readonly orderBy?: readonly { readonly path: readonly string[]; readonly descending: boolean }[];
 }
 
-export function filtersOf(query: Query, parameters: Parameters): QueryFilters {
+/** @param isComputed whether items have no such property stored */
+export function filtersOf(
+  query: Query,
+  parameters: Parameters,
+  isComputed: (name: string) => boolean = () => false,
+): QueryFilters {
   const document = documentName(query);
   if (document === undefined) return { conditions: [], areExact: false };
-  const conditions = query.where === undefined ? [] : conditionsOf(query.where, { document, parameters });
-  const orderBy = orderPaths(query, document);
+  const conditions = query.where === undefined ? [] : conditionsOf(query.where, { document, parameters, isComputed });
+  const orderBy = orderPaths(query, document, isComputed);
   const areExact = query.where === undefined || (conditions.length === 1 && isExact(query.where));
   return { conditions, areExact, ...(orderBy !== undefined && { orderBy }) };
 }
@@ -49,11 +54,12 @@ function isExact(node: Expression): boolean {
   return node.operator === 'OR' ? isExact(node.left) && isExact(node.right) : node.operator !== 'AND';
 }
 
-function orderPaths(query: Query, document: string): QueryFilters['orderBy'] {
+function orderPaths(query: Query, document: string, isComputed: FilterContext['isComputed']): QueryFilters['orderBy'] {
   if (query.orderBy === undefined || query.orderBy.rank || query.groupBy !== undefined) return undefined;
   const paths = query.orderBy.items.map(({ expression, direction }) => {
     const path = propertyPath(expression, document);
-    return path === undefined || path.length === 0 ? [] : [{ path, descending: direction === 'DESC' }];
+    const isStored = path?.[0] !== undefined && !isComputed(path[0]);
+    return isStored ? [{ path, descending: direction === 'DESC' }] : [];
   });
   return paths.every((path) => path.length === 1) ? paths.flat() : undefined;
 }
@@ -61,6 +67,7 @@ function orderPaths(query: Query, document: string): QueryFilters['orderBy'] {
 interface FilterContext {
   readonly document: string;
   readonly parameters: Parameters;
+  readonly isComputed: (name: string) => boolean;
 }
 
 function conditionsOf(node: Expression, context: FilterContext): readonly PathCondition[] {
@@ -176,7 +183,8 @@ function onPath(
   context: FilterContext,
 ): PathCondition | undefined {
   const path = propertyPath(node, context.document);
-  return path === undefined || path.length === 0 ? undefined : { path, ...condition };
+  const [first] = path ?? [];
+  return path === undefined || first === undefined || context.isComputed(first) ? undefined : { path, ...condition };
 }
 
 function isScalar(value: Value): value is Scalar {
