@@ -94,9 +94,15 @@ async function openLeaseContainer(context: TriggerContext, binding: Section, sco
 }
 
 async function createLeases(database: Database, id: string): Promise<Container> {
-  await database.client.databases.createIfNotExists({ id: database.id });
-  const { container } = await database.containers.createIfNotExists({ id, partitionKey: '/id', defaultTtl: -1 });
-  return container;
+  await database.client.databases.createIfNotExists({ id: database.id }).catch(ignoreConflict);
+  await database.containers.createIfNotExists({ id, partitionKey: '/id', defaultTtl: -1 }).catch(ignoreConflict);
+  return database.container(id);
+}
+
+/** Looking and creating are two requests: the trigger of another function can come in between. */
+function ignoreConflict(error: unknown): void {
+  const exists = typeof error === 'object' && error !== null && 'code' in error && error.code === 409;
+  if (!exists) throw error;
 }
 
 function explainMissing(error: unknown, { functionName }: TriggerContext, name: string): never {
