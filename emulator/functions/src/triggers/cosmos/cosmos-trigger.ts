@@ -1,6 +1,7 @@
-import type { Container, Database } from '@azure/cosmos';
+import type { Container } from '@azure/cosmos';
 import { CosmosClients } from '../../bindings/cosmos/cosmos-clients.ts';
 import { cosmosAddress, cosmosConnectionName, requiredContainer } from '../../bindings/cosmos/cosmos-connection.ts';
+import { ensureContainer } from '../../bindings/cosmos/ensure-container.ts';
 import { Section } from '../../config/section.ts';
 import { FunctionsHostError } from '../../errors.ts';
 import { bindingError } from '../binding-error.ts';
@@ -87,22 +88,10 @@ async function openLeaseContainer(context: TriggerContext, binding: Section, sco
   const name = binding.text('leaseContainerName') ?? binding.text('leaseCollectionName') ?? 'leases';
   const create =
     binding.boolean('createLeaseContainerIfNotExists') ?? binding.boolean('createLeaseCollectionIfNotExists') ?? false;
-  if (create) return createLeases(database, name);
+  if (create) return ensureContainer(database, { id: name, partitionKey: '/id', defaultTtl: -1 });
   const container = database.container(name);
   await container.read().catch((error: unknown) => explainMissing(error, context, `${database.id}/${name}`));
   return container;
-}
-
-async function createLeases(database: Database, id: string): Promise<Container> {
-  await database.client.databases.createIfNotExists({ id: database.id }).catch(ignoreConflict);
-  await database.containers.createIfNotExists({ id, partitionKey: '/id', defaultTtl: -1 }).catch(ignoreConflict);
-  return database.container(id);
-}
-
-/** Looking and creating are two requests: the trigger of another function can come in between. */
-function ignoreConflict(error: unknown): void {
-  const exists = typeof error === 'object' && error !== null && 'code' in error && error.code === 409;
-  if (!exists) throw error;
 }
 
 function explainMissing(error: unknown, { functionName }: TriggerContext, name: string): never {
