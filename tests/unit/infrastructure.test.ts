@@ -145,6 +145,12 @@ describe('azure.yaml', () => {
   });
 });
 
+test('what is asked whether a region serves is a route of the app', () => {
+  const { strings } = read(resolve(root, 'infra/main.bicep'));
+  const route = /route: '([^']+)'/.exec(readFileSync(resolve(root, 'Health/index.ts'), 'utf8'))?.[1];
+  expect(strings).toContain(`/${route}`);
+});
+
 test('host.json asks for the extensions that all triggers but HTTP and timers need', () => {
   const { extensionBundle } = JSON.parse(readFileSync(resolve(root, 'host.json'), 'utf8'));
   expect(extensionBundle).toEqual({ id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.*, 5.0.0)' });
