@@ -28,6 +28,13 @@ var queries = [
     query: 'AppRequests | where toint(ResultCode) > 0 and DurationMs > 2000'
   }
   {
+    name: 'late-notifications'
+    description: 'Notifications that reached nobody for five minutes'
+    severity: 3
+    threshold: 10
+    query: 'AppMetrics | where Name == "graph.notification.delay" and Max > 300'
+  }
+  {
     name: 'poison-messages'
     description: 'Messages that failed until they were given up, and moved to a poison queue'
     severity: 2
