@@ -10,11 +10,12 @@ import { toEntity } from '../shared/odata/entity.ts';
 import { toEntityTag } from '../shared/odata/entity-tags.ts';
 import { checkNewEnums } from '../shared/odata/enum-rules.ts';
 import type { FunctionHandler } from '../shared/odata/frame.ts';
+import { toContentType } from '../shared/odata/json-format.ts';
 import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
 import { readRepeatability } from '../shared/odata/repeatability.ts';
 import { readJson } from '../shared/odata/request-body.ts';
 import { readOrigin } from '../shared/odata/request-ids.ts';
-import { toContext, toLocation } from '../shared/odata/resource-url.ts';
+import { toLocation } from '../shared/odata/resource-url.ts';
 import { isCreatedFrom, retryId } from '../shared/odata/retry-id.ts';
 import { parseNewOperation } from '../shared/validation/new-operation.ts';
 
@@ -27,7 +28,7 @@ export interface CreateOperationPorts extends EndpointPorts {
 /** `POST /chats/{chatsId}/operations`: stores a new teamsAsyncOperation and answers 201 with it. */
 export function createOperationHandler(ports: CreateOperationPorts): FunctionHandler {
   return graphEndpoint(
-    { resource: 'operations', permissions: WRITE_OPERATIONS, options: [] },
+    { resource: 'operations', permissions: WRITE_OPERATIONS, options: ['format'] },
     (request) => create(request, ports),
     ports,
   );
@@ -87,7 +88,7 @@ async function createRetried(
 
 /** 201 with the operation, or 204 for who asked for no more; and where it is from now on. */
 function toAnswer(
-  { url, enums, preferences }: GraphRequest,
+  { url, format, enums, preferences }: GraphRequest,
   { operation, etag }: Creation,
   { scenario, repeated }: Applied,
 ): GraphAnswer {
@@ -103,6 +104,6 @@ function toAnswer(
   };
   // OData 4.01, part 1, 8.3.4: without a body the header tells which entity it was.
   if (preferences.returnMinimal) return emptyAnswer(204, { ...headers, 'odata-entityid': location });
-  const context = toContext(url, { entity: true, select: null });
-  return odataAnswer(201, toEntity(operation, { enums, select: null }, context), headers);
+  const entity = toEntity(operation, { enums, select: null, metadata: format.metadata }, url);
+  return odataAnswer(201, entity, { ...headers, 'content-type': toContentType(format) });
 }

@@ -6,7 +6,7 @@ import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/
 import { toEntity } from '../shared/odata/entity.ts';
 import { matches, readEntityTags, toEntityTag } from '../shared/odata/entity-tags.ts';
 import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { toContext } from '../shared/odata/resource-url.ts';
+import { toContentType } from '../shared/odata/json-format.ts';
 import { parseSelect } from '../shared/odata/select.ts';
 
 export interface GetOperationPorts extends EndpointPorts {
@@ -16,14 +16,14 @@ export interface GetOperationPorts extends EndpointPorts {
 /** `GET /chats/{chatsId}/operations/{operationId}`: answers 200 with the operation, or 304 to who has it already. */
 export function getOperationHandler(ports: GetOperationPorts): FunctionHandler {
   return graphEndpoint(
-    { resource: 'operation', permissions: READ_OPERATIONS, options: ['select'] },
+    { resource: 'operation', permissions: READ_OPERATIONS, options: ['format', 'select'] },
     (request) => get(request, ports),
     ports,
   );
 }
 
 async function get(
-  { http, url, options, enums }: GraphRequest,
+  { http, url, options, format, enums }: GraphRequest,
   { repository }: GetOperationPorts,
 ): Promise<GraphAnswer> {
   const select = parseSelect(options.select);
@@ -33,6 +33,6 @@ async function get(
   if (!stored) throw new OperationNotFoundError(id);
   const etag = toEntityTag(stored.etag);
   if (known && matches(known, stored.etag)) return emptyAnswer(304, { etag });
-  const entity = toEntity(stored.operation, { enums, select }, toContext(url, { entity: true, select }));
-  return odataAnswer(200, entity, { etag });
+  const entity = toEntity(stored.operation, { enums, select, metadata: format.metadata }, url);
+  return odataAnswer(200, entity, { etag, 'content-type': toContentType(format) });
 }

@@ -5,6 +5,7 @@ import { type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
 import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
 import { toListed } from '../shared/odata/entity.ts';
 import type { FunctionHandler } from '../shared/odata/frame.ts';
+import { toContentType } from '../shared/odata/json-format.ts';
 import { DEFAULT_PAGE_SIZE, type ListOptions, MAX_PAGE_SIZE, parseListOptions } from '../shared/odata/list-options.ts';
 import { preferenceApplied } from '../shared/odata/preferences.ts';
 import { toContext, toNextLink } from '../shared/odata/resource-url.ts';
@@ -22,7 +23,7 @@ export function listOperationsHandler(ports: ListOperationsPorts): FunctionHandl
     {
       resource: 'operations',
       permissions: READ_OPERATIONS,
-      options: ['count', 'filter', 'orderby', 'search', 'select', 'skip', 'skiptoken', 'top'],
+      options: ['count', 'filter', 'format', 'orderby', 'search', 'select', 'skip', 'skiptoken', 'top'],
     },
     (request) => list(request, ports),
     ports,
@@ -30,7 +31,8 @@ export function listOperationsHandler(ports: ListOperationsPorts): FunctionHandl
 }
 
 async function list(request: GraphRequest, ports: ListOperationsPorts): Promise<GraphAnswer> {
-  const { url, options, enums, preferences } = request;
+  const { url, options, format, enums, preferences } = request;
+  const { metadata } = format;
   const asked = parseListOptions(options, enums);
   const scope = tokenScope(request, ports.pagingKey);
   const after = options.skiptoken === undefined ? null : readSkipToken(options.skiptoken, scope);
@@ -40,14 +42,14 @@ async function list(request: GraphRequest, ports: ListOperationsPorts): Promise<
   ]);
   const total = counted ?? totalOf(page, { asked, after });
   const body = {
-    '@odata.context': toContext(url, { entity: false, select: asked.select }),
+    ...(metadata !== 'none' && { '@odata.context': toContext(url, { entity: false, select: asked.select }) }),
     ...(total !== null && { '@odata.count': total }),
     ...(page.next && { '@odata.nextLink': toNextLink(request.http.url, toSkipToken(page.next, scope)) }),
-    value: page.operations.map((stored) => toListed(stored, { enums, select: asked.select })),
+    value: page.operations.map((stored) => toListed(stored, { enums, select: asked.select, metadata }, url)),
   };
   const { maxPageSize } = preferences;
   const applied = maxPageSize === null ? [] : [`odata.maxpagesize=${Math.min(maxPageSize, MAX_PAGE_SIZE)}`];
-  return odataAnswer(200, body, preferenceApplied(applied));
+  return odataAnswer(200, body, { ...preferenceApplied(applied), 'content-type': toContentType(format) });
 }
 
 interface PageRequest {

@@ -8,10 +8,10 @@ import { toEntity } from '../shared/odata/entity.ts';
 import { type EntityTags, matches, readEntityTags, toEntityTag } from '../shared/odata/entity-tags.ts';
 import { checkChangedEnums } from '../shared/odata/enum-rules.ts';
 import type { FunctionHandler } from '../shared/odata/frame.ts';
+import { toContentType } from '../shared/odata/json-format.ts';
 import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
 import { readJson } from '../shared/odata/request-body.ts';
 import { readOrigin } from '../shared/odata/request-ids.ts';
-import { toContext } from '../shared/odata/resource-url.ts';
 import { parseOperationChanges } from '../shared/validation/operation-changes.ts';
 
 export interface UpdateOperationPorts extends EndpointPorts {
@@ -24,21 +24,21 @@ const MAX_ATTEMPTS = 10;
 /** `PATCH /chats/{chatsId}/operations/{operationId}`: changes what the body names and answers 200 with the operation. */
 export function updateOperationHandler(ports: UpdateOperationPorts): FunctionHandler {
   return graphEndpoint(
-    { resource: 'operation', permissions: WRITE_OPERATIONS, options: [], repeatability: 'refused' },
+    { resource: 'operation', permissions: WRITE_OPERATIONS, options: ['format'], repeatability: 'refused' },
     (request) => update(request, ports),
     ports,
   );
 }
 
 async function update(request: GraphRequest, ports: UpdateOperationPorts): Promise<GraphAnswer> {
-  const { http, url, enums, preferences } = request;
+  const { http, url, format, enums, preferences } = request;
   const wanted = readEntityTags('If-Match', http.headers.get('if-match'));
   const changes = checkChangedEnums(parseOperationChanges(await readJson(http)), enums);
   const { operation, etag } = await write(request, { changes, wanted }, ports);
   const headers = { etag: toEntityTag(etag), ...preferenceApplied(returnPreference(preferences)) };
   if (preferences.returnMinimal) return emptyAnswer(204, headers);
-  const context = toContext(url, { entity: true, select: null });
-  return odataAnswer(200, toEntity(operation, { enums, select: null }, context), headers);
+  const entity = toEntity(operation, { enums, select: null, metadata: format.metadata }, url);
+  return odataAnswer(200, entity, { ...headers, 'content-type': toContentType(format) });
 }
 
 interface Update {

@@ -5,6 +5,7 @@ import { preflightHeaders } from '../shared/odata/cors.ts';
 import { VERBS } from '../shared/odata/endpoint.ts';
 import { type FramePorts, type FunctionHandler, graphFrame } from '../shared/odata/frame.ts';
 import { parseResourceUrl, type ResourceKind } from '../shared/odata/resource-url.ts';
+import { SERVICE_ROUTES } from '../shared/odata/routes.ts';
 
 export interface WildcardRoutePorts extends FramePorts {
   /** What answers, by what is addressed and the verb. */
@@ -32,5 +33,16 @@ function findHandler({ url, method }: HttpRequest, { handlers }: WildcardRoutePo
 async function answerWithout({ url, method, headers }: HttpRequest): Promise<GraphAnswer> {
   if (method === 'OPTIONS' && headers.get('origin') !== null)
     return emptyAnswer(204, preflightHeaders(headers.get('access-control-request-headers')));
+  const verbs = verbsOfService(url);
+  // A batch inside a batch comes here with the right verb, and leads nowhere.
+  if (verbs.length > 0 && !verbs.includes(method)) throw new MethodNotAllowedError(verbs);
   throw new MethodNotAllowedError(VERBS[parseResourceUrl(url).kind]);
+}
+
+/** What `$batch` and the service's documents can be asked; empty for other addresses. */
+function verbsOfService(url: string): readonly string[] {
+  const path = new URL(url).pathname.replace(/\/$/, '').toLowerCase();
+  return Object.values(SERVICE_ROUTES).flatMap(({ method, route }) =>
+    path === `/beta/${route}`.toLowerCase() ? [method] : [],
+  );
 }

@@ -62,7 +62,8 @@ resource containers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containe
   }
 ]
 
-// Data only, and of this database only.
+// Data only, and of this database only. Less would stop the change feed's readers, which read the database's metadata:
+// https://github.com/Azure/azure-cosmos-dotnet-v3/issues/3638.
 resource assignments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2025-04-15' = [
   for role in filter(model.roles, r => r.scope == 'cosmos'): {
     parent: account

@@ -1,3 +1,5 @@
+import { toContentType } from './json-format.ts';
+
 /** What a function answers, before the headers that all answers share. */
 export interface GraphAnswer {
   readonly status: number;
@@ -8,12 +10,13 @@ export interface GraphAnswer {
 }
 
 const ODATA_HEADERS = {
-  'content-type': 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8',
+  'content-type': toContentType({ metadata: 'minimal', streaming: true, ieee754Compatible: false }),
   'odata-version': '4.0',
 };
 
 type Headers = Readonly<Record<string, string>>;
 
+/** @param headers another content type among them wins */
 export function odataAnswer(status: number, body: object, headers: Headers = {}): GraphAnswer {
   return { status, headers: { ...ODATA_HEADERS, ...headers }, body };
 }

@@ -51,10 +51,13 @@ function toBatchBody(body: unknown, contentType: string | null): unknown {
   return contentType?.startsWith('application/json') ? JSON.parse(body) : Buffer.from(body).toString('base64');
 }
 
+/** Names with capitals in other places than where their words begin. */
+const UNUSUAL_NAMES: ReadonlyMap<string, string> = new Map(
+  ['ETag', 'OData-Version', 'OData-EntityId', 'WWW-Authenticate'].map((name) => [name.toLowerCase(), name]),
+);
+
 /** Callers look names up in an object, where case counts: `Content-Type`, `Retry-After`. */
 function toUsualCase(name: string): string {
-  if (name === 'etag') return 'ETag';
-  if (name === 'odata-version') return 'OData-Version';
   if (name.endsWith('request-id')) return name;
-  return name.replace(/(?<=^|-)\w/g, (letter) => letter.toUpperCase());
+  return UNUSUAL_NAMES.get(name) ?? name.replace(/(?<=^|-)\w/g, (letter) => letter.toUpperCase());
 }

@@ -5,6 +5,7 @@ import { type RequiredPermissions, requirePermission } from '../domain/permissio
 import type { GraphAnswer } from './answer.ts';
 import type { EnumView } from './evolvable-enums.ts';
 import { type FramePorts, type FunctionHandler, graphFrame } from './frame.ts';
+import { type JsonFormat, readJsonFormat } from './json-format.ts';
 import { type Preferences, preferenceApplied, readPreferences } from './preferences.ts';
 import { type QueryOptionName, type QueryOptions, readQueryOptions } from './query-options.ts';
 import { isRepeatable } from './repeatability.ts';
@@ -31,6 +32,8 @@ export interface GraphRequest {
   readonly caller: Caller;
   readonly url: ResourceUrl;
   readonly options: QueryOptions;
+  /** Of the answer. */
+  readonly format: JsonFormat;
   readonly preferences: Preferences;
   readonly enums: EnumView;
 }
@@ -61,9 +64,10 @@ async function admit(http: HttpRequest, rules: EndpointRules, ports: EndpointPor
   if (rules.repeatability === 'refused' && isRepeatable(http.headers))
     throw new NotImplementedError('Repeatable requests are not supported for this method.');
   const preferences = readPreferences(http.headers.get('prefer'));
+  const options = readQueryOptions(url.search, rules.options);
   return {
-    ...{ http, caller, url, preferences },
-    options: readQueryOptions(url.search, rules.options),
+    ...{ http, caller, url, options, preferences },
+    format: readJsonFormat(http.headers.get('accept'), options.format),
     enums: enumView(ports, preferences),
   };
 }

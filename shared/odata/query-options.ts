@@ -18,7 +18,16 @@ const KNOWN_OPTIONS: Readonly<Record<string, string>> = {
   top: 'Top',
 };
 
-export type QueryOptionName = 'count' | 'filter' | 'orderby' | 'search' | 'select' | 'skip' | 'skiptoken' | 'top';
+export type QueryOptionName =
+  | 'count'
+  | 'filter'
+  | 'format'
+  | 'orderby'
+  | 'search'
+  | 'select'
+  | 'skip'
+  | 'skiptoken'
+  | 'top';
 
 /** What a URL asks, decoded. */
 export type QueryOptions = Readonly<Partial<Record<QueryOptionName, string>>>;

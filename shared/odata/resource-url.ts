@@ -89,6 +89,11 @@ export function toLocation({ serviceRoot, chatId }: ResourceUrl, operationId: st
   return `${serviceRoot}/chats/${encodeURIComponent(chatId)}/operations/${encodeURIComponent(operationId)}`;
 }
 
+/** The one address among all of an operation, below the service root. */
+export function toCanonicalPath({ chatId }: ResourceUrl, operationId: string): string {
+  return `chats('${quoteKey(chatId)}')/operations('${quoteKey(operationId)}')`;
+}
+
 /** The context URL of the operations, or of one of them, with the properties that were selected. */
 export function toContext(
   url: ResourceUrl,

@@ -48,6 +48,7 @@ export const QUERY_OPTIONS = {
   filter: 'string',
   orderby: 'string',
   search: 'string',
+  format: 'string',
   select: 'string',
   skiptoken: 'string',
   top: 'integer',
@@ -69,12 +70,13 @@ const MINIMAL: AnswerModel = { status: 204, description: 'Done, and shown nothin
 export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
   ListOperations: {
     summary: 'Lists the operations of a chat',
-    queryOptions: ['filter', 'orderby', 'search', 'select', 'skiptoken', 'top', 'skip', 'count'],
+    queryOptions: ['filter', 'orderby', 'search', 'select', 'skiptoken', 'top', 'skip', 'count', 'format'],
     headers: ['Prefer'],
     answers: [{ status: 200, description: 'One page of them.', mediaType: JSON_TYPE, schema: OPERATIONS_SCHEMA }],
   },
   CreateOperation: {
     summary: 'Creates an operation in a chat',
+    queryOptions: ['format'],
     headers: ['Prefer', 'Repeatability-Request-ID', 'Repeatability-First-Sent'],
     body: { schema: NEW_OPERATION_SCHEMA, example: NEW_OPERATION_EXAMPLE },
     answers: [
@@ -89,7 +91,7 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
   },
   GetOperation: {
     summary: 'Gets one operation',
-    queryOptions: ['select'],
+    queryOptions: ['select', 'format'],
     headers: ['If-None-Match', 'Prefer'],
     answers: [
       { status: 200, description: 'The operation.', mediaType: JSON_TYPE, schema: OPERATION_SCHEMA },
@@ -98,6 +100,7 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
   },
   UpdateOperation: {
     summary: 'Changes what is sent of an operation',
+    queryOptions: ['format'],
     headers: ['If-Match', 'Prefer'],
     body: { schema: OPERATION_SCHEMA, example: CHANGES_EXAMPLE },
     answers: [

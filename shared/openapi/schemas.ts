@@ -50,14 +50,14 @@ function toNew({ name, properties }: EntityTypeModel): Schema {
 
 /** What an answer holds that shows the whole entity. */
 function toWhole({ name, properties }: EntityTypeModel): Schema {
-  const required = ['@odata.context', ...properties.map((property) => property.name)];
+  const required = properties.map((property) => property.name);
   return { allOf: [refTo(`${NAMESPACE}.${name}`), { required }] };
 }
 
 function toCollection({ name }: EntityTypeModel): Schema {
   return {
     type: 'object',
-    required: ['@odata.context', 'value'],
+    required: ['value'], // with odata.metadata=none that is all there is
     properties: {
       '@odata.context': STRING,
       '@odata.count': { type: 'integer', minimum: 0 },

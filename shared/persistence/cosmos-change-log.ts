@@ -29,10 +29,31 @@ export function createCosmosChangeLog(options: CosmosChangeLogOptions): ChangeLo
   }
   return {
     end: (watched) => call(async (container) => placeOf(await readPage(container, fromNow(watched), 1))),
-    read: (_watched, place, limit) =>
-      call(async (container) => toPage(await readPage(container, ChangeFeedStartFrom.Continuation(place), limit))),
+    read: (watched, place, limit) =>
+      call(async (container) => toPage(await readOn(container, { watched, place, limit }))),
   };
 }
+
+interface Reading {
+  readonly watched: SubscribedResource;
+  readonly place: string;
+  readonly limit: number;
+}
+
+/** A place is of one container. Of one that was made anew, or restored, everything is still to be read. */
+async function readOn(container: Container, { watched, place, limit }: Reading): Promise<Page> {
+  try {
+    return await readPage(container, ChangeFeedStartFrom.Continuation(place), limit);
+  } catch (error) {
+    if (!(error instanceof Error && OF_ANOTHER_CONTAINER.test(error.message))) throw error;
+    const from =
+      watched.kind === 'all' ? ChangeFeedStartFrom.Beginning() : ChangeFeedStartFrom.Beginning(watched.chatId);
+    return readPage(container, from, limit);
+  }
+}
+
+/** The SDK compares the ids itself, and says so in words only (`ChangeFeedForPartitionKey`, `ChangeFeedForEpkRange`). */
+const OF_ANOTHER_CONTAINER = /continuation.* is not for the current container definition/;
 
 function fromNow(watched: SubscribedResource): ChangeFeedStartFrom {
   return watched.kind === 'all' ? ChangeFeedStartFrom.Now() : ChangeFeedStartFrom.Now(watched.chatId);

@@ -58,7 +58,7 @@ export function createCosmosSubscriptionRepository(
     count: (owner) => call((items) => count(items, owner, now())),
     replace: (subscription, etag) => call((items) => replace(items, subscription, etag)),
     delete: (key) => call((items) => remove(items, key)),
-    watchersOf: (scope) => watchersOf(scope, now(), call),
+    watchersOf: (scopes) => watchersOf(scopes, now(), call),
   };
 }
 
@@ -145,32 +145,38 @@ async function remove({ container, signal }: Items, { scope, id }: SubscriptionK
 
 /** How many are read at once. Each is some 200 bytes. */
 const WATCHERS_PER_PAGE = 1_000;
+/** A scope has up to 2 KB, a query up to 512. */
+const SCOPES_PER_QUERY = 100;
 
 /** What is read of each: the whole would be many times as much. */
-type WatcherRow = Pick<SubscriptionDocument, 'id'> & Omit<Watcher, 'key'>;
+type WatcherRow = SubscriptionKey & Omit<Watcher, 'key'>;
 
 async function* watchersOf(
-  scope: string,
+  scopes: readonly string[],
   now: number,
   call: <T>(work: (items: Items) => Promise<T>) => Promise<T>,
 ): AsyncGenerator<readonly Watcher[]> {
-  const statement = new Statement();
-  const where = isLive(statement, now).join(' AND ');
-  const spec = statement.toQuery(
-    `SELECT c.id, c.subscription.watched, c.subscription.changeTypes FROM c WHERE ${where}`,
-  );
-  let continuationToken: string | undefined;
-  do {
-    const { resources, continuationToken: next } = await call(({ container, signal }) =>
-      container.items
-        .query<WatcherRow>(spec, {
-          ...{ partitionKey: scope, abortSignal: signal, maxItemCount: WATCHERS_PER_PAGE },
-          ...(continuationToken !== undefined && { continuationToken }),
-        })
-        .fetchNext(),
+  for (let from = 0; from < scopes.length; from += SCOPES_PER_QUERY) {
+    const spec = watchersSql(scopes.slice(from, from + SCOPES_PER_QUERY), now);
+    // Each page has a deadline of its own: the signal of one would stop those that follow.
+    const rows = await call(async ({ container }) =>
+      container.items.query<WatcherRow>(spec, { maxItemCount: WATCHERS_PER_PAGE }),
     );
-    // A query that finds nothing can answer without an array.
-    yield (resources ?? []).map(({ id, watched, changeTypes }) => ({ key: { scope, id }, watched, changeTypes }));
-    continuationToken = next || undefined;
-  } while (continuationToken !== undefined);
+    while (rows.hasMoreResults()) {
+      const { resources } = await call(() => rows.fetchNext());
+      // A page that has nothing can come without an array.
+      yield (resources ?? []).map(({ scope, id, ...interest }) => ({ key: { scope, id }, ...interest }));
+    }
+  }
+}
+
+/** Names partition keys, so that it goes to the physical partitions that have them and to no others. */
+function watchersSql(scopes: readonly string[], now: number): SqlQuerySpec {
+  const statement = new Statement();
+  const conditions = [
+    `${propertyPath(['scope'])} IN (${scopes.map((scope) => statement.bind(scope)).join(', ')})`,
+    ...isLive(statement, now),
+  ];
+  const columns = 'c.scope, c.id, c.subscription.watched, c.subscription.changeTypes';
+  return statement.toQuery(`SELECT ${columns} FROM c WHERE ${conditions.join(' AND ')}`);
 }

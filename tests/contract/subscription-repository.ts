@@ -25,9 +25,9 @@ export function describeSubscriptionRepository(adapter: string, start: () => Pro
     });
     afterEach(() => running?.close());
 
-    async function watchersOf(scope: string): Promise<Watcher[]> {
+    async function watchersOf(...scopes: string[]): Promise<Watcher[]> {
       const found: Watcher[] = [];
-      for await (const page of running.subscriptions.watchersOf(scope)) found.push(...page);
+      for await (const page of running.subscriptions.watchersOf(scopes)) found.push(...page);
       return found.toSorted((a, b) => (a.key.id < b.key.id ? -1 : 1));
     }
 
@@ -104,6 +104,15 @@ export function describeSubscriptionRepository(adapter: string, start: () => Pro
       ]);
       expect((await watchersOf('all')).map(({ key }) => key)).toEqual([{ scope: 'all', id: 'c' }]);
       expect(await watchersOf('chat:nobody')).toEqual([]);
+      expect(await watchersOf()).toEqual([]);
+      const many = Array.from({ length: 250 }, (_, index) => `chat:nobody ${index}`);
+      const found = await watchersOf('all', ...many, 'chat:chat', 'chat:x');
+      expect(found.map(({ key }) => `${key.scope}/${key.id}`)).toEqual([
+        'chat:chat/a',
+        'chat:chat/b',
+        'all/c',
+        'chat:x/d',
+      ]);
     });
 
     test('watchersOf() comes in pages, however many there are', async () => {

@@ -31,6 +31,9 @@ describe('addresses', () => {
     ['PUT', itemPath(CHAT_ID, 'a'), 'GET, PATCH, DELETE'],
     ['PATCH', `${operationsPath()}/$count`, 'GET'],
     ['OPTIONS', operationsPath(), 'GET, POST'],
+    ['GET', '/$batch', 'POST'],
+    ['PATCH', '/$metadata', 'GET'],
+    ['POST', '/openapi.json', 'GET'],
   ])('%s %s is answered 405', async (method, path, allowed) => {
     const answer = await send({ method, path });
     const message = 'Specified HTTP method is not allowed for the request target.';

@@ -62,8 +62,8 @@ interface FunctionStatus {
   readonly config: { readonly bindings: readonly { readonly methods?: readonly string[] }[] };
 }
 
-/** What answers every other request, what only the laboratory has, and the page. */
-const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$|\/beta\/try/;
+/** What answers every other request, what only the laboratory has, the page, and what is for who runs the service. */
+const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$|\/beta\/(?:try|health)|\/deadletters/;
 
 /** The page and its viewer are not deployed. */
 const testPage = packageFile === undefined ? test : test.skip;

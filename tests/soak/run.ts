@@ -1,6 +1,7 @@
-// Mixed triggers for as many minutes as asked (`npm run soak -- 30`), at half of what the machine can do: HTTP requests,
-// each handed on through a queue and through a Cosmos DB container, and a timer. Prints memory and counts each minute;
-// the process fails when a run was lost or took place twice, when an answer was not 201, or when memory grew.
+// Mixed triggers for as many minutes as asked (`npm run soak -- 30`), at half of what the machine can do, or at as many
+// requests a second as the second argument says, for a machine that has other work besides: HTTP requests, each handed on
+// through a queue and through a Cosmos DB container, and a timer. Prints memory and counts each minute; the process fails
+// when a run was lost or took place twice, when an answer was not 201, or when memory grew.
 import { setTimeout as delay } from 'node:timers/promises';
 import { measureMemory } from '../../bench/support/memory.ts';
 import { type SoakStack, startSoakStack } from './soak-stack.ts';
@@ -18,13 +19,16 @@ const MAX_GROWTH = 1.2;
 const WARM_UP_MINUTES = 3;
 
 const minutes = Number(process.argv[2] ?? 30);
-if (!(minutes > 0)) throw new RangeError('Name the minutes as a number above 0');
+const givenRate = process.argv[3] === undefined ? undefined : Number(process.argv[3]);
+if (!(minutes > 0) || !(givenRate === undefined || givenRate > 0)) {
+  throw new RangeError('Name the minutes, and the requests a second if any, as numbers above 0');
+}
 const stack = await startSoakStack(CALIBRATION + Math.ceil(minutes * 60 * MAX_PER_SECOND));
 let [next, inFlight, refused] = [0, 0, 0];
 const memory: number[] = [];
 try {
-  const perSecond = Math.min(MAX_PER_SECOND, (await measureCapacity()) / 2);
-  console.log(`${perSecond.toFixed(0)} requests a second, half of what this machine does, for ${minutes} minutes`);
+  const perSecond = Math.min(MAX_PER_SECOND, givenRate ?? (await measureCapacity()) / 2);
+  console.log(`${perSecond.toFixed(0)} requests a second for ${minutes} minutes`);
   await load(perSecond);
   await settle();
   judge(stack);

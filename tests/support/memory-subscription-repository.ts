@@ -42,10 +42,13 @@ export function createMemorySubscriptionRepository({ now = Date.now } = {}): Mem
       return true;
     },
     delete: async ({ id }) => void stored.delete(id),
-    async *watchersOf(scope) {
+    async *watchersOf(scopes) {
+      const wanted = new Set(scopes);
       yield live()
-        .filter(({ subscription }) => scopeOf(subscription.watched) === scope)
-        .map(({ subscription: { id, watched, changeTypes } }) => ({ key: { scope, id }, watched, changeTypes }));
+        .map(({ subscription: { id, watched, changeTypes } }) => ({
+          ...{ key: { scope: scopeOf(watched), id }, watched, changeTypes },
+        }))
+        .filter(({ key }) => wanted.has(key.scope));
     },
   };
 }

@@ -45,6 +45,14 @@ describe('POST /beta/$batch', () => {
     expect(body.responses[3]).not.toHaveProperty('body');
   });
 
+  test('spells the names of headers as they are usually spelt', async () => {
+    const minimal = { id: 'minimal', ...POST, headers: { ...POST.headers, Prefer: 'return=minimal' } };
+    const { body } = await callBatch([minimal, get('refused', '/v1.0/x')]);
+    const names = new Set(body.responses.flatMap(({ headers }: { headers: object }) => Object.keys(headers)));
+    for (const name of ['ETag', 'OData-EntityId', 'Preference-Applied', 'Location', 'request-id'])
+      expect(names).toContain(name);
+  });
+
   test('takes URLs with and without a leading slash and a version', async () => {
     const urls = [OPERATIONS, OPERATIONS.slice(1), `/beta${OPERATIONS}`, `BETA${OPERATIONS}`, "/chats('a')/operations"];
     const answered = await statuses(urls.map((url, index) => get(String(index), url)));

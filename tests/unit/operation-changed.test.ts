@@ -77,8 +77,8 @@ describe('OperationChanged', () => {
   test('asks once for each chat of a batch, however many changes it has', async () => {
     const asked: string[] = [];
     const subscriptions = {
-      async *watchersOf(scope: string) {
-        asked.push(scope);
+      async *watchersOf(scopes: readonly string[]) {
+        asked.push(...scopes);
         yield [];
       },
     };

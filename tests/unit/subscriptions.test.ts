@@ -65,7 +65,7 @@ describe('POST /subscriptions', () => {
     const { body, status } = await create({ resource });
     expect(status).toBe(201);
     expect(body.resource).toBe(resource);
-    for await (const [watcher] of world.subscriptions.watchersOf(scope)) expect(watcher?.watched.kind).toBe(kind);
+    for await (const [watcher] of world.subscriptions.watchersOf([scope])) expect(watcher?.watched.kind).toBe(kind);
   });
 
   test.each([

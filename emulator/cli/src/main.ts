@@ -1,4 +1,6 @@
 import { releaseMemoryWhenIdle, systemClock, systemRandomness } from '@lazurite/runtime';
+import { PAUSE_ON_ERROR } from './commands/start-command.ts';
+import { pauseForKey } from './pause.ts';
 import { createProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,6 +19,7 @@ export async function run(name: 'lazurite' | 'func', args: readonly string[]): P
   } catch (error) {
     terminal.error(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
+    if (args.includes(PAUSE_ON_ERROR)) await pauseForKey(process.stdin, terminal);
   }
 }
 

@@ -3,6 +3,7 @@ import { finished, pipeline } from 'node:stream/promises';
 import type { Log } from '@lazurite/runtime';
 import { BodyTooLargeError, RequestAbortedError } from './errors.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.ts';
+import { toOriginForm } from './origin-form.ts';
 
 export interface ListenerOptions {
   /** Larger bodies reject with BodyTooLargeError; unless the handler catches it the answer is 413. */
@@ -29,7 +30,9 @@ interface Exchange {
 
 async function answer(handler: HttpHandler, exchange: Exchange): Promise<void> {
   const { message, response, options } = exchange;
-  const request = toHttpRequest(message, options.maxBodyBytes);
+  const target = toOriginForm(message.url ?? '/', message.headers.host);
+  if (target === undefined) return send({ status: 400 }, exchange);
+  const request = toHttpRequest(message, target, options.maxBodyBytes);
   let result: HttpResponse;
   try {
     result = await handler(request);
@@ -46,8 +49,7 @@ function lastResort(error: unknown, request: HttpRequest, log: Log): HttpRespons
   return { status: 500 };
 }
 
-function toHttpRequest(message: IncomingMessage, maxBodyBytes: number): HttpRequest {
-  const target = message.url ?? '/';
+function toHttpRequest(message: IncomingMessage, target: string, maxBodyBytes: number): HttpRequest {
   const mark = target.indexOf('?');
   return {
     method: message.method ?? 'GET',

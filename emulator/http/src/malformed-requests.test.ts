@@ -58,6 +58,25 @@ test('headers of more than 32 KB are 431', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 431 /);
 });
 
+test.each([
+  ['http://x/path?q=1', '/path'],
+  ['HTTP://X/path', '/path'],
+  ['http://x', '/'],
+  ['http://x?q=1', '/'],
+])('the absolute target %s of a request for the host x is its path', async (target, path) => {
+  await answerTo(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+  expect(seen).toEqual([`${path} `]);
+});
+
+test.each(['http://other/path', 'http://x@other/', 'http:///path', 'ftp://x/path', '*'])(
+  'the target %s of a request for the host x is 400',
+  async (target) => {
+    const answer = await answerTo(`OPTIONS ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(seen).toEqual([]);
+  },
+);
+
 test('a request without a host is 400', async () => {
   expect(await answerTo('GET / HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
 });

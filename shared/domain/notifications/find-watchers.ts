@@ -9,19 +9,10 @@ export async function findWatchers(
 ): Promise<readonly SubscriptionKey[]> {
   if (changes.length === 0) return [];
   const byScope = Map.groupBy(changes, ({ chatId }) => scopeOf({ kind: 'chat', chatId }));
-  const found = [...byScope.set(ALL_SCOPE, [...changes])].map(([scope, concerned]) =>
-    findWatchersOf(scope, concerned, directory),
-  );
-  return (await Promise.all(found)).flat();
-}
-
-async function findWatchersOf(
-  scope: string,
-  changes: readonly OperationChange[],
-  directory: WatcherDirectory,
-): Promise<SubscriptionKey[]> {
+  byScope.set(ALL_SCOPE, [...changes]);
   const keys: SubscriptionKey[] = [];
-  for await (const page of directory.watchersOf(scope))
-    for (const watcher of page) if (changes.some((change) => isWatched(watcher, change))) keys.push(watcher.key);
+  for await (const page of directory.watchersOf([...byScope.keys()]))
+    for (const watcher of page)
+      if (byScope.get(watcher.key.scope)?.some((change) => isWatched(watcher, change))) keys.push(watcher.key);
   return keys;
 }

@@ -45,6 +45,6 @@ export interface SubscriptionRepository {
 
 /** Who is concerned by changes, whoever owns the subscription. */
 export interface WatcherDirectory {
-  /** All subscriptions of a scope that have not expired, in pages. */
-  watchersOf(scope: string): AsyncIterable<readonly Watcher[]>;
+  /** All subscriptions of the scopes that have not expired, in pages. */
+  watchersOf(scopes: readonly string[]): AsyncIterable<readonly Watcher[]>;
 }

@@ -41,12 +41,16 @@ export const USER_LOG_LEVELS = ['trace', 'debug', 'information', 'warning', 'err
 /** Flags of `func start` that mean something to .NET apps, or to an installation that downloads things; here, nothing. */
 const WITHOUT_EFFECT = ['--no-build', '--dotnet-isolated-debug', '--offline'];
 
+/** Concerns what happens after the command: `run` looks for it. */
+export const PAUSE_ON_ERROR = '--pause-on-error';
+
 /** The flags of `func start` (azure-functions-core-tools `StartHostAction.cs`), then those of our own. */
 export function addStartOptions(command: Command): Command {
   const withFuncFlags = command
     .argument('[arguments...]', 'with --language-worker, after --: options of Node.js for the function app')
     .addOption(portOption('-p, --port <number>', 'port of the functions host; 0 means any (default: 7071)'))
     .option('--address <address>', 'address to listen on (default: "127.0.0.1")')
+    .option(PAUSE_ON_ERROR, 'when the command fails, wait for a key before it ends', false)
     .option('--functions <names...>', 'run only these functions')
     .option('--cors <origins>', 'origins that may call from a browser, separated by commas; * for all')
     .option('--cors-credentials', 'let them send credentials', false)

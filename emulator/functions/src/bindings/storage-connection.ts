@@ -25,6 +25,23 @@ export function nameDevelopmentStorage(env: Readonly<Record<string, string>>): R
   return Object.fromEntries(named);
 }
 
+/** How the Storage SDKs go about requests that fail. */
+export interface StorageRetries {
+  readonly maxTries: number;
+  readonly retryDelayInMs?: number;
+  readonly maxRetryDelayInMs?: number;
+}
+
+/** For whoever tries again by itself, and wants to tell what is wrong. */
+export const NO_RETRIES: StorageRetries = { maxTries: 1 };
+/** The SDKs wait 4 s at first; an emulator that has ended is back in one. */
+const LOCAL_RETRIES: StorageRetries = { maxTries: 8, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 };
+
+/** The SDKs' own behaviour, but for an emulator. */
+export function retriesFor(connectionString: string, env: Environment): { readonly retryOptions?: StorageRetries } {
+  return isDevelopmentStorage(connectionString, env) ? { retryOptions: LOCAL_RETRIES } : {};
+}
+
 /**
  * The connection string of a storage binding; `connection` absent or empty means AzureWebJobsStorage.
  *

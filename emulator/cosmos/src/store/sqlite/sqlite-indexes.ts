@@ -3,7 +3,7 @@ import type { JsonValue } from '../../model/json.ts';
 import { entryKey, entryKeys, fromHeld, toHeld } from '../entry-key.ts';
 import type { IndexEntry, IndexedPath, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
 import type { StoredItem } from '../store.ts';
-import { collectNumbers } from './sqlite-queries.ts';
+import { numbersOf, readNumbers } from './sqlite-queries.ts';
 
 /** Derived from the items, so a database without these tables is whole, and those of an earlier form are made anew. */
 export const INDEX_SCHEMA = `
@@ -82,7 +82,7 @@ export class SqliteIndexes implements ItemIndexes {
       upAfter: entries(' AND (key, number) > (?, ?)', 'key, number'),
       downAfter: entries(' AND (key, number) < (?, ?)', 'key DESC, number DESC'),
     };
-    this.#numbers = database.prepare(`SELECT number FROM path_entries WHERE ${SELECTED} LIMIT ?`);
+    this.#numbers = database.prepare(numbersOf(`path_entries WHERE ${SELECTED}`));
     this.#count = database.prepare(`SELECT count(*) AS count FROM path_entries WHERE ${SELECTED}`);
   }
 
@@ -143,7 +143,7 @@ export class SqliteIndexes implements ItemIndexes {
   }
 
   numbers(selection: IndexSelection, limit: number): number[] | undefined {
-    return collectNumbers(this.#numbers.iterate(...boundsOf(selection), limit + 1), limit);
+    return readNumbers(this.#numbers.get(...boundsOf(selection), limit + 1), limit);
   }
 
   count(selection: IndexSelection): number {

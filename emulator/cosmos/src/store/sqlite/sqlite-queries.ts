@@ -46,9 +46,10 @@ export class SqliteQueries implements ItemQueries {
     const { container, minEpk, maxEpk, partitionKey } = selection;
     const only = partitionKey === undefined ? '' : ' AND partition_key = ?';
     const bound = partitionKey === undefined ? [] : [partitionKey];
-    const statement = this.#prepare(`SELECT number FROM items INDEXED BY items_by_key
-      WHERE container = ? AND epk >= ? AND epk < ?${only} LIMIT ?`);
-    return collectNumbers(statement.iterate(container, minEpk ?? '', maxEpk ?? 'G', ...bound, limit + 1), limit);
+    const statement = this.#prepare(
+      numbersOf(`items INDEXED BY items_by_key WHERE container = ? AND epk >= ? AND epk < ?${only}`),
+    );
+    return readNumbers(statement.get(container, minEpk ?? '', maxEpk ?? 'G', ...bound, limit + 1), limit);
   }
 
   count({ container, range }: ItemSelection, limit: number): number {
@@ -73,14 +74,15 @@ export class SqliteQueries implements ItemQueries {
   }
 }
 
-/** Numbers only, one by one: an array of rows would take ten times the memory. */
-export function collectNumbers(rows: Iterable<Record<string, unknown>>, limit: number): number[] | undefined {
-  const numbers: number[] = [];
-  for (const { number } of rows) {
-    if (numbers.length === limit) return undefined;
-    numbers.push(Number(number));
-  }
-  return numbers;
+/** The numbers of up to as many rows as the last parameter says, all in one text: a row for each takes ten times as long, and as much memory. */
+export function numbersOf(rows: string): string {
+  return `SELECT json_group_array(number) AS numbers FROM (SELECT number FROM ${rows} LIMIT ?)`;
+}
+
+/** Undefined when there are more than `limit`, of which one more was asked for. */
+export function readNumbers(row: Record<string, unknown> | undefined, limit: number): number[] | undefined {
+  const numbers = JSON.parse(String(row?.numbers)) as number[]; // as `numbersOf` has them written
+  return numbers.length > limit ? undefined : numbers;
 }
 
 function conditionsOf(selection: QueriedSelection): { sql: string; values: SQLInputValue[] } {

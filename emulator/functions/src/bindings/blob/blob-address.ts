@@ -1,7 +1,12 @@
 import type { BlobServiceClient } from '@azure/storage-blob';
 import type { NamedBinding } from '../../triggers/trigger.ts';
 import type { RpcTypedData } from '../../worker/core/rpc-types.ts';
-import { DEFAULT_STORAGE_CONNECTION, storageConnectionString } from '../storage-connection.ts';
+import {
+  DEFAULT_STORAGE_CONNECTION,
+  retriesFor,
+  type StorageRetries,
+  storageConnectionString,
+} from '../storage-connection.ts';
 
 export interface BlobPath {
   readonly container: string;
@@ -14,14 +19,16 @@ export function splitBlobPath(path: string): BlobPath | undefined {
   return container === undefined || blob === undefined ? undefined : { container, blob };
 }
 
-/** Loads the SDK on first use. */
+/** Loads the SDK on first use. `retryOptions` absent: as suits the storage. */
 export async function openBlobService(
   connection: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
+  retryOptions?: StorageRetries,
 ): Promise<BlobServiceClient> {
   const connectionString = storageConnectionString(connection, env);
   const { BlobServiceClient: Client } = await import('@azure/storage-blob');
-  return Client.fromConnectionString(connectionString);
+  const options = retryOptions ? { retryOptions } : retriesFor(connectionString, env);
+  return Client.fromConnectionString(connectionString, options);
 }
 
 /** Whether the app asked for an SDK client rather than the content (`sdkBinding: true`). */

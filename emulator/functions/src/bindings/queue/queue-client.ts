@@ -1,5 +1,5 @@
 import type { QueueClient } from '@azure/storage-queue';
-import { storageConnectionString } from '../storage-connection.ts';
+import { retriesFor, type StorageRetries, storageConnectionString } from '../storage-connection.ts';
 
 export type { QueueClient };
 
@@ -9,14 +9,16 @@ export interface QueueAddress {
   readonly queueName: string;
 }
 
-/** Loads the SDK on first use. */
+/** Loads the SDK on first use. `retryOptions` absent: as suits the storage. */
 export async function openQueue(
   { connection, queueName }: QueueAddress,
   env: Readonly<Record<string, string | undefined>>,
+  retryOptions?: StorageRetries,
 ): Promise<QueueClient> {
   const connectionString = storageConnectionString(connection, env);
   const { QueueClient: Client } = await import('@azure/storage-queue');
-  return new Client(connectionString, queueName.toLowerCase());
+  const options = retryOptions ? { retryOptions } : retriesFor(connectionString, env);
+  return new Client(connectionString, queueName.toLowerCase(), options);
 }
 
 export type MessageEncoding = 'base64' | 'none';

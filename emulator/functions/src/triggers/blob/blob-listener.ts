@@ -10,6 +10,9 @@ import type { BlobPattern } from './blob-pattern.ts';
 import type { BlobReceipts } from './blob-receipts.ts';
 
 export interface BlobListenerOptions {
+  /** What is scanned. It reports a failure at once: scans are repeated anyway. */
+  readonly source: Pick<ContainerClient, 'listBlobsFlat'>;
+  /** The same container, for all else. */
   readonly container: ContainerClient;
   readonly receipts: BlobReceipts;
   readonly poisonQueue: QueueClient;
@@ -98,9 +101,9 @@ export class BlobListener implements TriggerListener {
   }
 
   async #scan(): Promise<void> {
-    const { container, pattern } = this.#options;
+    const { source, pattern } = this.#options;
     const abortSignal = this.#stop.signal;
-    for await (const item of container.listBlobsFlat({ prefix: pattern.prefix, includeMetadata: true, abortSignal })) {
+    for await (const item of source.listBlobsFlat({ prefix: pattern.prefix, includeMetadata: true, abortSignal })) {
       if (abortSignal.aborted) break;
       await this.#offer(item.name, item.properties.etag, item);
     }

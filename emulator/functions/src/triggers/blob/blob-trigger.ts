@@ -1,6 +1,6 @@
 import { isDeferred, openBlobService } from '../../bindings/blob/blob-address.ts';
 import { openQueue } from '../../bindings/queue/queue-client.ts';
-import { isDevelopmentStorage, storageConnectionString } from '../../bindings/storage-connection.ts';
+import { isDevelopmentStorage, NO_RETRIES, storageConnectionString } from '../../bindings/storage-connection.ts';
 import { Section } from '../../config/section.ts';
 import { bindingError } from '../binding-error.ts';
 import { onceUsed } from '../once-used.ts';
@@ -41,8 +41,10 @@ async function openListener(
   const { functionName, hostId, invoke, clock, log, settings, storage, env } = context;
   const connection = binding.text('connection');
   const service = await openBlobService(connection, env);
+  const scanned = await openBlobService(connection, env, NO_RETRIES);
   const hosts = service.getContainerClient(HOSTS_CONTAINER);
   return new BlobListener({
+    source: scanned.getContainerClient(pattern.container),
     container: service.getContainerClient(pattern.container),
     receipts: createBlobReceipts(hosts, { hostId, functionName, container: pattern.container }),
     poisonQueue: await openQueue({ connection, queueName: POISON_QUEUE }, env),

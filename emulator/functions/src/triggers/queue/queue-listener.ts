@@ -10,6 +10,9 @@ import type { InvokeTriggered, TriggerListener } from '../trigger.ts';
 import { toInvocation } from './queue-message.ts';
 
 export interface QueueListenerOptions {
+  /** Where messages are received. It reports a failure at once: polls are repeated anyway. */
+  readonly source: Pick<QueueClient, 'receiveMessages'>;
+  /** The same queue, for what must succeed in the end. */
   readonly queue: QueueClient;
   readonly poisonQueue: QueueClient;
   readonly queues: QueuesSettings;
@@ -82,10 +85,10 @@ export class QueueListener implements TriggerListener {
 
   /** Nothing when the queue is missing or does not answer: the trigger waits for it. */
   async #receive(): Promise<readonly DequeuedMessageItem[]> {
-    const { queue, queues } = this.#options;
+    const { source, queues } = this.#options;
     try {
       const options = { numberOfMessages: queues.batchSize, visibilityTimeout: VISIBILITY_SECONDS };
-      const received = await queue.receiveMessages({ ...options, abortSignal: this.#stop.signal });
+      const received = await source.receiveMessages({ ...options, abortSignal: this.#stop.signal });
       this.#outage.succeeded();
       return received.receivedMessageItems;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { openQueue } from '../../bindings/queue/queue-client.ts';
-import { isDevelopmentStorage, storageConnectionString } from '../../bindings/storage-connection.ts';
+import { isDevelopmentStorage, NO_RETRIES, storageConnectionString } from '../../bindings/storage-connection.ts';
 import { Section } from '../../config/section.ts';
 import { bindingError } from '../binding-error.ts';
 import { onceUsed } from '../once-used.ts';
@@ -18,7 +18,8 @@ export async function createQueueTrigger(context: TriggerContext): Promise<Trigg
     const queue = await openQueue({ connection, queueName }, env);
     const poisonQueue = await openQueue({ connection, queueName: `${queueName}-poison` }, env);
     const onChange = (listener: () => void) => (isLocal ? storage.subscribe(`queue/${queueName}`, listener) : noChange);
-    return new QueueListener({ ...context, queue, poisonQueue, onChange, queues: settings.queues });
+    const source = await openQueue({ connection, queueName }, env, NO_RETRIES);
+    return new QueueListener({ ...context, source, queue, poisonQueue, onChange, queues: settings.queues });
   });
 }
 
