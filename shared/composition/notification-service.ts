@@ -45,7 +45,7 @@ export function notificationService(): NotificationService | null {
 }
 
 function composeService(): NotificationService {
-  const { settings, client } = processParts();
+  const { settings, client, telemetry } = processParts();
   const { cosmos, server, notifications } = settings;
   const now = () => Date.now();
   const options = { ...cosmos, client, startTimer };
@@ -55,8 +55,12 @@ function composeService(): NotificationService {
     webhooks: createNodeWebhookClient({
       ...{ now, startTimer, policy: notifications.privateTargets ? 'publicOrPrivate' : 'public' },
     }),
-    ...{ gates: new EndpointGates(now), format: notificationFormat, meter: { delivered: () => undefined } },
-    ...{ now, newId: randomUUID, random: () => Math.random(), server },
+    ...{
+      gates: new EndpointGates(now),
+      format: notificationFormat,
+      meter: { delivered: telemetry.notificationDelivered },
+    },
+    ...{ now, newId: randomUUID, random: () => Math.random(), server, telemetry },
   };
   return {
     ...ports,
