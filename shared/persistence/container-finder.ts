@@ -1,5 +1,6 @@
 import type { Container, CosmosClient } from '@azure/cosmos';
 import type { ContainerDefinition } from './containers.ts';
+import { hasStatus } from './cosmos-errors.ts';
 
 export interface ContainerOptions {
   readonly database: string;
@@ -32,6 +33,15 @@ interface Ensure {
 }
 
 async function ensureContainer(client: CosmosClient, { definition, database: id, abortSignal }: Ensure): Promise<void> {
-  const { database } = await client.databases.createIfNotExists({ id }, { abortSignal });
-  await database.containers.createIfNotExists(definition, { abortSignal });
+  await unlessCreatedMeanwhile(client.databases.createIfNotExists({ id }, { abortSignal }));
+  await unlessCreatedMeanwhile(client.database(id).containers.createIfNotExists(definition, { abortSignal }));
+}
+
+/** The SDK looks, and creates what it does not see. Who comes second, be it in another process, is answered 409. */
+async function unlessCreatedMeanwhile(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!hasStatus(error, 409)) throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Container, CosmosClient } from '@azure/cosmos';
 import { nextDueAt, type Plan, type Target } from '../domain/laboratory/plan.ts';
 import type { PlanRepository, StoredPlan } from '../domain/laboratory/plan-repository.ts';
+import { containerFinder } from './container-finder.ts';
 import { LOCAL_CONTAINERS } from './containers.ts';
 import { hasStatus, toDomainError } from './cosmos-errors.ts';
 import { type StartTimer, withinDeadline } from './deadline.ts';
@@ -28,16 +29,15 @@ const TARGET_ID = '$target';
  * and nothing of it has to be provisioned.
  */
 export function createCosmosPlanRepository(options: CosmosPlanRepositoryOptions): PlanRepository {
-  let container: Promise<Container> | undefined;
-  async function call<T>(work: (container: Container) => Promise<T>): Promise<T> {
-    container ??= ensureContainer(options.client, options.database);
-    const found = container.catch((error: unknown) => {
-      container = undefined;
-      throw error;
-    });
-    return withinDeadline(options.startTimer, async () => work(await found)).catch((error: unknown) => {
-      throw toDomainError(error) ?? error;
-    });
+  const findContainer = containerFinder(options.client, LOCAL_CONTAINERS.laboratory, {
+    ...{ database: options.database, createIfMissing: true },
+  });
+  function call<T>(work: (container: Container) => Promise<T>): Promise<T> {
+    return withinDeadline(options.startTimer, async (signal) => work(await findContainer(signal))).catch(
+      (error: unknown) => {
+        throw toDomainError(error) ?? error;
+      },
+    );
   }
   return {
     add: (plan, target) => call((items) => add(items, plan, target)),
@@ -46,12 +46,6 @@ export function createCosmosPlanRepository(options: CosmosPlanRepositoryOptions)
     findDue: (now, limit) => call((items) => findDue(items, now, limit)),
     getTarget: (id) => call((items) => getTarget(items, id)),
   };
-}
-
-async function ensureContainer(client: CosmosClient, id: string): Promise<Container> {
-  const { database } = await client.databases.createIfNotExists({ id });
-  const { container } = await database.containers.createIfNotExists(LOCAL_CONTAINERS.laboratory);
-  return container;
 }
 
 /** The target first: a plan whose target is missing would let its operation point at nothing for ever. */

@@ -2,15 +2,18 @@
 import { Client, GraphError, PageIterator } from '@microsoft/microsoft-graph-client';
 import {
   type ClientSession,
+  inMinutes,
   PAGE_SIZE,
   PAGED,
   readInput,
   recordStatuses,
   type Seen,
   type SeenError,
+  type SeenSubscription,
+  type SubscriptionSession,
 } from './session.ts';
 
-const { origin, token, chatId } = readInput();
+const { origin, token, chatId, hook } = readInput();
 const client = Client.init({
   baseUrl: `${origin}/`,
   defaultVersion: 'beta',
@@ -32,6 +35,7 @@ const patched = await client.api(`${path}/classic`).patch({ status: 'succeeded' 
 await client.api(`${path}/classic`).delete();
 const afterDelete = await failure(() => client.api(`${path}/classic`).get());
 const refused = await failure(() => client.api(path).post({ ...body, status: 'done' }));
+const subscription = await subscribe();
 await client
   .api(path)
   .header('Prefer', 'lro-scenario=throttled-polls')
@@ -41,6 +45,7 @@ const afterThrottling = await client.api(`${path}/throttled`).get();
 
 const session: ClientSession = {
   ...{ created: see(created), listed, got: see(got), patched: see(patched) },
+  subscription,
   ...{ afterDelete, refused, afterThrottling: see(afterThrottling), throttledStatuses },
 };
 process.stdout.write(JSON.stringify(session));
@@ -51,6 +56,36 @@ async function listAll(): Promise<string[]> {
   const pages = new PageIterator(client, first, (operation) => ids.push(operation.id) > 0);
   await pages.iterate();
   return ids;
+}
+
+async function subscribe(): Promise<SubscriptionSession> {
+  const [first, second] = [inMinutes(30), inMinutes(50)];
+  const wanted = { resource: path, changeType: 'created,updated', notificationUrl: hook, clientState: 'mine' };
+  const subscriptions = client.api('/subscriptions');
+  const made = await subscriptions.post({ ...wanted, expirationDateTime: first });
+  const one = client.api(`/subscriptions/${made.id}`);
+  const read = await one.get();
+  const renewed = await one.patch({ expirationDateTime: second });
+  await one.delete();
+  return {
+    ...{ created: seeSubscription(made, first), got: seeSubscription(read, first) },
+    renewed: seeSubscription(renewed, second),
+    afterDelete: await failure(() => one.get()),
+    unreachable: await failure(() =>
+      subscriptions.post({ ...wanted, notificationUrl: 'http://localhost:1/', expirationDateTime: first }),
+    ),
+  };
+}
+
+interface WireSubscription {
+  readonly changeType: string;
+  readonly clientState: string | null;
+  readonly expirationDateTime: string;
+}
+
+function seeSubscription(given: WireSubscription, expiration: Date): SeenSubscription {
+  const { changeType, clientState, expirationDateTime } = given;
+  return { changeType, clientState, expires: Date.parse(expirationDateTime) === expiration.getTime() };
 }
 
 async function failure(call: () => Promise<unknown>): Promise<SeenError> {

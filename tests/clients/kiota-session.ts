@@ -9,11 +9,14 @@ import {
 } from '@microsoft/kiota-abstractions';
 import { GraphRequestAdapter } from '@microsoft/msgraph-sdk';
 import {
+  type Subscription,
+  serializeSubscription,
   serializeTeamsAsyncOperation,
   type TeamsAsyncOperation,
   type TeamsAsyncOperationCollectionResponse,
   createTeamsAsyncOperationCollectionResponseFromDiscriminatorValue as toCollection,
   createTeamsAsyncOperationFromDiscriminatorValue as toOperation,
+  createSubscriptionFromDiscriminatorValue as toSubscription,
 } from '@microsoft/msgraph-sdk/models/index.js';
 import {
   createODataErrorFromDiscriminatorValue,
@@ -22,15 +25,18 @@ import {
 import { PageIterator } from '@microsoft/msgraph-sdk-core';
 import {
   type ClientSession,
+  inMinutes,
   PAGE_SIZE,
   PAGED,
   readInput,
   recordStatuses,
   type Seen,
   type SeenError,
+  type SeenSubscription,
+  type SubscriptionSession,
 } from './session.ts';
 
-const { origin, token, chatId } = readInput();
+const { origin, token, chatId, hook } = readInput();
 const adapter = new GraphRequestAdapter(
   new BaseBearerTokenAuthenticationProvider({
     getAuthorizationToken: async () => token,
@@ -58,12 +64,14 @@ const patched = await send(withBody(patch, { status: 'succeeded' }));
 await adapter.sendNoResponseContent(request(HttpMethod.DELETE, ITEM, { 'operation%2Did': 'kiota' }), errors);
 const afterDelete = await failure(() => send(request(HttpMethod.GET, ITEM, { 'operation%2Did': 'kiota' })));
 const refused = await failure(() => create({ ...body, id: 'a/b' }));
+const subscription = await subscribe();
 await create({ ...body, id: 'throttled' }, 'lro-scenario=throttled-polls');
 const throttledStatuses = recordStatuses();
 const afterThrottling = await send(request(HttpMethod.GET, ITEM, { 'operation%2Did': 'throttled' }));
 
 const session: ClientSession = {
   ...{ created: see(created), listed, got: see(got), patched: see(patched) },
+  subscription,
   ...{ afterDelete, refused, afterThrottling: see(afterThrottling), throttledStatuses },
 };
 process.stdout.write(JSON.stringify(session));
@@ -106,6 +114,35 @@ async function listAll(): Promise<string[]> {
   );
   await pages.iterate();
   return ids;
+}
+
+async function subscribe(): Promise<SubscriptionSession> {
+  const [first, second] = [inMinutes(30), inMinutes(50)];
+  const resource = `chats/${chatId}/operations`;
+  const wanted = { resource, changeType: 'created,updated', notificationUrl: hook, clientState: 'mine' };
+  const made = await sendSubscription(HttpMethod.POST, '', { ...wanted, expirationDateTime: first });
+  const one = `/${made?.id}`;
+  const read = await sendSubscription(HttpMethod.GET, one);
+  const renewed = await sendSubscription(HttpMethod.PATCH, one, { expirationDateTime: second });
+  await adapter.sendNoResponseContent(request(HttpMethod.DELETE, `{+baseurl}/subscriptions${one}`), errors);
+  const unreachable = { ...wanted, notificationUrl: 'http://localhost:1/', expirationDateTime: first };
+  return {
+    ...{ created: seeSubscription(made, first), got: seeSubscription(read, first) },
+    renewed: seeSubscription(renewed, second),
+    afterDelete: await failure(() => sendSubscription(HttpMethod.GET, one)),
+    unreachable: await failure(() => sendSubscription(HttpMethod.POST, '', unreachable)),
+  };
+}
+
+function sendSubscription(method: HttpMethod, path: string, content?: Subscription) {
+  const made = request(method, `{+baseurl}/subscriptions${path}`);
+  if (content) made.setContentFromParsable(adapter, 'application/json', content, serializeSubscription);
+  return adapter.send<Subscription>(made, toSubscription, errors);
+}
+
+function seeSubscription(given: Subscription | undefined, expiration: Date): SeenSubscription {
+  const { changeType = null, clientState = null, expirationDateTime } = given ?? {};
+  return { changeType, clientState, expires: expirationDateTime?.getTime() === expiration.getTime() };
 }
 
 async function failure(call: () => Promise<unknown>): Promise<SeenError> {

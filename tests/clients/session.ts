@@ -9,10 +9,29 @@ export interface ClientSession {
   readonly afterDelete: SeenError;
   /** Of a create with a wrong body. */
   readonly refused: SeenError;
+  readonly subscription: SubscriptionSession;
   /** Of a get that the service answered with 429 at first. */
   readonly afterThrottling: Seen;
   /** The statuses that came over the wire for that get. */
   readonly throttledStatuses: readonly number[];
+}
+
+/** The life of a subscription. */
+export interface SubscriptionSession {
+  readonly created: SeenSubscription;
+  readonly got: SeenSubscription;
+  readonly renewed: SeenSubscription;
+  /** Of a get after the delete. */
+  readonly afterDelete: SeenError;
+  /** Of a create whose endpoint does not answer. */
+  readonly unreachable: SeenError;
+}
+
+export interface SeenSubscription {
+  readonly changeType: string | null;
+  readonly clientState: string | null;
+  /** Whether it ends when the client said. */
+  readonly expires: boolean;
 }
 
 export interface Seen {
@@ -32,14 +51,21 @@ export interface SessionInput {
   readonly origin: string;
   readonly token: string;
   readonly chatId: string;
+  /** An endpoint that wants notifications. */
+  readonly hook: string;
 }
 
 export const PAGED = 5;
 export const PAGE_SIZE = 2;
 
 export function readInput(): SessionInput {
-  const { SESSION_ORIGIN: origin = '', SESSION_TOKEN: token = '', SESSION_CHAT: chatId = '' } = process.env;
-  return { origin, token, chatId };
+  const { SESSION_ORIGIN: origin = '', SESSION_TOKEN: token = '' } = process.env;
+  const { SESSION_CHAT: chatId = '', SESSION_HOOK: hook = '' } = process.env;
+  return { origin, token, chatId, hook };
+}
+
+export function inMinutes(minutes: number): Date {
+  return new Date(Date.now() + minutes * 60_000);
 }
 
 /** Notes the status of every answer from now on: the clients hide what they repeat. */

@@ -1,5 +1,8 @@
-import { DATABASE, startOnCosmos } from '../support/cosmos-repositories.ts';
+import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { createCosmosSubscriptionRepository } from '../../shared/persistence/cosmos-subscription-repository.ts';
+import { DATABASE, startOnCosmos, startTimer } from '../support/cosmos-repositories.ts';
 import { newOperation } from '../support/operations.ts';
+import { OWNER } from '../support/subscriptions.ts';
 import { describeOperationRepository } from './operation-repository.ts';
 
 describeOperationRepository('Cosmos DB', () => startOnCosmos());
@@ -21,5 +24,19 @@ test('an operation that was written before there were revisions has the first', 
   const current = await repository.get('chat', 'old');
   expect(current?.revision).toBe(1);
   if (current) expect(await repository.replace('chat', current.operation, { current })).toMatchObject({ revision: 2 });
+  await close();
+});
+
+test('any number of repositories create the database and their containers at once', async () => {
+  const { client, close } = await startOnCosmos();
+  const options = { client, database: 'shared', createIfMissing: true, startTimer };
+  const operations = Array.from({ length: 5 }, (_, index) =>
+    createCosmosOperationRepository({ ...options, changes: null }).create('chat', newOperation({ id: String(index) })),
+  );
+  const subscriptions = Array.from({ length: 5 }, () =>
+    createCosmosSubscriptionRepository({ ...options, now: Date.now }).count(OWNER),
+  );
+  const results = await Promise.allSettled([...operations, ...subscriptions]);
+  expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
   await close();
 });

@@ -9,6 +9,7 @@ import { silentLog, systemClock } from '@lazurite/runtime';
 import { decodeJwt } from 'jose';
 import type { ClientSession } from '../clients/session.ts';
 import { CHAT_ID } from '../support/create-operation-request.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { openApp, repositoryRoot, startStack, type TestStack } from '../support/stack.ts';
 
 const GUID = expect.stringMatching(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
@@ -19,6 +20,7 @@ let stack: TestStack;
 let host: FunctionsHost;
 let token: string;
 let certificatePath: string;
+let receiver: Receiver;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'graph-clients-'));
@@ -33,11 +35,17 @@ beforeAll(async () => {
   host = await startFunctionsHost({
     ...{ ...options, scriptRoot, env, port: 0, dataDir, https: {}, clock: systemClock, log: silentLog },
   });
+  receiver = await startReceiver();
+  receiver.answer = ({ url }, response) =>
+    response
+      .writeHead(200, { 'content-type': 'text/plain' })
+      .end(new URL(url, receiver.origin).searchParams.get('validationToken'));
   certificatePath = (await openLocalCertificate(join(dataDir, 'https'), systemClock)).path;
 });
 
 afterAll(async () => {
   await host?.close();
+  await receiver?.close();
   await stack?.close();
   await rm(dataDir, { recursive: true, force: true });
 });
@@ -51,6 +59,7 @@ async function run(client: string): Promise<ClientSession> {
       NODE_EXTRA_CA_CERTS: certificatePath,
       SESSION_ORIGIN: `https://localhost:${host.port}`,
       SESSION_TOKEN: token,
+      SESSION_HOOK: `${receiver.origin}/hook`,
       SESSION_CHAT: `${client}-${CHAT_ID}`.replace(`${client}-19:`, `19:${client}`),
     },
   });
@@ -81,6 +90,15 @@ describe.each(['classic', 'kiota'])('the %s Graph client over TLS', (client) => 
 
   test('finds an operation gone that it deleted', () => {
     expect(session.afterDelete).toEqual({ status: 404, code: 'NotFound', requestId: GUID });
+  });
+
+  test('subscribes, renews and ends a subscription', () => {
+    const seen = { changeType: 'created,updated', clientState: null, expires: true };
+    expect(session.subscription).toMatchObject({
+      ...{ created: { ...seen, clientState: 'mine' }, got: seen, renewed: seen },
+      afterDelete: { status: 404, code: 'NotFound', requestId: GUID },
+      unreachable: { status: 400, code: 'ValidationError', requestId: GUID },
+    });
   });
 
   test('comes back after a 429', () => {

@@ -11,7 +11,7 @@ import { createSubscriber } from '../../bench/support/subscribe.ts';
 import type { OperationChange } from '../../shared/domain/notifications/operation-change.ts';
 import type { Subscription } from '../../shared/domain/notifications/subscription.ts';
 import { notificationFormat } from '../../shared/odata/notification-format.ts';
-import { createAzurite } from './azurite.ts';
+import { createAzurite } from '../support/killable-azurite.ts';
 import { CHANGES_OF_A_LIFE, createOperationWriter } from './operation-writer.ts';
 
 const OPERATIONS = Number(process.argv[2] ?? 50_000 / CHANGES_OF_A_LIFE);

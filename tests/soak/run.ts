@@ -1,6 +1,7 @@
 // Mixed triggers for as many minutes as asked (`npm run soak -- 30`), at half of what the machine can do, or at as many
-// requests a second as the second argument says, for a machine that has other work besides: HTTP requests, each handed on through a queue and through a Cosmos DB container, and a timer. Prints memory and counts each minute;
-// the process fails when a run was lost or took place twice, when an answer was not 201, or when memory grew.
+// requests a second as the second argument says, for a machine that has other work besides: HTTP requests, each handed on
+// through a queue and through a Cosmos DB container, and a timer. Prints memory and counts each minute; the process fails
+// when a run was lost or took place twice, when an answer was not 201, or when memory grew.
 import { setTimeout as delay } from 'node:timers/promises';
 import { measureMemory } from '../../bench/support/memory.ts';
 import { type SoakStack, startSoakStack } from './soak-stack.ts';

@@ -17,6 +17,7 @@ export interface TestStackOptions {
 export interface TestStack {
   readonly functionsUrl: string;
   readonly cosmosEndpoint: string;
+  readonly storageConnectionString: string;
   readonly issuer: {
     readonly url: string;
     mint(options?: TokenOptions): Promise<string>;
@@ -50,6 +51,7 @@ export function startStack({ scriptRoot, ...options }: TestStackOptions = {}): P
     return {
       functionsUrl: stack.functions.url,
       cosmosEndpoint: stack.cosmos.endpoint,
+      storageConnectionString: stack.storage.connectionString,
       issuer: stack.issuer,
       adminHeaders: isPackaged && dataDir !== undefined ? await readMasterKey(dataDir) : {},
       close: () => running.close(),

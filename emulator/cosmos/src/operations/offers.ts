@@ -1,5 +1,6 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { notFound } from '../account/catalog.ts';
+import { CosmosError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import {
   maxRequestUnitsOf,
@@ -33,7 +34,7 @@ export function offersFeed({ store }: Account): ResourceFeed {
 
 /**
  * @param input.migrateTo changes the kind of throughput and keeps its amount; the body then counts for nothing
- * @throws CosmosError NotFound, BadRequest for a wrong throughput, or PreconditionFailed
+ * @throws CosmosError NotFound, BadRequest for a wrong throughput or another offer's id, or PreconditionFailed
  */
 export async function replaceOffer(
   account: Account,
@@ -43,6 +44,7 @@ export async function replaceOffer(
   const offer = await account.commits.write(() => {
     const existing = findById(account, id);
     assertIfMatch(input, existing.etag);
+    assertSameOffer(existing, input.body);
     const { owner, throughput: current, highestEver: highest } = readOfferRecord(existing);
     const { migrateTo, body: wanted } = input;
     const throughput = migrateTo
@@ -57,6 +59,12 @@ export async function replaceOffer(
   const { owner, throughput } = readOfferRecord(offer);
   account.throughputGate?.setRate({ rid: owner.rid, requestUnits: maxRequestUnitsOf(throughput) });
   return { status: 200, body: toOfferJson(offer), etag: offer.etag, charge: METADATA_CHARGE.write };
+}
+
+/** Members that are absent keep their value. */
+function assertSameOffer({ id, rid }: StoredResource, { id: givenId = id, _rid: givenRid = rid }: JsonObject): void {
+  const isSame = typeof givenId === 'string' && givenId.toLowerCase() === id.toLowerCase() && givenRid === rid;
+  if (!isSame) throw new CosmosError('BadRequest', `The id and _rid of the offer '${id}' cannot be changed`);
 }
 
 function findById({ store }: Account, id: string): StoredResource {

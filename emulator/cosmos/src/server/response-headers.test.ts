@@ -81,6 +81,7 @@ describe('response headers', () => {
     const full = await account.container();
     for (const id of ['1', '2', '3']) await full.items.create({ id, pk: 'p', pad: 'x'.repeat(1_000) });
     const { headers } = await full.read({ populateQuotaInfo: true });
+    expect(headers['x-ms-documentdb-collection-index-transformation-progress']).toBe('100');
     expect(headers['x-ms-resource-usage']).toBe('documentSize=2;documentsSize=4;documentsCount=3;collectionSize=4;');
   });
 

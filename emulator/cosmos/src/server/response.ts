@@ -34,7 +34,7 @@ export function toResponse(account: Account, exchange: Exchange, result: Operati
   if (result.queryMetrics !== undefined) headers.push('x-ms-documentdb-query-metrics', result.queryMetrics);
   if (result.indexUtilization !== undefined) headers.push('x-ms-cosmos-index-utilization', result.indexUtilization);
   if (container) addContainerHeaders(headers, account, container, result);
-  if (result.usage) headers.push('x-ms-resource-usage', formatUsage(result.usage));
+  if (result.usage) headers.push('x-ms-resource-usage', formatUsage(result.usage), INDEX_PROGRESS, '100');
   return { status, headers, body };
 }
 
@@ -75,6 +75,9 @@ const CONSTANT_HEADERS: readonly string[] = [
   ...['x-ms-gatewayversion', 'version=2.14.0'],
   ...['x-ms-number-of-read-regions', '0'],
 ];
+
+/** Percent. A changed indexing policy holds at once. */
+const INDEX_PROGRESS = 'x-ms-documentdb-collection-index-transformation-progress';
 
 /** As the emulator reports it for a container: kilobytes, of which the SDK's users read collectionSize. */
 const RESOURCE_QUOTA = 'documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;';

@@ -78,7 +78,7 @@ describe('enforced throughput, through the SDK', () => {
 });
 
 describe('an offer', () => {
-  it('is migrated between manual and autoscale by a header', async () => {
+  it('is migrated between manual and autoscale by a header, and keeps its id and rid', async () => {
     const server = await startCosmos();
     const client = new CosmosClient(server.connectionString);
     const { database } = await client.databases.create({ id: 'db' });
@@ -93,6 +93,8 @@ describe('an offer', () => {
     const manual = await migrate('manual-throughput');
     expect(manual).toMatchObject({ offerThroughput: 5_000 });
     expect(manual).not.toHaveProperty('offerAutopilotSettings');
+    for (const change of [{ id: 'other' }, { id: null }, { _rid: 'NotAllowed' }, { _rid: null }])
+      await expect(offer?.replace({ ...resource, ...change } as Definition)).rejects.toMatchObject({ code: 400 });
     client.dispose();
     await server.close();
   });

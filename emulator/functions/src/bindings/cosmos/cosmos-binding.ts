@@ -6,6 +6,7 @@ import { type BindingContext, type BindingTemplate, compileBindingTemplate } fro
 import { toOutputValues } from '../output-items.ts';
 import { CosmosClients } from './cosmos-clients.ts';
 import { cosmosAddress, cosmosConnectionName, requiredContainer } from './cosmos-connection.ts';
+import { ensureContainer } from './ensure-container.ts';
 
 const NOTHING = { json: 'null' };
 
@@ -106,9 +107,7 @@ async function createContainer(
   path: string | undefined,
   throughput: number | undefined,
 ): Promise<void> {
-  const client = container.database.client;
-  const { database } = await client.databases.createIfNotExists({ id: container.database.id });
-  await database.containers.createIfNotExists({
+  await ensureContainer(container.database, {
     id: container.id,
     ...(path !== undefined && { partitionKey: { paths: [path] } }),
     ...(throughput !== undefined && { throughput }),

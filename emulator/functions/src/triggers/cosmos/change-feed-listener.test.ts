@@ -1,4 +1,5 @@
-import { silentLog, VirtualClock } from '@lazurite/runtime';
+import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
+import { withRetries } from '../retry.ts';
 import type { InvokeTriggered } from '../trigger.ts';
 import type { ChangeFeed, FeedRange } from './change-feed.ts';
 import { ChangeFeedListener, type ChangeFeedListenerOptions } from './change-feed-listener.ts';
@@ -135,6 +136,28 @@ describe('cosmosDBTrigger', () => {
     await clock.advance(1_000);
     await failing.stop();
     expect(calls).toBe(2);
+  });
+
+  test('holds a batch that always fails for as long as its retry policy says, then goes on', async () => {
+    const { clock, changes, listener } = setUp();
+    changes.push(1, 2, 3);
+    const calls: [second: number, batch: string | null | undefined][] = [];
+    const begun = clock.now();
+    const failing: InvokeTriggered = async ({ input }) => {
+      calls.push([(clock.now() - begun) / 1_000, input.json]);
+      return { succeeded: false, error: new Error('no') };
+    };
+    const policy = { strategy: 'fixedDelay', maxRetryCount: 2, delayMs: 10_000 } as const;
+    const invoke = withRetries(failing, policy, { clock, random: seededRandomness(1) });
+    const held = listener('a', { invoke });
+    await held.start();
+    for (let second = 0; second < 60; second++) await clock.advance(1_000);
+    await held.stop();
+    const [first, second] = ['[1,2]', '[3]'];
+    expect(calls.map(([at, batch]) => [Math.floor(at), batch])).toEqual([
+      ...[0, 10, 20].map((at) => [at, first]),
+      ...[20, 30, 40].map((at) => [at, second]),
+    ]);
   });
 
   test('delivers again what failed because the host stopped', async () => {

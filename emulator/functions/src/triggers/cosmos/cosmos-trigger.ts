@@ -1,6 +1,7 @@
-import type { Container, Database } from '@azure/cosmos';
+import type { Container } from '@azure/cosmos';
 import { CosmosClients } from '../../bindings/cosmos/cosmos-clients.ts';
 import { cosmosAddress, cosmosConnectionName, requiredContainer } from '../../bindings/cosmos/cosmos-connection.ts';
+import { ensureContainer } from '../../bindings/cosmos/ensure-container.ts';
 import { Section } from '../../config/section.ts';
 import { FunctionsHostError } from '../../errors.ts';
 import { bindingError } from '../binding-error.ts';
@@ -87,15 +88,9 @@ async function openLeaseContainer(context: TriggerContext, binding: Section, sco
   const name = binding.text('leaseContainerName') ?? binding.text('leaseCollectionName') ?? 'leases';
   const create =
     binding.boolean('createLeaseContainerIfNotExists') ?? binding.boolean('createLeaseCollectionIfNotExists') ?? false;
-  if (create) return createLeases(database, name);
+  if (create) return ensureContainer(database, { id: name, partitionKey: '/id', defaultTtl: -1 });
   const container = database.container(name);
   await container.read().catch((error: unknown) => explainMissing(error, context, `${database.id}/${name}`));
-  return container;
-}
-
-async function createLeases(database: Database, id: string): Promise<Container> {
-  await database.client.databases.createIfNotExists({ id: database.id });
-  const { container } = await database.containers.createIfNotExists({ id, partitionKey: '/id', defaultTtl: -1 });
   return container;
 }
 
