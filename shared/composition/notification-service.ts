@@ -59,7 +59,7 @@ function composeService(): NotificationService {
     ...{
       gates: new EndpointGates(now),
       format: notificationFormat,
-      meter: { delivered: telemetry.notificationDelivered },
+      meter: { delivered: telemetry.notificationDelivered, sending: telemetry.notification },
     },
     ...{ now, newId: randomUUID, random: () => Math.random(), server, telemetry },
   };

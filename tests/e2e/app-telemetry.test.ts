@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
 import { type Stack, startStack } from 'lazurite';
 import {
@@ -7,26 +10,29 @@ import {
   startOtlpCollector,
 } from '../../emulator/functions/src/testing/otlp-collector.ts';
 import { CHAT_ID, EXAMPLE, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
-import { repositoryRoot } from '../support/stack.ts';
+import { openApp } from '../support/stack.ts';
 
 const CLIENT_REQUEST_ID = '3f6b2c1e-90f7-4f33-8f4c-8ad1b0b0a001';
 const APP = 'teams-async-operations';
 
+let folder: string;
 let collector: OtlpCollector;
 let stack: Stack;
 let token: string;
 
 beforeAll(async () => {
   collector = await startOtlpCollector();
+  folder = await mkdtemp(join(tmpdir(), 'lazurite-telemetry-'));
+  const env = {
+    ...process.env,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_METRIC_EXPORT_INTERVAL: '500',
+    LRO_LAB: 'off',
+  };
   stack = await startStack({
-    scriptRoot: repositoryRoot,
-    env: {
-      ...process.env,
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      OTEL_METRIC_EXPORT_INTERVAL: '500',
-      LRO_LAB: 'off',
-    },
+    ...(await openApp(env, folder)),
+    dataDir: folder,
     ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
   });
   token = await stack.issuer.mint();
@@ -35,6 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.close();
   await collector?.close();
+  await rm(folder, { recursive: true, force: true });
 });
 
 function send(method: string, path: string, { headers = {}, body }: { headers?: object; body?: unknown } = {}) {

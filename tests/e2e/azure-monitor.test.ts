@@ -9,7 +9,7 @@ import { openLocalCertificate } from '@lazurite/http';
 import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
 import { startStack } from 'lazurite';
 import { CHAT_ID, EXAMPLE, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
-import { repositoryRoot } from '../support/stack.ts';
+import { openApp } from '../support/stack.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 
@@ -39,6 +39,7 @@ async function startIngestion() {
   return {
     url: `https://127.0.0.1:${port}/`,
     certificateFile: certificate.path,
+    folder,
     envelopes,
     close: async () => {
       server.closeAllConnections();
@@ -50,15 +51,16 @@ async function startIngestion() {
 
 test('Spans go to Application Insights where a connection string says so, the last of them when the app ends', async () => {
   const ingestion = await startIngestion();
+  const env = {
+    ...process.env,
+    APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=00000000-0000-4000-8000-000000000000;IngestionEndpoint=${ingestion.url}`,
+    NODE_EXTRA_CA_CERTS: ingestion.certificateFile,
+    APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
+    LRO_LAB: 'off',
+  };
   const stack = await startStack({
-    scriptRoot: repositoryRoot,
-    env: {
-      ...process.env,
-      APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=00000000-0000-4000-8000-000000000000;IngestionEndpoint=${ingestion.url}`,
-      NODE_EXTRA_CA_CERTS: ingestion.certificateFile,
-      APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
-      LRO_LAB: 'off',
-    },
+    ...(await openApp(env, ingestion.folder)),
+    dataDir: ingestion.folder,
     ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
   });
   const answer = await fetch(`${stack.functions.url}/beta${operationsPath(CHAT_ID)}`, {
