@@ -50,7 +50,7 @@ module.exports = {
     {
       name: 'shared-adapters-import-domain-only',
       severity: 'error',
-      from: { path: '^shared/(validation|persistence|identity|settings|webhooks)/' },
+      from: { path: '^shared/(validation|persistence|identity|settings|telemetry|webhooks)/' },
       to: { path: '^shared/', pathNot: ['^shared/$1/', '^shared/domain/'] },
     },
     {
@@ -74,17 +74,17 @@ module.exports = {
     {
       name: 'only-telemetry-knows-opentelemetry',
       severity: 'error',
-      from: { path: part, pathNot: '^emulator/functions/src/worker/telemetry/' },
+      from: { path: [app, part], pathNot: '^(?:emulator/functions/src/worker|shared)/telemetry/' },
       to: { path: 'node_modules/@opentelemetry' },
     },
     {
       name: 'opentelemetry-on-demand',
       comment: 'Its SDK is loaded only where the settings of the app ask for it.',
       severity: 'error',
-      from: { pathNot: '^emulator/functions/src/worker/telemetry/' },
+      from: { pathNot: '^(?:emulator/functions/src/worker|shared)/telemetry/' },
       to: {
-        path: '^emulator/functions/src/worker/telemetry/',
-        pathNot: '/telemetry\\.ts$',
+        path: '^(?:emulator/functions/src/worker|shared)/telemetry/',
+        pathNot: '/(?:load-|app-)?telemetry\\.ts$',
         dependencyTypesNot: ['dynamic-import', 'type-only'],
       },
     },

@@ -75,8 +75,9 @@ const commandLine: BuildOptions = {
   target: 'node22',
   conditions: ['lazurite-source'],
   sourcemap: false, // Node would read the maps while the worker starts
-  // Large, and loaded only by apps that use them.
-  external: ['@azure/*', 'azure-functions-v3'],
+  // Large, and loaded only by apps that use them. The clients of Cosmos DB and queues are bundled, each into a chunk that
+  // is loaded with its first trigger or binding: from several hundred files that takes four times as long.
+  external: ['@azure/data-tables', '@azure/functions*', '@azure/identity', '@azure/storage-blob', 'azure-functions-v3'],
 };
 
 const bundles = process.argv.includes('--app') ? [app] : [app, commandLine];

@@ -12,3 +12,13 @@ export function cpuTimeOf(pid: number | undefined): number {
     return Number.NaN;
   }
 }
+
+/** The same for a process and those that it has started. */
+export function cpuTimeOfTree(pid: number | undefined): number {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+    return children.reduce((sum, child) => sum + cpuTimeOf(Number(child)), cpuTimeOf(pid));
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -8,7 +8,10 @@ import { createLaboratory } from '../domain/laboratory/laboratory.ts';
 import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
 import { createSigningKeys } from '../identity/signing-keys.ts';
 import type { FunctionHandler } from '../odata/frame.ts';
-import { createCosmosOperationRepository } from '../persistence/cosmos-operation-repository.ts';
+import {
+  type CosmosOperationRepository,
+  createCosmosOperationRepository,
+} from '../persistence/cosmos-operation-repository.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
 import {
@@ -25,6 +28,8 @@ import type { SubscriptionHandlers } from './subscription-handlers.ts';
 export interface GraphService {
   readonly ports: GraphPorts;
   readonly handlers: ReturnType<typeof createGraphHandlers>;
+  /** What tells whether operations can be stored. */
+  readonly store: Pick<CosmosOperationRepository, 'check'>;
   /** Answers any request, whatever its URL. */
   readonly dispatch: FunctionHandler;
   /** Null where there is no laboratory. */
@@ -54,7 +59,7 @@ export function graphService(): GraphService {
 }
 
 function composeService(): GraphService {
-  const { settings, client } = processParts();
+  const { settings, client, telemetry } = processParts();
   const { auth, cosmos, pagingSecret, server, evolvableEnums, laboratory, notifications, tryIt } = settings;
   const now = () => Date.now();
   const keys = createSigningKeys(auth.issuer, { now });
@@ -65,7 +70,7 @@ function composeService(): GraphService {
   // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
   const connected = Promise.all([keys.prefetch(), repository.prepare()]);
   const ports: GraphPorts = {
-    ...{ now, newId: randomUUID, server, evolvableEnums },
+    ...{ now, newId: randomUUID, server, evolvableEnums, telemetry },
     authenticator: createJwtAuthenticator({ ...auth, keys, now }),
     repository,
     laboratory: laboratory
@@ -82,6 +87,7 @@ function composeService(): GraphService {
   const handlers = createGraphHandlers(ports);
   return {
     ...{ ports, handlers, dispatch: createDispatcher(ports, handlers), target: createTargetHandler(ports) },
+    store: repository,
     subscriptions: createSubscriptionTable(ports),
     connected,
     tryIt: tryIt ? tryItHandler({ ...ports, readViewerFile }) : null,

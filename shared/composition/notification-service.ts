@@ -5,6 +5,7 @@ import type { DeliveryPorts } from '../domain/notifications/delivery-ports.ts';
 import type { DeliveryReport } from '../domain/notifications/delivery-round.ts';
 import { EndpointGates } from '../domain/notifications/endpoint-gate.ts';
 import type { RedeliveryPorts } from '../domain/notifications/redeliver.ts';
+import { withSharedReads } from '../domain/notifications/shared-reads.ts';
 import type { SubscriptionKey } from '../domain/notifications/subscription.ts';
 import type { SubscriptionRepository, WatcherDirectory } from '../domain/notifications/subscription-repository.ts';
 import type { FramePorts } from '../odata/frame.ts';
@@ -45,18 +46,22 @@ export function notificationService(): NotificationService | null {
 }
 
 function composeService(): NotificationService {
-  const { settings, client } = processParts();
+  const { settings, client, telemetry } = processParts();
   const { cosmos, server, notifications } = settings;
   const now = () => Date.now();
   const options = { ...cosmos, client, startTimer };
   const store = createCosmosDeliveryStore(options);
   const ports = {
-    ...{ store, deadLetters: store.deadLetters, log: createCosmosChangeLog(options) },
+    ...{ store, deadLetters: store.deadLetters, log: withSharedReads(createCosmosChangeLog(options), setImmediate) },
     webhooks: createNodeWebhookClient({
       ...{ now, startTimer, policy: notifications.privateTargets ? 'publicOrPrivate' : 'public' },
     }),
-    ...{ gates: new EndpointGates(now), format: notificationFormat, meter: { delivered: () => undefined } },
-    ...{ now, newId: randomUUID, random: () => Math.random(), server },
+    ...{
+      gates: new EndpointGates(now),
+      format: notificationFormat,
+      meter: { delivered: telemetry.notificationDelivered, sending: telemetry.notification },
+    },
+    ...{ now, newId: randomUUID, random: () => Math.random(), server, telemetry },
   };
   return {
     ...ports,

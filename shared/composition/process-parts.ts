@@ -1,11 +1,17 @@
 import type { CosmosClient } from '@azure/cosmos';
+import { NO_TELEMETRY, type Telemetry } from '../domain/telemetry.ts';
 import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
+import type { TelemetrySettings } from '../telemetry/app-telemetry.ts';
+import { loadTelemetry } from '../telemetry/load-telemetry.ts';
+import { quietFailures } from './quiet-failures.ts';
+import { watchFunctions } from './watch-functions.ts';
 
 /** What a process has one of, whichever of its functions asks first. */
 export interface ProcessParts {
   readonly settings: Settings;
   readonly client: CosmosClient;
+  readonly telemetry: Telemetry;
 }
 
 let parts: ProcessParts | undefined;
@@ -18,7 +24,18 @@ export function processParts(): ProcessParts {
 
 function composeParts(env: NodeJS.ProcessEnv): ProcessParts {
   const settings = readSettings(env);
-  return { settings, client: createCosmosClient(settings.cosmos) };
+  quietFailures();
+  const telemetry = settings.telemetry && startTelemetry(settings.telemetry);
+  return { settings, client: createCosmosClient(settings.cosmos, telemetry), telemetry: telemetry ?? NO_TELEMETRY };
+}
+
+function startTelemetry(settings: TelemetrySettings): Telemetry {
+  const telemetry = loadTelemetry(settings, {
+    elapsed: () => performance.now(),
+    onFailure: (error) => process.emitWarning(`Telemetry is not exported: ${String(error)}`),
+  });
+  watchFunctions(telemetry);
+  return telemetry;
 }
 
 export function startTimer(milliseconds: number, callback: () => void): () => void {

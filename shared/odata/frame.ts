@@ -1,7 +1,9 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { OperationsError } from '../domain/errors.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
 import type { GraphAnswer } from './answer.ts';
 import { corsHeaders } from './cors.ts';
+import { describeFailure } from './describe-failure.ts';
 import { toErrorAnswer } from './error-answer.ts';
 import { type RequestIds, readRequestIds } from './request-ids.ts';
 
@@ -16,6 +18,7 @@ export interface FramePorts {
   now(): number;
   /** A GUID in lower case. */
   newId(): string;
+  readonly telemetry: Pick<Telemetry, 'inRequest' | 'traceparent'>;
   /** Where this runs, as `x-ms-ags-diagnostic` tells. */
   readonly server: ServerInfo;
 }
@@ -26,15 +29,17 @@ export type FunctionHandler = (request: HttpRequest, context: Logger) => Promise
 /** Graph's manners, whatever is answered: request ids, the common headers, CORS, and every failure as Graph's error body. */
 export function graphFrame(
   answerTo: (request: HttpRequest) => Promise<GraphAnswer>,
-  { now, newId, server }: FramePorts,
+  { now, newId, server, telemetry }: FramePorts,
 ): FunctionHandler {
   const commonHeaders = toCommonHeaders(server);
   return async (request, context) => {
     const ids = readRequestIds(request.headers.get('client-request-id'), newId());
-    const answer = await answerTo(request).catch((error: unknown) => {
-      report(error, { ids, context });
-      return toErrorAnswer(error, ids, now());
-    });
+    const answer = await telemetry
+      .inRequest(ids, () => answerTo(request))
+      .catch((error: unknown) => {
+        report(error, { ids, context });
+        return toErrorAnswer(error, ids, now());
+      });
     return {
       status: answer.status,
       headers: {
@@ -68,6 +73,7 @@ function toCommonHeaders({ dataCenter, roleInstance }: ServerInfo): Record<strin
 
 /** Callers' own mistakes are no news; what failed on our side is, with its cause. */
 function report(error: unknown, { ids, context }: { ids: RequestIds; context: Logger }): void {
-  if (!(error instanceof OperationsError)) context.error(`Request ${ids.requestId} failed unexpectedly`, error);
-  else if (error.code === 'ServiceUnavailable') context.warn(`Request ${ids.requestId}: ${error.message}`, error.cause);
+  const request = `Request ${ids.requestId}, client-request-id ${ids.clientRequestId}`;
+  if (!(error instanceof OperationsError)) context.error(`${request} failed unexpectedly: ${describeFailure(error)}`);
+  else if (error.code === 'ServiceUnavailable') context.warn(`${request}: ${describeFailure(error)}`);
 }

@@ -1,7 +1,9 @@
 import { CosmosClient } from '@azure/cosmos';
+import type { Telemetry } from '../domain/telemetry.ts';
 import { type AccountIdentity, lazyCredential } from './account-identity.ts';
 import { DEADLINE_MS } from './deadline.ts';
 import { requestSigner } from './sign-request.ts';
+import { watchCalls } from './watch-calls.ts';
 
 export interface CosmosAccount {
   readonly endpoint: string;
@@ -21,13 +23,19 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /**
  * The client of all repositories, one for the life of the process as the SDK wants it: each keeps connections, what it
  * knows of the account, and a timer, which `dispose()` ends.
+ *
+ * @param telemetry null: nobody is told of calls
  */
-export function createCosmosClient({ endpoint, credential }: CosmosAccount): CosmosClient {
+export function createCosmosClient(
+  { endpoint, credential }: CosmosAccount,
+  telemetry: Pick<Telemetry, 'storeCall'> | null = null,
+): CosmosClient {
   return new CosmosClient({
     endpoint,
     ...(credential.kind === 'key'
       ? { tokenProvider: requestSigner(credential.key) }
       : { aadCredentials: lazyCredential(credential) }),
+    ...(telemetry && { plugins: [watchCalls(telemetry, endpoint)] }),
     connectionPolicy: {
       requestTimeout: DEADLINE_MS,
       retryOptions: THROTTLE_RETRIES,

@@ -3,6 +3,7 @@ import type { OperationRepository } from '../domain/operation-repository.ts';
 import type { OperationSource } from '../domain/teams-async-operation.ts';
 import { countOperations, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
 import type { ChatItems } from './chat-partition.ts';
+import { checkContainer } from './check-container.ts';
 import { type ContainerOptions, containerFinder } from './container-finder.ts';
 import { CONTAINERS } from './containers.ts';
 import { toDomainError } from './cosmos-errors.ts';
@@ -25,7 +26,11 @@ export interface CosmosOperationRepository extends OperationRepository {
    * operation, which tries again.
    */
   prepare(): Promise<void>;
+  /** Rejects where operations cannot be stored now. */
+  check(): Promise<void>;
 }
+
+const NO_CHAT = '';
 
 /** Operations in Cosmos DB, one item each, partitioned by chat. */
 export function createCosmosOperationRepository(options: CosmosRepositoryOptions): CosmosOperationRepository {
@@ -38,6 +43,7 @@ export function createCosmosOperationRepository(options: CosmosRepositoryOptions
     });
   }
   return {
+    check: () => call(NO_CHAT, checkContainer),
     create: (chatId, operation, given) => call(chatId, (items) => createOperation(items, operation, given)),
     get: (chatId, id) => call(chatId, (items) => getOperation(items, id)),
     replace: (chatId, operation, given) => call(chatId, (items) => replaceOperation(items, operation, given)),

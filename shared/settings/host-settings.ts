@@ -37,18 +37,4 @@ export const HOST_SETTINGS = {
     provider: 'cloud',
     secret: false,
   },
-  APPLICATIONINSIGHTS_CONNECTION_STRING: {
-    purpose: 'Where telemetry goes. With local authentication off it is an address and no secret',
-    values: 'a connection string',
-    default: null,
-    provider: 'cloud',
-    secret: false,
-  },
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: {
-    purpose: 'As whom telemetry is sent: `ClientId=<guid>;Authorization=AAD`',
-    values: 'a connection string',
-    default: null,
-    provider: 'cloud',
-    secret: false,
-  },
 } as const satisfies Readonly<Record<string, AppSetting>>;

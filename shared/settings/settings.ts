@@ -1,5 +1,6 @@
 import { APP_SETTINGS, type Environment } from './app-settings.ts';
 import { type CosmosAccountSettings, readCosmosAccount } from './cosmos-account.ts';
+import { readTelemetry, type TelemetrySettings } from './telemetry.ts';
 
 export interface Settings {
   readonly cosmos: CosmosSettings;
@@ -13,6 +14,8 @@ export interface Settings {
   /** Whether there is a page to try the API, whose viewer is a package that is not deployed. */
   readonly tryIt: boolean;
   readonly notifications: NotificationSettings;
+  /** Null: nobody asked for any. */
+  readonly telemetry: TelemetrySettings | null;
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
 }
 
@@ -68,6 +71,7 @@ export function readSettings(env: Environment): Settings {
   const laboratory = readSwitch('LRO_LAB', env, problems);
   const tryIt = readSwitch('TRY_IT', env, problems);
   const notifications = readNotifications(env, problems);
+  const telemetry = readTelemetry(env, problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     cosmos,
@@ -77,6 +81,7 @@ export function readSettings(env: Environment): Settings {
     laboratory,
     notifications,
     tryIt,
+    telemetry,
     // Both are set by the Functions platform in Azure.
     server: {
       dataCenter: env.REGION_NAME ?? APP_SETTINGS.REGION_NAME.default,

@@ -74,6 +74,29 @@ describe('prepare()', () => {
   });
 });
 
+describe('check()', () => {
+  test('holds while items can be read, and while the container is busy', async () => {
+    wire.answer = { status: 404, headers: { 'x-ms-substatus': '0' }, body: { code: 'NotFound', message: '' } };
+    await expect(newRepository().check()).resolves.toBeUndefined();
+    wire.answer = THROTTLED;
+    await expect(newRepository().check()).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['the container is not there', 404, '1003'],
+    ['the credential may not read', 403, '5301'],
+    ['the service is not available', 503, '0'],
+  ])('rejects where %s', async (_, status, substatus) => {
+    wire.answer = { status, headers: { 'x-ms-substatus': substatus }, body: { code: 'any', message: 'any' } };
+    await expect(newRepository().check()).rejects.toBeInstanceOf(Error);
+  });
+
+  test('rejects at its deadline', async () => {
+    wire.answer = null;
+    await expect(newRepository({ deadlineMs: 100 }).check()).rejects.toMatchObject({ code: 'ServiceUnavailable' });
+  });
+});
+
 describe('create() over the wire of Cosmos DB', () => {
   test('returns the etag without its quotes', async () => {
     wire.answer = CREATED;

@@ -9,7 +9,7 @@ import { Shutdown, silentLog, systemClock, systemRandomness } from '@lazurite/ru
 import { type Stack, startStack } from 'lazurite';
 import { CONTAINERS } from '../../shared/persistence/containers.ts';
 import { CHAT_ID, EXAMPLE, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
-import { repositoryRoot } from '../support/stack.ts';
+import { openApp, repositoryRoot } from '../support/stack.ts';
 
 let running: Shutdown;
 let folder: string;
@@ -29,7 +29,8 @@ afterEach(async () => {
 });
 
 interface Options {
-  readonly scriptRoot: string;
+  /** Default: the function app of this repository. */
+  readonly scriptRoot?: string;
   readonly role: 'contributor' | 'reader';
   /** Of the app, once the port of Cosmos DB is known. */
   env(cosmosEndpoint: string): Record<string, string>;
@@ -37,10 +38,11 @@ interface Options {
 
 async function start({ scriptRoot, role, env }: Options): Promise<Stack> {
   const cosmosPort = await freePort();
+  const settings = { ...process.env, ...env(`https://localhost:${cosmosPort}/`) };
   return running.add(
     await startStack({
-      ...{ scriptRoot, dataDir: folder, cosmosPort, managedIdentity: role },
-      env: { ...process.env, ...env(`https://localhost:${cosmosPort}/`) },
+      ...(scriptRoot === undefined ? await openApp(settings, folder) : { scriptRoot, env: settings }),
+      ...{ dataDir: folder, cosmosPort, managedIdentity: role },
       onEvent: (event) => {
         if (event.type === 'log') messages.push(event.message);
         heard?.();
@@ -53,7 +55,7 @@ async function start({ scriptRoot, role, env }: Options): Promise<Stack> {
 /** The app as it is deployed: by identity, with what it needs provisioned by others. */
 async function startApp(role: Options['role'], settings: Record<string, string> = {}): Promise<Stack> {
   const stack = await start({
-    ...{ scriptRoot: repositoryRoot, role },
+    role,
     env: (endpoint) => ({
       COSMOS_CONNECTION: '',
       COSMOS_CONNECTION__accountEndpoint: endpoint,

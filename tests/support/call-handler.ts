@@ -1,6 +1,7 @@
 import { HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../shared/composition/graph-handlers.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
+import { NO_TELEMETRY } from '../../shared/domain/telemetry.ts';
 import type { FunctionHandler } from '../../shared/odata/frame.ts';
 import { operationsPath, type RawRequest } from './create-operation-request.ts';
 import { createMemoryRepository } from './memory-operation-repository.ts';
@@ -27,6 +28,7 @@ export function graphPorts(changes: Partial<GraphPorts> = {}): GraphPorts {
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     server: { dataCenter: 'Test', roleInstance: 'test' },
     evolvableEnums: 'lenient',
+    telemetry: NO_TELEMETRY,
     laboratory: null,
     notifications: null,
     pagingKey: new Uint8Array(32).fill(7),

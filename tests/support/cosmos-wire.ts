@@ -12,7 +12,7 @@ export interface CosmosWire {
   readonly endpoint: string;
   /** What was asked, as `POST /dbs/teams/colls/operations/docs`. */
   readonly requests: readonly string[];
-  /** The answer to creates from now on; null leaves them without one. */
+  /** The answer to creates and reads of items from now on; null leaves them without one. */
   answer: WireAnswer | null;
   /** The answers to everything else; null leaves that without one. */
   setup: typeof toSetupAnswer | null;
@@ -25,7 +25,7 @@ export async function startCosmosWire(): Promise<CosmosWire> {
     const line = `${request.method} ${request.url}`;
     requests.push(line);
     request.resume();
-    const answer = line.endsWith('/docs') ? wire.answer : wire.setup?.(request, wire.endpoint);
+    const answer = /\/docs(?:\/|$)/.test(line) ? wire.answer : wire.setup?.(request, wire.endpoint);
     if (!answer) return;
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(JSON.stringify(answer.body));

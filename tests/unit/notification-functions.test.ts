@@ -124,8 +124,15 @@ describe('with subscriptions', () => {
   });
 
   function call(handler: Handler, path: string, method = 'GET') {
-    const { newId, server } = graphPorts();
-    const ports = { ...world.ports, now: () => world.now, newId, server, deadLetters: world.store.deadLetters };
+    const { newId, server, telemetry } = graphPorts();
+    const ports = {
+      ...world.ports,
+      now: () => world.now,
+      newId,
+      server,
+      telemetry,
+      deadLetters: world.store.deadLetters,
+    };
     const url = `https://graph.example/beta/subscriptions/s1/deadLetters${path}`;
     const request = new HttpRequest({ method, url, params: { subscriptionId: 's1' } });
     return handler(ports)(request, newLog());

@@ -20,6 +20,7 @@ describe('readSettings()', () => {
       laboratory: false,
       notifications: { recorded: true, hook: false, privateTargets: false, eventGrid: null },
       tryIt: false,
+      telemetry: null,
       server: { dataCenter: 'Local', roleInstance: 'local' },
     });
   });

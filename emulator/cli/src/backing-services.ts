@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { CosmosServer, DataRole } from '@lazurite/cosmos';
-import { PortInUseError } from '@lazurite/http';
+import { type EarlyServer, listenFirst, PortInUseError } from '@lazurite/http';
 import type { Issuer } from '@lazurite/identity';
-import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
+import { type Clock, type Closeable, type Log, type Randomness, type Shutdown, startOrUndo } from '@lazurite/runtime';
 import type { StorageOnDemand } from '@lazurite/storage';
 import { type ManagedIdentity, prepareIdentity } from './managed-identity.ts';
 
@@ -31,40 +31,92 @@ export interface BackingServices extends Closeable {
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
   readonly storage: StorageOnDemand;
+}
+
+/** Where the services are, or will be, reached. */
+export interface BackingAddresses {
+  readonly cosmosEndpoint: string;
+  readonly issuerUrl: string;
+  readonly storage: Pick<StorageOnDemand, 'connectionString' | 'isUnused'>;
   /** What the app needs in its environment to use its managed identity; empty without one. */
   readonly identityEnv: Readonly<Record<string, string>>;
 }
 
-/** Starts all at once. Rejects with the first failure; then nothing is left running. */
-export function startBackingServices(options: BackingOptions): Promise<BackingServices> {
-  return startOrUndo(async (running) => {
+export interface StartingServices {
+  /** Known early: who calls before a service is there waits. */
+  readonly addresses: Promise<BackingAddresses>;
+  /** Rejects with the first failure; then nothing is left running. */
+  readonly started: Promise<BackingServices>;
+}
+
+/** Starts all at once. */
+export function startBackingServices(options: BackingOptions): StartingServices {
+  const { promise: addresses, resolve, reject } = Promise.withResolvers<BackingAddresses>();
+  const started = startOrUndo(async (running) => {
     const identity = options.managedIdentity && prepareIdentity(options, options.managedIdentity);
-    const issuing = startTokenIssuer(options, identity);
-    const starting = [startDataServer(options, identity, issuing), issuing, startStorage(options)] as const;
+    const early = identity ? undefined : await listenForBoth(options, running);
+    const issuing = startTokenIssuer(options, identity, early?.issuer);
+    const data = startDataServer(options, { identity, issuing, server: early?.cosmos });
+    const starting = [data, issuing, startStorage(options)] as const;
+    if (early) tellEarly(early, starting[2]).then(resolve, reject);
     for (const part of await Promise.allSettled(starting)) {
       if (part.status === 'fulfilled') running.add(part.value);
     }
     const [cosmos, issuer, storage] = await Promise.all(starting);
-    const identityEnv = (await identity)?.env(issuer) ?? {};
-    return { cosmos, issuer, storage, identityEnv, close: () => running.close() };
+    resolve({
+      ...{ cosmosEndpoint: cosmos.endpoint, issuerUrl: issuer.url, storage },
+      identityEnv: (await identity)?.env(issuer) ?? {},
+    });
+    return { cosmos, issuer, storage, close: () => running.close() };
   });
+  started.catch(reject);
+  return { addresses, started };
+}
+
+interface EarlyServers {
+  readonly cosmos: EarlyServer;
+  readonly issuer: EarlyServer;
+}
+
+/** Loading the two takes longer than anything else in the start, and the app needs no more of them than addresses. */
+async function listenForBoth(options: BackingOptions, running: Shutdown): Promise<EarlyServers> {
+  const { address = '127.0.0.1', cosmosPort, issuerPort } = options;
+  const listen = async (wanted: Port | undefined) =>
+    running.add(await onPort(wanted, (port) => listenFirst({ address, port })));
+  return { cosmos: await listen(cosmosPort), issuer: await listen(issuerPort) };
+}
+
+async function tellEarly(
+  { cosmos, issuer }: EarlyServers,
+  storage: Promise<StorageOnDemand>,
+): Promise<BackingAddresses> {
+  return { cosmosEndpoint: cosmos.url, issuerUrl: issuer.url, storage: await storage, identityEnv: {} };
 }
 
 type OptionalIdentity = Promise<ManagedIdentity> | undefined;
 
-/** Cosmos DB accepts tokens of the issuer, and so has to know it. */
-async function startDataServer(
-  options: BackingOptions,
-  identity: OptionalIdentity,
-  issuing: Promise<Issuer>,
-): Promise<CosmosServer> {
+interface DataServerParts {
+  readonly identity: OptionalIdentity;
+  readonly issuing: Promise<Issuer>;
+  readonly server: EarlyServer | undefined;
+}
+
+/** With a managed identity, Cosmos DB accepts tokens of the issuer, and so has to know it. */
+async function startDataServer(options: BackingOptions, parts: DataServerParts): Promise<CosmosServer> {
+  const { identity, issuing, server } = parts;
   const { startCosmos } = await import('@lazurite/cosmos');
+  if (server) return startCosmos({ ...shared(options, 'cosmos'), server });
   const guard = identity && (await identity).guard(await issuing);
   return onPort(options.cosmosPort, (port) => startCosmos({ ...shared(options, 'cosmos'), ...guard, port }));
 }
 
-async function startTokenIssuer(options: BackingOptions, identity: OptionalIdentity): Promise<Issuer> {
+async function startTokenIssuer(
+  options: BackingOptions,
+  identity: OptionalIdentity,
+  server: EarlyServer | undefined,
+): Promise<Issuer> {
   const { startIssuer } = await import('@lazurite/identity');
+  if (server) return startIssuer({ ...shared(options, 'identity'), server });
   const header = identity && { identityHeader: (await identity).header };
   return onPort(options.issuerPort, (port) => startIssuer({ ...shared(options, 'identity'), ...header, port }));
 }

@@ -12,7 +12,7 @@ import {
 import type { Issuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
 import type { StorageOnDemand } from '@lazurite/storage';
-import { type BackingServices, type Port, startBackingServices } from './backing-services.ts';
+import { type BackingAddresses, type Port, startBackingServices } from './backing-services.ts';
 import { createSettingRewriter } from './setting-rewriter.ts';
 
 export interface StackOptions {
@@ -49,18 +49,20 @@ export interface Stack extends Closeable {
 }
 
 /**
- * Starts everything at once: the worker process boots while the data server and the issuer open, and is given its
- * settings when their addresses are known. Rejects with the first failure; then nothing is left running.
+ * Starts everything at once: the worker process boots, is given its settings as soon as addresses are known, and loads
+ * the app while the data server and the issuer open. Rejects with the first failure; then nothing is left running.
  */
 export function startStack(options: StackOptions): Promise<Stack> {
   return startOrUndo(async (running) => {
     const stateDir = options.dataDir ?? join(tmpdir(), `lazurite-${options.randomness.uuid()}`);
     if (options.dataDir === undefined) running.add({ close: () => rm(stateDir, { recursive: true, force: true }) });
-    const { promise: backing, resolve } = Promise.withResolvers<BackingServices>();
-    const starting = startHost({ ...options, stateDir }, backing); // forks at once; what follows loads modules for a while
-    resolve(startBackingServices({ ...options, storageDir: stateDir }));
-    const [services, host] = await Promise.allSettled([backing, starting]);
-    if (services.status === 'fulfilled') running.add(services.value);
+    const { promise: addresses, resolve } = Promise.withResolvers<BackingAddresses>();
+    const starting = startHost({ ...options, stateDir }, addresses); // forks at once; what follows loads modules for a while
+    const services = startBackingServices({ ...options, storageDir: stateDir });
+    resolve(services.addresses);
+    const backing = services.started;
+    const [behind, host] = await Promise.allSettled([backing, starting]);
+    if (behind.status === 'fulfilled') running.add(behind.value);
     if (host.status === 'fulfilled') running.add(host.value);
     const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
     cosmos.onChange((change) => functions.containerChanged(change));
@@ -83,11 +85,11 @@ interface HostOptions extends StackOptions {
   readonly stateDir: string;
 }
 
-function startHost(options: HostOptions, backing: Promise<BackingServices>): Promise<FunctionsHost> {
+function startHost(options: HostOptions, addresses: Promise<BackingAddresses>): Promise<FunctionsHost> {
   const endpoints = { cosmos: '', issuer: '' };
   let isStorageUnused = () => false;
-  const env = backing.then(({ cosmos, issuer, storage, identityEnv }) => {
-    Object.assign(endpoints, { cosmos: cosmos.endpoint, issuer: issuer.url });
+  const env = addresses.then(({ cosmosEndpoint, issuerUrl, storage, identityEnv }) => {
+    Object.assign(endpoints, { cosmos: cosmosEndpoint, issuer: issuerUrl });
     isStorageUnused = () => storage.isUnused;
     return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env, ...identityEnv };
   });

@@ -1,4 +1,5 @@
 export { BodyTooLargeError, HttpError, PortInUseError, RequestAbortedError } from './errors.ts';
+export { type EarlyServer, listenFirst } from './listen-first.ts';
 export { type ListenerOptions, toRequestListener } from './listener.ts';
 export { type LocalCertificate, openLocalCertificate } from './local-certificate.ts';
 export type { HttpHandler, HttpRequest, HttpResponse } from './message.ts';

@@ -1,4 +1,4 @@
-import { startHttpServer, toRequestListener } from '@lazurite/http';
+import { type EarlyServer, startHttpServer, toRequestListener } from '@lazurite/http';
 import {
   type Clock,
   type Closeable,
@@ -22,6 +22,8 @@ export interface IssuerOptions {
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly address?: string;
+  /** Listens already: its port is meant then. */
+  readonly server?: EarlyServer;
   /** Folder that keeps the signing keys; absent: new keys at each start. */
   readonly dataDir?: string;
   /** Default DEFAULT_TENANT_ID. */
@@ -71,7 +73,8 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
     ...(identityHeader !== undefined && { identityHeader }),
   });
   const listener = toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log });
-  const server = await startHttpServer(listener, { address, port: options.port ?? 0 });
+  const server =
+    options.server?.serve(listener) ?? (await startHttpServer(listener, { address, port: options.port ?? 0 }));
   origin = server.url;
   return {
     url: origin,

@@ -97,6 +97,19 @@ describe('pages of a query', () => {
     }
   });
 
+  it.each(['', ' DESC'])(
+    'of a sort%s give each of the rows with one value once, of several partition keys',
+    async (order) => {
+      const container = await filled(20);
+      const query = `SELECT VALUE c.n FROM c WHERE c.pk IN (4, 0, 2) ORDER BY c.none${order}`;
+      const rows: number[] = [];
+      const iterator = container.items.query(query, { maxItemCount: 1 });
+      while (iterator.hasMoreResults()) rows.push(...((await iterator.fetchNext()).resources ?? []));
+      const expected = [0, 2, 4, 5, 7, 9, 10, 12, 14, 15, 17, 19];
+      expect(rows).toEqual(order === '' ? expected : expected.reverse());
+    },
+  );
+
   it('of a sort by long texts go on from short tokens', async () => {
     const container = await account.container();
     for (const id of ['b', 'c', 'a']) await container.items.create({ id, pk: 1, text: 'é'.repeat(2_000) + id });

@@ -1,4 +1,5 @@
 import {
+  type EarlyServer,
   type HttpHandler,
   type HttpServer,
   type LocalCertificate,
@@ -38,6 +39,8 @@ export interface CosmosOptions {
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly address?: string;
+  /** Listens already, without TLS: `port` and `address` are its own then. */
+  readonly server?: EarlyServer;
   /** Where `cosmos.db` is kept; made when absent. Without it everything is in memory and gone at the end. */
   readonly dataDir?: string;
   /** The account key, base64. Default: the emulators' well-known key. */
@@ -137,8 +140,11 @@ async function certificateIn(dataDir: string | undefined): Promise<LocalCertific
   return openLocalCertificate(dataDir, systemClock);
 }
 
-function listen(handler: HttpHandler, { port, address, tls, log = silentLog }: CosmosOptions): Promise<HttpServer> {
-  return startHttpServer(toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log }), {
+async function listen(handler: HttpHandler, options: CosmosOptions): Promise<HttpServer> {
+  const { port, address, server, tls, log = silentLog } = options;
+  const listener = toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log });
+  if (server) return server.serve(listener);
+  return startHttpServer(listener, {
     ...(port !== undefined && { port }),
     ...(address !== undefined && { address }),
     ...(tls && tls !== true && { tls }),

@@ -7,6 +7,7 @@ export interface ListeningSocket {
   /** To be passed over an IPC channel. */
   readonly handle: object;
   readonly port: number;
+  /** Closing twice is one closing. */
   close(): void;
 }
 

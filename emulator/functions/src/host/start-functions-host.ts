@@ -44,6 +44,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
       new Supervisor({
         clock,
         handle: socket.handle,
+        stopListening: () => socket.close(),
         drainMs,
         startTimeoutMs: options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
         onEvent,

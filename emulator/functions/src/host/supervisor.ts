@@ -13,6 +13,8 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   /** The bound socket that every worker accepts on. */
   readonly handle: object;
+  /** Gives the socket up: from then on connections are refused, except by a worker that still accepts. */
+  readonly stopListening: () => void;
   readonly drainMs: number;
   /** How long the app may take to load. */
   readonly startTimeoutMs: number;
@@ -115,7 +117,9 @@ export class Supervisor implements Closeable {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([this.#retire(this.#current), this.#changing]);
+    // Who connects while requests in flight end is refused at once, rather than left waiting for nobody.
+    const settled = this.#changing.then(() => this.#options.stopListening());
+    await Promise.all([this.#retire(this.#current), settled]);
     await this.#retire(this.#current); // a reload that was under way may have put another in its place
     this.#firstSpare?.cancel();
     this.#spare?.kill();

@@ -23,6 +23,17 @@ export interface CollectedLog {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
+export interface CollectedMetric {
+  readonly name: string;
+  readonly unit: string;
+  /** Of a histogram: how often and how much in all, for each set of attributes. */
+  readonly points: readonly {
+    readonly count: number;
+    readonly sum: number;
+    readonly attributes: Readonly<Record<string, unknown>>;
+  }[];
+}
+
 /** Takes what an OpenTelemetry exporter sends over HTTP, and keeps it. */
 export interface OtlpCollector {
   readonly url: string;
@@ -31,6 +42,8 @@ export interface OtlpCollector {
   /** Of what came as JSON. */
   spans(): CollectedSpan[];
   logs(): CollectedLog[];
+  /** Histograms, each as often as it was sent. */
+  metrics(): CollectedMetric[];
   close(): Promise<void>;
 }
 
@@ -51,6 +64,7 @@ export async function startOtlpCollector(status = 200): Promise<OtlpCollector> {
     requests,
     spans: () => received('/v1/traces').flatMap(({ resourceSpans = [] }) => resourceSpans.flatMap(toSpans)),
     logs: () => received('/v1/logs').flatMap(({ resourceLogs = [] }) => resourceLogs.flatMap(toLogs)),
+    metrics: () => received('/v1/metrics').flatMap(({ resourceMetrics = [] }) => resourceMetrics.flatMap(toMetrics)),
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -87,10 +101,27 @@ interface ResourceLogs {
   }[];
 }
 
+interface ResourceMetrics {
+  readonly scopeMetrics: readonly {
+    readonly metrics: readonly {
+      readonly name: string;
+      readonly unit: string;
+      readonly histogram?: {
+        readonly dataPoints: readonly {
+          readonly attributes: readonly KeyValue[];
+          readonly count: number | string;
+          readonly sum?: number;
+        }[];
+      };
+    }[];
+  }[];
+}
+
 /** OTLP/HTTP, JSON encoding (opentelemetry-proto `docs/specification.md`). */
 interface OtlpJson {
   readonly resourceSpans?: readonly ResourceSpans[];
   readonly resourceLogs?: readonly ResourceLogs[];
+  readonly resourceMetrics?: readonly ResourceMetrics[];
 }
 
 function toSpans({ resource, scopeSpans }: ResourceSpans): CollectedSpan[] {
@@ -113,6 +144,18 @@ function toLogs({ scopeLogs }: ResourceLogs): CollectedLog[] {
       traceId,
       spanId,
       attributes: toObject(attributes),
+    })),
+  );
+}
+
+function toMetrics({ scopeMetrics }: ResourceMetrics): CollectedMetric[] {
+  return scopeMetrics.flatMap(({ metrics }) =>
+    metrics.map(({ name, unit, histogram }) => ({
+      ...{ name, unit },
+      points: (histogram?.dataPoints ?? []).map(({ attributes, count, sum = 0 }) => ({
+        ...{ count: Number(count), sum },
+        attributes: toObject(attributes),
+      })),
     })),
   );
 }

@@ -1,0 +1,30 @@
+import { NO_TELEMETRY } from '../domain/telemetry.ts';
+import type { AppTelemetry, TelemetryParts, TelemetrySettings } from './app-telemetry.ts';
+
+export interface LoadingTelemetry extends AppTelemetry {
+  /** Settles once everything is told; until then, nothing is. */
+  readonly loaded: Promise<void>;
+}
+
+/** Loads the OpenTelemetry SDK while the app starts: it takes as long as all the rest, and nobody waits for it. */
+export function loadTelemetry(settings: TelemetrySettings, parts: TelemetryParts): LoadingTelemetry {
+  let current: AppTelemetry = { ...NO_TELEMETRY, invocation: (_call, work) => work(), close: async () => undefined };
+  const loaded = import('./open-telemetry.ts')
+    .then(async ({ openTelemetry }) => {
+      current = await openTelemetry(settings, parts);
+    })
+    .catch(parts.onFailure);
+  return {
+    loaded,
+    inRequest: (ids, work) => current.inRequest(ids, work),
+    storeCall: (call, work) => current.storeCall(call, work),
+    traceparent: () => current.traceparent(),
+    notification: (origins, work) => current.notification(origins, work),
+    notificationDelivered: (delayMs) => current.notificationDelivered(delayMs),
+    invocation: (call, work) => current.invocation(call, work),
+    close: async () => {
+      await loaded;
+      await current.close();
+    },
+  };
+}
