@@ -72,7 +72,7 @@ async function createRetried(
   const { http, url } = request;
   const retriedId = given.id === undefined ? retryId(request, body) : null;
   const operation = createOperation({ ...given, ...(retriedId !== null && { id: retriedId }) }, ports);
-  const options = { repeatable, origin: readOrigin(http.headers) };
+  const options = { repeatable, origin: readOrigin(http.headers, ports.telemetry) };
   try {
     return await ports.repository.create(url.chatId, operation, options);
   } catch (error) {

@@ -20,7 +20,10 @@ export function deleteOperationHandler(ports: DeleteOperationPorts): FunctionHan
   );
 }
 
-async function remove({ http, url }: GraphRequest, { repository }: DeleteOperationPorts): Promise<GraphAnswer> {
+async function remove(
+  { http, url }: GraphRequest,
+  { repository, telemetry }: DeleteOperationPorts,
+): Promise<GraphAnswer> {
   const wanted = readEntityTags('If-Match', http.headers.get('if-match'));
   const id = url.operationId ?? '';
   const etag = await soleEtag(wanted, async () => {
@@ -28,7 +31,7 @@ async function remove({ http, url }: GraphRequest, { repository }: DeleteOperati
     if (!stored) throw new OperationNotFoundError(id);
     return stored.etag;
   });
-  await repository.delete(url.chatId, id, { etag, origin: readOrigin(http.headers) });
+  await repository.delete(url.chatId, id, { etag, origin: readOrigin(http.headers, telemetry) });
   return emptyAnswer(204);
 }
 

@@ -53,10 +53,10 @@ interface Update {
 async function write(
   { http, url }: GraphRequest,
   { changes, wanted }: Update,
-  { repository, now }: UpdateOperationPorts,
+  { repository, now, telemetry }: UpdateOperationPorts,
 ): Promise<StoredOperation> {
   const id = url.operationId ?? '';
-  const origin = readOrigin(http.headers);
+  const origin = readOrigin(http.headers, telemetry);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const current = await repository.get(url.chatId, id);
     if (!current) throw new OperationNotFoundError(id);

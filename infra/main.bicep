@@ -165,6 +165,8 @@ module alerts 'modules/alerts.bicep' = {
     email: alertEmail
     cosmosAccountId: cosmos.outputs.id
     workspaceId: monitoring.outputs.workspaceId
+    insightsId: monitoring.outputs.insightsId
+    healthUrls: [for (region, i) in locations: 'https://${regions[i].outputs.hostName}/beta/health']
   }
 }
 

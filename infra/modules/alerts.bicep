@@ -5,6 +5,12 @@ param location string
 param email string
 param cosmosAccountId string
 param workspaceId string
+param insightsId string
+@description('Where each region says that it serves.')
+param healthUrls string[]
+
+// West Europe, East US, Southeast Asia, by the names that the service has for them.
+var testLocations = ['emea-nl-ams-azr', 'us-va-ash-azr', 'apac-sg-sin-azr']
 
 var queries = [
   {
@@ -20,6 +26,13 @@ var queries = [
     severity: 3
     threshold: 20
     query: 'AppRequests | where toint(ResultCode) > 0 and DurationMs > 2000'
+  }
+  {
+    name: 'late-notifications'
+    description: 'Notifications that reached nobody for five minutes'
+    severity: 3
+    threshold: 10
+    query: 'AppMetrics | where Name == "graph.notification.delay" and Max > 300'
   }
   {
     name: 'poison-messages'
@@ -100,6 +113,58 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
         ]
       }
       actions: { actionGroups: [group.id] }
+    }
+  }
+]
+
+resource availability 'Microsoft.Insights/webtests@2022-06-15' = [
+  for (url, i) in healthUrls: {
+    name: 'availability-${suffix}${i}'
+    location: location
+    tags: { 'hidden-link:${insightsId}': 'Resource' }
+    kind: 'standard'
+    properties: {
+      SyntheticMonitorId: 'availability-${suffix}${i}'
+      Name: 'availability-${suffix}${i}'
+      Kind: 'standard'
+      Enabled: true
+      Frequency: 300
+      Timeout: 30
+      RetryEnabled: true
+      Locations: map(testLocations, id => { Id: id })
+      Request: {
+        RequestUrl: url
+        HttpVerb: 'GET'
+        ParseDependentRequests: false
+      }
+      ValidationRules: {
+        ExpectedHttpStatusCode: 200
+        SSLCheck: true
+        SSLCertRemainingLifetimeCheck: 7
+      }
+    }
+  }
+]
+
+resource unavailable 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for (url, i) in healthUrls: {
+    name: 'unavailable-${suffix}${i}'
+    location: 'global'
+    tags: { 'hidden-link:${insightsId}': 'Resource', 'hidden-link:${availability[i].id}': 'Resource' }
+    properties: {
+      description: 'A region does not answer, seen from two places'
+      severity: 1
+      enabled: true
+      scopes: [insightsId, availability[i].id]
+      evaluationFrequency: 'PT1M'
+      windowSize: 'PT5M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
+        webTestId: availability[i].id
+        componentId: insightsId
+        failedLocationCount: 2
+      }
+      actions: [{ actionGroupId: group.id }]
     }
   }
 ]

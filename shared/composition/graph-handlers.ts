@@ -74,9 +74,14 @@ export function createDispatcher(ports: GraphPorts, handlers: GraphHandlers): Fu
   const subscriptions = table && dispatchSubscriptions(table, ports);
   const operations = wildcardRouteHandler({ ...ports, handlers });
   return (request, context) => {
-    if (subscriptions && request.method !== 'OPTIONS' && isSubscriptionUrl(request.url))
+    if (subscriptions && !isPreflight(request) && isSubscriptionUrl(request.url))
       return subscriptions(request, context);
     const isTarget = target && request.method === 'GET' && parseChatUrl(request.url);
     return (isTarget ? target : operations)(request, context);
   };
+}
+
+/** A browser's question before a request, which is answered alike for all addresses. */
+function isPreflight({ method, headers }: Parameters<FunctionHandler>[0]): boolean {
+  return method === 'OPTIONS' && headers.get('origin') !== null;
 }

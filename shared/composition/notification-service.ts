@@ -5,6 +5,7 @@ import type { DeliveryPorts } from '../domain/notifications/delivery-ports.ts';
 import type { DeliveryReport } from '../domain/notifications/delivery-round.ts';
 import { EndpointGates } from '../domain/notifications/endpoint-gate.ts';
 import type { RedeliveryPorts } from '../domain/notifications/redeliver.ts';
+import { withSharedReads } from '../domain/notifications/shared-reads.ts';
 import type { SubscriptionKey } from '../domain/notifications/subscription.ts';
 import type { SubscriptionRepository, WatcherDirectory } from '../domain/notifications/subscription-repository.ts';
 import type { FramePorts } from '../odata/frame.ts';
@@ -51,14 +52,14 @@ function composeService(): NotificationService {
   const options = { ...cosmos, client, startTimer };
   const store = createCosmosDeliveryStore(options);
   const ports = {
-    ...{ store, deadLetters: store.deadLetters, log: createCosmosChangeLog(options) },
+    ...{ store, deadLetters: store.deadLetters, log: withSharedReads(createCosmosChangeLog(options), setImmediate) },
     webhooks: createNodeWebhookClient({
       ...{ now, startTimer, policy: notifications.privateTargets ? 'publicOrPrivate' : 'public' },
     }),
     ...{
       gates: new EndpointGates(now),
       format: notificationFormat,
-      meter: { delivered: telemetry.notificationDelivered },
+      meter: { delivered: telemetry.notificationDelivered, sending: telemetry.notification },
     },
     ...{ now, newId: randomUUID, random: () => Math.random(), server, telemetry },
   };

@@ -31,6 +31,13 @@ export interface Telemetry {
   inRequest<T>(ids: RequestIdentity, work: () => Promise<T>): Promise<T>;
   /** Does one request to the store; `ended` is called with how it went, also where it failed. */
   storeCall<T>(call: StoreCall, work: (ended: (outcome: StoreOutcome) => void) => Promise<T>): Promise<T>;
+  /** W3C trace context of what runs now, to be kept beside what others will do because of it; null: nobody watches. */
+  traceparent(): string | null;
+  /** Sends a notification, which comes of the changes made in these contexts; any outcome but `accepted` is a failure. */
+  notification<T extends { readonly kind: string }>(
+    origins: readonly (string | null)[],
+    work: () => Promise<T>,
+  ): Promise<T>;
   /** A receiver has taken a notification, so long after the change that it is about. */
   notificationDelivered(delayMs: number): void;
 }
@@ -39,5 +46,7 @@ export interface Telemetry {
 export const NO_TELEMETRY: Telemetry = {
   inRequest: (_ids, work) => work(),
   storeCall: (_call, work) => work(() => undefined),
+  traceparent: () => null,
+  notification: (_origins, work) => work(),
   notificationDelivered: () => undefined,
 };

@@ -18,7 +18,7 @@ export interface FramePorts {
   now(): number;
   /** A GUID in lower case. */
   newId(): string;
-  readonly telemetry: Pick<Telemetry, 'inRequest'>;
+  readonly telemetry: Pick<Telemetry, 'inRequest' | 'traceparent'>;
   /** Where this runs, as `x-ms-ags-diagnostic` tells. */
   readonly server: ServerInfo;
 }

@@ -21,10 +21,11 @@ const NOT_JSON =
  *
  * @throws BadRequestError empty, no UTF-8, no JSON, or nested too deeply
  * @throws TooLargeError more than 4 MB; what exceeds it is not read
- * @throws OperationsError (RequestBodyRead) a content type other than JSON
+ * @throws OperationsError (RequestBodyRead) a content type other than JSON, or a content coding
  */
 export async function readJson(request: BodySource): Promise<unknown> {
   requireJsonType(request.headers.get('content-type'));
+  refuseCoding(request.headers.get('content-encoding'));
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0) throw new BadRequestError('Empty Payload. JSON content expected.');
   const text = decode(bytes);
@@ -42,6 +43,15 @@ function requireJsonType(contentType: string | null): void {
   throw new OperationsError(
     'RequestBodyRead',
     `A supported MIME type could not be found that matches the content type of the request. None of the supported type(s) 'application/json' matches the content type '${contentType}'.`,
+  );
+}
+
+/** Microsoft's SDKs that compress what they send do so no more after a 415 (`CompressionHandler` of kiota-http-go). */
+function refuseCoding(coding: string | null): void {
+  if (coding === null || coding.trim().toLowerCase() === 'identity') return;
+  throw new OperationsError(
+    'RequestBodyRead',
+    `The content coding '${coding}' is not supported. Send the body as it is.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { ChangeOrigin } from '../domain/notifications/operation-change.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
 
 export interface RequestIds {
   /** Ours, a new GUID for every request. */
@@ -17,12 +18,16 @@ export function readRequestIds(clientRequestId: string | null, requestId: string
 /** W3C Trace Context, section 3.2, version 00; whoever sends all zeros has no trace. */
 const TRACEPARENT = /^00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/;
 
-/** What those who learn of a change are told of the request that made it. */
-export function readOrigin(headers: Pick<Headers, 'get'>): ChangeOrigin {
+/**
+ * What those who learn of a change are told of the request that made it: where it is watched, our own part of its trace
+ * rather than the caller's.
+ */
+export function readOrigin(headers: Pick<Headers, 'get'>, telemetry: Pick<Telemetry, 'traceparent'>): ChangeOrigin {
   const traceparent = headers.get('traceparent');
   const clientRequestId = headers.get('client-request-id');
   return {
-    traceparent: traceparent !== null && TRACEPARENT.test(traceparent) ? traceparent : null,
+    traceparent:
+      telemetry.traceparent() ?? (traceparent !== null && TRACEPARENT.test(traceparent) ? traceparent : null),
     clientRequestId: clientRequestId !== null && GUID.test(clientRequestId) ? clientRequestId : null,
   };
 }

@@ -18,6 +18,8 @@ export function loadTelemetry(settings: TelemetrySettings, parts: TelemetryParts
     loaded,
     inRequest: (ids, work) => current.inRequest(ids, work),
     storeCall: (call, work) => current.storeCall(call, work),
+    traceparent: () => current.traceparent(),
+    notification: (origins, work) => current.notification(origins, work),
     notificationDelivered: (delayMs) => current.notificationDelivered(delayMs),
     invocation: (call, work) => current.invocation(call, work),
     close: async () => {

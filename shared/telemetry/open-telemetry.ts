@@ -3,7 +3,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { AppTelemetry, TelemetryParts, TelemetrySettings } from './app-telemetry.ts';
-import { openExporters } from './exporters.ts';
+import { type Exporters, openExporters } from './exporters.ts';
 import { createMeters } from './meters.ts';
 import { RequestIdsProcessor } from './request-ids.ts';
 import { createSpans } from './spans.ts';
@@ -13,9 +13,16 @@ const SCOPE = 'teams-async-operations';
 /** Soon enough for somebody who has just sent a request and looks at its trace. */
 const SEND_AFTER_MS = 1_000;
 
-/** Traces and metrics through providers of our own: nothing is registered for the whole process, which the host shares. */
 export async function openTelemetry(settings: TelemetrySettings, parts: TelemetryParts): Promise<AppTelemetry> {
-  const exporters = await openExporters(settings);
+  return telemetryTo(await openExporters(settings), settings, parts);
+}
+
+/** Traces and metrics through providers of our own: nothing is registered for the whole process, which the host shares. */
+export function telemetryTo(
+  exporters: Exporters,
+  settings: Pick<TelemetrySettings, 'serviceName' | 'metricIntervalMs'>,
+  { elapsed }: Pick<TelemetryParts, 'elapsed'>,
+): AppTelemetry {
   const resource = defaultResource()
     .merge(resourceFromAttributes({ 'service.name': settings.serviceName }))
     .merge(detectResources({ detectors: [envDetector] })); // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win
@@ -36,7 +43,7 @@ export async function openTelemetry(settings: TelemetrySettings, parts: Telemetr
   });
   const contexts = new AsyncLocalStorageContextManager().enable();
   const recorders = createMeters(meters.getMeter(SCOPE));
-  const spans = createSpans({ tracer: tracers.getTracer(SCOPE), contexts, meters: recorders, elapsed: parts.elapsed });
+  const spans = createSpans({ tracer: tracers.getTracer(SCOPE), contexts, meters: recorders, elapsed });
   return {
     ...spans,
     notificationDelivered: (delayMs) => recorders.notificationDelay.record(delayMs / 1_000),

@@ -10,6 +10,7 @@ import {
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { RequestIdentity } from '../domain/telemetry.ts';
 import type { AppTelemetry, Invocation } from './app-telemetry.ts';
+import { createNotification, toTraceparent } from './notification.ts';
 import { requestOf, toAttributes, withRequest } from './request-ids.ts';
 import type { SpanParts } from './span-parts.ts';
 import { createStoreCall } from './store-call.ts';
@@ -17,8 +18,12 @@ import { createStoreCall } from './store-call.ts';
 const propagator = new W3CTraceContextPropagator();
 
 /** The spans of the app: one for each call of a function, each request of a batch, and each call of the store. */
-export function createSpans(parts: SpanParts): Pick<AppTelemetry, 'invocation' | 'inRequest' | 'storeCall'> {
+export function createSpans(
+  parts: SpanParts,
+): Pick<AppTelemetry, 'invocation' | 'inRequest' | 'storeCall' | 'traceparent' | 'notification'> {
   return {
+    traceparent: () => toTraceparent(trace.getSpanContext(parts.contexts.active())),
+    notification: createNotification(parts),
     invocation: (call, work) => invoke(call, work, parts),
     inRequest: (ids, work) => inRequest(ids, work, parts),
     storeCall: createStoreCall(parts),

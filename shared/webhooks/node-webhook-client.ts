@@ -38,6 +38,9 @@ const MAX_SOCKETS = 256;
 const MAX_IDLE_SOCKETS = 64;
 const AGENT = { keepAlive: true, maxTotalSockets: MAX_SOCKETS, maxFreeSockets: MAX_IDLE_SOCKETS, timeout: 60_000 };
 
+/** Firewalls turn away who does not say what they are. */
+const USER_AGENT = 'teams-async-operations';
+
 type Agents = Readonly<Record<string, HttpAgent>>;
 
 /**
@@ -111,6 +114,7 @@ function send({ url, contentType, body, headers = {} }: WebhookRequest, { agents
       'content-type': contentType,
       'content-length': Buffer.byteLength(body),
       'accept-encoding': 'identity',
+      'user-agent': USER_AGENT,
     },
   });
   request.on('error', reject);

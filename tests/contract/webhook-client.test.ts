@@ -35,7 +35,12 @@ describe('post()', () => {
     expect(receiver.requests).toMatchObject([
       {
         ...{ method: 'POST', url: '/hook?a=b%20c', body: '{"value":[]}' },
-        headers: { 'content-type': 'application/json', 'content-length': '12', 'accept-encoding': 'identity' },
+        headers: {
+          'content-type': 'application/json',
+          'content-length': '12',
+          'accept-encoding': 'identity',
+          'user-agent': expect.any(String),
+        },
       },
     ]);
   });

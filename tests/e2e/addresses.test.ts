@@ -31,6 +31,7 @@ describe('addresses', () => {
     ['PUT', itemPath(CHAT_ID, 'a'), 'GET, PATCH, DELETE'],
     ['PATCH', `${operationsPath()}/$count`, 'GET'],
     ['OPTIONS', operationsPath(), 'GET, POST'],
+    ['OPTIONS', '/subscriptions', 'GET, POST'],
     ['GET', '/$batch', 'POST'],
     ['PATCH', '/$metadata', 'GET'],
     ['POST', '/openapi.json', 'GET'],

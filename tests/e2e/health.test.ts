@@ -9,7 +9,7 @@ import { Shutdown, silentLog, systemClock, systemRandomness } from '@lazurite/ru
 import { type Stack, startStack } from 'lazurite';
 import { CHAT_ID, EXAMPLE, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
 import { startLazurite } from '../support/lazurite-process.ts';
-import { repositoryRoot } from '../support/stack.ts';
+import { openApp } from '../support/stack.ts';
 
 let running: Shutdown;
 let folder: string;
@@ -27,11 +27,11 @@ afterEach(async () => {
 });
 
 async function start(options: { enableAuth?: boolean; env?: Record<string, string> } = {}): Promise<Stack> {
+  const app = await openApp({ ...process.env, ...options.env });
   return running.add(
     await startStack({
-      ...{ scriptRoot: repositoryRoot, dataDir: folder },
-      env: { ...process.env, ...options.env },
-      host: { enableAuth: options.enableAuth ?? false },
+      ...{ ...app, dataDir: folder },
+      host: { ...app.host, enableAuth: options.enableAuth ?? false },
       onEvent: (event) => event.type === 'log' && event.level === 'warning' && warned.resolve(event.message),
       ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
     }),

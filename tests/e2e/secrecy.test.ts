@@ -1,10 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WELL_KNOWN_KEY } from '@lazurite/cosmos';
 import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
 import { type Stack, startStack } from 'lazurite';
 import { type OtlpCollector, startOtlpCollector } from '../../emulator/functions/src/testing/otlp-collector.ts';
 import { type CosmosWire, startCosmosWire } from '../support/cosmos-wire.ts';
 import { exampleWith, JSON_TYPE } from '../support/create-operation-request.ts';
-import { repositoryRoot } from '../support/stack.ts';
+import { openApp } from '../support/stack.ts';
 
 /** What must not be seen again begins so. Chats and operations may be: they are part of addresses. */
 const MARK = 'kept-to-ourselves';
@@ -31,6 +34,7 @@ const QUERIES = [
   `?$search=${encodeURIComponent(`"${MARK}"`)}&$skiptoken=${MARK}&code=${MARK}`,
 ];
 
+let folder: string;
 let collector: OtlpCollector;
 let stack: Stack;
 let wire: CosmosWire;
@@ -38,23 +42,21 @@ let events: unknown[];
 
 beforeEach(async () => {
   events = [];
+  folder = await mkdtemp(join(tmpdir(), 'lazurite-secrecy-'));
   [collector, wire] = await Promise.all([startOtlpCollector(), startCosmosWire()]);
 });
 
 afterEach(async () => {
   await stack?.close();
   await Promise.all([collector.close(), wire.close()]);
+  await rm(folder, { recursive: true, force: true });
 });
 
-async function start(env: Record<string, string> = {}): Promise<void> {
+async function start(settings: Record<string, string> = {}): Promise<void> {
+  const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
   stack = await startStack({
-    scriptRoot: repositoryRoot,
-    env: {
-      ...process.env,
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      ...env,
-    },
+    ...(await openApp({ ...process.env, ...otlp, ...settings })),
+    dataDir: folder,
     onEvent: (event) => events.push(event),
     ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
   });

@@ -152,3 +152,28 @@ test('A batch can subscribe', async () => {
   });
   expect(body.responses[0]).toMatchObject({ status: 200, body: { value: expect.any(Array) } });
 });
+
+test('A burst of changes in many chats is told whole, and in order within each operation', async () => {
+  const application = await stack.issuer.mint({ roles: ['Chat.Read.All'] });
+  await subscribe({ resource: 'chats/operations' }, application);
+  const statuses = ['inProgress', 'inProgress', 'succeeded'];
+  await Promise.all(
+    Array.from({ length: 60 }, async (_, index) => {
+      const chatId = `burst-${index % 20}`;
+      await createOperation(chatId, `op-${index}`);
+      for (const status of statuses) await sendJson('PATCH', `${operationsPath(chatId)}/op-${index}`, { status });
+      await send({ method: 'DELETE', path: `${operationsPath(chatId)}/op-${index}` });
+    }),
+  );
+  await received(60 * 5);
+  const byResource = Map.groupBy(notifications, ({ resource }) => resource);
+  expect(byResource.size).toBe(60);
+  for (const told of byResource.values())
+    expect([...new Map(told.map(({ id, changeType }) => [id, changeType])).values()]).toEqual([
+      'created',
+      'updated',
+      'updated',
+      'updated',
+      'deleted',
+    ]);
+});

@@ -53,7 +53,7 @@ export function newDeliveryWorld(): DeliveryWorld {
   const ports: DeliveryPorts = {
     ...{ store, log, now, random: () => 0.5, format: notificationFormat, gates: new EndpointGates(now) },
     newId: () => String(++counts.ids),
-    meter: { delivered: (delayMs) => void world.delays.push(delayMs) },
+    meter: { delivered: (delayMs) => void world.delays.push(delayMs), sending: (_origins, send) => send() },
     webhooks: {
       post: async (request) => {
         const { url, contentType, body } = request;

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { exampleWith, exampleWithout, JSON_TYPE, type RawRequest } from './create-operation-request.ts';
 
 /** A request that CreateOperation refuses, and how. The same table runs on the handler alone and over HTTP. */
@@ -21,6 +22,12 @@ const BODIES: readonly RefusedRequest[] = [
     title: 'a charset other than UTF-8',
     body: GOOD,
     headers: { 'content-type': 'application/json; charset=utf-16' },
+    ...NO_JSON_TYPE,
+  },
+  {
+    title: 'a compressed body',
+    body: gzipSync(GOOD),
+    headers: { ...JSON_TYPE, 'content-encoding': 'gzip' },
     ...NO_JSON_TYPE,
   },
   { title: 'an empty body', body: '', ...BAD_REQUEST },

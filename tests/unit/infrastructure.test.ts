@@ -145,6 +145,20 @@ describe('azure.yaml', () => {
   });
 });
 
+test('what is asked whether a region serves is a route of the app', () => {
+  const { strings } = read(resolve(root, 'infra/main.bicep'));
+  const route = /route: '([^']+)'/.exec(readFileSync(resolve(root, 'Health/index.ts'), 'utf8'))?.[1];
+  expect(strings).toContain(`/${route}`);
+});
+
+test('alerts are about metrics that the app records', () => {
+  const meters = readFileSync(resolve(root, 'shared/telemetry/meters.ts'), 'utf8');
+  const queries = read(modulePath('alerts')).strings.filter((text) => text.startsWith('AppMetrics'));
+  const metrics = queries.map((query) => /Name == "([^"]+)"/.exec(query)?.[1] ?? query);
+  expect(metrics.length).toBeGreaterThan(0);
+  expect(metrics.filter((metric) => !meters.includes(`'${metric}'`))).toEqual([]);
+});
+
 test('host.json asks for the extensions that all triggers but HTTP and timers need', () => {
   const { extensionBundle } = JSON.parse(readFileSync(resolve(root, 'host.json'), 'utf8'));
   expect(extensionBundle).toEqual({ id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.*, 5.0.0)' });

@@ -1,5 +1,9 @@
+import fc from 'fast-check';
 import type { Caller } from '../../shared/domain/caller.ts';
+import { BadRequestError } from '../../shared/domain/errors.ts';
+
 import { MAX_SUBSCRIPTIONS } from '../../shared/domain/notifications/subscription-rules.ts';
+import { parseSubscribedResource } from '../../shared/odata/subscribed-resource.ts';
 import { type Answer, graphPorts, WRITER } from '../support/call-handler.ts';
 import {
   inMinutes,
@@ -328,4 +332,37 @@ describe('one subscription', () => {
       expectError(await world.call('GET', nowhere), { status: 400 });
     },
   );
+});
+
+describe('parseSubscribedResource()', () => {
+  const ids = fc
+    .string({ minLength: 1, maxLength: 40, unit: 'grapheme' })
+    .filter((id) => id.trim() !== '' && !id.startsWith('$') && id !== '.' && id !== '..' && id !== 'operations');
+
+  test('reads any id in any of its forms', () => {
+    const quote = (id: string) => `('${encodeURIComponent(id.replaceAll("'", "''"))}')`;
+    const slash = (id: string) => `/${encodeURIComponent(id)}`;
+    const forms = fc.constantFrom(quote, slash);
+    fc.assert(
+      fc.property(ids, ids, forms, forms, (chatId, operationId, ofChat, ofOperation) => {
+        const resource = `chats${ofChat(chatId)}/operations`;
+        expect(parseSubscribedResource(resource)).toEqual({ kind: 'chat', chatId });
+        const one = { kind: 'operation', chatId, operationId };
+        expect(parseSubscribedResource(`/${resource}${ofOperation(operationId)}`)).toEqual(one);
+      }),
+    );
+  });
+
+  test('refuses anything else as a bad request', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 60 }), (text) => {
+        for (const resource of [text, `chats/${text}`, `chats('${text}/operations`])
+          try {
+            expect(parseSubscribedResource(resource)).toHaveProperty('kind');
+          } catch (error) {
+            expect(error).toBeInstanceOf(BadRequestError);
+          }
+      }),
+    );
+  });
 });

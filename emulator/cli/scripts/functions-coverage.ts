@@ -65,7 +65,7 @@ const HOST_JSON = `## host.json
 | \`extensions.blobs\` | \`maxDegreeOfParallelism\`, \`poisonBlobThreshold\` |
 | \`extensions.cosmosDB\` | \`leaseOptions.leasePrefix\` |
 | \`logging\` | \`logLevel\`, \`console.isEnabled\` |
-| \`telemetryMode\` | not needed: the setting \`OTEL_EXPORTER_OTLP_ENDPOINT\` alone turns on the export of traces and logs ([decisions/telemetry.md](decisions/telemetry.md)) |
+| \`telemetryMode\` | read by nobody here: the setting \`OTEL_EXPORTER_OTLP_ENDPOINT\` alone turns on the export of traces and logs ([decisions/telemetry.md](decisions/telemetry.md)) |
 | anything else | ignored, as by Azure's host |`;
 
 function flags(): string {

@@ -121,7 +121,10 @@ async function sendAll(
 ): Promise<Attempt> {
   const taken: OperationChange[] = [];
   for (const message of changes.length > 0 ? ports.format.ofChanges(subscription, changes) : []) {
-    const result = await post(subscription.notificationUrl, message, ports, () => held.renew());
+    const origins = message.changes.map(({ traceparent }) => traceparent);
+    const result = await ports.meter.sending(origins, () =>
+      post(subscription.notificationUrl, message, ports, () => held.renew()),
+    );
     if (result.kind !== 'accepted') return { taken, result };
     taken.push(...message.changes);
     for (const change of message.changes) ports.meter.delivered(ports.now() - Date.parse(change.changedDateTime));

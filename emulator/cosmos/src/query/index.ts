@@ -145,7 +145,7 @@ export function compileQuery(
     plan: (policy) => planQuery(query, values, policy),
     start,
     run(documents, context, options = {}) {
-      const counted = new CountedDocuments(documents);
+      const counted = new CountedDocuments(documents, isDescending(query));
       // Safe: nothing pauses where no document does.
       return start(counted, context, {
         ...options,
@@ -161,18 +161,24 @@ function printUnfiltered({ where: _, ...rest }: Query): string {
   return printQuery(rest);
 }
 
-/** Documents numbered in the order in which they are read. */
+function isDescending({ orderBy }: Query): boolean {
+  return orderBy?.items.some(({ direction }) => direction === 'DESC') ?? false;
+}
+
+/** Documents numbered so that those that rank the same stay in the order in which they are read. */
 class CountedDocuments implements Iterable<JsonValue>, DocumentCursor {
   readonly #documents: Iterable<JsonValue>;
+  readonly #step: 1 | -1;
   document = 0;
 
-  constructor(documents: Iterable<JsonValue>) {
+  constructor(documents: Iterable<JsonValue>, descending: boolean) {
     this.#documents = documents;
+    this.#step = descending ? -1 : 1;
   }
 
   *[Symbol.iterator](): Generator<JsonValue> {
     for (const document of this.#documents) {
-      this.document += 1;
+      this.document += this.#step;
       yield document;
     }
   }

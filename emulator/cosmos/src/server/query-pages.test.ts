@@ -79,6 +79,7 @@ describe('pages of a query', () => {
     const { continuationToken } = await page(container, 'SELECT * FROM c', { maxItemCount: 1 });
     const options = { continuationToken } as FeedOptions;
     await expect(page(container, 'SELECT * FROM d', options)).rejects.toMatchObject({ code: 400 });
+    await expect(page(container, 'SELECT * FROM c WHERE c.n > 0', options)).rejects.toMatchObject({ code: 400 });
     await expect(page(other, 'SELECT * FROM c', options)).rejects.toMatchObject({ code: 400 });
   });
 
@@ -96,6 +97,19 @@ describe('pages of a query', () => {
       expect(rows.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     }
   });
+
+  it.each(['', ' DESC'])(
+    'of a sort%s give each of the rows with one value once, of several partition keys',
+    async (order) => {
+      const container = await filled(20);
+      const query = `SELECT VALUE c.n FROM c WHERE c.pk IN (4, 0, 2) ORDER BY c.none${order}`;
+      const rows: number[] = [];
+      const iterator = container.items.query(query, { maxItemCount: 1 });
+      while (iterator.hasMoreResults()) rows.push(...((await iterator.fetchNext()).resources ?? []));
+      const expected = [0, 2, 4, 5, 7, 9, 10, 12, 14, 15, 17, 19];
+      expect(rows).toEqual(order === '' ? expected : expected.reverse());
+    },
+  );
 
   it('of a sort by long texts go on from short tokens', async () => {
     const container = await account.container();

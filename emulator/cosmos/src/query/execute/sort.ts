@@ -18,14 +18,20 @@ interface Placed extends RowPlace {
   readonly value: Value;
 }
 
-/** All rows in order, `frame.place` saying where each stands; rows whose keys are equal keep the order they came in. */
+/**
+ * All rows in order, `frame.place` saying where each stands. Rows whose keys are equal come in the order of {@link isBehind},
+ * whatever the one they came in: that of the documents of several partition keys is another.
+ */
 export function* sortedRows(
   input: Iterable<Pause | undefined>,
   { project, order, keep, after }: Sorting,
   frame: Frame,
 ): Iterable<Value | Pause> {
   const signs = signsOf(order, frame);
-  const first = new FirstRows((left, right) => compareKeys(left, right, signs), keep, frame);
+  const documentSign = signs.includes(-1) ? -1 : 1;
+  const compare = (left: RowPlace, right: RowPlace) =>
+    compareKeys(left, right, signs) || (left.document - right.document) * documentSign;
+  const first = new FirstRows(compare, keep, frame);
   for (const row of placedRows(input, { project, order, after, signs }, frame)) {
     if (row === PAUSE) yield PAUSE;
     else first.add(row);

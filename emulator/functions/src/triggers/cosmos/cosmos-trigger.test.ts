@@ -53,6 +53,16 @@ function delivered({ invocations }: RecordedTrigger): string[] {
   return invocations.flatMap(({ input }) => JSON.parse(input.json ?? '').map(({ id }: { id: string }) => id));
 }
 
+test('triggers that start at once create their lease container together', async () => {
+  const leaseContainerName = 'new-leases';
+  const contexts = Array.from({ length: 4 }, (_, index) =>
+    trigger({ leaseContainerName, createLeaseContainerIfNotExists: true, leaseContainerPrefix: `${index}` }),
+  );
+  const listeners = await Promise.all(contexts.map(({ context }) => cosmosTriggerFactory()(context)));
+  await Promise.all(listeners.map((listener) => listener.start()));
+  await Promise.all(listeners.map((listener) => listener.stop()));
+});
+
 describe('createLeaseStore()', () => {
   const range = { minInclusive: '', maxExclusive: 'FF' };
 
