@@ -56,7 +56,7 @@ function hostRoutes(front: HttpFront): Route[] {
 
 function keyRoutes(front: HttpFront, openKeys: OpenKeys): Route[] {
   const keys = new AdminKeys(front, openKeys);
-  return ['admin/host/{collection}', 'admin/functions/{functionName}/{collection:regex(^keys$)}'].flatMap((all) => {
+  return ['admin/host/{collection}', 'admin/functions/{functionName}/keys'].flatMap((all) => {
     const one = `${all}/{keyName}`;
     return [
       route('GET', all, (request, values) => keys.read(request, addressOf(values))),
@@ -68,7 +68,8 @@ function keyRoutes(front: HttpFront, openKeys: OpenKeys): Route[] {
   });
 }
 
-function addressOf({ collection = '', functionName, keyName }: Readonly<Record<string, string>>) {
+/** A function has one collection alone, which its routes therefore do not take from the path. */
+function addressOf({ collection = 'keys', functionName, keyName }: Readonly<Record<string, string>>) {
   return { collection, ...(functionName !== undefined && { functionName }), ...(keyName !== undefined && { keyName }) };
 }
 
