@@ -1,5 +1,5 @@
 import type { SqlQuerySpec } from '@azure/cosmos';
-import type { Condition, OperationQuery, OrderBy } from '../../domain/operation-query.ts';
+import type { Condition, OperationQuery, OrderBy, SortableProperty } from '../../domain/operation-query.ts';
 import { OPERATION_KIND, SORT_PATHS } from '../operation-document.ts';
 import { conditionSql } from './condition-sql.ts';
 import { placeSql } from './place-sql.ts';
@@ -11,6 +11,7 @@ export function listSql({ where, orderBy, skip, after, limit }: OperationQuery):
   const conditions = [isOperation(statement)];
   if (where) conditions.push(conditionSql(where, statement));
   if (after) conditions.push(placeSql(orderBy, after, statement));
+  conditions.push(...hasSortKey(orderBy, statement));
   const window = `OFFSET ${statement.bind(skip)} LIMIT ${statement.bind(limit)}`;
   return statement.toQuery(
     `SELECT * FROM c WHERE ${conditions.join(' AND ')} ORDER BY ${orderBy.map(orderSql).join(', ')} ${window}`,
@@ -26,6 +27,26 @@ export function countSql(where: Condition | null): SqlQuerySpec {
 
 function isOperation(statement: Statement): string {
   return `${propertyPath(['kind'])} = ${statement.bind(OPERATION_KIND)}`;
+}
+
+/** Below every sort key of a property that has one in all operations. */
+const LOWEST_KEYS: Partial<Record<SortableProperty, string | number>> = {
+  createdDateTime: '',
+  lastActionDateTime: '',
+  operationType: 0,
+  status: 0,
+  attemptsCount: -(2 ** 31),
+};
+
+/**
+ * What operations have and the other items of a chat have not: without saying so, an index in the order asked for leads
+ * past a record of a change for each operation, for items without the key come before all that have it.
+ */
+function hasSortKey([first]: readonly OrderBy[], statement: Statement): readonly string[] {
+  const lowest = first && LOWEST_KEYS[first.property];
+  return !first || lowest === undefined
+    ? []
+    : [`${propertyPath(SORT_PATHS[first.property])} >= ${statement.bind(lowest)}`];
 }
 
 function orderSql({ property, descending }: OrderBy): string {
