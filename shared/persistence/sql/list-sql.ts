@@ -43,10 +43,9 @@ const LOWEST_KEYS: Partial<Record<SortableProperty, string | number>> = {
  * past a record of a change for each operation, for items without the key come before all that have it.
  */
 function hasSortKey([first]: readonly OrderBy[], statement: Statement): readonly string[] {
-  const lowest = first && LOWEST_KEYS[first.property];
-  return !first || lowest === undefined
-    ? []
-    : [`${propertyPath(SORT_PATHS[first.property])} >= ${statement.bind(lowest)}`];
+  if (!first) return [];
+  const lowest = LOWEST_KEYS[first.property];
+  return lowest === undefined ? [] : [`${propertyPath(SORT_PATHS[first.property])} >= ${statement.bind(lowest)}`];
 }
 
 function orderSql({ property, descending }: OrderBy): string {
