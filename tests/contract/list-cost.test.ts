@@ -40,6 +40,32 @@ function operation(index: number): TeamsAsyncOperation {
   return newOperation({ id: `o-${index}`, createdDateTime, attemptsCount: index });
 }
 
+test('a list in the order of ids is whole, in either direction', async () => {
+  const odd = ['!first', '"second', '%third', '~last'];
+  for (const id of odd) await started.repository.create('odd', newOperation({ id }));
+  const { items } = started.client.database(DATABASE).container('operations');
+  await items.create({ id: '$change-x', chatId: 'odd', kind: 'change', change: {} });
+  for (const descending of [false, true]) {
+    const query = { where: null, orderBy: [{ property: 'id', descending }], skip: 0 } as const;
+    const expected = descending ? odd.toReversed() : odd;
+    const ids = async (after: string | null, limit: number, skip = 0) => {
+      const page = await started.repository.list('odd', {
+        ...query,
+        skip,
+        limit,
+        after: after === null ? null : [after],
+      });
+      return { ids: page.operations.map(({ operation: { id } }) => id), next: page.next?.[0] ?? null };
+    };
+    expect(await ids(null, 10)).toEqual({ ids: expected, next: null });
+    expect(await ids(null, 10, 3)).toEqual({ ids: expected.slice(3), next: null });
+    for (let at = 0; at < odd.length; at += 1) {
+      const next = at + 1 < odd.length ? expected[at] : null;
+      expect(await ids(at === 0 ? null : String(expected[at - 1]), 1)).toEqual({ ids: [expected[at]], next });
+    }
+  }
+});
+
 const PROPERTIES: readonly SortableProperty[] = [
   'createdDateTime',
   'lastActionDateTime',

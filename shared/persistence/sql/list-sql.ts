@@ -5,12 +5,23 @@ import { conditionSql } from './condition-sql.ts';
 import { placeSql } from './place-sql.ts';
 import { propertyPath, Statement } from './statement.ts';
 
+/**
+ * The ids that operations can have: all but those that begin with `$`, which are of records. Said as two ranges, for an
+ * index serves a range: lower ids and higher ones.
+ */
+export const ID_RANGES = [`${propertyPath(['id'])} < "$"`, `${propertyPath(['id'])} >= "%"`] as const;
+export type IdRange = (typeof ID_RANGES)[number];
+
 /** A page of operations: those of the kind, that pass the filter, behind the place, in order. The partition is the SDK's to name. */
-export function listSql({ where, orderBy, skip, after, limit }: OperationQuery): SqlQuerySpec {
+export function listSql(
+  { where, orderBy, skip, after, limit }: OperationQuery,
+  ids: IdRange | null = null,
+): SqlQuerySpec {
   const statement = new Statement();
   const conditions = [isOperation(statement)];
   if (where) conditions.push(conditionSql(where, statement));
   if (after) conditions.push(placeSql(orderBy, after, statement));
+  if (ids) conditions.push(ids);
   conditions.push(...hasSortKey(orderBy, statement));
   const window = `OFFSET ${statement.bind(skip)} LIMIT ${statement.bind(limit)}`;
   return statement.toQuery(
