@@ -2,11 +2,14 @@
 import config from './jest.config.js';
 
 process.env.TEST_PACKAGE ??= 'dist/app.zip'; // for tests/support/stack.ts, in every worker
-/** These are about Lazurite, or about how a package is made. */
-const OF_THE_EMULATOR = ['cli', 'cli-commands', 'cosmos-trigger', 'durability', 'host-flags', 'storage'];
+/** These are about Lazurite, or start the app's folder in ways of their own. */
+const FROM_THE_FOLDER = [
+  ...['cli', 'cli-commands', 'cosmos-trigger', 'durability', 'host-flags', 'storage', 'storage-triggers'],
+  ...['notification-outages', 'notification-settings'],
+];
 
 export default {
   ...config,
   testMatch: ['<rootDir>/tests/e2e/**/*.test.ts'],
-  testPathIgnorePatterns: OF_THE_EMULATOR.map((name) => `/tests/e2e/${name}\\.test\\.ts$`),
+  testPathIgnorePatterns: FROM_THE_FOLDER.map((name) => `/tests/e2e/${name}\\.test\\.ts$`),
 };

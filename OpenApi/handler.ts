@@ -14,7 +14,7 @@ export function openApiHandler(ports: OpenApiPorts): FunctionHandler {
     async ({ url }) => ({
       status: 200,
       headers: { 'content-type': 'application/json' },
-      body: toOpenApi(toServiceRoot(url), { subscriptions }),
+      body: toOpenApi(toServiceRoot(url), { subscriptions, now: ports.now() }),
     }),
     ports,
   );

@@ -25,7 +25,7 @@ if (service) {
       strategy: 'exponentialBackoff',
       maxRetryCount: -1,
       minimumInterval: { seconds: 1 },
-      maximumInterval: { minutes: 5 },
+      maximumInterval: { seconds: 30 }, // a queue that was down is soon noticed to be back
     },
     extraOutputs: service.hook ? [wakeUps, changes] : [wakeUps],
     handler: async (items: unknown[], context: InvocationContext) => {

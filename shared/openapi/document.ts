@@ -1,23 +1,37 @@
 import { ROUTES, type RouteName, SUBSCRIPTION_ROUTES } from '../odata/routes.ts';
-import { type AnswerModel, ENDPOINTS, type EndpointModel, QUERY_OPTIONS, type QueryOption } from './endpoints.ts';
+import {
+  type AnswerModel,
+  type BodyModel,
+  ENDPOINTS,
+  type EndpointModel,
+  QUERY_OPTIONS,
+  type QueryOption,
+} from './endpoints.ts';
 import { ERROR_SCHEMA, type Schema, toComponentSchemas } from './schemas.ts';
 
 const TITLE = 'Operations of Microsoft Teams chats';
 const ID_HEADERS = ['request-id', 'client-request-id'];
 
+/** What the document is about. */
+export interface DocumentParts {
+  /** Whether there are any. */
+  readonly subscriptions: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
 /**
  * The API as an OpenAPI 3.1 document.
  *
  * @param serviceRoot where it is served: `https://graph.example/beta`
- * @param parts whether there are subscriptions
  */
-export function toOpenApi(serviceRoot: string, { subscriptions }: { readonly subscriptions: boolean }): Schema {
+export function toOpenApi(serviceRoot: string, parts: DocumentParts): Schema {
   return {
     openapi: '3.1.0',
     info: { title: TITLE, version: 'beta', description: 'The teamsAsyncOperation of Microsoft Graph, beta version.' },
     servers: [{ url: serviceRoot }],
     security: [{ bearer: [] }],
-    paths: toPaths((name) => subscriptions || !Object.hasOwn(SUBSCRIPTION_ROUTES, name)),
+    paths: toPaths(parts),
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       schemas: toComponentSchemas(),
@@ -27,33 +41,44 @@ export function toOpenApi(serviceRoot: string, { subscriptions }: { readonly sub
   };
 }
 
-function toPaths(isServed: (name: RouteName) => boolean): Record<string, Schema> {
-  const names = (Object.keys(ROUTES) as RouteName[]).filter(isServed); // the keys of a constant
+function toPaths({ subscriptions, now }: DocumentParts): Record<string, Schema> {
+  const all = Object.keys(ROUTES) as RouteName[]; // the keys of a constant
+  const names = all.filter((name) => subscriptions || !Object.hasOwn(SUBSCRIPTION_ROUTES, name));
   const routes = new Set(names.map((name) => ROUTES[name].route));
   return Object.fromEntries(
-    [...routes].map((route) => [`/${route}`, toPathItem(names.filter((name) => ROUTES[name].route === route))]),
+    [...routes].map((route) => [
+      `/${route}`,
+      toPathItem(
+        names.filter((name) => ROUTES[name].route === route),
+        now,
+      ),
+    ]),
   );
 }
 
-function toPathItem(names: readonly RouteName[]): Schema {
+function toPathItem(names: readonly RouteName[], now: number): Schema {
   return Object.fromEntries(
-    names.map((name) => [ROUTES[name].method.toLowerCase(), toOperation(name, ENDPOINTS[name])]),
+    names.map((name) => [ROUTES[name].method.toLowerCase(), toOperation(name, ENDPOINTS[name], now)]),
   );
 }
 
-function toOperation(name: RouteName, endpoint: EndpointModel): Schema {
+function toOperation(name: RouteName, endpoint: EndpointModel, now: number): Schema {
   const { summary, body, answers, anonymous } = endpoint;
   return {
     operationId: name,
     summary,
     parameters: toParameters(name, endpoint),
     ...(anonymous && { security: [] }),
-    ...(body && { requestBody: { required: true, content: { 'application/json': body } } }),
+    ...(body && { requestBody: toRequestBody(body, now) }),
     responses: {
       ...Object.fromEntries(answers.map((answer) => [answer.status, toResponse(answer)])),
       ...Object.fromEntries(['4XX', '5XX'].map((range) => [range, { $ref: '#/components/responses/error' }])),
     },
   };
+}
+
+function toRequestBody({ schema, example }: BodyModel, now: number): Schema {
+  return { required: true, content: { 'application/json': { schema, example: example(now) } } };
 }
 
 function toParameters(name: RouteName, { queryOptions = [], headers = [] }: EndpointModel): Schema[] {

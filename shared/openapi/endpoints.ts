@@ -4,8 +4,8 @@ import {
   BATCH_EXAMPLE,
   CHANGES_EXAMPLE,
   NEW_OPERATION_EXAMPLE,
-  NEW_SUBSCRIPTION_EXAMPLE,
-  RENEWAL_EXAMPLE,
+  newSubscriptionExample,
+  renewalExample,
 } from './examples.ts';
 import {
   NEW_OPERATION_SCHEMA,
@@ -33,7 +33,8 @@ export interface EndpointModel {
 
 export interface BodyModel {
   readonly schema: Schema;
-  readonly example: object;
+  /** At the time, in milliseconds since the Unix epoch, at which the document is read. */
+  example(now: number): object;
 }
 
 export interface AnswerModel {
@@ -78,7 +79,7 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
     summary: 'Creates an operation in a chat',
     queryOptions: ['format'],
     headers: ['Prefer', 'Repeatability-Request-ID', 'Repeatability-First-Sent'],
-    body: { schema: NEW_OPERATION_SCHEMA, example: NEW_OPERATION_EXAMPLE },
+    body: { schema: NEW_OPERATION_SCHEMA, example: () => NEW_OPERATION_EXAMPLE },
     answers: [
       { status: 201, description: 'The new operation.', mediaType: JSON_TYPE, schema: WHOLE_OPERATION_SCHEMA },
       MINIMAL,
@@ -102,7 +103,7 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
     summary: 'Changes what is sent of an operation',
     queryOptions: ['format'],
     headers: ['If-Match', 'Prefer'],
-    body: { schema: OPERATION_SCHEMA, example: CHANGES_EXAMPLE },
+    body: { schema: OPERATION_SCHEMA, example: () => CHANGES_EXAMPLE },
     answers: [
       { status: 200, description: 'The operation as it is now.', mediaType: JSON_TYPE, schema: WHOLE_OPERATION_SCHEMA },
       MINIMAL,
@@ -120,7 +121,7 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
   },
   CreateSubscription: {
     summary: 'Subscribes to changes of operations',
-    body: { schema: NEW_SUBSCRIPTION_SCHEMA, example: NEW_SUBSCRIPTION_EXAMPLE },
+    body: { schema: NEW_SUBSCRIPTION_SCHEMA, example: newSubscriptionExample },
     answers: [
       { status: 201, description: 'The subscription.', mediaType: JSON_TYPE, schema: WHOLE_SUBSCRIPTION_SCHEMA },
     ],
@@ -133,7 +134,7 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
   },
   UpdateSubscription: {
     summary: 'Renews a subscription, or sends its notifications elsewhere',
-    body: { schema: SUBSCRIPTION_SCHEMA, example: RENEWAL_EXAMPLE },
+    body: { schema: SUBSCRIPTION_SCHEMA, example: renewalExample },
     answers: [{ status: 200, description: 'As it is now.', mediaType: JSON_TYPE, schema: WHOLE_SUBSCRIPTION_SCHEMA }],
   },
   DeleteSubscription: {
@@ -146,7 +147,7 @@ export const ENDPOINTS: Readonly<Record<RouteName, EndpointModel>> = {
   },
   Batch: {
     summary: 'Carries up to 20 requests in one',
-    body: { schema: BATCH_REQUEST_SCHEMA, example: BATCH_EXAMPLE },
+    body: { schema: BATCH_REQUEST_SCHEMA, example: () => BATCH_EXAMPLE },
     answers: [{ status: 200, description: 'The answers, by id.', mediaType: JSON_TYPE, schema: BATCH_RESPONSE_SCHEMA }],
   },
   Metadata: {

@@ -11,16 +11,23 @@ export const NEW_OPERATION_EXAMPLE = {
 
 export const CHANGES_EXAMPLE = { status: 'succeeded', attemptsCount: 2 };
 
-export const NEW_SUBSCRIPTION_EXAMPLE = {
-  resource: "chats('19:c253a29b5f694b55a6baad8e83510af7@thread.v2')/operations",
-  changeType: 'created,updated,deleted',
-  notificationUrl: 'https://receiver.example/notifications',
-  lifecycleNotificationUrl: 'https://receiver.example/lifecycle',
-  expirationDateTime: '2026-01-03T00:00:00Z',
-  clientState: 'a secret of yours',
-};
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
-export const RENEWAL_EXAMPLE = { expirationDateTime: '2026-01-05T00:00:00Z' };
+/** @param now milliseconds since the Unix epoch: subscriptions end soon after */
+export function newSubscriptionExample(now: number) {
+  return {
+    resource: "chats('19:c253a29b5f694b55a6baad8e83510af7@thread.v2')/operations",
+    changeType: 'created,updated,deleted',
+    notificationUrl: 'https://receiver.example/notifications',
+    lifecycleNotificationUrl: 'https://receiver.example/lifecycle',
+    expirationDateTime: new Date(now + DAY_MS).toISOString(),
+    clientState: 'a secret of yours',
+  };
+}
+
+export function renewalExample(now: number) {
+  return { expirationDateTime: new Date(now + 2 * DAY_MS).toISOString() };
+}
 
 const COLLECTION = '/chats/19:c253a29b5f694b55a6baad8e83510af7@thread.v2/operations';
 

@@ -1,4 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
+import { UnavailableError } from '../domain/errors.ts';
 
 /** An identity of Microsoft Entra that has a data-plane role in the account. */
 export interface AccountIdentity {
@@ -9,13 +10,19 @@ export interface AccountIdentity {
   readonly clientId: string | null;
 }
 
-/** Loads `@azure/identity`, a megabyte and more, when the first token is asked for: an app with a key never does. */
+/**
+ * Loads `@azure/identity`, a megabyte and more, when the first token is asked for: an app with a key never does.
+ * Without a token the store cannot be reached, whatever the reason: getToken() rejects with UnavailableError.
+ */
 export function lazyCredential(identity: AccountIdentity): TokenCredential {
   let loading: Promise<TokenCredential> | undefined;
   return {
     getToken: async (...request) => {
       loading ??= loadCredential(identity);
-      return (await loading).getToken(...request);
+      const credential = await loading;
+      return credential.getToken(...request).catch((cause: unknown) => {
+        throw new UnavailableError('The store of operations cannot be reached: there is no token for it.', { cause });
+      });
     },
   };
 }

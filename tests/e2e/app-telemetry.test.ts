@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
 import { type Stack, startStack } from 'lazurite';
 import {
@@ -15,24 +12,20 @@ import { openApp } from '../support/stack.ts';
 const CLIENT_REQUEST_ID = '3f6b2c1e-90f7-4f33-8f4c-8ad1b0b0a001';
 const APP = 'teams-async-operations';
 
-let folder: string;
 let collector: OtlpCollector;
 let stack: Stack;
 let token: string;
 
 beforeAll(async () => {
   collector = await startOtlpCollector();
-  folder = await mkdtemp(join(tmpdir(), 'lazurite-telemetry-'));
-  const env = {
-    ...process.env,
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    OTEL_METRIC_EXPORT_INTERVAL: '500',
-    LRO_LAB: 'off',
-  };
   stack = await startStack({
-    ...(await openApp(env, folder)),
-    dataDir: folder,
+    ...(await openApp({
+      ...process.env,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
+      LRO_LAB: 'off',
+    })),
     ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
   });
   token = await stack.issuer.mint();
@@ -41,7 +34,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.close();
   await collector?.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 function send(method: string, path: string, { headers = {}, body }: { headers?: object; body?: unknown } = {}) {

@@ -39,7 +39,6 @@ async function startIngestion() {
   return {
     url: `https://127.0.0.1:${port}/`,
     certificateFile: certificate.path,
-    folder,
     envelopes,
     close: async () => {
       server.closeAllConnections();
@@ -51,16 +50,14 @@ async function startIngestion() {
 
 test('Spans go to Application Insights where a connection string says so, the last of them when the app ends', async () => {
   const ingestion = await startIngestion();
-  const env = {
-    ...process.env,
-    APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=00000000-0000-4000-8000-000000000000;IngestionEndpoint=${ingestion.url}`,
-    NODE_EXTRA_CA_CERTS: ingestion.certificateFile,
-    APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
-    LRO_LAB: 'off',
-  };
   const stack = await startStack({
-    ...(await openApp(env, ingestion.folder)),
-    dataDir: ingestion.folder,
+    ...(await openApp({
+      ...process.env,
+      APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=00000000-0000-4000-8000-000000000000;IngestionEndpoint=${ingestion.url}`,
+      NODE_EXTRA_CA_CERTS: ingestion.certificateFile,
+      APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
+      LRO_LAB: 'off',
+    })),
     ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
   });
   const answer = await fetch(`${stack.functions.url}/beta${operationsPath(CHAT_ID)}`, {

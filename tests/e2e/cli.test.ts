@@ -186,6 +186,14 @@ test('The example prints its request and a 201, and ends with 0', async () => {
   expect(stdout).toContain('HTTP/1.1 201 Created');
 });
 
+test('npm run example:hook prints each notification until the operation has succeeded, and exits 0', async () => {
+  const { exitCode, stdout } = await runScript('examples/hook.ts');
+  expect(exitCode).toBe(0);
+  expect(stdout.match(/^Received: created /gm)).toHaveLength(1);
+  expect(stdout).toMatch(/^Received: updated .*; it is succeeded by now$/m);
+  expect(stdout).toMatch(/^OperationHook: createChat .* succeeded$/m);
+}, 60_000);
+
 function freePorts(): string[] {
   return ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0'];
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
     COSMOS_CONNECTION: `AccountEndpoint=${stack.cosmosEndpoint};AccountKey=${key};`,
     AUTH_ISSUER: String(decodeJwt(token).iss),
   };
-  const { scriptRoot, env = {}, host: options } = await openApp({ ...process.env, ...settings }, dataDir);
+  const { scriptRoot, env = {}, host: options } = await openApp({ ...process.env, ...settings });
   host = await startFunctionsHost({
     ...{ ...options, scriptRoot, env, port: 0, dataDir, https: {}, clock: systemClock, log: silentLog },
   });

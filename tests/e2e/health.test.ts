@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function start(options: { enableAuth?: boolean; env?: Record<string, string> } = {}): Promise<Stack> {
-  const app = await openApp({ ...process.env, ...options.env }, folder);
+  const app = await openApp({ ...process.env, ...options.env });
   return running.add(
     await startStack({
       ...{ ...app, dataDir: folder },

@@ -39,10 +39,10 @@ interface Options {
 async function start({ scriptRoot, role, env }: Options): Promise<Stack> {
   const cosmosPort = await freePort();
   const settings = { ...process.env, ...env(`https://localhost:${cosmosPort}/`) };
+  const app = scriptRoot === undefined ? await openApp(settings) : { scriptRoot, env: settings };
   return running.add(
     await startStack({
-      ...(scriptRoot === undefined ? await openApp(settings, folder) : { scriptRoot, env: settings }),
-      ...{ dataDir: folder, cosmosPort, managedIdentity: role },
+      ...{ ...app, dataDir: folder, cosmosPort, managedIdentity: role },
       onEvent: (event) => {
         if (event.type === 'log') messages.push(event.message);
         heard?.();

@@ -168,8 +168,9 @@ test('CloudEvents arrive one by one, in their content type', async () => {
 
 test('Dead letters are listed and sent again below their subscription, though Graph knows no such resource', async () => {
   const url = `${stack.functionsUrl}/beta/subscriptions/none/deadLetters`;
-  const listed = await fetch(url);
+  const headers = stack.adminHeaders;
+  const listed = await fetch(url, { headers });
   expect([listed.status, await listed.json()]).toEqual([200, { value: [] }]);
-  const redelivered = await fetch(`${url}/redeliver`, { method: 'POST' });
+  const redelivered = await fetch(`${url}/redeliver`, { method: 'POST', headers });
   expect(await redelivered.json()).toEqual({ sent: 0, failure: null, hasMore: false });
 });

@@ -55,7 +55,7 @@ afterEach(async () => {
 async function start(settings: Record<string, string> = {}): Promise<void> {
   const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
   stack = await startStack({
-    ...(await openApp({ ...process.env, ...otlp, ...settings }, folder)),
+    ...(await openApp({ ...process.env, ...otlp, ...settings })),
     dataDir: folder,
     onEvent: (event) => events.push(event),
     ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },

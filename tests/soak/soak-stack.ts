@@ -23,7 +23,7 @@ const KEPT_ERRORS = 20;
 /** @param capacity requests that will be sent at most */
 export async function startSoakStack(capacity: number): Promise<SoakStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-soak-'));
-  const firstTick = Math.round(Date.now() / 2_000) - 1;
+  const firstTick = Math.floor(Date.now() / 2_000);
   const tallies = { queue: new Tally(capacity), cosmos: new Tally(capacity), timer: new Tally(capacity, firstTick) };
   const errors: string[] = [];
   const note = (error: string) => errors.length < KEPT_ERRORS && errors.push(error);

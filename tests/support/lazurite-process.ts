@@ -34,7 +34,7 @@ export interface CommandResult {
 const repositoryRoot = resolve(import.meta.dirname, '../..');
 const launcher = resolve(repositoryRoot, 'emulator/cli/bin/lazurite.js');
 /** No command takes as long; one that hangs must not outlive its test. */
-const COMMAND_TIMEOUT_MS = 20_000;
+const COMMAND_TIMEOUT_MS = 60_000;
 const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0'];
 
 /** Runs the built command line to its end. */

@@ -43,7 +43,7 @@ export function startStack({ scriptRoot, ...options }: TestStackOptions = {}): P
     const env = { ...process.env, ...options.env };
     const folder = await mkdtemp(join(tmpdir(), 'test-stack-'));
     running.add({ close: () => rm(folder, { recursive: true, force: true }) });
-    const app = scriptRoot === undefined ? await openApp(env, folder) : { scriptRoot, env };
+    const app = scriptRoot === undefined ? await openApp(env) : { scriptRoot, env };
     const isPackaged = scriptRoot === undefined && packageFile !== undefined;
     const dataDir = options.dataDir ?? (isPackaged ? folder : undefined); // where the keys are
     const common = { clock: systemClock, randomness: systemRandomness, log: silentLog };
@@ -59,13 +59,13 @@ export function startStack({ scriptRoot, ...options }: TestStackOptions = {}): P
   });
 }
 
-/** How a stack is told to run the function app of this repository: from its folder, or unpacked below `folder`. */
-export async function openApp(
-  env: NodeJS.ProcessEnv,
-  folder: string,
-): Promise<Pick<StackOptions, 'scriptRoot' | 'env' | 'host'>> {
+/** Beside the packages that the app must not find there; unpacked once for all test files. */
+const UNPACKED = join(repositoryRoot, 'node_modules/.cache/test-packages');
+
+/** How a stack is told to run the function app of this repository: from its folder, or from the package. */
+export async function openApp(env: NodeJS.ProcessEnv): Promise<Pick<StackOptions, 'scriptRoot' | 'env' | 'host'>> {
   if (packageFile === undefined) return { scriptRoot: repositoryRoot, env };
-  const opened = await openPackage(packageFile, { folder: join(folder, 'packages'), randomness: systemRandomness });
+  const opened = await openPackage(packageFile, { folder: UNPACKED, randomness: systemRandomness });
   const settingsFile = join(repositoryRoot, 'local.settings.json');
   // The page to try the API is not deployed.
   return asDeployed(opened, { file: packageFile, settingsFile, env: { TRY_IT: 'off', ...env } });

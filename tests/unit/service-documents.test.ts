@@ -38,6 +38,19 @@ describe('GET /beta/$metadata', () => {
   });
 });
 
+test('the examples of subscriptions are accepted when the document is read', async () => {
+  const world = newSubscriptionWorld();
+  const { body } = await callFunction(openApiHandler(graphPorts({ notifications: world.notifications })), {
+    path: '/openapi.json',
+  });
+  const exampleOf = (path: string, method: string) =>
+    body.paths[path][method].requestBody.content['application/json'].example;
+  const created = await world.call('POST', '/subscriptions', exampleOf('/subscriptions', 'post'));
+  expect(created.status).toBe(201);
+  const renewal = exampleOf('/subscriptions/{subscriptionId}', 'patch');
+  expect(await world.call('PATCH', `/subscriptions/${created.body.id}`, renewal)).toMatchObject({ status: 200 });
+});
+
 test('both documents have subscriptions where there are any', async () => {
   const { notifications } = newSubscriptionWorld();
   for (const ports of [graphPorts(), graphPorts({ notifications })]) {
@@ -69,7 +82,7 @@ describe('GET /beta/openapi.json', () => {
   });
 
   test('has every reference it uses', () => {
-    const text = JSON.stringify(toOpenApi('https://graph.example/beta', { subscriptions: true }));
+    const text = JSON.stringify(toOpenApi('https://graph.example/beta', { subscriptions: true, now: 0 }));
     for (const [, pointer = ''] of text.matchAll(/"\$ref":"#([^"]+)"/g)) {
       const found = pointer
         .split('/')

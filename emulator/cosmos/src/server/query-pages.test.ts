@@ -79,6 +79,7 @@ describe('pages of a query', () => {
     const { continuationToken } = await page(container, 'SELECT * FROM c', { maxItemCount: 1 });
     const options = { continuationToken } as FeedOptions;
     await expect(page(container, 'SELECT * FROM d', options)).rejects.toMatchObject({ code: 400 });
+    await expect(page(container, 'SELECT * FROM c WHERE c.n > 0', options)).rejects.toMatchObject({ code: 400 });
     await expect(page(other, 'SELECT * FROM c', options)).rejects.toMatchObject({ code: 400 });
   });
 

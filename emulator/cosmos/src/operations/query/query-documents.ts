@@ -105,11 +105,11 @@ function onlyRange({ selections }: FeedSelection): { range?: number } {
 }
 
 /**
- * What a continuation token is bound to. The filter may differ: a client that resumes a sort sends the token with a filter
- * that begins where it stopped (the SDK, OrderByQueryRangeStrategy), and a place among the rows is one under any filter.
+ * What a continuation token is bound to. The filter of a sort may differ: a client that resumes it sends the token with a
+ * filter that begins where it stopped (the SDK, OrderByQueryRangeStrategy), and a place in an order is one under any filter.
  */
-function identityOf({ rid }: Container, { unfiltered }: CompiledQuery, { body, scope }: QueryDocumentsInput): string {
-  return JSON.stringify([rid, unfiltered(), body.parameters, scope]);
+function identityOf({ rid }: Container, query: CompiledQuery, { body, scope }: QueryDocumentsInput): string {
+  return JSON.stringify([rid, query.sorts ? query.unfiltered() : body.text, body.parameters, scope]);
 }
 
 function contextOf(account: Account, container: Container): EvaluationContext {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { RouteMatch } from '../../routing/route-table.ts';
 import type { RpcInvocationRequest, RpcTypedData } from '../core/rpc-types.ts';
@@ -112,8 +111,19 @@ async function* paceBody(body: AsyncIterable<Uint8Array>, response: ServerRespon
   for await (const chunk of body) {
     yield chunk;
     if (response.destroyed) return;
-    if (response.writableNeedDrain) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (response.writableNeedDrain) await drained(response);
   }
+}
+
+/** Resolves when the client has taken what was written, or has gone. Leaves no listener: a body has many chunks. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    function settle(): void {
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    }
+    response.on('drain', settle).on('close', settle);
+  });
 }
 
 function finish({ message, response }: Exchange, status: number): void {

@@ -61,6 +61,13 @@ test('the memory of the worker does not grow with the size of a download', async
   expect((await rssOf()) - before).toBeLessThan((LARGE * MB) / 2);
 });
 
+test('a download that waits for its client many times leaves no listener behind', async () => {
+  await download(64);
+  // A process that ends has said all it had to say: Node warns of leaks a moment after it meets them.
+  await host.reload();
+  expect(host.events.filter((event) => event.type === 'console' && /MaxListeners/.test(event.line))).toEqual([]);
+});
+
 test('the memory of the worker does not grow with the size of an upload', async () => {
   await json('/api/count', upload(LARGE / 2, MB));
   const before = await rssOf();
