@@ -4,20 +4,14 @@ import type { OperationPage, OperationQuery, OrderBy, Place } from '../domain/op
 import type { ChatItems } from './chat-partition.ts';
 import { hasStatus } from './cosmos-errors.ts';
 import { SORT_PATHS, type StoredDocument, toStoredOperation } from './operation-document.ts';
-import { listSql } from './sql/list-sql.ts';
+import { ID_RANGES, type IdRange, listSql } from './sql/list-sql.ts';
 
 /** Cosmos DB's pages have 4 MB at most: with so many of them, one of ours fits in memory and in an answer. */
 const MAX_PAGES_WITH_ITEMS = 4;
 
 export async function listOperations(items: ChatItems, query: OperationQuery): Promise<OperationPage> {
   // One more than asked for tells whether there is another page.
-  const limit = query.limit + 1;
-  const iterator = items.container.items.query<StoredDocument>(listSql({ ...query, limit }), {
-    partitionKey: items.chatId,
-    maxItemCount: limit,
-    abortSignal: items.signal,
-  });
-  const { documents, ended } = await readPages(iterator, limit);
+  const { documents, ended } = await readRanges(items, { ...query, limit: query.limit + 1 });
   const page = documents.slice(0, query.limit);
   const last = page.at(-1);
   const more = documents.length > query.limit || !ended;
@@ -28,6 +22,31 @@ interface Documents {
   readonly documents: readonly StoredDocument[];
   /** Nothing is left behind them. */
   readonly ended: boolean;
+}
+
+/**
+ * In the order of ids the records of a chat lie among the operations, as many as these: the ids before theirs are read,
+ * and those behind. Not where operations are skipped: how many of them are in a range is not known.
+ */
+function rangesOf({ orderBy: [first], skip }: OperationQuery): readonly (IdRange | null)[] {
+  if (first?.property !== 'id' || skip > 0) return [null];
+  return first.descending ? ID_RANGES.toReversed() : ID_RANGES;
+}
+
+async function readRanges(items: ChatItems, query: OperationQuery): Promise<Documents> {
+  const documents: StoredDocument[] = [];
+  for (const range of rangesOf(query)) {
+    const limit = query.limit - documents.length;
+    const iterator = items.container.items.query<StoredDocument>(listSql({ ...query, limit }, range), {
+      partitionKey: items.chatId,
+      maxItemCount: limit,
+      abortSignal: items.signal,
+    });
+    const read = await readPages(iterator, limit);
+    documents.push(...read.documents);
+    if (!read.ended || documents.length === query.limit) return { documents, ended: read.ended };
+  }
+  return { documents, ended: true };
 }
 
 /** Pages without items cost no memory: a filter that few items pass has many of them, and the deadline bounds their number. */

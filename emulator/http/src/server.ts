@@ -22,11 +22,6 @@ export interface HttpServerOptions {
    * say where that is. That process keeps the port when this one ends.
    */
   readonly handle?: unknown;
-  /**
-   * How long, once `close` was called, a connection that was just used may bring one more request, in ms. Default 0:
-   * idle connections are closed at once, and a client that was about to reuse one meets a reset.
-   */
-  readonly idleGraceMs?: number;
   /** How long a client may take to send its headers, in ms. Default 30,000. */
   readonly headersTimeoutMs?: number;
   /** How long requests in flight may take to end once `close` was called, in ms. Default 5,000. */
@@ -39,8 +34,13 @@ export interface HttpServer extends Closeable {
   /** For example `http://127.0.0.1:7071`, no slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Stops listening, lets requests in flight end, then cuts what is left. */
-  close(): Promise<void>;
+  /**
+   * Stops listening, lets requests in flight end, then cuts what is left.
+   *
+   * @param idleGraceMs how long a connection that was just used may bring one more request. Default 0: idle connections
+   * are closed at once, and a client that was about to reuse one meets a reset.
+   */
+  close(idleGraceMs?: number): Promise<void>;
 }
 
 /** All header lines together; what Kestrel allows (32 KB). */
@@ -70,7 +70,7 @@ export async function startHttpServer(
   return {
     url: `${options.tls ? 'https' : 'http'}://${host}:${port}`,
     port,
-    close: () => (closing ??= drain(server, options)),
+    close: (idleGraceMs = 0) => (closing ??= drain(server, { idleGraceMs, ...options })),
   };
 }
 
@@ -108,7 +108,10 @@ function listen(server: Server, { port = 0, handle }: HttpServerOptions, address
   });
 }
 
-function drain(server: Server, { drainMs = DEFAULT_DRAIN_MS, idleGraceMs = 0 }: HttpServerOptions): Promise<void> {
+function drain(
+  server: Server,
+  { drainMs = DEFAULT_DRAIN_MS, idleGraceMs }: Pick<HttpServerOptions, 'drainMs'> & { idleGraceMs: number },
+): Promise<void> {
   return new Promise((resolve) => {
     server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
     const cut = setTimeout(() => server.closeAllConnections(), drainMs);

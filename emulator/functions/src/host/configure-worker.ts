@@ -6,8 +6,6 @@ import { readConfiguration } from './app-environment.ts';
 import type { FunctionsHostOptions } from './functions-host.ts';
 import { readTlsIdentity } from './tls-identity.ts';
 
-/** A client in a loop reuses its connection well within this time. */
-const IDLE_GRACE_MS = 100;
 /** Kestrel's limit as Azure's host sets it. */
 const DEFAULT_MAX_BODY_BYTES = 104_857_600;
 
@@ -43,7 +41,6 @@ export async function configureWorker(options: WorkerConfiguration): Promise<Wor
     ...(tls && { tls }),
     hostId: env.AzureFunctionsWebHost__hostid ?? hostIdOf(appRoot),
     maxBodyBytes: Number(env.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT) || DEFAULT_MAX_BODY_BYTES,
-    idleGraceMs: IDLE_GRACE_MS,
     drainMs,
     reportInvocations: options.onEvent !== undefined,
     publicUrl: url,

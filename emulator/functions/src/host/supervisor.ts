@@ -35,6 +35,10 @@ const MAX_RESTART_MS = 30_000;
 const HEALTHY_AFTER_MS = 60_000;
 /** A start has better use for the processor than booting the spare: first requests follow it. */
 const FIRST_SPARE_MS = 1_000;
+/** A client in a loop reuses its connection well within this time, even where the processor is short. */
+const RELOAD_GRACE_MS = 500;
+/** Nobody answers after us: those who are late are told sooner. */
+const CLOSE_GRACE_MS = 100;
 
 /** Keeps one worker serving the app: starts it, replaces it on reload, starts it again when it ends by itself. */
 export class Supervisor implements Closeable {
@@ -119,8 +123,8 @@ export class Supervisor implements Closeable {
     this.#closing.abort();
     // Who connects while requests in flight end is refused at once, rather than left waiting for nobody.
     const settled = this.#changing.then(() => this.#options.stopListening());
-    await Promise.all([this.#retire(this.#current), settled]);
-    await this.#retire(this.#current); // a reload that was under way may have put another in its place
+    await Promise.all([this.#retire(this.#current, CLOSE_GRACE_MS), settled]);
+    await this.#retire(this.#current, CLOSE_GRACE_MS); // a reload that was under way may have put another in its place
     this.#firstSpare?.cancel();
     this.#spare?.kill();
     await Promise.all([...this.#leaving, this.#spare?.exited]);
@@ -165,7 +169,7 @@ export class Supervisor implements Closeable {
     const [old, next] = [this.#current, this.#takeSpare()];
     this.#functions = await this.#startWorker(next);
     this.#adopt(next);
-    void this.#retire(old).then(() => {
+    void this.#retire(old, RELOAD_GRACE_MS).then(() => {
       this.#moveInspector(next);
       this.#expectReload(); // only now: the processor was needed for the requests that the old one ended
     });
@@ -230,8 +234,8 @@ export class Supervisor implements Closeable {
     });
   }
 
-  #retire(worker: WorkerProcess): Promise<void> {
-    const leaving = worker.stop(this.#options.drainMs);
+  #retire(worker: WorkerProcess, idleGraceMs: number): Promise<void> {
+    const leaving = worker.stop({ drainMs: this.#options.drainMs, idleGraceMs });
     this.#leaving.add(leaving);
     return leaving.finally(() => this.#leaving.delete(leaving));
   }

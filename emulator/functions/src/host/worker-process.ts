@@ -157,10 +157,10 @@ export class WorkerProcess {
   }
 
   /** Lets it finish what it has begun, then end; kills it when it does not. Resolves when the process is gone. */
-  async stop(drainMs: number): Promise<void> {
+  async stop({ drainMs, idleGraceMs }: { drainMs: number; idleGraceMs: number }): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true;
-      this.#send({ type: 'stop' });
+      this.#send({ type: 'stop', idleGraceMs });
     }
     const kill = this.#options.clock.setTimer(drainMs + TERMINATE_GRACE_MS, () => this.kill());
     await this.#exited;

@@ -31,8 +31,6 @@ export interface WorkerInit {
   /** Distinguishes this app from others that share a storage account. */
   readonly hostId: string;
   readonly maxBodyBytes: number;
-  /** How long a kept-alive connection that was just used may bring one more request when the worker stops, in ms. */
-  readonly idleGraceMs: number;
   /** Whether anybody listens to the start and end of invocations; they are many. */
   readonly reportInvocations: boolean;
   /** How long requests in flight may take to end when the worker stops, in ms. */
@@ -53,7 +51,8 @@ export type ToWorker =
   | { readonly type: 'container-changed'; readonly database: string; readonly container: string }
   | { readonly type: 'ping' }
   | { readonly type: 'open-inspector'; readonly host: string; readonly port: number }
-  | { readonly type: 'stop' }
+  /** `idleGraceMs`: how long a kept-alive connection that was just used may bring one more request. */
+  | { readonly type: 'stop'; readonly idleGraceMs: number }
   | { readonly type: 'invoke'; readonly id: number; readonly functionName: string; readonly input: string | null };
 
 /** From the worker to the supervisor. */

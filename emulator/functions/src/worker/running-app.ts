@@ -9,7 +9,8 @@ export interface RunningApp extends Pick<AssembledApp, 'functions' | 'invokeByHa
   /** Lets triggers other than HTTP fire; until then another worker's do. */
   startTriggers(): void;
   /** Stops accepting, lets requests in flight end, then runs the app's `appTerminate` hooks. */
-  close(): Promise<void>;
+  /** `idleGraceMs`: how long a kept-alive connection that was just used may bring one more request. */
+  close(idleGraceMs: number): Promise<void>;
 }
 
 export interface RunOptions extends AssembleOptions {
@@ -31,7 +32,6 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     handle,
     port: Number(address.port),
     address: address.hostname,
-    idleGraceMs: init.idleGraceMs,
     drainMs: init.drainMs,
     ...(init.tls && { tls: init.tls }),
   });
@@ -41,9 +41,9 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
       if (init.triggers && !assembled.isOffline) triggers.start();
     },
     invokeByHand,
-    close: async () => {
+    close: async (idleGraceMs) => {
       inFlight.announceClose();
-      await Promise.all([server.close(), triggers.stop()]);
+      await Promise.all([server.close(idleGraceMs), triggers.stop()]);
       await assembled.terminate();
     },
   };

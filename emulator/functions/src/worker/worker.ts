@@ -83,7 +83,7 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     return;
   }
   if (message.type === 'stop') {
-    void stop(worker);
+    void stop(worker, message.idleGraceMs);
     return;
   }
   const { id, functionName, input } = message;
@@ -116,9 +116,9 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
   }
 }
 
-async function stop({ process, running, parts }: Worker): Promise<void> {
+async function stop({ process, running, parts }: Worker, idleGraceMs: number): Promise<void> {
   const app = await running;
-  const closed = app?.close();
+  const closed = app?.close(idleGraceMs);
   process.send?.({ type: 'closing' } satisfies FromWorker);
   await closed;
   parts.events.flush();
