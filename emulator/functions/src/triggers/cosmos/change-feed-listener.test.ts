@@ -27,7 +27,7 @@ class MemoryFeed implements ChangeFeed {
           ? changes.length
           : 0;
     const items = changes.slice(start, start + 2);
-    return { items, continuation: String(start + items.length) };
+    return { items, continuation: String(start + items.length), isFull: items.length === 2 };
   }
 }
 
@@ -243,6 +243,7 @@ describe('cosmosDBTrigger', () => {
     tell();
     await clock.advance(1);
     expect(batches).toEqual([[1]]);
+    await clock.advance(100); // it rests
     const read = feed.read.bind(feed);
     feed.read = async (range, from) => {
       const page = await read(range, from);
@@ -255,6 +256,22 @@ describe('cosmosDBTrigger', () => {
     tell();
     await clock.advance(1);
     expect(batches).toEqual([[1], [2]]);
+    await only.stop();
+  });
+
+  test('takes changes together that come shortly after one another', async () => {
+    const { clock, changes, batches, listener } = setUp();
+    const told = new ContainerChanges();
+    const only = listener('a', { pollDelayMs: 60_000, onChange: (callback) => told.subscribe(orders, callback) });
+    await only.start();
+    await clock.advance(10);
+    for (const change of [1, 2, 3]) {
+      changes.push(change);
+      told.notify(orders);
+      await clock.advance(3);
+    }
+    await clock.advance(100);
+    expect(batches).toEqual([[1], [2, 3]]);
     await only.stop();
   });
 

@@ -12,6 +12,8 @@ export interface ChangePage {
   readonly items: readonly unknown[];
   /** Reading goes on from here. */
   readonly continuation: string;
+  /** As many as were asked for: there may be more. */
+  readonly isFull: boolean;
 }
 
 /** The change feed of one container. */

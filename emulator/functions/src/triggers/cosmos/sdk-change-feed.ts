@@ -7,6 +7,9 @@ export interface SdkChangeFeedOptions {
   readonly maxItems: number | undefined;
 }
 
+/** What the service answers with where nobody says how much. */
+const SERVICE_PAGE_SIZE = 100;
+
 /** The change feed through the SDK's pull model, latest versions only. */
 export async function openChangeFeed({ container, maxItems }: SdkChangeFeedOptions): Promise<ChangeFeed> {
   const sdk = await import('@azure/cosmos');
@@ -40,8 +43,10 @@ export async function openChangeFeed({ container, maxItems }: SdkChangeFeedOptio
         changeFeedStartFrom: startOf(range, from),
         ...(maxItems !== undefined && { maxItemCount: maxItems }),
       };
-      const page = await container.items.getChangeFeedIterator<object>(options).readNext();
-      return { items: page.result ?? [], continuation: page.continuationToken };
+      const { result: items = [], continuationToken } = await container.items
+        .getChangeFeedIterator<object>(options)
+        .readNext();
+      return { items, continuation: continuationToken, isFull: items.length >= (maxItems ?? SERVICE_PAGE_SIZE) };
     },
   };
 }
