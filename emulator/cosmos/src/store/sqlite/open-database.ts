@@ -8,7 +8,7 @@ import { isSqliteError } from './sqlite-error.ts';
 const DATABASE_FILE = 'cosmos.db';
 const OWNER_FILE = 'cosmos.pid';
 /** Page cache, in KiB (a negative PRAGMA value counts KiB). */
-const CACHE_KIB = 32 * 1024;
+const CACHE_KIB = 16 * 1024;
 /** Pages in the write-ahead log before it is copied into the file: fewer, longer pauses than SQLite's 1,000. */
 const CHECKPOINT_PAGES = 4_000;
 
