@@ -1,3 +1,5 @@
+import { decode } from './path-reader.ts';
+
 export interface ChatUrl {
   /** Decoded. */
   readonly chatId: string;
@@ -12,12 +14,4 @@ export function parseChatUrl(url: string): ChatUrl | null {
   const { root, plain, quoted } = PATH.exec(pathname.replaceAll('%27', "'"))?.groups ?? {};
   const chatId = decode(plain ?? quoted?.replaceAll("''", "'") ?? '');
   return chatId ? { chatId, serviceRoot: origin + root } : null;
-}
-
-function decode(encoded: string): string | null {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return null;
-  }
 }

@@ -65,7 +65,8 @@ export class PathReader {
   }
 }
 
-function decode(encoded: string): string | null {
+/** Null: it is no percent-encoded UTF-8. */
+export function decode(encoded: string): string | null {
   try {
     return decodeURIComponent(encoded);
   } catch {
