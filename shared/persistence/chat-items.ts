@@ -3,6 +3,7 @@ import type { Condition, StoredOperation } from '../domain/operation-query.ts';
 import type { WriteOptions } from '../domain/operation-repository.ts';
 import type { TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
 import { type ChatItems, partitionOf, recordOf } from './chat-partition.ts';
+import { bareEtag } from './etags.ts';
 import { isItemId } from './item-id.ts';
 import { OPERATION_KIND, type StoredDocument, toDocument, toStoredOperation } from './operation-document.ts';
 import { countSql } from './sql/list-sql.ts';
@@ -31,7 +32,7 @@ export async function replaceOperation(
 }
 
 export function etagOf(result: { readonly eTag?: string } | undefined): string {
-  return result?.eTag?.replaceAll('"', '') ?? '';
+  return bareEtag(result?.eTag ?? '');
 }
 
 function isGoneOrChanged(status: number): boolean {

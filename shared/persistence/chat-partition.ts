@@ -2,10 +2,11 @@ import type { OperationInput } from '@azure/cosmos';
 import { type OperationWrite, toChange } from '../domain/notifications/operation-change.ts';
 import type { OperationSource } from '../domain/teams-async-operation.ts';
 import { toChangeDocument } from './change-document.ts';
+import type { ContainerItems } from './container-calls.ts';
 import { type Partition, toCreate } from './transaction.ts';
 
 /** The items of one chat: nothing here reaches another. */
-export interface ChatItems extends Omit<Partition, 'partitionKey'> {
+export interface ChatItems extends ContainerItems {
   readonly chatId: string;
   /** Where the ids and times of changes come from. Null: changes are not recorded. */
   readonly changes: OperationSource | null;

@@ -1,16 +1,9 @@
-import { type ChangeFeedIteratorResponse, ChangeFeedStartFrom, type Container, type CosmosClient } from '@azure/cosmos';
+import { type ChangeFeedIteratorResponse, ChangeFeedStartFrom, type Container } from '@azure/cosmos';
 import type { ChangeLog, ChangePage } from '../domain/notifications/change-log.ts';
 import type { SubscribedResource } from '../domain/notifications/subscription.ts';
 import { changesAmong } from './change-document.ts';
-import { type ContainerOptions, containerFinder } from './container-finder.ts';
+import { type CosmosAdapterOptions, containerCalls } from './container-calls.ts';
 import { CONTAINERS } from './containers.ts';
-import { toDomainError } from './cosmos-errors.ts';
-import { type StartTimer, withinDeadline } from './deadline.ts';
-
-export interface CosmosChangeLogOptions extends ContainerOptions {
-  readonly client: CosmosClient;
-  readonly startTimer: StartTimer;
-}
 
 type Page = ChangeFeedIteratorResponse<unknown[]>;
 
@@ -18,19 +11,12 @@ type Page = ChangeFeedIteratorResponse<unknown[]>;
  * The records of changes, read from the change feed of the operations: of one chat's partition, or of all. A place is the
  * SDK's continuation token, which outlives splits of physical partitions.
  */
-export function createCosmosChangeLog(options: CosmosChangeLogOptions): ChangeLog {
-  const findContainer = containerFinder(options.client, CONTAINERS.operations, options);
-  function call<T>(work: (container: Container) => Promise<T>): Promise<T> {
-    return withinDeadline(options.startTimer, async (signal) => work(await findContainer(signal))).catch(
-      (error: unknown) => {
-        throw toDomainError(error) ?? error;
-      },
-    );
-  }
+export function createCosmosChangeLog(options: CosmosAdapterOptions): ChangeLog {
+  const call = containerCalls(options, CONTAINERS.operations);
   return {
-    end: (watched) => call(async (container) => placeOf(await readPage(container, fromNow(watched), 1))),
+    end: (watched) => call(async ({ container }) => placeOf(await readPage(container, fromNow(watched), 1))),
     read: (watched, place, limit) =>
-      call(async (container) => toPage(await readOn(container, { watched, place, limit }))),
+      call(async ({ container }) => toPage(await readOn(container, { watched, place, limit }))),
   };
 }
 

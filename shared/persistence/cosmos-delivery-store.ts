@@ -1,50 +1,48 @@
-import type { Container, CosmosClient, SqlQuerySpec } from '@azure/cosmos';
 import type { DeadLetter, DeadLetterStore } from '../domain/notifications/dead-letter.ts';
 import type { Delivery } from '../domain/notifications/delivery.ts';
 import type { DeliveryStore, StoredDelivery } from '../domain/notifications/delivery-store.ts';
 import type { SubscriptionKey } from '../domain/notifications/subscription.ts';
-import { type ContainerOptions, containerFinder } from './container-finder.ts';
+import {
+  type CallContainer,
+  type ContainerItems,
+  type CosmosAdapterOptions,
+  containerCalls,
+  queryPages,
+} from './container-calls.ts';
 import { CONTAINERS } from './containers.ts';
-import { hasStatus, toDomainError } from './cosmos-errors.ts';
+import { hasStatus } from './cosmos-errors.ts';
 import { type DeadLetterDocument, deadLetterIdOf, toDeadLetterDocument } from './dead-letter-document.ts';
-import { type StartTimer, withinDeadline } from './deadline.ts';
+import { bareEtag } from './etags.ts';
+import { toQuery } from './sql/statement.ts';
 import {
   type DeliveryDocument,
   deliveryIdOf,
   type SubscriptionDocument,
   toDeliveryDocument,
 } from './subscription-document.ts';
-import { toDelete, toReplace, toTransactionError, toUpsert, transact } from './transaction.ts';
-
-export interface CosmosDeliveryStoreOptions extends ContainerOptions {
-  readonly client: CosmosClient;
-  readonly startTimer: StartTimer;
-}
-
-interface Items {
-  readonly container: Container;
-  readonly signal: AbortSignal;
-}
-
-type Call = <T>(work: (items: Items) => Promise<T>) => Promise<T>;
+import {
+  type Partition,
+  replaceVersion,
+  toDelete,
+  toReplace,
+  toTransactionError,
+  toUpsert,
+  transact,
+} from './transaction.ts';
 
 /** Deliveries and dead letters in Cosmos DB, in the partition of their subscription. */
 export function createCosmosDeliveryStore(
-  options: CosmosDeliveryStoreOptions,
+  options: CosmosAdapterOptions,
 ): DeliveryStore & { readonly deadLetters: DeadLetterStore } {
-  const findContainer = containerFinder(options.client, CONTAINERS.subscriptions, options);
-  const call: Call = (work) =>
-    withinDeadline(options.startTimer, async (signal) =>
-      work({ container: await findContainer(signal), signal }),
-    ).catch((error: unknown) => {
-      throw toDomainError(error) ?? error;
-    });
+  const call = containerCalls(options, CONTAINERS.subscriptions);
   return {
     find: (key) => call((items) => find(items, key)),
     save: (key, delivery, { etag, deadLetters = [] }) =>
       call((items) => {
-        const write = { delivery: toDeliveryDocument(key, delivery), etag };
-        return deadLetters.length === 0 ? replace(items, write) : replaceAndBury(items, { ...write, deadLetters });
+        const partition = { ...items, partitionKey: key.scope };
+        const document = toDeliveryDocument(key, delivery);
+        if (deadLetters.length === 0) return replaceVersion(partition, document, etag);
+        return replaceAndBury(partition, { delivery: document, etag, deadLetters });
       }),
     end: (key, delivery, etag) => call((items) => end(items, key, { delivery, etag })),
     findDue: (now, limit) => call((items) => findDue(items, now, limit)),
@@ -56,7 +54,10 @@ export function createCosmosDeliveryStore(
   };
 }
 
-async function find({ container, signal }: Items, { scope, id }: SubscriptionKey): Promise<StoredDelivery | null> {
+async function find(
+  { container, signal }: ContainerItems,
+  { scope, id }: SubscriptionKey,
+): Promise<StoredDelivery | null> {
   const options = { abortSignal: signal };
   const [delivery, subscription] = await Promise.all([
     container.item(deliveryIdOf(id), scope).read<DeliveryDocument>(options),
@@ -66,33 +67,23 @@ async function find({ container, signal }: Items, { scope, id }: SubscriptionKey
   return {
     subscription: subscription.resource?.subscription ?? null,
     delivery: delivery.resource.delivery,
-    etag: delivery.etag.replaceAll('"', ''),
+    etag: bareEtag(delivery.etag),
   };
 }
 
-interface Write {
+interface Burial {
   readonly delivery: DeliveryDocument;
   readonly etag: string;
+  readonly deadLetters: readonly DeadLetter[];
 }
 
-async function replace({ container, signal }: Items, { delivery, etag }: Write): Promise<string | null> {
-  const options = { abortSignal: signal, accessCondition: { type: 'IfMatch', condition: `"${etag}"` } };
-  try {
-    const replaced = await container.item(delivery.id, delivery.scope).replace(delivery, options);
-    return replaced.etag.replaceAll('"', '');
-  } catch (error) {
-    if (hasStatus(error, 404) || hasStatus(error, 412)) return null;
-    throw error;
-  }
-}
-
-async function replaceAndBury(
-  { container, signal }: Items,
-  { delivery, etag, deadLetters }: Write & { readonly deadLetters: readonly DeadLetter[] },
-): Promise<string | null> {
+async function replaceAndBury(partition: Partition, { delivery, etag, deadLetters }: Burial): Promise<string | null> {
   const writes = [toReplace(delivery, etag), ...deadLetters.map((letter) => toUpsert(toDeadLetterDocument(letter)))];
-  const outcome = await transact({ container, partitionKey: delivery.scope, signal }, writes);
-  if ('results' in outcome) return outcome.results[0]?.eTag?.replaceAll('"', '') ?? null;
+  const outcome = await transact(partition, writes);
+  if ('results' in outcome) {
+    const [replaced] = outcome.results;
+    return replaced?.eTag === undefined ? null : bareEtag(replaced.eTag);
+  }
   return nullWhenChanged(outcome.failed.status);
 }
 
@@ -107,21 +98,21 @@ interface Ending {
   readonly etag: string;
 }
 
-async function end(
-  { container, signal }: Items,
-  key: SubscriptionKey,
-  { delivery, etag }: Ending,
-): Promise<string | null> {
-  const partition = { container, partitionKey: key.scope, signal };
+async function end(items: ContainerItems, key: SubscriptionKey, { delivery, etag }: Ending): Promise<string | null> {
+  const partition = { ...items, partitionKey: key.scope };
   const written = delivery ? toReplace(toDeliveryDocument(key, delivery), etag) : toDelete(deliveryIdOf(key.id), etag);
   let outcome = await transact(partition, [toDelete(key.id, null), written]);
   const isGone = 'failed' in outcome && outcome.failed.index === 0 && outcome.failed.status === 404;
   if (isGone) outcome = await transact(partition, [written]);
-  if ('results' in outcome) return outcome.results.at(-1)?.eTag?.replaceAll('"', '') ?? etag;
+  if ('results' in outcome) return bareEtag(outcome.results.at(-1)?.eTag ?? etag);
   return nullWhenChanged(outcome.failed.status);
 }
 
-async function findDue({ container, signal }: Items, now: number, limit: number): Promise<readonly SubscriptionKey[]> {
+async function findDue(
+  { container, signal }: ContainerItems,
+  now: number,
+  limit: number,
+): Promise<readonly SubscriptionKey[]> {
   // Deliveries alone have this property.
   const query = toQuery(
     'SELECT TOP @limit c.scope, c.subscriptionId AS id FROM c WHERE c.dueAt <= @now ORDER BY c.dueAt',
@@ -133,18 +124,16 @@ async function findDue({ container, signal }: Items, now: number, limit: number)
   return (await container.items.query<SubscriptionKey>(query, { abortSignal: signal }).fetchAll()).resources;
 }
 
-/** Each page has a deadline of its own. */
-async function* findExpiring(call: Call, before: number): AsyncIterable<readonly SubscriptionKey[]> {
+const EXPIRING_PER_PAGE = 100;
+
+function findExpiring(call: CallContainer, before: number): AsyncIterable<readonly SubscriptionKey[]> {
   // Subscriptions alone have this property.
   const spec = toQuery('SELECT c.scope, c.id FROM c WHERE c.expiresAt <= @before', { before });
-  const query = await call(async ({ container }) =>
-    container.items.query<SubscriptionKey>(spec, { maxItemCount: 100 }),
-  );
-  while (query.hasMoreResults()) yield (await call(() => query.fetchNext())).resources ?? [];
+  return queryPages(call, spec, EXPIRING_PER_PAGE);
 }
 
 async function listDeadLetters(
-  { container, signal }: Items,
+  { container, signal }: ContainerItems,
   subscriptionId: string,
   { limit, from }: { readonly limit: number; readonly from: string | null },
 ): ReturnType<DeadLetterStore['list']> {
@@ -160,7 +149,7 @@ async function listDeadLetters(
   return { letters, next: last && resources.length > limit ? deadLetterIdOf(last) : null };
 }
 
-async function removeDeadLetters({ container, signal }: Items, letters: readonly DeadLetter[]): Promise<void> {
+async function removeDeadLetters({ container, signal }: ContainerItems, letters: readonly DeadLetter[]): Promise<void> {
   await Promise.all(
     letters.map(async (letter) => {
       const item = container.item(deadLetterIdOf(letter), letter.subscription.scope);
@@ -169,8 +158,4 @@ async function removeDeadLetters({ container, signal }: Items, letters: readonly
       });
     }),
   );
-}
-
-function toQuery(query: string, values: Readonly<Record<string, string | number>>): SqlQuerySpec {
-  return { query, parameters: Object.entries(values).map(([name, value]) => ({ name: `@${name}`, value })) };
 }

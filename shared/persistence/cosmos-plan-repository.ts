@@ -1,17 +1,11 @@
-import type { Container, CosmosClient } from '@azure/cosmos';
+import type { Container } from '@azure/cosmos';
 import { nextDueAt, type Plan, type Target } from '../domain/laboratory/plan.ts';
 import type { PlanRepository, StoredPlan } from '../domain/laboratory/plan-repository.ts';
-import { containerFinder } from './container-finder.ts';
+import { type CosmosAdapterOptions, containerCalls } from './container-calls.ts';
 import { LOCAL_CONTAINERS } from './containers.ts';
-import { hasStatus, toDomainError } from './cosmos-errors.ts';
-import { type StartTimer, withinDeadline } from './deadline.ts';
+import { hasStatus } from './cosmos-errors.ts';
 import { isItemId } from './item-id.ts';
-
-export interface CosmosPlanRepositoryOptions {
-  readonly client: CosmosClient;
-  readonly database: string;
-  readonly startTimer: StartTimer;
-}
+import { toQuery } from './sql/statement.ts';
 
 /** A plan as an item: the id is the operation's, the partition its chat. */
 interface PlanDocument extends Plan {
@@ -28,23 +22,14 @@ const TARGET_ID = '$target';
  * Plans in a container of their own, which is created on first use: nothing of the laboratory is among the operations,
  * and nothing of it has to be provisioned.
  */
-export function createCosmosPlanRepository(options: CosmosPlanRepositoryOptions): PlanRepository {
-  const findContainer = containerFinder(options.client, LOCAL_CONTAINERS.laboratory, {
-    ...{ database: options.database, createIfMissing: true },
-  });
-  function call<T>(work: (container: Container) => Promise<T>): Promise<T> {
-    return withinDeadline(options.startTimer, async (signal) => work(await findContainer(signal))).catch(
-      (error: unknown) => {
-        throw toDomainError(error) ?? error;
-      },
-    );
-  }
+export function createCosmosPlanRepository(options: Omit<CosmosAdapterOptions, 'createIfMissing'>): PlanRepository {
+  const call = containerCalls({ ...options, createIfMissing: true }, LOCAL_CONTAINERS.laboratory);
   return {
-    add: (plan, target) => call((items) => add(items, plan, target)),
-    get: (chatId, operationId) => call((items) => get(items, chatId, operationId)),
-    replace: (plan, etag) => call((items) => replace(items, plan, etag)),
-    findDue: (now, limit) => call((items) => findDue(items, now, limit)),
-    getTarget: (id) => call((items) => getTarget(items, id)),
+    add: (plan, target) => call(({ container }) => add(container, plan, target)),
+    get: (chatId, operationId) => call(({ container }) => get(container, chatId, operationId)),
+    replace: (plan, etag) => call(({ container }) => replace(container, plan, etag)),
+    findDue: (now, limit) => call(({ container }) => findDue(container, now, limit)),
+    getTarget: (id) => call(({ container }) => getTarget(container, id)),
   };
 }
 
@@ -74,12 +59,8 @@ async function replace(container: Container, plan: Plan, etag: string): Promise<
 }
 
 async function findDue(container: Container, now: number, limit: number): Promise<readonly StoredPlan[]> {
-  const query = 'SELECT TOP @limit * FROM c WHERE c.dueAt <= @now';
-  const parameters = [
-    { name: '@limit', value: limit },
-    { name: '@now', value: now },
-  ];
-  const { resources } = await container.items.query<Stored<PlanDocument>>({ query, parameters }).fetchAll();
+  const query = toQuery('SELECT TOP @limit * FROM c WHERE c.dueAt <= @now', { limit, now });
+  const { resources } = await container.items.query<Stored<PlanDocument>>(query).fetchAll();
   return resources.map(toStoredPlan);
 }
 

@@ -1,4 +1,4 @@
-import type { Container, CosmosClient, SqlQuerySpec } from '@azure/cosmos';
+import type { SqlQuerySpec } from '@azure/cosmos';
 import { type Delivery, newDelivery } from '../domain/notifications/delivery.ts';
 import type { Subscription, SubscriptionKey, SubscriptionOwner } from '../domain/notifications/subscription.ts';
 import type {
@@ -9,10 +9,15 @@ import type {
   Watcher,
   WatcherDirectory,
 } from '../domain/notifications/subscription-repository.ts';
-import { type ContainerOptions, containerFinder } from './container-finder.ts';
+import {
+  type CallContainer,
+  type ContainerItems,
+  type CosmosAdapterOptions,
+  containerCalls,
+  queryPages,
+} from './container-calls.ts';
 import { CONTAINERS } from './containers.ts';
-import { hasStatus, toDomainError } from './cosmos-errors.ts';
-import { type StartTimer, withinDeadline } from './deadline.ts';
+import { bareEtag } from './etags.ts';
 import { propertyPath, Statement } from './sql/statement.ts';
 import {
   deliveryIdOf,
@@ -22,18 +27,11 @@ import {
   toOwnerKey,
   toSubscriptionDocument,
 } from './subscription-document.ts';
-import { toCreate, toDelete, toTransactionError, transact } from './transaction.ts';
+import { replaceVersion, toCreate, toDelete, toTransactionError, transact } from './transaction.ts';
 
-export interface CosmosSubscriptionRepositoryOptions extends ContainerOptions {
-  readonly client: CosmosClient;
-  readonly startTimer: StartTimer;
+export interface CosmosSubscriptionRepositoryOptions extends CosmosAdapterOptions {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-}
-
-interface Items {
-  readonly container: Container;
-  readonly signal: AbortSignal;
 }
 
 type Stored = SubscriptionDocument & { readonly _etag: string };
@@ -43,14 +41,7 @@ export function createCosmosSubscriptionRepository(
   options: CosmosSubscriptionRepositoryOptions,
 ): SubscriptionRepository & WatcherDirectory {
   const { now } = options;
-  const findContainer = containerFinder(options.client, CONTAINERS.subscriptions, options);
-  function call<T>(work: (items: Items) => Promise<T>): Promise<T> {
-    return withinDeadline(options.startTimer, async (signal) =>
-      work({ container: await findContainer(signal), signal }),
-    ).catch((error: unknown) => {
-      throw toDomainError(error) ?? error;
-    });
-  }
+  const call = containerCalls(options, CONTAINERS.subscriptions);
   return {
     create: (subscription, place) => call((items) => create(items, subscription, newDelivery(place, now()))),
     get: (owner, id) => call((items) => get(items, { owner, id, now: now() })),
@@ -62,9 +53,9 @@ export function createCosmosSubscriptionRepository(
   };
 }
 
-async function create({ container, signal }: Items, subscription: Subscription, delivery: Delivery): Promise<void> {
+async function create(items: ContainerItems, subscription: Subscription, delivery: Delivery): Promise<void> {
   const document = toSubscriptionDocument(subscription);
-  const outcome = await transact({ container, signal, partitionKey: document.scope }, [
+  const outcome = await transact({ ...items, partitionKey: document.scope }, [
     toCreate(document),
     toCreate(toDeliveryDocument(document, delivery)),
   ]);
@@ -78,17 +69,17 @@ interface Owned {
 
 /** The id alone does not tell the partition: those of one owner are found by the index. */
 async function get(
-  items: Items,
+  items: ContainerItems,
   { id, ...owned }: Owned & { readonly id: string },
 ): Promise<StoredSubscription | null> {
   const statement = new Statement();
   const where = [...isOwned(statement, owned), `c.id = ${statement.bind(id)}`].join(' AND ');
   const { resources } = await query<Stored>(items, statement.toQuery(`SELECT * FROM c WHERE ${where}`)).fetchAll();
   const [found] = resources;
-  return found ? { subscription: found.subscription, etag: found._etag.replaceAll('"', '') } : null;
+  return found ? { subscription: found.subscription, etag: bareEtag(found._etag) } : null;
 }
 
-async function list(items: Items, { after, limit, ...owned }: Owned & PageRequest): Promise<SubscriptionPage> {
+async function list(items: ContainerItems, { after, limit, ...owned }: Owned & PageRequest): Promise<SubscriptionPage> {
   const statement = new Statement();
   const conditions = isOwned(statement, owned);
   if (after !== null) conditions.push(`c.id > ${statement.bind(after)}`);
@@ -100,7 +91,7 @@ async function list(items: Items, { after, limit, ...owned }: Owned & PageReques
   return { subscriptions: page, next: resources.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
 
-async function count(items: Items, owner: SubscriptionOwner, now: number): Promise<number> {
+async function count(items: ContainerItems, owner: SubscriptionOwner, now: number): Promise<number> {
   const statement = new Statement();
   const where = isOwned(statement, { owner, now }).join(' AND ');
   const spec = statement.toQuery(`SELECT VALUE COUNT(1) FROM c WHERE ${where}`);
@@ -119,24 +110,17 @@ function isLive(statement: Statement, now: number): string[] {
   ];
 }
 
-function query<T>({ container, signal }: Items, spec: SqlQuerySpec) {
+function query<T>({ container, signal }: ContainerItems, spec: SqlQuerySpec) {
   return container.items.query<T>(spec, { abortSignal: signal });
 }
 
-async function replace({ container, signal }: Items, subscription: Subscription, etag: string): Promise<boolean> {
+async function replace(items: ContainerItems, subscription: Subscription, etag: string): Promise<boolean> {
   const document = toSubscriptionDocument(subscription);
-  const accessCondition = { type: 'IfMatch', condition: `"${etag}"` };
-  try {
-    await container.item(document.id, document.scope).replace(document, { abortSignal: signal, accessCondition });
-    return true;
-  } catch (error) {
-    if (hasStatus(error, 404) || hasStatus(error, 412)) return false;
-    throw error;
-  }
+  return (await replaceVersion({ ...items, partitionKey: document.scope }, document, etag)) !== null;
 }
 
-async function remove({ container, signal }: Items, { scope, id }: SubscriptionKey): Promise<void> {
-  const outcome = await transact({ container, signal, partitionKey: scope }, [
+async function remove(items: ContainerItems, { scope, id }: SubscriptionKey): Promise<void> {
+  const outcome = await transact({ ...items, partitionKey: scope }, [
     toDelete(id, null),
     toDelete(deliveryIdOf(id), null),
   ]);
@@ -154,19 +138,12 @@ type WatcherRow = SubscriptionKey & Omit<Watcher, 'key'>;
 async function* watchersOf(
   scopes: readonly string[],
   now: number,
-  call: <T>(work: (items: Items) => Promise<T>) => Promise<T>,
+  call: CallContainer,
 ): AsyncGenerator<readonly Watcher[]> {
   for (let from = 0; from < scopes.length; from += SCOPES_PER_QUERY) {
     const spec = watchersSql(scopes.slice(from, from + SCOPES_PER_QUERY), now);
-    // Each page has a deadline of its own: the signal of one would stop those that follow.
-    const rows = await call(async ({ container }) =>
-      container.items.query<WatcherRow>(spec, { maxItemCount: WATCHERS_PER_PAGE }),
-    );
-    while (rows.hasMoreResults()) {
-      const { resources } = await call(() => rows.fetchNext());
-      // A page that has nothing can come without an array.
-      yield (resources ?? []).map(({ scope, id, ...interest }) => ({ key: { scope, id }, ...interest }));
-    }
+    for await (const rows of queryPages<WatcherRow>(call, spec, WATCHERS_PER_PAGE))
+      yield rows.map(({ scope, id, ...interest }) => ({ key: { scope, id }, ...interest }));
   }
 }
 

@@ -6,6 +6,7 @@ import type { TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
 import { etagOf, getOperation } from './chat-items.ts';
 import { type ChatItems, partitionOf, recordOf } from './chat-partition.ts';
 import { hasStatus } from './cosmos-errors.ts';
+import { bareEtag } from './etags.ts';
 import { toDocument } from './operation-document.ts';
 import { toCreate, toTransactionError, transact } from './transaction.ts';
 
@@ -41,7 +42,7 @@ async function createAlone(items: ChatItems, operation: TeamsAsyncOperation): Pr
       abortSignal: items.signal,
       disableAutomaticIdGeneration: true,
     });
-    return { operation, etag: etag.replaceAll('"', '') };
+    return { operation, etag: bareEtag(etag) };
   } catch (error) {
     if (hasStatus(error, 409)) throw new OperationExistsError(operation.id);
     throw error;

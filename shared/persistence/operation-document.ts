@@ -1,5 +1,6 @@
 import type { SortableProperty, StoredOperation } from '../domain/operation-query.ts';
 import { OPERATION_STATUSES, OPERATION_TYPES, type TeamsAsyncOperation } from '../domain/teams-async-operation.ts';
+import { bareEtag } from './etags.ts';
 
 /**
  * An operation as an item. Dynamic properties have an object of their own, so that no name a caller chooses can meet
@@ -61,7 +62,7 @@ export type StoredDocument = OperationDocument & { readonly _etag: string };
 export function toStoredOperation(document: StoredDocument): StoredOperation {
   return {
     operation: toOperation(document),
-    etag: document._etag.replaceAll('"', ''),
+    etag: bareEtag(document._etag),
     revision: document.revision ?? 1,
   };
 }

@@ -16,6 +16,11 @@ export class Statement {
   }
 }
 
+/** A text that names its parameters itself, with what they stand for. */
+export function toQuery(query: string, values: Readonly<Record<string, JSONValue>>): SqlQuerySpec {
+  return { query, parameters: Object.entries(values).map(([name, value]) => ({ name: `@${name}`, value })) };
+}
+
 /** A property of the item. Names are string literals in brackets: whatever a caller's name contains, it stays a name. */
 export function propertyPath(names: readonly string[]): string {
   return `c${names.map((name) => `[${JSON.stringify(name)}]`).join('')}`;
