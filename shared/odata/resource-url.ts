@@ -105,9 +105,13 @@ export function toContext(
   return `${url.serviceRoot}/$metadata#${owner}chats('${quoteKey(url.chatId)}')/operations${selected}${end}`;
 }
 
-/** A quote inside a key is doubled, as OData's keys are. */
 function quoteKey(key: string): string {
-  return encodeURIComponent(key.replaceAll("'", "''"));
+  return encodeURIComponent(doubleQuotes(key));
+}
+
+/** A quote inside a key is doubled, as OData's keys are. */
+export function doubleQuotes(key: string): string {
+  return key.replaceAll("'", "''");
 }
 
 /** The URL of the next page: the same request, going on at the token instead of skipping again. */
