@@ -58,7 +58,8 @@ async function mintToken(issuerUrl: string): Promise<string> {
   const form = new URLSearchParams({ grant_type: 'client_credentials', scopes: 'Chat.ReadWrite' });
   const response = await fetch(new URL(`/${TENANT}/oauth2/v2.0/token`, issuerUrl), { method: 'POST', body: form });
   const body: unknown = await response.json();
-  if (typeof body !== 'object' || body === null || !('access_token' in body)) throw new Error('The issuer gave no token');
+  if (typeof body !== 'object' || body === null || !('access_token' in body))
+    throw new Error('The issuer gave no token');
   return String(body.access_token);
 }
 
