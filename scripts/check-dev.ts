@@ -1,8 +1,8 @@
 // `npm run test:dev [-- TIMES]`: works with `npm run dev` in a fresh clone as a developer does, once or TIMES times. Saves
 // changes of the app and of the emulator, breaks and repairs both, ends it as Ctrl-C does and starts it again.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -69,6 +69,7 @@ function cloneInto(folder: string): void {
 }
 
 function linkPackages(from: string, to: string): void {
+  if (!existsSync(from)) return;
   const entries = readdirSync(from, { withFileTypes: true, encoding: 'utf8' }).filter(isPackageOrScope);
   if (entries.length > 0) mkdirSync(to, { recursive: true });
   for (const entry of entries) {
@@ -143,11 +144,14 @@ async function serves({ ready }: Session, status: string): Promise<boolean> {
 
 /** Ctrl-C in a terminal reaches every process of the group, a service manager's signal the first alone. */
 async function stop({ child }: Session, folder: string, whom: 'group' | 'npm'): Promise<void> {
-  const exited = once(child, 'exit');
   if (whom === 'npm') child.kill('SIGTERM');
   else if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
-  await Promise.race([exited, sleep(PATIENCE_MS, undefined, { ref: false })]);
-  const left = processesIn(folder);
+  const deadline = Date.now() + PATIENCE_MS;
+  let left = processesIn(folder);
+  while (left.length > 0 && Date.now() < deadline) {
+    await sleep(POLL_MS);
+    left = processesIn(folder);
+  }
   if (left.length > 0) throw new Error(`After its end these processes are left: ${left.join(', ')}`);
 }
 

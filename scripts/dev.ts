@@ -10,6 +10,7 @@ import { publisher } from './bundle/publish.ts';
 
 /** Requests in flight may end first. */
 const STOP_TIMEOUT_MS = 15_000;
+const PARENT_POLL_MS = 500;
 
 const stdout = 1;
 const stderr = 2;
@@ -23,6 +24,9 @@ const typeCheck = run(['node_modules/typescript/lib/tsc.js', '-p', 'tests', '--w
   stdio: ['ignore', stderr, stderr],
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll());
+// A signal for npm alone ends the shell between npm and this process, which hears nothing of it.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && void stopAll(), PARENT_POLL_MS);
 
 await Promise.all([app, commandLine].map(watch));
 
