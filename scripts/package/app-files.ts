@@ -12,7 +12,9 @@ export interface ArchivedFile {
 const ROOT_FILES = ['host.json', 'lro-scenarios.json'];
 const METAFILE = 'dist/metafile.json';
 /** What a host reads of package.json, and what tells one version from another. There is nothing to install. */
-const MANIFEST_KEYS = ['name', 'version', 'license', 'private', 'type', 'main', 'engines'] as const;
+const MANIFEST_KEYS = ['name', 'version', 'license', 'private', 'type', 'main'] as const;
+/** What the app is bundled for; the repository itself needs less, as it brings its own Node.js. */
+const ENGINES = { node: '>=22' };
 
 /** All that is deployed. @throws Error where the app was not built */
 export async function readAppFiles(root: string): Promise<readonly ArchivedFile[]> {
@@ -28,7 +30,7 @@ export function readSourceMaps(root: string): Promise<readonly ArchivedFile[]> {
 
 async function deployedManifest(root: string): Promise<ArchivedFile> {
   const manifest: Record<string, unknown> = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const kept = Object.fromEntries(MANIFEST_KEYS.map((key) => [key, manifest[key]]));
+  const kept = { ...Object.fromEntries(MANIFEST_KEYS.map((key) => [key, manifest[key]])), engines: ENGINES };
   return { path: 'package.json', content: Buffer.from(`${JSON.stringify(kept, null, 2)}\n`) };
 }
 
