@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
 
 /** A file of an archive: its path there, with `/`, and what is in it. */
 export interface ArchivedFile {
@@ -9,9 +10,11 @@ export interface ArchivedFile {
 
 /** Read by the host, and by the laboratory where a setting turns it on. */
 const ROOT_FILES = ['host.json', 'lro-scenarios.json'];
-const BUNDLES = 'dist';
+const METAFILE = 'dist/metafile.json';
 /** What a host reads of package.json, and what tells one version from another. There is nothing to install. */
-const MANIFEST_KEYS = ['name', 'version', 'license', 'private', 'type', 'main', 'engines'] as const;
+const MANIFEST_KEYS = ['name', 'version', 'license', 'private', 'type', 'main'] as const;
+/** What the app is bundled for; the repository itself needs less, as it brings its own Node.js. */
+const ENGINES = { node: '>=22' };
 
 /** All that is deployed. @throws Error where the app was not built */
 export async function readAppFiles(root: string): Promise<readonly ArchivedFile[]> {
@@ -27,7 +30,7 @@ export function readSourceMaps(root: string): Promise<readonly ArchivedFile[]> {
 
 async function deployedManifest(root: string): Promise<ArchivedFile> {
   const manifest: Record<string, unknown> = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const kept = Object.fromEntries(MANIFEST_KEYS.map((key) => [key, manifest[key]]));
+  const kept = { ...Object.fromEntries(MANIFEST_KEYS.map((key) => [key, manifest[key]])), engines: ENGINES };
   return { path: 'package.json', content: Buffer.from(`${JSON.stringify(kept, null, 2)}\n`) };
 }
 
@@ -36,12 +39,11 @@ function withoutMapLink({ path, content }: ArchivedFile): ArchivedFile {
   return { path, content: Buffer.from(String(content).replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')) };
 }
 
-/** Bundles lie one folder deep: a function's own, and the chunks that several share. */
+/** What the last build made; chunks of earlier ones may lie beside it. */
 async function readBundles(root: string, extension: string): Promise<readonly ArchivedFile[]> {
-  const names = await readdir(join(root, BUNDLES), { recursive: true }).catch(() => []);
-  const paths = names
-    .map((name) => `${BUNDLES}/${name.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith(extension));
-  if (paths.length === 0) throw new Error(`There is nothing to package in ${join(root, BUNDLES)}. Run "npm run build"`);
+  const metafile = await readFile(join(root, METAFILE), 'utf8').catch(() => '{"outputs":{}}');
+  const { outputs }: Pick<Metafile, 'outputs'> = JSON.parse(metafile);
+  const paths = Object.keys(outputs).filter((path) => path.endsWith(extension));
+  if (paths.length === 0) throw new Error(`There is nothing to package in ${join(root, 'dist')}. Run "npm run build"`);
   return Promise.all(paths.map(async (path) => ({ path, content: await readFile(join(root, path)) })));
 }

@@ -23,8 +23,10 @@ async function run(script: string, cwd: string, args: readonly string[] = [], en
   await promisify(execFile)(process.execPath, [join(cwd, script), ...args], { cwd, env: { ...process.env, ...env } });
 }
 
-/** Every file of the repository as a build leaves it, packages apart. */
+/** Every file of the repository as a build in a fresh clone leaves it, packages apart. */
 async function listFiles(): Promise<readonly string[]> {
+  const { outputs } = JSON.parse(await readFile(join(repositoryRoot, 'dist/metafile.json'), 'utf8'));
+  const isOfEarlierBuild = (path: string) => path.startsWith('dist/chunks/') && !(path in outputs);
   const entries = await readdir(repositoryRoot, { withFileTypes: true });
   const lists = entries.map(async (entry) => {
     if (entry.isFile()) return [entry.name];
@@ -33,7 +35,7 @@ async function listFiles(): Promise<readonly string[]> {
     const files = below.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
     return files.map((file) => file.slice(repositoryRoot.length + 1).replaceAll('\\', '/'));
   });
-  return (await Promise.all(lists)).flat();
+  return (await Promise.all(lists)).flat().filter((path) => !isOfEarlierBuild(path));
 }
 
 /** Copies the sources elsewhere, builds and packages them there. */

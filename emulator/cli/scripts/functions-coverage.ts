@@ -19,7 +19,7 @@ const NOTES: Readonly<Record<string, string>> = {
   timerTrigger: 'needs no storage: its state is a file in the data directory; local time zone',
   queueTrigger: '`maxPollingInterval` is 2 s by default, as Azure has it in development',
   blobTrigger:
-    'the container is scanned each second, whatever `source` says; no internal queue: attempts follow each other',
+    'local storage tells of each new blob, and the container is scanned every 10 s besides; other storage is scanned each second, whatever `source` says; no internal queue: attempts follow each other',
   cosmosDBTrigger: 'latest versions; called when the data server beside the host tells of a change, else polled',
   eventGridTrigger: '`POST /runtime/webhooks/eventgrid?functionName=…`, Event Grid and CloudEvents schemas',
   warmupTrigger: '`/admin/warmup`, once',

@@ -1,3 +1,5 @@
+import '@lazurite/runtime/require-node';
+
 export type { ChangeListener, ContainerChange } from './account/change-notifications.ts';
 export type { DataRole, EntraOptions } from './auth/entra-tokens.ts';
 export { type CosmosOptions, type CosmosServer, startCosmos, WELL_KNOWN_KEY } from './server/start-cosmos.ts';

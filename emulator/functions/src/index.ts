@@ -1,3 +1,5 @@
+import '@lazurite/runtime/require-node';
+
 export { DEVELOPMENT_STORAGE_SETTING } from './bindings/storage-connection.ts';
 export { ConfigError } from './config/config-error.ts';
 export { readHostSettings } from './config/host-json.ts';

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import util from 'node:util'; // its member `styleText` is not in every Node.js, which a named import would need
 
 /** How the parts of the console's lines are coloured. */
 export interface Paint {
@@ -31,5 +31,5 @@ function same(text: string): string {
 }
 
 function styled(colour: 'yellow' | 'green' | 'red' | 'gray'): (text: string) => string {
-  return (text) => styleText(colour, text, { validateStream: false });
+  return (text) => util.styleText(colour, text, { validateStream: false });
 }

@@ -1,6 +1,6 @@
 import { request as httpRequest, Server } from 'node:http';
 import { join, resolve } from 'node:path';
-import { duplexPair } from 'node:stream';
+import stream from 'node:stream'; // a named import would need a Node.js that has `duplexPair`
 import {
   type Clock,
   type Closeable,
@@ -82,7 +82,7 @@ function serve({ listener, invokeByHand, functions }: AssembledApp, close: () =>
   const server = new Server(listener);
   const dial: Dial = ({ agent: _none, ...options }) => {
     // node:http serves any duplex stream as a connection, and without an agent sends over whatever it is given.
-    const [client, serving] = duplexPair();
+    const [client, serving] = stream.duplexPair();
     server.emit('connection', serving);
     return httpRequest({ ...options, createConnection: () => client });
   };

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../errors.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { isSqliteError } from './sqlite-error.ts';
@@ -24,7 +24,8 @@ export function openDatabase(dataDir: string): DatabaseSync {
   mkdirSync(dataDir, { recursive: true });
   const path = join(dataDir, DATABASE_FILE);
   refuseForeignFile(path);
-  const database = new DatabaseSync(path);
+  const sqlite = process.getBuiltinModule('node:sqlite'); // a static import would fail where it does not exist
+  const database = new sqlite.DatabaseSync(path);
   try {
     prepare(database, path);
     writeFileSync(join(dataDir, OWNER_FILE), `${process.pid}\n`);
