@@ -1,5 +1,5 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
-import { type ContinuationTokens, continuationTokens } from '../model/continuation-token.ts';
+import { type ContinuationTokens, continuationTokens } from '../model/requests/continuation-token.ts';
 import { createQueryCompiler, type QueryCompiler } from '../query/index.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';

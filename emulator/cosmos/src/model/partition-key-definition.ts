@@ -1,6 +1,10 @@
 import { CosmosError } from './errors.ts';
 import { readArray, readObject, readOptional, readString, readWord, withoutUndefined } from './json-reader.ts';
-import { MAX_PARTITION_KEY_PATHS, type PartitionKeyDefinition, SYSTEM_KEY_PATH } from './partition-key.ts';
+import {
+  MAX_PARTITION_KEY_PATHS,
+  type PartitionKeyDefinition,
+  SYSTEM_KEY_PATH,
+} from './partition-key/partition-key.ts';
 import { parsePropertyPath } from './property-path.ts';
 
 const KINDS = ['Hash', 'MultiHash', 'Range'] as const;

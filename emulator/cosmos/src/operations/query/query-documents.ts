@@ -1,9 +1,9 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/container.ts';
+import { assertSortable } from '../../model/indexing/sort-order.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { valueAt } from '../../model/property-path.ts';
-import { queryCharge } from '../../model/request-charge.ts';
-import { assertSortable } from '../../model/sort-order.ts';
+import { queryCharge } from '../../model/throughput/request-charge.ts';
 import type { CompiledQuery, EvaluationContext } from '../../query/index.ts';
 import { type FeedPage, invalidContinuation } from '../feed-page.ts';
 import type { FeedScope, FeedSelection } from '../feed-scope.ts';

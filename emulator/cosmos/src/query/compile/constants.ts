@@ -1,9 +1,9 @@
 import type { JsonValue } from '../../model/json.ts';
 import type { Expression } from '../syntax/ast.ts';
+import { unaryOperators } from '../values/operators.ts';
 import type { Value } from '../values/value.ts';
 import type { Parameters } from './compilation.ts';
 import { setMember } from './members.ts';
-import { unaryOperators } from './operators.ts';
 
 /** A value known before any document is read, in an object so that undefined can be one. */
 export interface Constant {

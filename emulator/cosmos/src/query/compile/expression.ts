@@ -1,12 +1,12 @@
 import type { JsonValue } from '../../model/json.ts';
 import type { BinaryOperator, Expression } from '../syntax/ast.ts';
 import { compareScalars } from '../values/comparison.ts';
+import { and, or, type StrictOperator, strictOperators, unaryOperators } from '../values/operators.ts';
 import type { Value } from '../values/value.ts';
 import { compileCall } from './call.ts';
 import { type Compilation, type ComputedProperty, type Evaluate, type Scope, slotOf } from './compilation.ts';
 import { constantOf } from './constants.ts';
 import { memberReader, readIndex, setMember } from './members.ts';
-import { and, or, type StrictOperator, strictOperators, unaryOperators } from './operators.ts';
 import { compileIn, compileLike } from './predicates.ts';
 import { compileSubquery } from './subquery.ts';
 

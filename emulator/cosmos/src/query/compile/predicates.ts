@@ -1,11 +1,11 @@
 import type { Expression } from '../syntax/ast.ts';
 import { equalityOperator } from '../values/equality.ts';
+import { or } from '../values/operators.ts';
 import type { Value } from '../values/value.ts';
 import type { CompileContext } from './call.ts';
 import type { Evaluate } from './compilation.ts';
 import { constantOf } from './constants.ts';
 import { likeMatcher } from './like.ts';
-import { or } from './operators.ts';
 
 /** `x IN (a, b)` is `x = a OR x = b`; over a query, its rows are the list. */
 export function compileIn(node: Extract<Expression, { kind: 'in' }>, context: CompileContext): Evaluate {

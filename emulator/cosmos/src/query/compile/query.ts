@@ -5,6 +5,7 @@ import { presortedRows, type Sorting, sortedRows } from '../execute/sort.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
 import { fromQueriesOf } from '../syntax/walk.ts';
 import type { Value } from '../values/value.ts';
+import { checkGrouping } from './clause-rules.ts';
 import type {
   Compilation,
   CompiledAggregate,
@@ -19,7 +20,6 @@ import type {
 import { countOf } from './count.ts';
 import { compileExpression } from './expression.ts';
 import { compileFrom, tuples } from './from.ts';
-import { checkGrouping } from './grouping-rules.ts';
 import { compileOrder } from './order.ts';
 import { compileSelection } from './selection.ts';
 

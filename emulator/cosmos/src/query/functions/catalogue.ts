@@ -1,17 +1,17 @@
 import { arrayFunctions } from './array.ts';
 import { conditionalFunctions } from './conditional.ts';
-import { dateTimeFunctions } from './date-time.ts';
-import { fullTextFunctions } from './full-text.ts';
+import { dateTimeFunctions } from './date-time/date-time-functions.ts';
 import { integerFunctions } from './integer.ts';
 import { itemFunctions } from './item.ts';
 import { mathematicalFunctions } from './mathematical.ts';
-import { regularExpressionFunctions } from './regular-expression.ts';
 import type { ScalarFunction } from './scalar-function.ts';
 import { setFunctions } from './set.ts';
-import { spatialFunctions } from './spatial.ts';
-import { stringFunctions } from './string.ts';
+import { spatialFunctions } from './spatial/spatial-functions.ts';
 import { stringConversionFunctions } from './string-conversion.ts';
-import { stringSearchFunctions } from './string-search.ts';
+import { fullTextFunctions } from './text/full-text-search.ts';
+import { regularExpressionFunctions } from './text/regular-expression.ts';
+import { stringFunctions } from './text/string-functions.ts';
+import { stringSearchFunctions } from './text/string-search.ts';
 import { typeCheckingFunctions } from './type-checking.ts';
 import { vectorFunctions } from './vector.ts';
 

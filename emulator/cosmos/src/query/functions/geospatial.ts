@@ -1,9 +1,9 @@
 import type { GeospatialType } from '../values/evaluation-context.ts';
 import type { Value } from '../values/value.ts';
-import { type Geometry, type Position, type Ring, readGeometry } from './geometry.ts';
-import { areaOf, coordinates, distanceBetween, ellipsoid, type Measure } from './spatial-measure.ts';
-import { intersects, within } from './spatial-relations.ts';
-import { crosses, plane, type Surface, segmentsOf, sphere } from './surface.ts';
+import { type Geometry, type Position, type Ring, readGeometry } from './spatial/geometry.ts';
+import { areaOf, coordinates, distanceBetween, ellipsoid, type Measure } from './spatial/spatial-measure.ts';
+import { intersects, within } from './spatial/spatial-relations.ts';
+import { crosses, plane, type Surface, segmentsOf, sphere } from './spatial/surface.ts';
 
 /** The spatial functions on one kind of coordinates. */
 export interface Geospatial {

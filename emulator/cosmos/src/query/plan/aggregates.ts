@@ -1,4 +1,4 @@
-import { isAggregate } from '../compile/grouping-rules.ts';
+import { isAggregate } from '../compile/clause-rules.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
 import { outputNames } from '../syntax/output-names.ts';
 import { printExpression } from '../syntax/printer.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
-import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
+import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
 import { runQuery } from '../../testing/run-query.ts';
 import { compileQuery } from '../index.ts';
 import type { PlanPolicy } from './planner.ts';

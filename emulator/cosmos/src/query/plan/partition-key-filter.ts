@@ -1,10 +1,10 @@
-import type { PartitionKeyComponent } from '../../model/partition-key.ts';
+import type { PartitionKeyComponent } from '../../model/partition-key/partition-key.ts';
 import type { Parameters } from '../compile/compilation.ts';
+import { foldConstant } from '../compile/constant-folding.ts';
 import { constantOf } from '../compile/constants.ts';
 import { likePrefix, likeSteps } from '../compile/like.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { isArray, type Value } from '../values/value.ts';
-import { foldConstant } from './constant-condition.ts';
 import { propertyPath } from './property-reference.ts';
 
 /** One way in which a filter pins key components: by position, the ones it leaves open absent. */

@@ -1,4 +1,4 @@
-import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
+import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
 import { compileQuery, rangesOf } from '../index.ts';
 import type { PlanPolicy } from './planner.ts';
 import type { QueryInfo } from './query-plan.ts';

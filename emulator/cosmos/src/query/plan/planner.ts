@@ -1,4 +1,4 @@
-import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
+import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
 import { parsePropertyPath } from '../../model/property-path.ts';
 import type { Parameters } from '../compile/compilation.ts';
 import { countOf } from '../compile/count.ts';

@@ -1,4 +1,4 @@
-import { isAggregate } from '../compile/grouping-rules.ts';
+import { isAggregate } from '../compile/clause-rules.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
 import { anyExpression, expressionsOf, sourcesOf } from '../syntax/walk.ts';
 import { documentName } from './property-reference.ts';

@@ -1,5 +1,9 @@
-import { effectivePartitionKey, FULL_EPK_RANGE } from '../../model/effective-partition-key.ts';
-import { formatPartitionKey, type PartitionKeyDefinition, type PartitionKeyValue } from '../../model/partition-key.ts';
+import { effectivePartitionKey, FULL_EPK_RANGE } from '../../model/partition-key/effective-partition-key.ts';
+import {
+  formatPartitionKey,
+  type PartitionKeyDefinition,
+  type PartitionKeyValue,
+} from '../../model/partition-key/partition-key.ts';
 import type { KeyAssignment } from './partition-key-filter.ts';
 
 /** A range of effective partition keys as the query plan writes it; a point has equal ends, both included. */

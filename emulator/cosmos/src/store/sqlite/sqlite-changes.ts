@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, ChangeSelection } from '../store.ts';
-import { prepareArrayRows } from './array-rows.ts';
+import { prepareArrayRows } from './rows.ts';
 
 /** Above every effective partition key, which are upper-case hex. */
 export const HIGHEST_EPK = 'G';

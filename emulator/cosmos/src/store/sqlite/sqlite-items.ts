@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, ItemUsage, StoredItem } from '../store.ts';
-import { prepareArrayRows } from './array-rows.ts';
+import { prepareArrayRows } from './rows.ts';
 import { HIGHEST_EPK, SqliteChanges } from './sqlite-changes.ts';
 import type { SqliteIndexes } from './sqlite-indexes.ts';
 

@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ItemQueries, NumberWindow, QueriedItem, QueriedSelection, ScanOptions } from '../item-queries.ts';
 import type { ItemSelection } from '../store.ts';
-import { prepareArrayRows } from './array-rows.ts';
 import { prefilterOf } from './prefilter.ts';
+import { prepareArrayRows } from './rows.ts';
 
 /** Statements differ by the paths that queries ask for. */
 const MAX_STATEMENTS = 100;
