@@ -5,7 +5,7 @@ import { readContainerDefinition } from '../model/container/container-definition
 import type { JsonObject } from '../model/json.ts';
 import { containerRid } from '../model/rid.ts';
 import { DEFAULT_THROUGHPUT, physicalPartitionCount, type Throughput } from '../model/throughput/throughput.ts';
-import { parseComputedProperties } from '../query/index.ts';
+import { parseComputedProperties } from '../query/compile-query.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { toContainerJson } from './read-container.ts';
 import type { OperationResult } from './result.ts';

@@ -5,7 +5,7 @@ import type { JsonObject } from '../model/json.ts';
 import { assertItemNesting, assertItemSize } from '../model/requests/item-limits.ts';
 import { applyPatch } from '../model/requests/patch.ts';
 import { type PatchOperation, readPatchRequest } from '../model/requests/patch-request.ts';
-import { type CompiledQuery, compileQuery } from '../query/index.ts';
+import { type CompiledQuery, compileQuery } from '../query/compile-query.ts';
 import type { ItemKey, StoredItem } from '../store/store.ts';
 import { writtenCharge } from './item-charge.ts';
 import { toItemInput } from './item-input.ts';

@@ -89,7 +89,7 @@ describe('readContainerDefinition()', () => {
     expect(cosmosErrorOf(() => readContainerDefinition(body)).status).toBe(400);
   });
 
-  test('answers any JSON with a definition or 400', () => {
+  test('returns a definition or throws 400 for any JSON', () => {
     const names = fc.constantFrom(
       'id',
       'partitionKey',
@@ -119,7 +119,7 @@ describe('readContainerReplacement()', () => {
     defaultTtl: 10,
   });
 
-  test('takes the definition it answered, with system properties, as it is', () => {
+  test('accepts the definition that it returned, with system properties, unchanged', () => {
     const readBack = JSON.parse(JSON.stringify({ ...withKeys, _rid: 'x', _etag: 'y' }));
     expect(readContainerReplacement(withKeys, readBack)).toEqual(withKeys);
   });

@@ -11,7 +11,7 @@ import {
 import type { JsonObject } from '../json.ts';
 import { readInteger, readObject, readOptional, withoutUndefined } from '../json-reader.ts';
 import type { PartitionKeyDefinition } from '../partition-key/partition-key.ts';
-import { assertSamePartitionKeyDefinition, readPartitionKeyDefinition } from '../partition-key-definition.ts';
+import { assertSamePartitionKeyDefinition, readPartitionKeyDefinition } from '../partition-key/partition-key.ts';
 import { readResourceId } from '../resource-id.ts';
 import {
   type ChangeFeedPolicy,
@@ -27,7 +27,7 @@ import {
   type UniqueKeyPolicy,
 } from './container-policies.ts';
 
-/** A container as it is stored and answered, without the system properties (`_rid`, `_etag`, ...). */
+/** A container as it is stored and returned, without the system properties (`_rid`, `_etag`, ...). */
 export interface ContainerDefinition {
   readonly id: string;
   readonly partitionKey: PartitionKeyDefinition;
@@ -41,13 +41,13 @@ export interface ContainerDefinition {
   readonly computedProperties?: readonly ComputedProperty[];
   readonly vectorEmbeddingPolicy?: VectorEmbeddingPolicy;
   readonly fullTextPolicy?: FullTextPolicy;
-  /** Seconds in the analytical store, which is not emulated; stored and answered. */
+  /** Seconds in the analytical store, which is not emulated; the value is stored and returned. */
   readonly analyticalStorageTtl?: number;
   /** Stored as given: it is the SDK that encrypts. */
   readonly clientEncryptionPolicy?: JsonObject;
 }
 
-/** Kinds of container that would behave differently if these members were ignored. */
+/** Properties that a container cannot have here: it would behave differently if they were ignored. */
 export const NOT_EMULATED_PROPERTIES = [
   'materializedViewDefinition',
   'materializedViews',
@@ -83,8 +83,8 @@ export function readContainerDefinition(value: unknown): ContainerDefinition {
 }
 
 /**
- * Reads the body of "replace container". What cannot change after creation is kept when it is left out, and refused when it differs;
- * everything else is as the body says, with the defaults of a new container.
+ * Reads the body of "replace container". A property that cannot change after creation keeps its value when it is left out, and is
+ * rejected when it differs; all others are as the body says, with the defaults of a new container.
  *
  * @throws CosmosError BadRequest
  */
@@ -119,7 +119,7 @@ function keptWhenMissing(current: ContainerDefinition, body: JsonObject): Partia
   return Object.fromEntries(missing.map((name) => [name, current[name]]));
 }
 
-/** A policy without keys is the same as none. */
+/** A policy without keys equals no policy. */
 function sameUniqueKeys(current: ContainerDefinition, wanted: ContainerDefinition): boolean {
   return isDeepStrictEqual(current.uniqueKeyPolicy?.uniqueKeys ?? [], wanted.uniqueKeyPolicy?.uniqueKeys ?? []);
 }
@@ -129,9 +129,9 @@ function readAnalyticalTtl(value: unknown, name: string): number {
 }
 
 function assertEmulated(body: JsonObject): void {
-  const refused = NOT_EMULATED_PROPERTIES.find((name) => body[name] !== undefined);
-  if (refused === undefined) return;
-  throw new CosmosError('BadRequest', `The container property '${refused}' is not emulated`);
+  const unsupported = NOT_EMULATED_PROPERTIES.find((name) => body[name] !== undefined);
+  if (unsupported === undefined) return;
+  throw new CosmosError('BadRequest', `The container property '${unsupported}' is not emulated`);
 }
 
 function immutable(name: string): CosmosError {

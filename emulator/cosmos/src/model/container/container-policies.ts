@@ -1,13 +1,13 @@
 import { CosmosError } from '../errors.ts';
-import { assertPlainPath } from '../indexing-path.ts';
 import { readArray, readInteger, readObject, readOptional, readString, readWord } from '../json-reader.ts';
+import { assertPlainPath } from '../property-path.ts';
 
 /** Sets of properties whose values no two items of a logical partition may share. Source: "Unique key constraints in Azure Cosmos DB". */
 export interface UniqueKeyPolicy {
   readonly uniqueKeys: readonly { readonly paths: readonly string[] }[];
 }
 
-/** Stored only: there is one write region, so no conflict can arise. */
+/** Stored without effect: there is one write region, so no conflict can arise. */
 export interface ConflictResolutionPolicy {
   readonly mode: (typeof CONFLICT_MODES)[number];
   readonly conflictResolutionPath: string;

@@ -8,7 +8,7 @@ import type { UniqueKeyPolicy } from './container-policies.ts';
 const MAX_STORED_CHARACTERS = 256;
 
 /**
- * Prepares the function that gives an item's value of each unique key of the policy, as one text per key, in the policy's order. Two
+ * Returns a function that reads an item's value of each unique key of the policy, as one text per key, in the policy's order. Two
  * items of a logical partition may not have the same text for a key. A missing property counts as null.
  * Source: "Unique key constraints in Azure Cosmos DB".
  */
@@ -17,12 +17,12 @@ export function uniqueKeyReader(policy: UniqueKeyPolicy | undefined): (item: Jso
   return (item) => keys.map((paths) => shorten(JSON.stringify(paths.map((path) => canonical(valueAt(item, path))))));
 }
 
-/** What a write answers when another item of the logical partition has the same value. */
+/** The error of a write when another item of the logical partition has the same value. */
 export function uniqueKeyViolation(): CosmosError {
   return new CosmosError('Conflict', 'Unique index constraint violation.');
 }
 
-/** The value with the members of objects in one order. */
+/** The value with the members of objects sorted by name. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (!isJsonObject(value)) return value ?? null;

@@ -1,13 +1,13 @@
-import { type IndexingPathEnd, parseIndexingPath } from '../indexing-path.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { type IndexingPathEnd, parseIndexingPath } from '../property-path.ts';
 import type { IndexingPolicy } from './indexing-policy.ts';
 
 /** The path segment that stands for every element of an array. */
 const ELEMENTS = '[]';
 
 /**
- * Prepares the function that counts an item's values that the policy indexes. Of several paths that cover a value the longest decides,
- * and `/?` before `/*`. Source: "Indexing policies in Azure Cosmos DB", include and exclude precedence.
+ * Returns a function that counts the values of an item that the policy indexes. The longest path that covers a value decides, and `/?`
+ * takes precedence over `/*`. Source: "Indexing policies in Azure Cosmos DB", include and exclude precedence.
  */
 export function indexedValueCounter(policy: IndexingPolicy): (item: JsonObject) => number {
   if (policy.indexingMode === 'none') return () => 0;
@@ -22,7 +22,7 @@ function coverageOf({ includedPaths, excludedPaths }: IndexingPolicy): CoverageN
   return root;
 }
 
-/** Prepares the function that tells whether the policy indexes scalars at a property path. */
+/** Returns a function that tells whether the policy indexes scalars at a property path. */
 export function scalarCoverage(policy: IndexingPolicy): (path: readonly string[]) => boolean {
   if (policy.indexingMode === 'none') return () => false;
   const root = coverageOf(policy);
@@ -37,7 +37,7 @@ export function scalarCoverage(policy: IndexingPolicy): (path: readonly string[]
   };
 }
 
-/** One place in the tree of policy paths. */
+/** A node of the tree of policy paths. */
 class CoverageNode {
   readonly #children = new Map<string, CoverageNode>();
   readonly #indexed: Partial<Record<IndexingPathEnd, boolean>> = {};
@@ -51,12 +51,12 @@ class CoverageNode {
     return this.#children.get(segment);
   }
 
-  /** What this place says of itself and everything below; undefined when it says nothing. */
+  /** Whether this node and everything below it is indexed; undefined when the policy does not say. */
   get subtree(): boolean | undefined {
     return this.#indexed['*'];
   }
 
-  /** What this place says of a scalar at it. */
+  /** Whether a scalar at this node is indexed; undefined when the policy does not say. */
   get scalar(): boolean | undefined {
     return this.#indexed['?'];
   }
@@ -72,7 +72,7 @@ class CoverageNode {
   }
 }
 
-/** @param inherited what the nearest path above says */
+/** @param inherited whether the nearest node above indexes what is below it */
 function countIndexed(value: JsonValue, node: CoverageNode | undefined, inherited: boolean): number {
   const below = node?.subtree ?? inherited;
   if (Array.isArray(value)) {

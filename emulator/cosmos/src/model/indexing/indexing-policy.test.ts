@@ -102,7 +102,7 @@ describe('vector and full-text indexes', () => {
   });
 });
 
-test('readIndexingPolicy() answers any policy with the full one or 400, and takes its own answer unchanged', () => {
+test('readIndexingPolicy() returns the full one or throws 400 for any policy, and accepts its own result unchanged', () => {
   const part = fc.constantFrom('/', 'a', '*', '?', '"', '[]', '/*', '/?');
   const path = fc.record({
     path: fc.oneof(

@@ -1,5 +1,4 @@
 import { CosmosError } from '../errors.ts';
-import { assertPlainPath, parseIndexingPath, ROOT_INDEXING_PATH } from '../indexing-path.ts';
 import type { JsonObject } from '../json.ts';
 import {
   readArray,
@@ -12,9 +11,9 @@ import {
   readWord,
   withoutUndefined,
 } from '../json-reader.ts';
-import { readFullTextIndexes, readVectorIndexes, type VectorIndex } from '../special-indexes.ts';
+import { assertPlainPath, parseIndexingPath, ROOT_INDEXING_PATH } from '../property-path.ts';
 
-/** What of each item is indexed. Source: "Indexing policies in Azure Cosmos DB". */
+/** Which parts of each item are indexed. Source: "Indexing policies in Azure Cosmos DB". */
 export interface IndexingPolicy {
   readonly indexingMode: 'consistent' | 'lazy' | 'none';
   readonly automatic: boolean;
@@ -49,16 +48,30 @@ export interface SpatialIndex {
   readonly boundingBox?: Readonly<Record<'xmin' | 'ymin' | 'xmax' | 'ymax', number>>;
 }
 
+/** Source: "Vector search in Azure Cosmos DB for NoSQL", vector indexing policies. */
+export interface VectorIndex {
+  readonly path: string;
+  readonly type: (typeof VECTOR_INDEX_TYPES)[number];
+  readonly quantizationByteSize?: number;
+  readonly indexingSearchListSize?: number;
+  readonly vectorIndexShardKey?: readonly string[];
+}
+
 const INDEXING_MODES = ['consistent', 'lazy', 'none'] as const;
 const ORDERS = ['ascending', 'descending'] as const;
 const SPATIAL_TYPES = ['Point', 'LineString', 'Polygon', 'MultiPolygon'] as const;
 const INDEX_KINDS = ['Hash', 'Range', 'Spatial'] as const;
 const INDEX_DATA_TYPES = ['Number', 'String', 'Point', 'LineString', 'Polygon', 'MultiPolygon'] as const;
 
-/** The path the service always leaves out unless a policy includes it. */
+const VECTOR_INDEX_TYPES = ['flat', 'quantizedFlat', 'diskANN'] as const;
+const QUANTIZATION_BYTES = { min: 1, max: 512 };
+const SEARCH_LIST_SIZE = { min: 10, max: 500 };
+const MAX_SPECIAL_INDEXES = 100;
+
+/** The path that the service excludes unless a policy includes it. */
 const ETAG_PATH: IndexedPath = { path: '/"_etag"/?' };
 
-/** Bounds of ours on what a request may carry; the composite limits are the service's ("Azure Cosmos DB service quotas"). */
+/** Limits of this server; the limits of composite indexes are the service's ("Azure Cosmos DB service quotas"). */
 const MAX_PATHS = 1000;
 const MAX_COMPOSITE_INDEXES = 100;
 const COMPOSITE_PATHS = { min: 2, max: 8 };
@@ -67,7 +80,7 @@ const COMPOSITE_PATHS = { min: 2, max: 8 };
  * Reads an indexing policy and fills in what the service fills in.
  *
  * @param value undefined and null give the default policy: everything indexed but the etag
- * @throws CosmosError BadRequest when the policy is not one the service would take
+ * @throws CosmosError BadRequest when the service would reject the policy
  */
 export function readIndexingPolicy(value: unknown): IndexingPolicy {
   const policy = readOptional(value, 'indexingPolicy', readObject) ?? {};
@@ -89,7 +102,7 @@ function readIndexingMode(value: unknown, name: string): IndexingPolicy['indexin
   return readWord(value, name, INDEXING_MODES);
 }
 
-/** Paths are dropped, so that a policy read from the service can be sent back with the mode changed. */
+/** Drops the paths, so that a policy read from the service can be sent back with another mode. */
 function policyWithoutIndex(policy: JsonObject, automatic: boolean): IndexingPolicy {
   const listed = ['compositeIndexes', 'spatialIndexes', 'vectorIndexes', 'fullTextIndexes'].find(
     (name) => Array.isArray(policy[name]) && policy[name].length > 0,
@@ -186,4 +199,37 @@ function readBoundingBox(value: unknown, name: string): NonNullable<SpatialIndex
     xmax: readNumber(box.xmax, `${name}.xmax`),
     ymax: readNumber(box.ymax, `${name}.ymax`),
   };
+}
+
+/** @throws CosmosError BadRequest when an entry is not a vector index */
+function readVectorIndexes(value: unknown, name: string): readonly VectorIndex[] {
+  return readArray(value, name, MAX_SPECIAL_INDEXES).map((entry) => {
+    const index = readObject(entry, `${name} entry`);
+    return withoutUndefined<VectorIndex>({
+      path: readPlainPath(index.path, `${name}.path`),
+      type: readWord(index.type, `${name}.type`, VECTOR_INDEX_TYPES),
+      quantizationByteSize: readOptional(index.quantizationByteSize, `${name}.quantizationByteSize`, (v, n) =>
+        readInteger(v, n, QUANTIZATION_BYTES),
+      ),
+      indexingSearchListSize: readOptional(index.indexingSearchListSize, `${name}.indexingSearchListSize`, (v, n) =>
+        readInteger(v, n, SEARCH_LIST_SIZE),
+      ),
+      vectorIndexShardKey: readOptional(index.vectorIndexShardKey, `${name}.vectorIndexShardKey`, (v, n) =>
+        readArray(v, n, MAX_SPECIAL_INDEXES).map((path) => readPlainPath(path, n)),
+      ),
+    });
+  });
+}
+
+/** @throws CosmosError BadRequest when an entry is not a full-text index */
+function readFullTextIndexes(value: unknown, name: string): readonly { readonly path: string }[] {
+  return readArray(value, name, MAX_SPECIAL_INDEXES).map((entry) => ({
+    path: readPlainPath(readObject(entry, `${name} entry`).path, `${name}.path`),
+  }));
+}
+
+function readPlainPath(value: unknown, name: string): string {
+  const path = readString(value, name);
+  assertPlainPath(path);
+  return path;
 }

@@ -34,7 +34,7 @@ describe('assertSortable()', () => {
     },
   );
 
-  it('refuses a path that the policy excludes', () => {
+  it('rejects a path that the policy excludes', () => {
     expect(cosmosErrorOf(() => sort('hidden.x'))).toMatchObject({
       status: 400,
       message: expect.stringContaining('excluded'),

@@ -2,7 +2,7 @@ import { CosmosError } from '../errors.ts';
 import { parsePropertyPath } from '../property-path.ts';
 import type { CompositePath, IndexingPolicy } from './indexing-policy.ts';
 
-/** One expression of ORDER BY that is a path into the item. */
+/** An expression of ORDER BY that is a property path. */
 export interface SortKey {
   readonly path: readonly string[];
   readonly descending: boolean;

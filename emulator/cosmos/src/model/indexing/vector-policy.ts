@@ -1,5 +1,4 @@
 import { CosmosError } from '../errors.ts';
-import { assertPlainPath } from '../indexing-path.ts';
 import {
   readArray,
   readInteger,
@@ -9,6 +8,7 @@ import {
   readWord,
   withoutUndefined,
 } from '../json-reader.ts';
+import { assertPlainPath } from '../property-path.ts';
 import type { IndexingPolicy } from './indexing-policy.ts';
 
 /** Which properties hold vectors. Source: "Vector search in Azure Cosmos DB for NoSQL", container vector policies. */

@@ -86,7 +86,7 @@ describe('splitEpkSpace()', () => {
     expect(splitEpkSpace(1, v2)).toEqual([FULL_EPK_RANGE]);
   });
 
-  test.each([0, -1, 1.5, Number.NaN, 10_001])('refuses %d ranges', (count) => {
+  test.each([0, -1, 1.5, Number.NaN, 10_001])('rejects %d ranges', (count) => {
     expect(cosmosErrorOf(() => splitEpkSpace(count, v2)).status).toBe(400);
   });
 });

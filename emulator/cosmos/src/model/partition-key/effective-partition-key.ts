@@ -15,7 +15,7 @@ export const FULL_EPK_RANGE: EpkRange = { min: '', max: 'FF' };
 /** First bytes of the hashed form of a component. Source: the SDK, utils/hashing/encoding/prefix. */
 const TYPE_BYTE = { undefined: 0x00, null: 0x01, false: 0x02, true: 0x03, number: 0x05, string: 0x08 } as const;
 
-/** Version 1 tells strings apart by their first 100 characters only. Source: the SDK, utils/hashing/v1. */
+/** Version 1 only hashes the first 100 characters of a string. Source: the SDK, utils/hashing/v1. */
 const V1_STRING_CHARACTERS = 100;
 const V1_STRING_END = 0x00;
 const V2_STRING_END = 0xff;
@@ -25,8 +25,8 @@ const V2_FIRST_BYTE_MASK = 0x3f;
 const V2_SPACE = 0x40000000;
 
 /**
- * The effective partition key in upper-case hexadecimal: where the item lies in the container's hash space. The same text that the
- * SDK computes for bulk requests. For a prefix of a hierarchical key, the common start of all keys below it.
+ * The effective partition key in upper-case hexadecimal: the position of the item in the container's hash space, as the SDK computes
+ * it for bulk requests. For a prefix of a hierarchical key it is the common start of all keys below it.
  */
 export function effectivePartitionKey(key: PartitionKeyValue, definition: PartitionKeyDefinition): string {
   if (definition.kind === 'MultiHash') return key.map((component) => hashV2([component])).join('');
@@ -98,7 +98,7 @@ function hashedForm(component: PartitionKeyComponent, stringEnd: number): Buffer
   return Buffer.from([typeByteOf(component)]);
 }
 
-/** The value as version 1 appends it behind the hash. */
+/** The value as version 1 appends it to the hash. */
 function encodedForm(component: PartitionKeyComponent): Buffer {
   if (typeof component === 'string') return encodeStringV1(component);
   if (typeof component === 'number') return encodeNumberV1(component);

@@ -34,11 +34,11 @@ describe('parsePartitionKeyHeader()', () => {
     expect(Object.is(parsePartitionKeyHeader('[-0]')[0], 0)).toBe(true);
   });
 
-  test.each(['', 'a', '"a"', '{}', '[', '[[]]', '[{"a":1}]', '[1e400]', '[1,2,3,4]', 'null'])('refuses %j', (text) => {
+  test.each(['', 'a', '"a"', '{}', '[', '[[]]', '[{"a":1}]', '[1e400]', '[1,2,3,4]', 'null'])('rejects %j', (text) => {
     expect(cosmosErrorOf(() => parsePartitionKeyHeader(text)).status).toBe(400);
   });
 
-  test('answers any text with a key or 400', () => {
+  test('returns a key or throws 400 for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) =>
         expectValueOrClientError(() => parsePartitionKeyHeader(text)),
@@ -91,7 +91,7 @@ describe('partitionKeyExtractor()', () => {
 });
 
 describe('fullPartitionKey()', () => {
-  test('takes a text of 2048 bytes and refuses a longer one', () => {
+  test('takes a text of 2048 bytes and rejects a longer one', () => {
     expect(() => fullPartitionKey(['é'.repeat(1024)], simple)).not.toThrow();
     expect(cosmosErrorOf(() => fullPartitionKey(['é'.repeat(1025)], simple)).status).toBe(400);
   });
@@ -123,13 +123,13 @@ test('isPartitionKeyPrefix() holds for the shorter keys of hierarchical definiti
   expect(isPartitionKeyPrefix([], simple)).toBe(false);
 });
 
-test('startsWithPartitionKey() tells null and none apart', () => {
+test('startsWithPartitionKey() distinguishes null and none', () => {
   expect(startsWithPartitionKey(['t', null], ['t', null])).toBe(true);
   expect(startsWithPartitionKey(['t', null], ['t', undefined])).toBe(false);
   expect(startsWithPartitionKey(['t'], ['t', undefined])).toBe(false);
 });
 
-test('assertSamePartitionKey() answers 400/1001 when item and request differ', () => {
+test('assertSamePartitionKey() throws 400/1001 when item and request differ', () => {
   expect(() => assertSamePartitionKey(['a'], ['a'])).not.toThrow();
   const error = cosmosErrorOf(() => assertSamePartitionKey([1], ['1']));
   expect(error.details.substatus).toBe(1001);

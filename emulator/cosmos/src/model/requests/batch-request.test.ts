@@ -37,13 +37,13 @@ test.each([
   expect(cosmosErrorOf(() => readBatchRequest(body, 100)).status).toBe(400);
 });
 
-test('readBatchRequest() answers 413 above 2 MB', () => {
+test('readBatchRequest() throws 413 above 2 MB', () => {
   const body = [{ operationType: 'Read', id: '1' }];
   expect(readBatchRequest(body, MAX_BATCH_BYTES)).toHaveLength(1);
   expect(cosmosErrorOf(() => readBatchRequest(body, MAX_BATCH_BYTES + 1)).status).toBe(413);
 });
 
-test('readBatchRequest() answers any JSON with operations or a client error', () => {
+test('readBatchRequest() returns operations or throws a client error for any JSON', () => {
   const operation = fc.record(
     {
       operationType: fc.constantFrom('Create', 'Upsert', 'Read', 'Patch', 1),

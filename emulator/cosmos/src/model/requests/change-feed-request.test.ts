@@ -63,7 +63,7 @@ test('readChangeFeedRequest() continues from every etag that formatChangeFeedEta
   );
 });
 
-test('readChangeFeedRequest() answers any headers with a request or 400', () => {
+test('readChangeFeedRequest() returns a request or throws 400 for any headers', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), fc.string(), (aIm, ifNoneMatch, ifModifiedSince) => {
       expectValueOrClientError(() => readChangeFeedRequest({ aIm, ifNoneMatch, ifModifiedSince }));

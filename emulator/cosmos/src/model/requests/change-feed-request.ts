@@ -35,10 +35,10 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} G
 const ETAG = /^(?:"([\d,]*)"|([\d,]*))$/;
 
 /**
- * Reads the headers of a change feed request. `If-None-Match` counts more than `If-Modified-Since`.
+ * Reads the headers of a change feed request. `If-None-Match` takes precedence over `If-Modified-Since`.
  *
- * @throws CosmosError BadRequest for an unknown feed, a forged etag, a date that is none, and for reading all versions from anywhere
- *   but now or an etag
+ * @throws CosmosError BadRequest for an unknown feed, an invalid etag or date, and for all versions unless they are read from now or
+ *   from an etag
  */
 export function readChangeFeedRequest(headers: ChangeFeedHeaders): ChangeFeedRequest {
   const mode = readMode(headers);
@@ -53,12 +53,12 @@ export function formatChangeFeedEtag(lsns: readonly number[]): string {
   return `"${lsns.join(',')}"`;
 }
 
-/** The answer to an etag that this feed has not given. */
+/** The error for an etag that this change feed has not issued. */
 export function invalidChangeFeedEtag(): CosmosError {
   return new CosmosError('BadRequest', 'The If-None-Match header is no etag of this change feed');
 }
 
-/** What the service answers when changes are asked for that it no longer keeps. */
+/** The service's error for a start before the retention period. */
 export function outsideOfRetention(): CosmosError {
   return new CosmosError(
     'BadRequest',

@@ -5,7 +5,7 @@ import { continuationTokens } from './continuation-token.ts';
 const tokens = continuationTokens(Buffer.from('a secret of this server'));
 const others = continuationTokens(Buffer.from('a secret of another one'));
 
-test('read() gives back what issue() was given', () => {
+test('read() decodes the cursor of issue()', () => {
   const small = fc.oneof(
     fc.integer(),
     fc.string({ maxLength: 50 }),
@@ -32,7 +32,7 @@ test.each([
   expect(cosmosErrorOf(() => tokens.read(token, 'SELECT * FROM c')).status).toBe(400);
 });
 
-test('read() answers 400 to a token with any one character changed', () => {
+test('read() throws 400 to a token with any one character changed', () => {
   const token = tokens.issue({ lsn: 12 }, 'q');
   for (let index = 0; index < token.length - 1; index++) {
     const forged = token.slice(0, index) + (token[index] === 'A' ? 'B' : 'A') + token.slice(index + 1);
@@ -40,7 +40,7 @@ test('read() answers 400 to a token with any one character changed', () => {
   }
 });
 
-test('read() answers any text with a position or 400', () => {
+test('read() returns a cursor or throws 400 for any text', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.base64String()), (token) =>
       expectValueOrClientError(() => tokens.read(token, 'q')),
@@ -48,6 +48,6 @@ test('read() answers any text with a position or 400', () => {
   );
 });
 
-test('issue() answers 400 when the token would be longer than 1 KB', () => {
+test('issue() throws 400 when the token would be longer than 1 KB', () => {
   expect(cosmosErrorOf(() => tokens.issue('x'.repeat(1000), 'q')).status).toBe(400);
 });

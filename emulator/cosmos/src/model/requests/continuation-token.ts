@@ -10,16 +10,16 @@ const REQUEST_HASH_BYTES = 8;
 
 export interface ContinuationTokens {
   /**
-   * Writes a position as a token that only this server can have made.
+   * Encodes a cursor as a token that only this server can issue.
    *
-   * @param request what the token continues: resource, query text, parameters; a token works for no other request
+   * @param request identifies what the token continues: resource, query text, parameters. The token is valid for no other request
    * @throws CosmosError BadRequest when the token would not be smaller than 1 KB
    */
-  issue(position: JsonValue, request: string): string;
+  issue(cursor: JsonValue, request: string): string;
   /**
-   * Gives the position back. It has the form it was issued with, since nobody else can sign one.
+   * Decodes the cursor. It has the form in which it was issued, since nobody else can sign one.
    *
-   * @throws CosmosError BadRequest when the token is forged, cut short, of another server or of another request
+   * @throws CosmosError BadRequest when the token is forged, truncated, or was issued by another server or for another request
    */
   read(token: string, request: string): JsonValue;
 }
@@ -27,13 +27,13 @@ export interface ContinuationTokens {
 /** @param secret the server's own, kept across restarts so that tokens survive them */
 export function continuationTokens(secret: Uint8Array): ContinuationTokens {
   return {
-    issue: (position, request) => issue(secret, position, request),
+    issue: (cursor, request) => issue(secret, cursor, request),
     read: (token, request) => read(secret, token, request),
   };
 }
 
-function issue(secret: Uint8Array, position: JsonValue, request: string): string {
-  const body = Buffer.concat([hashOf(request), Buffer.from(JSON.stringify(position))]);
+function issue(secret: Uint8Array, cursor: JsonValue, request: string): string {
+  const body = Buffer.concat([hashOf(request), Buffer.from(JSON.stringify(cursor))]);
   const token = Buffer.concat([signatureOf(secret, body), body]).toString('base64url');
   if (token.length <= MAX_CONTINUATION_TOKEN_CHARACTERS) return token;
   throw new CosmosError('BadRequest', 'The continuation token of this request would be longer than 1 KB');
@@ -47,7 +47,7 @@ function read(secret: Uint8Array, token: string, request: string): JsonValue {
   if (signature.length < SIGNATURE_BYTES || !timingSafeEqual(signature, signatureOf(secret, body)))
     throw invalidToken();
   if (!body.subarray(0, REQUEST_HASH_BYTES).equals(hashOf(request))) throw invalidToken();
-  return JSON.parse(body.subarray(REQUEST_HASH_BYTES).toString()) as JsonValue; // our own text: the signature says so
+  return JSON.parse(body.subarray(REQUEST_HASH_BYTES).toString()) as JsonValue; // the signature proves that this server wrote it
 }
 
 function signatureOf(secret: Uint8Array, body: Uint8Array): Buffer {

@@ -7,18 +7,18 @@ function nested(depth: number): unknown {
   return value;
 }
 
-test('assertItemNesting() takes 128 levels and refuses 129', () => {
+test('assertItemNesting() takes 128 levels and rejects 129', () => {
   expect(() => assertItemNesting(nested(128))).not.toThrow();
   expect(cosmosErrorOf(() => assertItemNesting(nested(129))).status).toBe(400);
 });
 
-test('assertItemNesting() refuses a depth that would overflow the stack', () => {
+test('assertItemNesting() rejects a depth that would overflow the stack', () => {
   expect(cosmosErrorOf(() => assertItemNesting(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)))).status).toBe(
     400,
   );
 });
 
-test('assertItemSize() answers 413 above 2 MB', () => {
+test('assertItemSize() throws 413 above 2 MB', () => {
   expect(() => assertItemSize(MAX_ITEM_BYTES)).not.toThrow();
   expect(cosmosErrorOf(() => assertItemSize(MAX_ITEM_BYTES + 1)).status).toBe(413);
 });

@@ -10,7 +10,7 @@ export function assertItemSize(sizeInBytes: number): void {
 }
 
 /**
- * Refuses deeply nested values before anything recurses into them.
+ * Rejects deeply nested values before anything recurses into them.
  *
  * @throws CosmosError BadRequest when objects and arrays lie in each other more than 128 deep
  */

@@ -7,9 +7,9 @@ export type JsonParent = JsonObject | readonly JsonValue[];
 const APPEND = '-';
 
 /**
- * Copies the nodes on the way to the last name of `path` and puts there what `change` makes of the last parent; the rest is shared.
+ * Replaces the parent that `path` leads to by the result of `change`. Copies the nodes along the path and shares all others.
  *
- * @param change gets the parent, or undefined and the first name that leads nowhere
+ * @param change receives the parent, or undefined and the first name of the path that does not exist
  */
 export function changeParentAt(
   node: JsonValue,
@@ -24,7 +24,7 @@ export function changeParentAt(
   return setChild(parent, key, changeParentAt(child, below, change)) ?? node;
 }
 
-/** What the path leads to; undefined when there is nothing. */
+/** The value at the path; undefined when there is none. */
 export function valueAtPointer(node: JsonValue, path: readonly string[]): JsonValue | undefined {
   let current: JsonValue | undefined = node;
   for (const key of path) {
@@ -41,13 +41,13 @@ export function childOf(parent: JsonParent, key: string): JsonValue | undefined 
   return index === undefined ? undefined : parent[index];
 }
 
-/** A copy with an existing child exchanged; undefined when there is none. */
+/** A copy with an existing child replaced; undefined when there is none. */
 export function setChild(parent: JsonParent, key: string, value: JsonValue): JsonParent | undefined {
   if (childOf(parent, key) === undefined) return undefined;
   return isList(parent) ? parent.with(Number(key), value) : { ...parent, [key]: value };
 }
 
-/** A copy with a member added or exchanged, or an element inserted before the index; undefined when the index is past the end. */
+/** A copy with a member added or replaced, or an element inserted before the index; undefined when the index is past the end. */
 export function insertChild(parent: JsonParent, key: string, value: JsonValue): JsonParent | undefined {
   if (!isList(parent)) return { ...parent, [key]: value };
   const index = key === APPEND ? parent.length : indexOf(key);

@@ -61,7 +61,7 @@ function readOperation(value: unknown, index: number): PatchOperation {
   }
 }
 
-/** A JSON pointer (RFC 6901) to something inside the document. */
+/** Reads a JSON pointer (RFC 6901) to a value inside the document. */
 function readPointer(value: unknown, name: string): readonly string[] {
   const text = readString(value, name);
   const segments = text.split('/', MAX_POINTER_SEGMENTS + 2).slice(1);
@@ -84,7 +84,7 @@ function assertPatchable(path: readonly string[], keyPaths: readonly (readonly s
   if (touched) throw new CosmosError('BadRequest', `Cannot patch the partition key property '/${touched.join('/')}'`);
 }
 
-/** True when one path is at or above the other. */
+/** Whether one path leads to the other's value or to one of its parents. */
 function overlap(left: readonly string[], right: readonly string[]): boolean {
   const length = Math.min(left.length, right.length);
   return left.slice(0, length).every((segment, index) => segment === right[index]);

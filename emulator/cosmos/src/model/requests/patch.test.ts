@@ -120,7 +120,7 @@ describe('readPatchRequest()', () => {
     expect(cosmosErrorOf(() => readPatchRequest(body, key)).status).toBe(400);
   });
 
-  test('refuses what lies above a nested partition key, and takes its neighbour', () => {
+  test('rejects what lies above a nested partition key, and takes its neighbour', () => {
     expect(cosmosErrorOf(() => readPatchRequest([{ op: 'remove', path: '/tenant' }], nestedKey)).status).toBe(400);
     expect(() => readPatchRequest([{ op: 'remove', path: '/tenant/name' }], nestedKey)).not.toThrow();
   });

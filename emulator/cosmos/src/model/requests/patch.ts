@@ -4,7 +4,7 @@ import { changeParentAt, childOf, insertChild, removeChild, setChild, valueAtPoi
 import type { PatchOperation } from './patch-request.ts';
 
 /**
- * Applies the operations in order and returns the new document; the given one is left as it is. What did not change is shared.
+ * Applies the operations in order and returns a new document, which shares all unchanged parts with the given one.
  * Source: "Partial document update in Azure Cosmos DB", supported operations.
  *
  * @throws CosmosError BadRequest naming the first operation that cannot be applied
@@ -13,8 +13,8 @@ export function applyPatch(document: JsonObject, operations: readonly PatchOpera
   return operations.reduce((current, operation, index) => applyOperation(current, operation, index + 1), document);
 }
 
-function applyOperation(document: JsonObject, operation: PatchOperation, position: number): JsonObject {
-  const failure = (reason: string) => new CosmosError('BadRequest', `For Operation(${position}): ${reason}`);
+function applyOperation(document: JsonObject, operation: PatchOperation, number: number): JsonObject {
+  const failure = (reason: string) => new CosmosError('BadRequest', `For Operation(${number}): ${reason}`);
   const changed = apply(document, operation, failure);
   if (isJsonObject(changed)) return changed;
   throw failure('The document would no longer be an object'); // a pointer always leads below the root
@@ -48,7 +48,7 @@ function insert(document: JsonValue, path: readonly string[], value: JsonValue, 
   });
 }
 
-/** As `insert`, but an existing array element is exchanged instead of pushed aside. */
+/** As `insert`, but replaces an existing array element instead of inserting before it. */
 function set(document: JsonValue, path: readonly string[], value: JsonValue, failure: Failure): JsonValue {
   return changeParentAt(document, path, (parent, key) => {
     const inserts = !Array.isArray(parent) || key === '-';
@@ -98,7 +98,7 @@ function namedFailure(name: string, failure: Failure): Failure {
   return (reason) => failure(`${name} Operation ${reason}`);
 }
 
-/** The service's words. */
+/** The texts of these two are the service's. */
 function noParent(key: string): string {
   return `can only create a child object of an existing node(array or object) and cannot create path recursively, no path found beyond: '${key}'. Learn more: https://aka.ms/cosmosdbpatchdocs`;
 }

@@ -14,7 +14,7 @@ export interface WriteCost {
 export const METADATA_READ_CHARGE = 1;
 /** Creating, replacing or deleting one. */
 export const METADATA_WRITE_CHARGE = 4.95;
-/** A request that found nothing to do: an item that does not exist, a change feed page without changes, a failed precondition. */
+/** A request without effect: for an item that does not exist, a change feed page without changes, a failed precondition. */
 export const MINIMAL_CHARGE = 1;
 
 const BYTES_PER_KB = 1024;
@@ -38,7 +38,7 @@ export function writeCharge({ kind, sizeInBytes, indexedValues }: WriteCost): nu
   return rounded(FACTOR_OF_WRITE[kind] * insert);
 }
 
-/** One page of a query. Loaded are the items the engine had to look at, returned or not. */
+/** The charge of one page of a query. All items that the engine had to read count as loaded, returned or not. */
 export function queryCharge(loaded: { readonly items: number; readonly sizeInBytes: number }): number {
   return rounded(QUERY_BASE + loadUnits(loaded));
 }
@@ -48,7 +48,7 @@ export function feedCharge(loaded: { readonly items: number; readonly sizeInByte
   return rounded(MINIMAL_CHARGE + loadUnits(loaded));
 }
 
-/** The charge of several operations together, as a batch answers it. */
+/** The charge of several operations together, as a batch returns it. */
 export function totalCharge(charges: readonly number[]): number {
   return rounded(charges.reduce((total, charge) => total + charge, 0));
 }

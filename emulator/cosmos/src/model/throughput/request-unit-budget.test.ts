@@ -6,7 +6,7 @@ function budgetOf(rate: number) {
   return { budget, pass: (ms: number) => (time += ms) };
 }
 
-test('RequestUnitBudget lets requests in until a second of its rate is spent', () => {
+test('RequestUnitBudget accepts requests until a second of its rate is spent', () => {
   const { budget } = budgetOf(400);
   budget.spend(399);
   expect(budget.waitMs()).toBe(0);

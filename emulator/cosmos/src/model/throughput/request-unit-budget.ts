@@ -1,8 +1,8 @@
 const MS_PER_SECOND = 1000;
 
 /**
- * The request units a physical partition may spend. Each second brings its rate, and at most one second's worth is kept. As in the
- * service, a request is let in while anything is left and charged afterwards, so that one costly request makes later ones wait.
+ * The request units that a physical partition may spend: a token bucket that holds the units of one second. As in the service, a
+ * request is accepted while any units are left and charged afterwards, so that one costly request delays the next ones.
  */
 export class RequestUnitBudget {
   readonly #now: () => number;
@@ -21,19 +21,19 @@ export class RequestUnitBudget {
     this.#filledAt = now();
   }
 
-  /** Milliseconds until a request may come, for `x-ms-retry-after-ms`; 0 when it may come now. */
+  /** Milliseconds until the next request is accepted, for `x-ms-retry-after-ms`; 0 when it is accepted now. */
   waitMs(): number {
     this.#refill();
     return this.#left > 0 ? 0 : Math.floor((-this.#left / this.#rate) * MS_PER_SECOND) + 1;
   }
 
-  /** Takes what a request did cost. */
+  /** Subtracts the charge of a request. */
   spend(requestUnits: number): void {
     this.#refill();
     this.#left -= requestUnits;
   }
 
-  /** Continues with another rate, from the next millisecond on. */
+  /** Changes the rate from the next millisecond on. */
   setRate(rate: number): void {
     this.#refill();
     this.#rate = rate;

@@ -40,7 +40,7 @@ describe('readThroughputHeaders()', () => {
     expect(cosmosErrorOf(() => readThroughputHeaders({ autopilotSettings })).status).toBe(400);
   });
 
-  test('keeps the auto-upgrade policy, and the offer answers it', () => {
+  test('keeps the auto-upgrade policy, and the offer returns it', () => {
     const autopilotSettings = '{"maxThroughput":4000,"autoUpgradePolicy":{"throughputPolicy":{"incrementPercent":15}}}';
     const throughput = readThroughputHeaders({ autopilotSettings });
     expect(throughput).toEqual({ ...autoscale(4000), upgradePercent: 15 });
@@ -49,12 +49,12 @@ describe('readThroughputHeaders()', () => {
     });
   });
 
-  test('refuses both at once', () => {
+  test('rejects both at once', () => {
     const both = { offerThroughput: '400', autopilotSettings: '{"maxThroughput":4000}' };
     expect(cosmosErrorOf(() => readThroughputHeaders(both)).status).toBe(400);
   });
 
-  test('answers any text with a throughput or 400', () => {
+  test('returns a throughput or throws 400 for any text', () => {
     fc.assert(
       fc.property(fc.string(), fc.json(), (offerThroughput, autopilotSettings) => {
         expectValueOrClientError(() => readThroughputHeaders({ offerThroughput }));
@@ -67,7 +67,7 @@ describe('readThroughputHeaders()', () => {
 describe('readOfferReplacement()', () => {
   const owner = { self: 'dbs/a/colls/b/', rid: 'b' };
 
-  test('takes the offer it answered, with another throughput', () => {
+  test('accepts the offer that it returned, with another throughput', () => {
     expect(readOfferReplacement(manual(400), 400, offerBody(manual(1000), 400, owner))).toEqual(manual(1000));
     expect(readOfferReplacement(autoscale(1000), 1000, offerBody(autoscale(5000), 1000, owner))).toEqual(
       autoscale(5000),
@@ -84,7 +84,7 @@ describe('readOfferReplacement()', () => {
     expect(cosmosErrorOf(() => readOfferReplacement(manual(400), 100_000, body)).status).toBe(400);
   });
 
-  test('answers any JSON with a throughput or 400', () => {
+  test('returns a throughput or throws 400 for any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (content) =>
         expectValueOrClientError(() => readOfferReplacement(manual(400), 400, { content })),

@@ -8,7 +8,7 @@ export type Throughput =
   | {
       readonly kind: 'autoscale';
       readonly maxRequestUnits: number;
-      /** By how much the maximum would grow with the stored data; kept and answered, without effect. */
+      /** By how much the maximum would grow with the stored data; stored and returned without effect. */
       readonly upgradePercent?: number;
     };
 
@@ -53,7 +53,7 @@ export function readThroughputHeaders({
  * Reads the body of "replace offer".
  *
  * @param highestEver the highest throughput this resource has ever had, which bounds how low it may go
- * @throws CosmosError BadRequest, also when the body turns manual throughput into autoscale or back, which takes a header of migration
+ * @throws CosmosError BadRequest, also when the body turns manual throughput into autoscale or back, which needs a migration header
  */
 export function readOfferReplacement(current: Throughput, highestEver: number, body: unknown): Throughput {
   const content = readObject(readObject(body, 'offer').content, 'offer.content');
@@ -62,7 +62,7 @@ export function readOfferReplacement(current: Throughput, highestEver: number, b
   if (wanted.kind !== current.kind) {
     throw new CosmosError(
       'BadRequest',
-      `The offer has ${current.kind} throughput; ask for the other kind by a header of migration`,
+      `The offer has ${current.kind} throughput; a migration header is needed to change its kind`,
     );
   }
   const lowest = highestEver * LOWEST_SHARE_OF_HIGHEST;
@@ -158,7 +158,7 @@ function parseSettings(text: string): JsonObject {
   try {
     settings = JSON.parse(text);
   } catch {
-    // answered below, as any other text that is no object
+    // rejected below, like any other text that is not a JSON object
   }
   if (isJsonObject(settings)) return settings;
   throw new CosmosError('BadRequest', 'The autopilot settings are not a JSON object');

@@ -1,16 +1,16 @@
-import { aggregateFunctions } from '../functions/aggregates.ts';
+import { isAggregate } from '../functions/aggregates.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
+import { sourceName } from '../syntax/names.ts';
 import { printExpression } from '../syntax/printer.ts';
 import { queryError } from '../syntax/query-error.ts';
 import { childrenOf, sourcesOf } from '../syntax/walk.ts';
-import { nameOf } from './from.ts';
 
-/** What a grouped query selects must come from its groups: throws SC2041 for `*`, SC2102 for any other property. */
+/** A grouped query may only select from its groups: throws SC2041 for `*`, SC2102 for any other property. */
 export function checkGrouping(query: Query): void {
   const { selection } = query.select;
   if (selection.kind === 'all') throw queryError('SC2041', "'SELECT *' is not allowed with GROUP BY.", selection);
   const keys = new Set(query.groupBy?.map(printExpression));
-  const names = new Set(sourcesOf(query.from).map(nameOf));
+  const names = new Set(sourcesOf(query.from).map(sourceName));
   const selected = selection.kind === 'value' ? [selection.expression] : selection.items.map((item) => item.expression);
   for (const expression of selected) checkGrouped(expression, { keys, names });
 }
@@ -18,7 +18,7 @@ export function checkGrouping(query: Query): void {
 interface Grouped {
   /** The group keys, printed. */
   readonly keys: ReadonlySet<string>;
-  /** What the query's own FROM binds; the names of a query around it are the same for all rows of a group. */
+  /** The names that the query's own FROM binds. Those of an enclosing query have one value for all rows of a group. */
   readonly names: ReadonlySet<string | undefined>;
 }
 
@@ -36,12 +36,33 @@ function checkGrouped(node: Expression, grouped: Grouped): void {
   for (const child of childrenOf(node)) checkGrouped(child, grouped);
 }
 
-export function isAggregate(node: Expression): boolean {
-  return node.kind === 'call' && !node.udf && aggregateFunctions.has(node.name.toUpperCase());
-}
-
-/** The name a path starts from; undefined for what is no path. */
+/** The name at the root of a path; undefined for an expression that is no path. */
 function rootOf(node: Expression): string | undefined {
   if (node.kind === 'property' || node.kind === 'index') return rootOf(node.object);
   return node.kind === 'identifier' ? node.name : undefined;
+}
+
+/** Functions that ORDER BY accepts, since an index of their own has their order. */
+const SORTABLE = new Set(['VECTORDISTANCE', '_FULLTEXTSCORE']);
+
+/** A query may only sort by properties, which the index keeps in order: throws 2206 for anything else. */
+export function checkOrder(query: Query): void {
+  if (query.orderBy === undefined || query.orderBy.rank) return;
+  for (const { expression } of query.orderBy.items) {
+    if (isPath(expression) || isSortableCall(expression)) continue;
+    const message = 'Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.';
+    throw queryError('2206', message, expression);
+  }
+}
+
+function isPath(node: Expression): boolean {
+  if (node.kind === 'identifier') return true;
+  if (node.kind === 'property') return isPath(node.object);
+  return (
+    node.kind === 'index' && (node.index.kind === 'literal' || node.index.kind === 'parameter') && isPath(node.object)
+  );
+}
+
+function isSortableCall(node: Expression): boolean {
+  return node.kind === 'call' && !node.udf && SORTABLE.has(node.name.toUpperCase());
 }

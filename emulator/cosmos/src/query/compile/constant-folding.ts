@@ -1,25 +1,26 @@
+import { ALL_ROWS } from '../execute/evaluation-frame.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { anyExpression } from '../syntax/walk.ts';
-import { type Compilation, type Parameters, WHOLE } from './compilation.ts';
+import type { Compilation, QueryEnvironment } from './compilation.ts';
 import type { Constant } from './constants.ts';
 import { compileExpression } from './expression.ts';
 
-/** Functions whose value changes without any document: of time and chance. */
+/** Functions whose value depends on more than their arguments: on the time, on chance, or on the item. */
 const CHANGING = /^(?:AGO|NOW|GETCURRENT\w*|RAND|NEWID|DOCUMENTID|VECTORDISTANCE|FULLTEXT\w*)$/i;
 
-/** What an expression over constants alone yields, functions included; undefined when it depends on anything else. */
-export function foldConstant(node: Expression, parameters: Parameters): Constant | undefined {
+/** The value of an expression over constants, calls of functions included; undefined when it depends on anything else. */
+export function foldConstant(node: Expression, environment: QueryEnvironment): Constant | undefined {
   if (anyExpression(node, dependsOnMore)) return undefined;
-  const evaluate = compileExpression(node, { names: new Map() }, withoutQueries(parameters));
+  const evaluate = compileExpression(node, { names: new Map() }, withoutQueries(environment));
   const value = evaluate({
     slots: [],
     aggregates: [],
     documents: [],
-    presorted: false,
-    cursor: { document: 0 },
-    pauses: false,
-    window: WHOLE,
-    progress: { seen: 0 },
+    sortedInput: false,
+    current: { document: 0 },
+    yields: false,
+    page: ALL_ROWS,
+    counter: { rowsSeen: 0 },
     context: { now: 0, random: () => 0 },
     work: { read: () => false, hold() {}, release() {} },
   });
@@ -31,13 +32,12 @@ function dependsOnMore(node: Expression): boolean {
   return node.kind === 'identifier' || node.kind === 'subquery' || (node.kind === 'in' && 'select' in node.list);
 }
 
-function withoutQueries(parameters: Parameters): Compilation {
+function withoutQueries(environment: QueryEnvironment): Compilation {
   const unreachable = (): never => {
     throw new RangeError('A constant expression holds no query');
   };
   return {
-    parameters,
-    computed: new Map(),
+    ...environment,
     itemSlots: new Set(),
     slot: unreachable,
     aggregateSlot: unreachable,

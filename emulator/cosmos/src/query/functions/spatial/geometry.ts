@@ -17,10 +17,10 @@ export interface Geometry {
   readonly polygons: readonly Polygon[];
 }
 
-/** In positions. Our own bound: validity and every relation cost the square of it. */
+/** A limit of this server: the time of validation and of every relation grows with the square of the positions. */
 const MAX_POSITIONS = 2_000;
 
-/** A geometry, or the reason why the value is none. Where the positions may lie and rings may cross is for the caller. */
+/** A geometry, or the reason why the value is none. The caller checks the range of the positions and whether rings cross. */
 export function readGeometry(value: Value): Geometry | string {
   if (!isObject(value)) return 'The value is not a GeoJSON object.';
   const { type, coordinates } = value;
@@ -83,7 +83,7 @@ function whyNoPosition(position: JsonValue): string | undefined {
   return undefined;
 }
 
-/** Only for coordinates that {@link whyNoPositions} found nothing wrong with. An altitude is left out. */
+/** Only for coordinates that {@link whyNoPositions} accepts. Drops the altitude. */
 function toPositions(coordinates: readonly JsonValue[]): readonly Position[] {
   return coordinates.map((position) => (isArray(position) ? [Number(position[0]), Number(position[1])] : [0, 0]));
 }

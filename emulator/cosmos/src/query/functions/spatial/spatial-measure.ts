@@ -8,9 +8,9 @@ export interface Measure {
   ringArea(ring: Ring): number;
   distance(left: Position, right: Position): number;
   segmentDistance(segment: Segment, position: Position): number;
-  /** The area that a clockwise outer ring leaves out of; 0 when such a ring bounds what is inside like any other. */
+  /** The area of the whole surface where a clockwise outer ring bounds what is outside it; 0 where such a ring bounds its inside. */
   readonly wholeArea: number;
-  /** A quick guess at {@link segmentDistance}, good enough to tell the nearest few. */
+  /** A fast approximation of {@link segmentDistance}, to find the nearest candidates. */
   estimate(segment: Segment, position: Position): number;
 }
 
@@ -18,7 +18,7 @@ export type Segment = readonly [Position, Position];
 
 const { WGS84 } = geodesic.Geodesic;
 
-/** How often the search for the nearest point of a segment cuts off a third of what is left. */
+/** Steps of the ternary search for the nearest point of a segment. */
 const SEARCH_STEPS = 60;
 
 /** In square metres. */

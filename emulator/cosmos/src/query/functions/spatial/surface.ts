@@ -3,7 +3,7 @@ import type { Position, Ring } from './geometry.ts';
 /** A polygon ring or a line on a surface. */
 type Path<P> = readonly P[];
 
-/** What the relations between geometries need of the surface they lie on. `P` is a position in the form it computes with. */
+/** The geometry of a surface, for relations between shapes on it. `P` is a position in the form that it computes with. */
 export interface Surface<P> {
   place(position: Position): P;
   /** Positive when the point lies to the left of the straight line from a to b, negative to the right, 0 on it. */

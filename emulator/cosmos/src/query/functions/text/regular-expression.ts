@@ -3,7 +3,7 @@ import { CosmosError } from '../../../model/errors.ts';
 import type { EvaluationContext } from '../../values/evaluation-context.ts';
 import { defineFunctions } from '../scalar-function.ts';
 
-/** In characters. Our own bound on what is compiled. */
+/** In characters. A limit of this server. */
 const MAX_PATTERN_LENGTH = 10_000;
 
 /** How many compiled expressions one query keeps. A query that takes its patterns from items compiles the others anew. */
@@ -19,7 +19,7 @@ const FLAG_OF_MODIFIER: ReadonlyMap<string, number> = new Map([
 /** Undefined: not a regular expression. */
 type Compiled = RE2JS | undefined;
 
-/** The expressions of each running query, which the engine drops together with the query's context. */
+/** The compiled expressions of each running query; they are collected together with the query's context. */
 const compiledOf = new WeakMap<EvaluationContext, Map<string, Compiled>>();
 
 /** Source: "REGEXMATCH", Cosmos DB query reference. */
@@ -68,12 +68,12 @@ function compile(pattern: string, modifiers: string): Compiled {
     return RE2JS.compile(source, flags);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    return refuse(source, error);
+    return rejectBacktracking(source, error);
   }
 }
 
-/** The service's engine is PCRE: what is valid there but not here is refused rather than taken for a mismatch. */
-function refuse(source: string, cause: Error): undefined {
+/** The service's engine is PCRE. A pattern that is valid there but not here is rejected rather than treated as one without a match. */
+function rejectBacktracking(source: string, cause: Error): undefined {
   if (!isBacktrackingPattern(source)) return undefined;
   const message =
     'REGEXMATCH: look-around and back-references are not emulated, as they cannot be matched in linear time';

@@ -79,6 +79,6 @@ test('the BM25 score rises with frequency and rarity, and falls with length', ()
   expect(score('fox dog', 10)).toBeGreaterThan(score('fox dog bird cow pig', 10));
 });
 
-test.each(['FULLTEXTSCORE', 'RRF'])('%s is refused outside ORDER BY RANK', (name) => {
+test.each(['FULLTEXTSCORE', 'RRF'])('%s is rejected outside ORDER BY RANK', (name) => {
   expect(() => evaluateFunction(name, 'a', 'b')).toThrow('ORDER BY RANK');
 });

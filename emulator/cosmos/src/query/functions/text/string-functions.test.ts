@@ -92,7 +92,7 @@ testFunctions([
   ['TOSTRING', [Number.POSITIVE_INFINITY], 'Infinity'],
 ]);
 
-test('CONCAT, REPLACE and STRINGJOIN refuse a result that no item could hold', () => {
+test('CONCAT, REPLACE and STRINGJOIN reject a result that no item could hold', () => {
   const long = 'x'.repeat(3_000_000);
   expect(() => evaluateFunction('CONCAT', long, long)).toThrow('CONCAT');
   expect(() => evaluateFunction('REPLACE', long, 'x', 'yy')).toThrow('REPLACE');
