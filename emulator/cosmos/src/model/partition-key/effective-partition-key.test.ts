@@ -18,7 +18,7 @@ const v1: PartitionKeyDefinition = { paths: ['/pk'], kind: 'Hash' };
 const v2: PartitionKeyDefinition = { paths: ['/pk'], kind: 'Hash', version: 2 };
 const multi: PartitionKeyDefinition = { paths: ['/a', '/b'], kind: 'MultiHash', version: 2 };
 
-const repositoryRoot = path.resolve(__dirname, '../../../..');
+const repositoryRoot = path.resolve(__dirname, '../../../../..');
 
 describe('effectivePartitionKey()', () => {
   test.each([
