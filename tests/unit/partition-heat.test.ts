@@ -1,7 +1,11 @@
 import { seededRandomness } from '@lazurite/runtime';
 import { chatId, poisson, zipfShares } from '../../bench/support/chat-activity.ts';
 import { positionOf, simulateHeat } from '../../bench/support/partition-heat.ts';
-import { effectivePartitionKey, indexOfRange, splitEpkSpace } from '../../emulator/cosmos/src/model/partition-key/effective-partition-key.ts';
+import {
+  effectivePartitionKey,
+  indexOfRange,
+  splitEpkSpace,
+} from '../../emulator/cosmos/src/model/partition-key/effective-partition-key.ts';
 
 const KEY = { paths: ['/chatId'], kind: 'Hash', version: 2 } as const;
 

@@ -7,7 +7,14 @@ import { queryError } from '../syntax/query-error.ts';
 import { fromQueriesOf } from '../syntax/walk.ts';
 import type { Value } from '../values/value.ts';
 import { checkGrouping } from './clause-rules.ts';
-import type { Compilation, CompiledSource, CompiledSubquery, QueryEnvironment, Scope } from './compilation.ts';
+import type {
+  Compilation,
+  CompiledSource,
+  CompiledSubquery,
+  Parameters,
+  QueryEnvironment,
+  Scope,
+} from './compilation.ts';
 import { constantOf, countOf } from './constants.ts';
 import { compileExpression, compileObject } from './expression.ts';
 import { type CompiledFrom, compileFrom, tuples } from './from.ts';

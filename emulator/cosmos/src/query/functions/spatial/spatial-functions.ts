@@ -121,6 +121,6 @@ function whyNotOnEarth([longitude, latitude]: Position): string | undefined {
 }
 
 function crossesItself<P>(ring: Ring, surface: Surface<P>): boolean {
-  const segments = segmentsOf(ring.map(surface.place));
+  const segments = segmentsOf(ring.map(surface.project));
   return segments.some((segment, index) => segments.slice(index + 1).some((other) => crosses(surface, segment, other)));
 }

@@ -1,14 +1,14 @@
 import type { Geometry } from './geometry.ts';
 import { crosses, isClockwise, type Surface, segmentsOf } from './surface.ts';
 
-/** A geometry placed on a surface. */
+/** A geometry projected on a surface. */
 interface Shape<P> {
   readonly points: readonly P[];
   readonly lines: readonly (readonly P[])[];
-  readonly polygons: readonly PlacedPolygon<P>[];
+  readonly polygons: readonly ProjectedPolygon<P>[];
 }
 
-interface PlacedPolygon<P> {
+interface ProjectedPolygon<P> {
   readonly rings: readonly (readonly P[])[];
   /** Everything outside the outer ring rather than inside. */
   readonly inverse: boolean;
@@ -16,7 +16,7 @@ interface PlacedPolygon<P> {
 
 /** Whether the geometries have a point in common. Boundaries belong to their polygon. */
 export function intersects<P>(left: Geometry, right: Geometry, surface: Surface<P>): boolean {
-  const [first, second] = [place(left, surface), place(right, surface)];
+  const [first, second] = [project(left, surface), project(right, surface)];
   if (verticesOf(first).some((point) => covers(second, point, surface))) return true;
   if (verticesOf(second).some((point) => covers(first, point, surface))) return true;
   const others = segmentsOfShape(second);
@@ -25,7 +25,7 @@ export function intersects<P>(left: Geometry, right: Geometry, surface: Surface<
 
 /** Whether no part of the first geometry lies outside the second. */
 export function within<P>(left: Geometry, right: Geometry, surface: Surface<P>): boolean {
-  const [first, second] = [place(left, surface), place(right, surface)];
+  const [first, second] = [project(left, surface), project(right, surface)];
   const segments = segmentsOfShape(first);
   const others = segmentsOfShape(second);
   return (
@@ -38,12 +38,12 @@ export function within<P>(left: Geometry, right: Geometry, surface: Surface<P>):
   );
 }
 
-function place<P>({ points, lines, polygons }: Geometry, surface: Surface<P>): Shape<P> {
+function project<P>({ points, lines, polygons }: Geometry, surface: Surface<P>): Shape<P> {
   return {
-    points: points.map(surface.place),
-    lines: lines.map((line) => line.map(surface.place)),
+    points: points.map(surface.project),
+    lines: lines.map((line) => line.map(surface.project)),
     polygons: polygons.map((polygon) => ({
-      rings: polygon.map((ring) => ring.map(surface.place)),
+      rings: polygon.map((ring) => ring.map(surface.project)),
       inverse: surface.invertsClockwise && isClockwise(polygon[0] ?? []),
     })),
   };
@@ -72,7 +72,7 @@ function covers<P>({ points, lines, polygons }: Shape<P>, point: P, surface: Sur
 }
 
 function isInside<P>(
-  { rings: [outer = [], ...holes], inverse }: PlacedPolygon<P>,
+  { rings: [outer = [], ...holes], inverse }: ProjectedPolygon<P>,
   point: P,
   surface: Surface<P>,
 ): boolean {

@@ -5,7 +5,7 @@ type Path<P> = readonly P[];
 
 /** The geometry of a surface, for relations between shapes on it. `P` is a position in the form that it computes with. */
 export interface Surface<P> {
-  place(position: Position): P;
+  project(position: Position): P;
   /** Positive when the point lies to the left of the straight line from a to b, negative to the right, 0 on it. */
   side(a: P, b: P, point: P): number;
   /** The signed angle at the point from a to b, counter-clockwise. */
@@ -19,7 +19,7 @@ export interface Surface<P> {
 
 /** Degrees as coordinates of a plane: a container whose `geospatialConfig` says Geometry. */
 export const plane: Surface<Position> = {
-  place: (position) => position,
+  project: (position) => position,
   side: ([ax, ay], [bx, by], [x, y]) => (bx - ax) * (y - ay) - (by - ay) * (x - ax),
   turn([x, y], [ax, ay], [bx, by]) {
     const [ux, uy, vx, vy] = [ax - x, ay - y, bx - x, by - y];
@@ -37,7 +37,7 @@ const ON_LINE = 1e-12;
 
 /** Positions as unit vectors, great circles as straight lines: a container whose `geospatialConfig` says Geography. */
 export const sphere: Surface<Vector> = {
-  place([longitude, latitude]) {
+  project([longitude, latitude]) {
     const [lambda, phi] = [(longitude * Math.PI) / 180, (latitude * Math.PI) / 180];
     return [Math.cos(phi) * Math.cos(lambda), Math.cos(phi) * Math.sin(lambda), Math.sin(phi)];
   },
