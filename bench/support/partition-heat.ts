@@ -1,6 +1,9 @@
 import type { Randomness } from '@lazurite/runtime';
-import { effectivePartitionKey, splitEpkSpace } from '../../emulator/cosmos/src/model/effective-partition-key.ts';
-import { readPartitionKeyDefinition } from '../../emulator/cosmos/src/model/partition-key-definition.ts';
+import {
+  effectivePartitionKey,
+  splitEpkSpace,
+} from '../../emulator/cosmos/src/model/partition-key/effective-partition-key.ts';
+import { readPartitionKeyDefinition } from '../../emulator/cosmos/src/model/partition-key/partition-key.ts';
 import { CONTAINERS } from '../../shared/persistence/containers.ts';
 import { poisson } from './chat-activity.ts';
 

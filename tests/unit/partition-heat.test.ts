@@ -5,7 +5,7 @@ import {
   effectivePartitionKey,
   indexOfRange,
   splitEpkSpace,
-} from '../../emulator/cosmos/src/model/effective-partition-key.ts';
+} from '../../emulator/cosmos/src/model/partition-key/effective-partition-key.ts';
 
 const KEY = { paths: ['/chatId'], kind: 'Hash', version: 2 } as const;
 

@@ -1,4 +1,4 @@
-import { NOT_EMULATED_PROPERTIES } from '../src/model/container-definition.ts';
+import { NOT_EMULATED_PROPERTIES } from '../src/model/container/container-definition.ts';
 import { ABSENT_TYPES } from '../src/routes/not-emulated.ts';
 import { type HeaderRule, REQUEST_HEADERS } from '../src/routes/request-headers.ts';
 import { ROUTES } from '../src/routes/table.ts';

@@ -1,6 +1,7 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
-import { type ContinuationTokens, continuationTokens } from '../model/continuation-token.ts';
-import { createQueryCompiler, type QueryCompiler } from '../query/index.ts';
+import { type ContinuationTokens, continuationTokens } from '../model/requests/continuation-token.ts';
+import { compileQuery } from '../query/compile-query.ts';
+import { createQueryCompiler, type QueryCompiler } from '../query/query-cache.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
 import { Catalog } from './catalog.ts';
@@ -39,7 +40,7 @@ export function openAccount(parts: AccountParts): Account {
   const { store, clock, randomness, log, minIndexedItems: minItems } = parts;
   const catalog = new Catalog(store);
   const commits = new GroupCommit(store, log, () => catalog.forget());
-  const queries = createQueryCompiler();
+  const queries = createQueryCompiler(compileQuery);
   const continuations = continuationTokens(continuationSecret(store, randomness));
   const notifications = new ChangeNotifications(log);
   const indexBuilder = new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) });

@@ -1,14 +1,19 @@
-import type { ContainerDefinition } from '../model/container-definition.ts';
-import { type EpkRange, effectivePartitionKey, indexOfRange, splitEpkSpace } from '../model/effective-partition-key.ts';
-import { indexedValueCounter, scalarCoverage } from '../model/index-coverage.ts';
+import type { ContainerDefinition } from '../model/container/container-definition.ts';
+import { uniqueKeyReader } from '../model/container/unique-key.ts';
+import { indexedValueCounter, scalarCoverage } from '../model/indexing/index-coverage.ts';
 import type { JsonObject } from '../model/json.ts';
+import {
+  type EpkRange,
+  effectivePartitionKey,
+  indexOfRange,
+  splitEpkSpace,
+} from '../model/partition-key/effective-partition-key.ts';
 import {
   formatPartitionKey,
   type PartitionKeyDefinition,
   type PartitionKeyValue,
   partitionKeyExtractor,
-} from '../model/partition-key.ts';
-import { uniqueKeyReader } from '../model/unique-key.ts';
+} from '../model/partition-key/partition-key.ts';
 import type { StoredResource } from '../store/store.ts';
 
 export interface Database {

@@ -1,5 +1,5 @@
 import { CosmosError } from '../model/errors.ts';
-import { RequestUnitBudget } from '../model/request-unit-budget.ts';
+import { RequestUnitBudget } from '../model/throughput/request-unit-budget.ts';
 
 /** Whose request units are spent: a container's, or a database's that its containers share. */
 export interface ThroughputOwner {

@@ -29,7 +29,7 @@ export interface CosmosErrorDetails extends ErrorOptions {
   readonly body?: Readonly<Record<string, string>>;
 }
 
-/** What an operation throws when the service would answer with an error. The message goes to the client. */
+/** The error of an operation that the service would reject. Its message goes to the client. */
 export class CosmosError extends Error {
   readonly code: CosmosErrorCode;
   readonly details: CosmosErrorDetails;

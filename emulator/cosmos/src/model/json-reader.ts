@@ -1,7 +1,7 @@
 import { CosmosError } from './errors.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 
-/** Readers for members of request bodies: each gives the typed value, or throws CosmosError BadRequest naming the member. */
+/** Readers for members of request bodies: each returns the typed value, or throws a CosmosError BadRequest that names the member. */
 
 export function readObject(value: unknown, name: string): JsonObject {
   if (!isJsonObject(value)) throw unexpected(value, name, 'an object');
@@ -40,7 +40,7 @@ export function readArray(value: unknown, name: string, maxLength: number): read
   return value;
 }
 
-/** One of the given words; letter case does not matter, and the answer is spelled as in `words`. */
+/** One of the given words; letter case does not matter, and the result is spelled as in `words`. */
 export function readWord<Word extends string>(value: unknown, name: string, words: readonly Word[]): Word {
   const found = typeof value === 'string' && words.find((word) => word.toLowerCase() === value.toLowerCase());
   if (!found) throw unexpected(value, name, words.join(', '));

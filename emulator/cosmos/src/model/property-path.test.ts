@@ -21,7 +21,7 @@ test.each(['', 'a', '/', '//', '/a//b', '/a/', '/"a', '/"a"b', '/ ', '/a'.repeat
   },
 );
 
-test('parsePropertyPath() answers any text with segments or 400', () => {
+test('parsePropertyPath() returns segments or throws 400 for any text', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('/', '"', "'", '\\', 'a', ' ', '*') }), (path) =>
       expectValueOrClientError(() => parsePropertyPath(path)),

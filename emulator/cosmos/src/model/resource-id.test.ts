@@ -9,11 +9,11 @@ test.each(['a', 'é 日本', 'a b', "it's", '50%', 'a+b', 'trailing ', 'what?', 
   },
 );
 
-test.each([undefined, null, '', 'a/b', 'a\\b', 'a#b', 1, {}, 'é'.repeat(512)])('readItemId() refuses %j', (id) => {
+test.each([undefined, null, '', 'a/b', 'a\\b', 'a#b', 1, {}, 'é'.repeat(512)])('readItemId() rejects %j', (id) => {
   expect(cosmosErrorOf(() => readItemId(id)).status).toBe(400);
 });
 
-test('readItemId() and readResourceId() answer anything with an id or 400', () => {
+test('readItemId() and readResourceId() return an id or throw 400 for any value', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expectValueOrClientError(() => readItemId(value));

@@ -1,8 +1,8 @@
 import { notFound } from '../account/catalog.ts';
-import type { BatchOperation } from '../model/batch-request.ts';
 import { CosmosError } from '../model/errors.ts';
-import type { PartitionKeyValue } from '../model/partition-key.ts';
-import { MINIMAL_CHARGE } from '../model/request-charge.ts';
+import type { PartitionKeyValue } from '../model/partition-key/partition-key.ts';
+import type { BatchOperation } from '../model/requests/batch-request.ts';
+import { MINIMAL_CHARGE } from '../model/throughput/request-charge.ts';
 import type { ItemKey, StoredItem } from '../store/store.ts';
 import { applyCreate } from './create-item.ts';
 import { applyDelete } from './delete-item.ts';

@@ -1,6 +1,6 @@
 import type { Container } from '../account/container.ts';
-import type { BatchOperation } from '../model/batch-request.ts';
-import { totalCharge } from '../model/request-charge.ts';
+import type { BatchOperation } from '../model/requests/batch-request.ts';
+import { totalCharge } from '../model/throughput/request-charge.ts';
 import type { BatchOutcome } from './batch-operation.ts';
 import type { OperationResult } from './result.ts';
 

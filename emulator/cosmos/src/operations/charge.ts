@@ -1,4 +1,4 @@
-import { METADATA_READ_CHARGE, METADATA_WRITE_CHARGE } from '../model/request-charge.ts';
+import { METADATA_READ_CHARGE, METADATA_WRITE_CHARGE } from '../model/throughput/request-charge.ts';
 
 /** Request units of operations on databases, containers and offers. */
 export const METADATA_CHARGE = {

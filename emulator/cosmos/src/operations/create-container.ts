@@ -1,11 +1,11 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { alreadyExists } from '../account/catalog.ts';
 import { type ContainerRecord, toContainer } from '../account/container.ts';
-import { readContainerDefinition } from '../model/container-definition.ts';
+import { readContainerDefinition } from '../model/container/container-definition.ts';
 import type { JsonObject } from '../model/json.ts';
 import { containerRid } from '../model/rid.ts';
-import { DEFAULT_THROUGHPUT, physicalPartitionCount, type Throughput } from '../model/throughput.ts';
-import { parseComputedProperties } from '../query/index.ts';
+import { DEFAULT_THROUGHPUT, physicalPartitionCount, type Throughput } from '../model/throughput/throughput.ts';
+import { parseComputedProperties } from '../query/compile-query.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { toContainerJson } from './read-container.ts';
 import type { OperationResult } from './result.ts';

@@ -3,7 +3,7 @@ import { alreadyExists } from '../account/catalog.ts';
 import type { JsonObject } from '../model/json.ts';
 import { readResourceId } from '../model/resource-id.ts';
 import { databaseRid } from '../model/rid.ts';
-import type { Throughput } from '../model/throughput.ts';
+import type { Throughput } from '../model/throughput/throughput.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { toDatabaseJson } from './read-database.ts';
 import type { OperationResult } from './result.ts';

@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
-import type { PartitionKeyValue } from '../model/partition-key.ts';
-import { MINIMAL_CHARGE, totalCharge } from '../model/request-charge.ts';
+import type { PartitionKeyValue } from '../model/partition-key/partition-key.ts';
+import { MINIMAL_CHARGE, totalCharge } from '../model/throughput/request-charge.ts';
 import type { ItemSelection } from '../store/store.ts';
 import { isExpired } from './expiry.ts';
 import { type FeedSelection, isSelected, selectFeed } from './feed-scope.ts';

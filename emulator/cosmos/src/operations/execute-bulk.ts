@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
-import type { BatchOperation } from '../model/batch-request.ts';
 import { CosmosError } from '../model/errors.ts';
+import type { BatchOperation } from '../model/requests/batch-request.ts';
 import { applyBatchOperation, attempt, type BatchOutcome, DEPENDENCY_FAILED } from './batch-operation.ts';
 import { isSuccess, toBatchResult } from './batch-result.ts';
 import { namedPartitionKey } from './item-input.ts';

@@ -1,12 +1,12 @@
 import type { Container } from '../account/container.ts';
-import { type EpkRange, epkRangeOf, intersectEpkRanges } from '../model/effective-partition-key.ts';
 import { CosmosError } from '../model/errors.ts';
+import { type EpkRange, epkRangeOf, intersectEpkRanges } from '../model/partition-key/effective-partition-key.ts';
 import {
   formatPartitionKey,
   fullPartitionKey,
   isPartitionKeyPrefix,
   type PartitionKeyValue,
-} from '../model/partition-key.ts';
+} from '../model/partition-key/partition-key.ts';
 import type { ItemSelection } from '../store/store.ts';
 
 /** Which items of a container a feed is of; nothing named: all. */

@@ -1,6 +1,6 @@
 import type { Container } from '../account/container.ts';
 import type { JsonObject } from '../model/json.ts';
-import { pointReadCharge, writeCharge } from '../model/request-charge.ts';
+import { pointReadCharge, writeCharge } from '../model/throughput/request-charge.ts';
 import type { StoredItem } from '../store/store.ts';
 
 /** The charge of a point read, in request units. */

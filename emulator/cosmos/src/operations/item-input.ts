@@ -1,8 +1,12 @@
 import type { Container } from '../account/container.ts';
 import { CosmosError } from '../model/errors.ts';
-import { assertItemNesting, assertItemSize } from '../model/item-limits.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import { assertSamePartitionKey, fullPartitionKey, type PartitionKeyValue } from '../model/partition-key.ts';
+import {
+  assertSamePartitionKey,
+  fullPartitionKey,
+  type PartitionKeyValue,
+} from '../model/partition-key/partition-key.ts';
+import { assertItemNesting, assertItemSize } from '../model/requests/item-limits.ts';
 import { readItemId } from '../model/resource-id.ts';
 import type { ItemKey } from '../store/store.ts';
 

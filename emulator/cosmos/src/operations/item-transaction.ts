@@ -1,7 +1,7 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
+import { uniqueKeyViolation } from '../model/container/unique-key.ts';
 import { childRid } from '../model/rid.ts';
-import { uniqueKeyViolation } from '../model/unique-key.ts';
 import type { StoredItem } from '../store/store.ts';
 import { type ItemChange, toLoggedChange } from './change-log-entry.ts';
 import { keepsAllVersions, startOfRetention } from './change-retention.ts';

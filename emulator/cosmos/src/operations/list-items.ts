@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
-import { feedCharge } from '../model/request-charge.ts';
+import { feedCharge } from '../model/throughput/request-charge.ts';
 import type { ItemSelection, StoredItem } from '../store/store.ts';
 import { isExpired } from './expiry.ts';
 import { type FeedPage, invalidContinuation } from './feed-page.ts';

@@ -2,8 +2,8 @@ import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import type { ThroughputOwner } from '../account/throughput-gate.ts';
 import { CosmosError } from '../model/errors.ts';
-import { METADATA_READ_CHARGE } from '../model/request-charge.ts';
-import { maxRequestUnitsOf } from '../model/throughput.ts';
+import { METADATA_READ_CHARGE } from '../model/throughput/request-charge.ts';
+import { maxRequestUnitsOf } from '../model/throughput/throughput.ts';
 import type { OperationResult } from './result.ts';
 import { findOffer, readOfferRecord } from './throughput.ts';
 

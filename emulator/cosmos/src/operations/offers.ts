@@ -8,7 +8,7 @@ import {
   offerBody,
   readOfferReplacement,
   type Throughput,
-} from '../model/throughput.ts';
+} from '../model/throughput/throughput.ts';
 import type { StoredResource } from '../store/store.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { type FeedPage, takePage } from './feed-page.ts';

@@ -1,11 +1,11 @@
 import type { Account } from '../account/account.ts';
 import { notFound } from '../account/catalog.ts';
 import type { Container } from '../account/container.ts';
-import { assertItemNesting, assertItemSize } from '../model/item-limits.ts';
 import type { JsonObject } from '../model/json.ts';
-import { applyPatch } from '../model/patch.ts';
-import { type PatchOperation, readPatchRequest } from '../model/patch-request.ts';
-import { type CompiledQuery, compileQuery } from '../query/index.ts';
+import { assertItemNesting, assertItemSize } from '../model/requests/item-limits.ts';
+import { applyPatch } from '../model/requests/patch.ts';
+import { type PatchOperation, readPatchRequest } from '../model/requests/patch-request.ts';
+import { type CompiledQuery, compileQuery } from '../query/compile-query.ts';
 import type { ItemKey, StoredItem } from '../store/store.ts';
 import { writtenCharge } from './item-charge.ts';
 import { toItemInput } from './item-input.ts';

@@ -1,14 +1,14 @@
 import { type Account, nowInSeconds } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
+import { CosmosError } from '../model/errors.ts';
 import {
   type ChangeFeedRequest,
   type ChangeFeedStart,
   formatChangeFeedEtag,
   invalidChangeFeedEtag,
   outsideOfRetention,
-} from '../model/change-feed-request.ts';
-import { CosmosError } from '../model/errors.ts';
-import { feedCharge } from '../model/request-charge.ts';
+} from '../model/requests/change-feed-request.ts';
+import { feedCharge } from '../model/throughput/request-charge.ts';
 import type { ItemSelection } from '../store/store.ts';
 import { ChangePage, type ChangeSource } from './change-page.ts';
 import { keepsAllVersions, startOfRetention } from './change-retention.ts';

@@ -1,8 +1,8 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { type Container, type ContainerRecord, toContainer } from '../account/container.ts';
-import { readContainerReplacement } from '../model/container-definition.ts';
+import { readContainerReplacement } from '../model/container/container-definition.ts';
 import type { JsonObject } from '../model/json.ts';
-import { parseComputedProperties } from '../query/index.ts';
+import { parseComputedProperties } from '../query/compile-query.ts';
 import { keepsAllVersions } from './change-retention.ts';
 import { METADATA_CHARGE } from './charge.ts';
 import { assertIfMatch, type Preconditions } from './preconditions.ts';

@@ -1,6 +1,6 @@
 import { type Account, newEtag, nowInSeconds } from '../account/account.ts';
 import { offerRid } from '../model/rid.ts';
-import { maxRequestUnitsOf, type Throughput } from '../model/throughput.ts';
+import { maxRequestUnitsOf, type Throughput } from '../model/throughput/throughput.ts';
 import type { StoredResource } from '../store/store.ts';
 
 /** What the store keeps of an offer. */

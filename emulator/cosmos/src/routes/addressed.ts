@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import { CosmosError } from '../model/errors.ts';
-import { isPartitionKeyPrefix } from '../model/partition-key.ts';
+import { isPartitionKeyPrefix } from '../model/partition-key/partition-key.ts';
 import { namedPartitionKey } from '../operations/item-input.ts';
 import { containerOf } from './containers.ts';
 import { rangeOf } from './feed-request.ts';

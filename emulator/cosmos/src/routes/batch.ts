@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
-import { readBatchRequest } from '../model/batch-request.ts';
 import { CosmosError } from '../model/errors.ts';
+import { readBatchRequest } from '../model/requests/batch-request.ts';
 import { executeBatch } from '../operations/execute-batch.ts';
 import { executeBulk } from '../operations/execute-bulk.ts';
 import { parseBody } from '../operations/item-input.ts';

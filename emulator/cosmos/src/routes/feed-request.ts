@@ -1,7 +1,7 @@
 import type { Container } from '../account/container.ts';
-import { type ChangeFeedRequest, readChangeFeedRequest } from '../model/change-feed-request.ts';
-import type { EpkRange } from '../model/effective-partition-key.ts';
 import { CosmosError } from '../model/errors.ts';
+import type { EpkRange } from '../model/partition-key/effective-partition-key.ts';
+import { type ChangeFeedRequest, readChangeFeedRequest } from '../model/requests/change-feed-request.ts';
 import type { FeedScope } from '../operations/feed-scope.ts';
 import { header, invalidHeader, partitionKeyOf, type RouteRequest } from './request.ts';
 

@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
-import type { Throughput } from '../model/throughput.ts';
+import type { Throughput } from '../model/throughput/throughput.ts';
 import { listOffers, readOffer, replaceOffer } from '../operations/offers.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { feedPageOf, flag, nameAt, objectBody, preconditionsOf, type RouteRequest } from './request.ts';

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CosmosError } from '../model/errors.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
-import { type PartitionKeyValue, parsePartitionKeyHeader } from '../model/partition-key.ts';
-import { readThroughputHeaders, type Throughput } from '../model/throughput.ts';
+import { type PartitionKeyValue, parsePartitionKeyHeader } from '../model/partition-key/partition-key.ts';
+import { readThroughputHeaders, type Throughput } from '../model/throughput/throughput.ts';
 import type { FeedPage } from '../operations/feed-page.ts';
 import { parseBody } from '../operations/item-input.ts';
 import type { Preconditions } from '../operations/preconditions.ts';

@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
-import { assertSessionAvailable, parseSessionToken } from '../model/session-token.ts';
+import { assertSessionAvailable, parseSessionToken } from '../model/requests/session-token.ts';
 import { rangeAddressedBy } from './addressed.ts';
 import { header, type RouteRequest } from './request.ts';
 

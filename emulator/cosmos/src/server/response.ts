@@ -2,7 +2,7 @@ import type { HttpResponse } from '@lazurite/http';
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import type { CosmosError } from '../model/errors.ts';
-import { formatSessionToken } from '../model/session-token.ts';
+import { formatSessionToken } from '../model/requests/session-token.ts';
 import type { OperationResult } from '../operations/result.ts';
 import type { ItemUsage } from '../store/store.ts';
 

@@ -1,4 +1,4 @@
-/** Why the store cannot serve: the message is fit to be shown to a person as it is. */
+/** The reason why the store cannot be used. Its message can be shown to the user as it is. */
 export class StoreError extends Error {
   readonly code: 'DataDirectoryInUse' | 'StoreDamaged' | 'StoreForeign' | 'StoreTooNew' | 'StoreUnavailable';
 

@@ -16,7 +16,7 @@ describe('GroupCommit', () => {
     expect(transaction).toHaveBeenCalledTimes(1);
   });
 
-  it('write() that is refused does not spoil the others', async () => {
+  it('write() that is rejected does not affect the others', async () => {
     const store = new MemoryStore();
     const commits = new GroupCommit(store, silentLog);
     const outcomes = await Promise.allSettled([
@@ -30,7 +30,7 @@ describe('GroupCommit', () => {
     expect(store.counters.current('n')).toBe(2);
   });
 
-  it('write() with a fault of its own is undone alone', async () => {
+  it('write() that throws another error is undone alone', async () => {
     const store = new MemoryStore();
     const commits = new GroupCommit(store, silentLog);
     const outcomes = await Promise.allSettled([
@@ -45,7 +45,7 @@ describe('GroupCommit', () => {
     expect(store.counters.current('n')).toBe(2);
   });
 
-  it('writeAtomically() undoes what it wrote before it was refused', async () => {
+  it('writeAtomically() undoes what it wrote before it was rejected', async () => {
     const store = new MemoryStore();
     const commits = new GroupCommit(store, silentLog);
     const outcomes = await Promise.allSettled([

@@ -3,18 +3,18 @@ import { CosmosError } from '../model/errors.ts';
 import { StoreError } from './errors.ts';
 import type { Store } from './store.ts';
 
-/** A write waiting for its group. `run` may be called again when the group is taken back because of another write. */
+/** A write waiting for its group. `run` is called again when the group is rolled back because of another write. */
 interface PendingWrite {
   readonly run: () => unknown;
   readonly resolve: (value: never) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-type Outcome = { readonly value: unknown } | { readonly refusal: CosmosError };
+type Outcome = { readonly value: unknown } | { readonly rejection: CosmosError };
 
 /**
- * Makes all writes of one turn of the event loop one transaction, so that they share one fsync, and answers each after
- * its commit. A write that is refused (a CosmosError) leaves nothing behind and does not touch the others.
+ * Combines all writes of one turn of the event loop in one transaction, so that they share one fsync, and resolves each after the
+ * commit. A write that is rejected (by a CosmosError) has no effect, neither on the store nor on the other writes.
  */
 export class GroupCommit {
   readonly #store: Store;
@@ -22,10 +22,10 @@ export class GroupCommit {
   readonly #onRollback: () => void;
   #pending: PendingWrite[] = [];
   #scheduled = false;
-  /** What follows the commit of the running group. */
+  /** Runs after the commit of the current group, by key. */
   #effects = new Map<string, () => void>();
 
-  /** @param onRollback called when writes that had run were taken back: what was derived from them is wrong */
+  /** @param onRollback called when writes that had run were rolled back, so that anything derived from them is invalid */
   constructor(store: Store, log: Log, onRollback: () => void = () => undefined) {
     this.#store = store;
     this.#log = log;
@@ -33,8 +33,8 @@ export class GroupCommit {
   }
 
   /**
-   * Runs `work` in the next group and resolves with its result once that is on disk. `work` throws its CosmosError
-   * before it writes anything; if it cannot know beforehand, use `writeAtomically`.
+   * Runs `work` in the next group and resolves with its result once it is on disk. `work` must throw its CosmosError before it
+   * writes anything; otherwise use `writeAtomically`.
    *
    * @throws CosmosError as thrown by `work`, or ServiceUnavailable when the group could not be committed
    */
@@ -47,7 +47,7 @@ export class GroupCommit {
     });
   }
 
-  /** As `write`, for work that may write before it throws: what it wrote is then undone. */
+  /** As `write`, for work that may write before it throws: its writes are then undone. */
   writeAtomically<T>(work: () => T): Promise<T> {
     return this.write(() => {
       const effects = new Map(this.#effects);
@@ -60,7 +60,7 @@ export class GroupCommit {
     });
   }
 
-  /** Inside a write: calls `effect` once the group is on disk; of several with one key, the last. It must not throw. */
+  /** Inside a write: calls `effect` once the group is on disk. Of several effects with one key only the last runs. It must not throw. */
   afterCommit(key: string, effect: () => void): void {
     this.#effects.set(key, effect);
   }
@@ -94,17 +94,19 @@ export class GroupCommit {
     for (const effect of this.#effects.values()) effect();
   }
 
-  /** Nothing of the group is in the store. A write with a fault of its own is rejected alone and the others run again. */
-  #recover(group: readonly PendingWrite[], error: unknown, culprit: PendingWrite | undefined): void {
-    if (culprit && !(error instanceof StoreError)) {
-      culprit.reject(error);
-      const others = group.filter((write) => write !== culprit);
+  /** Called when nothing of the group is in the store: rejects the write that failed and runs the others again. */
+  #recover(group: readonly PendingWrite[], error: unknown, failed: PendingWrite | undefined): void {
+    if (failed && !(error instanceof StoreError)) {
+      failed.reject(error);
+      const others = group.filter((write) => write !== failed);
       if (others.length > 0) this.#commit(others);
       return;
     }
     this.#log.error({ err: error, writes: group.length }, 'A group of writes could not be committed');
-    const refusal = new CosmosError('ServiceUnavailable', 'The store cannot write at the moment.', { cause: error });
-    for (const write of group) write.reject(refusal);
+    const unavailable = new CosmosError('ServiceUnavailable', 'The store cannot write at the moment.', {
+      cause: error,
+    });
+    for (const write of group) write.reject(unavailable);
   }
 }
 
@@ -112,7 +114,7 @@ function attempt(write: PendingWrite): Outcome {
   try {
     return { value: write.run() };
   } catch (error) {
-    if (error instanceof CosmosError) return { refusal: error };
+    if (error instanceof CosmosError) return { rejection: error };
     throw error;
   }
 }
@@ -120,5 +122,5 @@ function attempt(write: PendingWrite): Outcome {
 function settle(write: PendingWrite, outcome: Outcome | undefined): void {
   if (outcome && 'value' in outcome)
     write.resolve(outcome.value as never); // the type that `write` was given
-  else write.reject(outcome?.refusal);
+  else write.reject(outcome?.rejection);
 }

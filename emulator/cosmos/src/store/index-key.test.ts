@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PathCondition } from '../query/index.ts';
+import type { PathCondition } from '../query/plan/filters.ts';
 import { compareScalars, compareValues } from '../query/values/comparison.ts';
 import { equalValues } from '../query/values/equality.ts';
 import { indexKey, isExactCondition, isExactKey, keyRangesOf, MAX_INDEX_KEY_BYTES } from './index-key.ts';

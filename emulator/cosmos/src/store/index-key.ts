@@ -1,16 +1,18 @@
 import type { JsonValue } from '../model/json.ts';
-import type { Bound, PathCondition } from '../query/index.ts';
+import { valueAt } from '../model/property-path.ts';
+import type { Bound, PathCondition } from '../query/plan/filters.ts';
+import type { IndexEntry, IndexedPath, IndexSelection, KeyRange } from './item-queries.ts';
 
 /**
- * The values of a path as bytes whose order is that of ORDER BY: a byte for the type (undefined, null, boolean, number, string, array,
+ * Encodes a value as bytes whose order is that of ORDER BY: a byte for the type (undefined, null, boolean, number, string, array,
  * object), then the value. Source of the order: `compareValues`; a property test holds the two against each other.
  */
 
 const RANK = { undefined: 0, null: 1, boolean: 2, number: 4, string: 5, array: 6, object: 7 } as const;
 
-/** Longer strings are cut: those that begin alike share a key. */
+/** Longer keys are truncated: strings that share a prefix of this length share a key. */
 export const MAX_INDEX_KEY_BYTES = 256;
-/** Above every byte that a string's key contains. */
+/** Greater than every byte of a string's key. */
 const ABOVE_STRINGS = 0xff;
 
 export function indexKey(value: JsonValue | undefined): Buffer {
@@ -35,16 +37,10 @@ export function isExactKey(key: Uint8Array): boolean {
   return rank < RANK.array && key.length < MAX_INDEX_KEY_BYTES;
 }
 
-/** Keys from `lower` (included) to `upper` (excluded). */
-export interface KeyRange {
-  readonly lower: Uint8Array;
-  readonly upper: Uint8Array;
-}
-
 /** All keys there are. */
 export const ALL_KEYS: KeyRange = { lower: Buffer.from([0]), upper: Buffer.from([RANK.object + 1]) };
 
-/** The keys of the values that meet a condition, in order and not overlapping; of strings that are cut, perhaps of more. */
+/** The keys of the values that meet a condition, in order and without overlap; truncated strings may add further values. */
 export function keyRangesOf({ among, lower, upper, prefix }: PathCondition): readonly KeyRange[] {
   if (among) return distinctRanges(among.map((value) => pointOf(indexKey(value))));
   if (prefix !== undefined) {
@@ -72,7 +68,7 @@ function keyAbove(bound: Bound): Buffer {
   return mayEqual(key, bound) ? justAbove(key) : key;
 }
 
-/** No value lies between a number and a text. */
+/** Bounds of different types leave no values between them. */
 function isOfOneType(lower: Bound | undefined, upper: Bound | undefined): boolean {
   return !lower || !upper || indexKey(lower.value)[0] === indexKey(upper.value)[0];
 }
@@ -82,6 +78,27 @@ export function isExactCondition({ among, lower, upper, prefix }: PathCondition)
   if (prefix !== undefined) return stringKey(prefix).length < MAX_INDEX_KEY_BYTES;
   const values = among ?? [lower?.value, upper?.value].filter((value) => value !== undefined);
   return values.every((value) => isExactKey(indexKey(value)));
+}
+
+/** The key of an item in an index; in an index by partition it is the effective partition key, then the key of the value. */
+export function entryKey({ path, byPartition }: IndexedPath, epk: string, item: JsonValue): Buffer {
+  const key = indexKey(valueAt(item, path) as JsonValue | undefined); // of an item's JSON
+  return byPartition ? withPartition(epk, key) : key;
+}
+
+/** The keys of the entries that are selected. */
+export function entryKeys({ epk, keys }: IndexSelection): KeyRange {
+  return epk === undefined ? keys : { lower: withPartition(epk, keys.lower), upper: withPartition(epk, keys.upper) };
+}
+
+/** Converts an entry to the form in which the index stores it. */
+export function toStoredEntry({ key, number }: IndexEntry, { epk }: IndexSelection): IndexEntry {
+  return { key: epk === undefined ? key : withPartition(epk, key), number };
+}
+
+/** The inverse of {@link toStoredEntry}: its key is that of the value alone. */
+export function fromStoredEntry({ key, number }: IndexEntry, { epk }: IndexSelection): IndexEntry {
+  return { key: epk === undefined ? key : key.subarray(epk.length + 1), number };
 }
 
 function distinctRanges(ranges: readonly KeyRange[]): readonly KeyRange[] {
@@ -96,17 +113,17 @@ function pointOf(key: Buffer): KeyRange {
   return { lower: key, upper: justAbove(key) };
 }
 
-/** Whether values with the bound's key may be inside: a cut key stands for values on both sides of it. */
+/** Whether values with the bound's key may lie inside: a truncated key is shared by values on both sides of the bound. */
 function mayEqual(key: Buffer, { inclusive }: Bound): boolean {
   return inclusive || !isExactKey(key);
 }
 
-/** The next key in the order: nothing lies between. */
+/** The next key in the order, with no key in between. */
 function justAbove(key: Buffer): Buffer {
   return Buffer.concat([key, Buffer.from([0])]);
 }
 
-/** IEEE 754 bits, big-endian; the sign turned so that bytes compare as the numbers do. */
+/** IEEE 754 bits, big-endian, with the sign bit changed so that bytes compare as the numbers do. */
 function numberKey(value: number): Buffer {
   const key = Buffer.allocUnsafe(9);
   key[0] = RANK.number;
@@ -120,7 +137,7 @@ const SURROGATE = /[\ud800-\udfff]/;
 
 /** UTF-8, whose order is that of code points. */
 function stringKey(value: string): Buffer {
-  // No character takes less than a byte.
+  // Every character takes at least one byte.
   const start = value.slice(0, MAX_INDEX_KEY_BYTES);
   const bytes = SURROGATE.test(start) ? surrogateBytes(start) : Buffer.from(start);
   const key = Buffer.allocUnsafe(Math.min(bytes.length + 1, MAX_INDEX_KEY_BYTES));
@@ -129,7 +146,7 @@ function stringKey(value: string): Buffer {
   return key;
 }
 
-/** Surrogates one by one behind all other characters, so that halves without their pair have a place as well. */
+/** Encodes each surrogate on its own, above all other characters, so that unpaired ones are ordered as well. */
 function surrogateBytes(text: string): Buffer {
   const parts: Buffer[] = [];
   for (let index = 0; index < text.length; index++) {
@@ -138,4 +155,9 @@ function surrogateBytes(text: string): Buffer {
     parts.push(isSurrogate ? Buffer.from([0xf0, (unit >> 8) & 0x07, unit & 0xff]) : Buffer.from(text[index] ?? ''));
   }
   return Buffer.concat(parts);
+}
+
+/** Effective partition keys are hexadecimal, so the zero byte separates them from the key and keeps their entries apart. */
+function withPartition(epk: string, key: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`${epk}\0`, 'latin1'), key]);
 }

@@ -1,8 +1,16 @@
-import type { PathCondition } from '../query/index.ts';
-import type { KeyRange } from './index-key.ts';
-import type { ItemSelection } from './item-selection.ts';
+import type { PathCondition } from '../query/plan/filters.ts';
 
-/** What a query needs of an item. */
+/** Which items of one physical partition: all, or those between two effective partition keys. */
+export interface ItemSelection {
+  readonly container: number;
+  readonly range: number;
+  /** The lowest effective partition key, included. */
+  readonly minEpk?: string;
+  /** The effective partition key where it ends, not included. */
+  readonly maxEpk?: string;
+}
+
+/** The part of an item that a query reads. */
 export interface QueriedItem {
   readonly number: number;
   readonly body: string;
@@ -14,7 +22,7 @@ export interface QueriedSelection extends ItemSelection {
   readonly partitionKey?: string;
   /** Only items that have not expired at this time, in seconds since the Unix epoch. */
   readonly now: number;
-  /** What must hold of the items wanted. A store may leave out items that fail them, and need not. */
+  /** Conditions on the wanted items. A store may leave out items that do not meet them, but need not. */
   readonly conditions: readonly PathCondition[];
 }
 
@@ -24,13 +32,13 @@ export interface NumberWindow {
   readonly last: number;
 }
 
-/** Reading for queries: what the store port has besides, for reading many items. */
+/** The part of the store port that reads many items for queries. */
 export interface ItemQueries {
   /** The lowest and the highest number of an item in the physical partition; `undefined` when it is empty. */
   bounds(selection: ItemSelection): NumberWindow | undefined;
   /** Up to `limit` items of the window, by ascending number or, `descending`, from the highest. */
   scan(selection: QueriedSelection, window: NumberWindow, options: ScanOptions): QueriedItem[];
-  /** Those of these items that are in the selection, in no particular order. */
+  /** The items with these numbers that are in the selection, in no particular order. */
   read(selection: QueriedSelection, numbers: readonly number[]): QueriedItem[];
   /** The numbers of the items with an effective partition key in the selection, in no order; `undefined` when there are more than `limit`. */
   numbers(selection: QueriedSelection, limit: number): number[] | undefined;
@@ -43,11 +51,11 @@ export interface ScanOptions {
   readonly descending: boolean;
 }
 
-/** What an index is of. */
+/** What an index contains. */
 export interface IndexedPath {
   /** Property names from the item down. */
   readonly path: readonly string[];
-  /** Whether each effective partition key has an order of its own; else each physical partition has. */
+  /** Whether entries are ordered per effective partition key; otherwise they are ordered per physical partition. */
   readonly byPartition: boolean;
 }
 
@@ -57,6 +65,12 @@ export interface ItemIndex extends IndexedPath {
   readonly container: number;
   /** Whether it holds every item of the container. */
   readonly isComplete: boolean;
+}
+
+/** Keys from `lower` (included) to `upper` (excluded). */
+export interface KeyRange {
+  readonly lower: Uint8Array;
+  readonly upper: Uint8Array;
 }
 
 /** Some entries of an index. */
@@ -77,15 +91,15 @@ export interface IndexEntry {
 /** Indexes are kept up to date by the writes of items; `create`, `extend` and `drop` are called inside a transaction. */
 export interface ItemIndexes {
   list(container: number): readonly ItemIndex[];
-  /** An index that holds nothing yet. */
+  /** Creates an empty index. */
   create(container: number, indexed: IndexedPath): ItemIndex;
   /**
-   * Takes in some more items, about `limit`, each read once for all of these indexes of one container; those that are
-   * behind the others catch up first. Returns whether all of them hold every item now.
+   * Adds about `limit` further items, each read once for all of these indexes of one container. Indexes that lag behind catch up
+   * first. Returns whether all of the indexes are complete now.
    */
   extend(indexes: readonly number[], limit: number): boolean;
   drop(index: number): void;
-  /** Up to `limit` entries in order of key and number, or in the opposite one, behind `after`. */
+  /** Up to `limit` entries after `after`, in ascending or descending order of key and number. */
   entries(selection: IndexSelection, options: ScanOptions & { readonly after?: IndexEntry }): IndexEntry[];
   /** The numbers of the items with these keys, in no order; `undefined` when there are more than `limit`. */
   numbers(selection: IndexSelection, limit: number): number[] | undefined;

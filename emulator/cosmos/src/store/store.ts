@@ -1,10 +1,9 @@
-import type { ItemIndexes, ItemQueries } from './item-queries.ts';
-import type { ItemSelection } from './item-selection.ts';
+import type { ItemIndexes, ItemQueries, ItemSelection } from './item-queries.ts';
 
-export type { ItemSelection } from './item-selection.ts';
+export type { ItemSelection } from './item-queries.ts';
 
 /**
- * The store port. Rules (what may be written, what an error is called) live above it; the adapters only keep rows.
+ * The store port. Rules (what may be written, what an error is called) live above it; the adapters only store rows.
  * Every call is synchronous; writes are made inside `transaction` alone and are on disk when it returns.
  */
 export interface Store {
@@ -19,7 +18,7 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Inside `transaction`: undoes the writes of `work` when it throws, and rethrows; the writes made before it stay. */
   savepoint<T>(work: () => T): T;
-  /** Afterwards every other call throws. Closing twice is one closing. */
+  /** Afterwards every other call throws, but a further `close` has no effect. */
   close(): void;
 }
 
@@ -63,7 +62,7 @@ export interface ItemKey {
   readonly container: number;
   /** The effective partition key: upper-case hex, ordered as text. */
   readonly epk: string;
-  /** The partition key as compact JSON: tells apart what shares an effective partition key. */
+  /** The partition key as compact JSON: distinguishes keys that share an effective partition key. */
   readonly partitionKey: string;
   readonly id: string;
 }
@@ -80,7 +79,7 @@ export interface StoredItem extends ItemKey {
   readonly etag: string;
   /** Seconds since the Unix epoch from which it is gone; null: never. */
   readonly expiresAt: number | null;
-  /** The item as JSON text with its system properties: what a point read answers, as it is. */
+  /** The item as JSON text with its system properties: the body of a point read. */
   readonly body: string;
 }
 
@@ -131,9 +130,9 @@ export interface ItemStore {
 }
 
 export interface UniqueKeyStore {
-  /** The number of the item that holds `value` in the partition; `undefined` when it is free. */
+  /** The number of the item that holds `value` in the partition; `undefined` when no item holds it. */
   holder(container: number, partitionKey: string, value: string): number | undefined;
-  /** The value must be free. */
+  /** No item may hold the value yet. */
   claim(claim: UniqueKeyClaim): void;
   /** Frees every value that the item holds. */
   release(container: number, item: number): void;

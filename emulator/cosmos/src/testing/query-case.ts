@@ -1,5 +1,6 @@
 import type { JsonValue } from '../model/json.ts';
-import { compileQuery, type EvaluationContext, type RunOptions } from '../query/index.ts';
+import { compileQuery, type RunOptions } from '../query/compile-query.ts';
+import type { EvaluationContext } from '../query/values/evaluation-context.ts';
 
 /** A query with its parameters by name, and the documents it runs on. */
 export interface QueryCase {

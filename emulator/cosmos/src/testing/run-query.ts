@@ -1,5 +1,5 @@
 import type { JsonValue } from '../model/json.ts';
-import { compileQuery, type QueryParameter, type RunOptions } from '../query/index.ts';
+import { compileQuery, type QueryParameter, type RunOptions } from '../query/compile-query.ts';
 import type { EvaluationContext } from '../query/values/evaluation-context.ts';
 
 const context: EvaluationContext = { now: Date.UTC(2024, 0, 2), random: () => 0.5 };

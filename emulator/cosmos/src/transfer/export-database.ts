@@ -2,7 +2,7 @@ import { type Account, nowInSeconds } from '../account/account.ts';
 import type { Container, Database } from '../account/container.ts';
 import { CosmosError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Throughput } from '../model/throughput.ts';
+import type { Throughput } from '../model/throughput/throughput.ts';
 import { isExpired } from '../operations/expiry.ts';
 import { withoutSystemProperties } from '../operations/item-input.ts';
 import { findOffer, readOfferRecord } from '../operations/throughput.ts';

@@ -1,7 +1,7 @@
 import { CosmosError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { readInteger, readObject, readOptional, readString, readWord } from '../model/json-reader.ts';
-import { readThroughputHeaders, type Throughput } from '../model/throughput.ts';
+import { readThroughputHeaders, type Throughput } from '../model/throughput/throughput.ts';
 import { parseBody } from '../operations/item-input.ts';
 
 /**

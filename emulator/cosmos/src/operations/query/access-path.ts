@@ -1,8 +1,9 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/container.ts';
-import type { CompiledQuery, PathCondition } from '../../query/index.ts';
-import { ALL_KEYS, indexKey, type KeyRange, keyRangesOf } from '../../store/index-key.ts';
-import type { ItemIndex } from '../../store/item-queries.ts';
+import type { CompiledQuery } from '../../query/compile-query.ts';
+import type { PathCondition } from '../../query/plan/filters.ts';
+import { ALL_KEYS, indexKey, keyRangesOf } from '../../store/index-key.ts';
+import type { ItemIndex, KeyRange } from '../../store/item-queries.ts';
 import type { ItemSelection, Store } from '../../store/store.ts';
 import type { FeedSelection } from '../feed-scope.ts';
 import type { IndexOrder } from './items-in-order.ts';

@@ -1,6 +1,6 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/container.ts';
-import type { CompiledQuery } from '../../query/index.ts';
+import type { CompiledQuery } from '../../query/compile-query.ts';
 import { isExactCondition, keyRangesOf } from '../../store/index-key.ts';
 import type { FeedSelection } from '../feed-scope.ts';
 import { samePath } from './access-path.ts';

@@ -1,6 +1,6 @@
 import { type Account, nowInSeconds } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
-import { type DocumentCursor, PAUSE, type Pause } from '../../query/index.ts';
+import { type CurrentDocument, YIELD, type Yield } from '../../query/execute/evaluation-frame.ts';
 import type { QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
 import type { FeedSelection } from '../feed-scope.ts';
 import type { AccessPath } from './access-path.ts';
@@ -27,7 +27,7 @@ export interface DocumentReading {
 }
 
 /** Reads the items of a container for a query, one selection of the feed after the other. */
-export class DocumentReader implements Iterable<JsonValue | Pause>, DocumentCursor {
+export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocument {
   readonly #account: Account;
   readonly #reading: DocumentReading;
   #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
@@ -53,7 +53,7 @@ export class DocumentReader implements Iterable<JsonValue | Pause>, DocumentCurs
     return this.#current?.value === row && typeof row === 'object' ? this.#current.item.body : JSON.stringify(row);
   }
 
-  *[Symbol.iterator](): Generator<JsonValue | Pause> {
+  *[Symbol.iterator](): Generator<JsonValue | Yield> {
     const { feed, start } = this.#reading;
     for (const [index, selection] of feed.selections.entries()) {
       if (start && index < start.selection) continue;
@@ -61,7 +61,7 @@ export class DocumentReader implements Iterable<JsonValue | Pause>, DocumentCurs
       const from = start?.selection === index ? start.document : undefined;
       for (const batch of this.#batchesOf(index, this.#toQueried(selection), from)) {
         for (const item of batch) yield this.#handOut(item);
-        yield PAUSE;
+        yield YIELD;
       }
     }
   }

@@ -1,6 +1,8 @@
 import type { Container } from '../../account/container.ts';
 import { CosmosError } from '../../model/errors.ts';
-import { type CompiledQuery, isVectorDistance, type QueryPlan } from '../../query/index.ts';
+import { isVectorDistance } from '../../query/compile/vector-distance.ts';
+import type { CompiledQuery } from '../../query/compile-query.ts';
+import type { QueryPlan } from '../../query/plan/query-plan.ts';
 import type { FeedScope } from '../feed-scope.ts';
 import { planPolicyOf } from './query-plan.ts';
 import { targetRanges } from './query-scope.ts';

@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../model/json.ts';
 import { valueAt } from '../../model/property-path.ts';
 import { compareValues } from '../../query/values/comparison.ts';
-import { indexKey, isExactKey, type KeyRange } from '../../store/index-key.ts';
-import type { IndexEntry, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
+import { indexKey, isExactKey } from '../../store/index-key.ts';
+import type { IndexEntry, KeyRange, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
 import type { Store } from '../../store/store.ts';
 import { type ItemBatches, nextLimit } from './items-by-number.ts';
 

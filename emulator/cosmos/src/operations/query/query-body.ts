@@ -1,6 +1,6 @@
 import { CosmosError } from '../../model/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import type { QueryParameter } from '../../query/index.ts';
+import type { QueryParameter } from '../../query/compile-query.ts';
 
 /** A query as a request carries it. */
 export interface QueryBody {

@@ -1,10 +1,11 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/container.ts';
+import { assertSortable } from '../../model/indexing/sort-order.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { valueAt } from '../../model/property-path.ts';
-import { queryCharge } from '../../model/request-charge.ts';
-import { assertSortable } from '../../model/sort-order.ts';
-import type { CompiledQuery, EvaluationContext } from '../../query/index.ts';
+import { queryCharge } from '../../model/throughput/request-charge.ts';
+import type { CompiledQuery } from '../../query/compile-query.ts';
+import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import { type FeedPage, invalidContinuation } from '../feed-page.ts';
 import type { FeedScope, FeedSelection } from '../feed-scope.ts';
 import { toFeedJson } from '../resource-json.ts';

@@ -1,13 +1,9 @@
 import type { Account } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
-import {
-  type CompiledQuery,
-  DEFAULT_WORK_LIMITS,
-  type EvaluationContext,
-  PAUSE,
-  type RowPlace,
-  type RunWindow,
-} from '../../query/index.ts';
+import type { CompiledQuery } from '../../query/compile-query.ts';
+import { type PageRequest, type RowKey, YIELD } from '../../query/execute/evaluation-frame.ts';
+import { DEFAULT_WORK_LIMITS } from '../../query/execute/work-limit.ts';
+import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import type { FeedSelection } from '../feed-scope.ts';
 import type { AccessPath } from './access-path.ts';
 import { DocumentReader, type DocumentReading } from './document-reader.ts';
@@ -53,20 +49,20 @@ export async function readQueryPage(account: Account, run: QueryRun): Promise<Qu
   const elapsed = () => account.clock.monotonic() - startedAt;
   const reader = new DocumentReader(account, readingOf(run));
   const limits = { ...DEFAULT_WORK_LIMITS, isExpired: () => elapsed() > MAX_TIME_MS };
-  const presorted = run.access.kind === 'order';
+  const sortedInput = run.access.kind === 'order';
   const rows = run.query.start(reader, run.context, {
-    cursor: reader,
-    window: windowOf(run),
+    current: reader,
+    page: pageRequestOf(run),
     limits,
-    presorted,
-    pauses: true,
+    sortedInput,
+    yields: true,
   });
   const page = new PageBuilder(run.maxItemCount, reader, progressOf(run, reader, rows));
   let sliceEnd = SLICE_MS;
   for (const row of rows) {
-    if (row === PAUSE) {
+    if (row === YIELD) {
       if (elapsed() < sliceEnd) continue;
-      await letOthersWork();
+      await yieldToEventLoop();
       sliceEnd = elapsed() + SLICE_MS;
       if (elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
     } else if (!page.add(row)) break;
@@ -84,19 +80,19 @@ function readingOf({ query, feed, access, position }: QueryRun): DocumentReading
 }
 
 /** Items with the same first key come in an order that the other keys turn. */
-function orderStartOf({ keys: [value, ...others], document }: RowPlace): OrderStart {
+function orderStartOf({ keys: [value, ...others], document }: RowKey): OrderStart {
   return others.length > 0 ? { value } : { value, document };
 }
 
-function letOthersWork(): Promise<void> {
+function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function windowOf({ position, maxItemCount, counted }: QueryRun): RunWindow {
-  if (counted !== undefined) return { before: 0, atMost: 1, counted };
-  if (position?.kind === 'offset') return { before: 0, atMost: position.given + maxItemCount + 1 };
-  const window = { before: position?.before ?? 0, atMost: maxItemCount + 1 };
-  return position?.kind === 'row' ? { ...window, after: position.place } : window;
+function pageRequestOf({ position, maxItemCount, counted }: QueryRun): PageRequest {
+  if (counted !== undefined) return { rowsBefore: 0, maxRows: 1, knownCount: counted };
+  if (position?.kind === 'offset') return { rowsBefore: 0, maxRows: position.given + maxItemCount + 1 };
+  const request = { rowsBefore: position?.before ?? 0, maxRows: maxItemCount + 1 };
+  return position?.kind === 'row' ? { ...request, after: position.place } : request;
 }
 
 /** Collects rows up to the size of a page. */

@@ -1,8 +1,8 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/container.ts';
 import { parsePropertyPath } from '../../model/property-path.ts';
-import { METADATA_READ_CHARGE } from '../../model/request-charge.ts';
-import type { PlanPolicy } from '../../query/index.ts';
+import { METADATA_READ_CHARGE } from '../../model/throughput/request-charge.ts';
+import type { PlanPolicy } from '../../query/plan/planner.ts';
 import type { OperationResult } from '../result.ts';
 import type { QueryBody } from './query-body.ts';
 

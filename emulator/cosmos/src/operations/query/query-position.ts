@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
-import type { RowPlace } from '../../query/index.ts';
+import type { RowKey } from '../../query/execute/evaluation-frame.ts';
 
 /** Where the next page of a query starts. */
 export type QueryPosition = AtDocument | BehindRow | AtOffset;
@@ -23,7 +23,7 @@ export interface AtDocument {
 /** A query that sorts: behind this row. */
 export interface BehindRow {
   readonly kind: 'row';
-  readonly place: RowPlace;
+  readonly place: RowKey;
   readonly before: number;
 }
 

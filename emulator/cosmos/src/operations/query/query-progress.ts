@@ -1,4 +1,5 @@
-import type { CompiledQuery, RowPlace, SteppedRows } from '../../query/index.ts';
+import type { CompiledQuery, SteppedRows } from '../../query/compile-query.ts';
+import type { RowKey } from '../../query/execute/evaluation-frame.ts';
 import type { DocumentReader } from './document-reader.ts';
 import type { AtDocument, QueryPosition } from './query-position.ts';
 
@@ -57,7 +58,7 @@ class DocumentProgress implements QueryProgress {
   atRow(): QueryPosition {
     const { selection, document } = this.#reader;
     // The next run counts this row again, and those of its document before it.
-    return { kind: 'document', selection, document, skip: this.#row, before: this.#rows.seen - this.#row - 1 };
+    return { kind: 'document', selection, document, skip: this.#row, before: this.#rows.rowsSeen - this.#row - 1 };
   }
 
   /** The current document again, without the rows it has given. Undefined where a page would end where it began. */
@@ -65,13 +66,13 @@ class DocumentProgress implements QueryProgress {
     const { selection, document } = this.#reader;
     if (document === 0 || document === this.#start?.document) return undefined;
     const skip = document === this.#document ? this.#row + 1 : 0;
-    return { kind: 'document', selection, document, skip, before: this.#rows.seen - skip };
+    return { kind: 'document', selection, document, skip, before: this.#rows.rowsSeen - skip };
   }
 }
 
 class SortProgress implements QueryProgress {
   readonly #rows: SteppedRows;
-  #last: RowPlace | undefined;
+  #last: RowKey | undefined;
 
   constructor(rows: SteppedRows) {
     this.#rows = rows;
@@ -82,12 +83,12 @@ class SortProgress implements QueryProgress {
   }
 
   give(): void {
-    this.#last = this.#rows.place;
+    this.#last = this.#rows.lastRow;
   }
 
   atRow(): QueryPosition {
     const { keys = [], document = 0, row = 0 } = this.#last ?? {};
-    return { kind: 'row', place: { keys, document, row }, before: this.#rows.seen - 1 };
+    return { kind: 'row', place: { keys, document, row }, before: this.#rows.rowsSeen - 1 };
   }
 
   betweenRows(): undefined {

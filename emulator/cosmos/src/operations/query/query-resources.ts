@@ -1,6 +1,6 @@
 import type { Account } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
-import { queryCharge } from '../../model/request-charge.ts';
+import { queryCharge } from '../../model/throughput/request-charge.ts';
 import type { FeedPage } from '../feed-page.ts';
 import { toFeedJson } from '../resource-json.ts';
 import type { OperationResult } from '../result.ts';

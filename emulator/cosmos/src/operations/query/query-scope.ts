@@ -1,6 +1,7 @@
 import type { Container } from '../../account/container.ts';
-import { type EpkRange, intersectEpkRanges } from '../../model/effective-partition-key.ts';
-import { type CompiledQuery, type QueryRange, rangesOf } from '../../query/index.ts';
+import { type EpkRange, intersectEpkRanges } from '../../model/partition-key/effective-partition-key.ts';
+import type { CompiledQuery } from '../../query/compile-query.ts';
+import { type QueryRange, rangesOf } from '../../query/plan/query-ranges.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed-scope.ts';
 

@@ -1,11 +1,11 @@
 import type { JsonValue } from '../../model/json.ts';
-import type { Expression } from '../syntax/ast.ts';
-import type { Value } from '../values/value.ts';
+import type { Count, Expression } from '../syntax/ast.ts';
+import { queryError } from '../syntax/query-error.ts';
+import { unaryOperators } from '../values/logic.ts';
+import { setMember, type Value } from '../values/value.ts';
 import type { Parameters } from './compilation.ts';
-import { setMember } from './members.ts';
-import { unaryOperators } from './operators.ts';
 
-/** A value known before any document is read, in an object so that undefined can be one. */
+/** A value known before any document is read, in an object because undefined is a value, too. */
 export interface Constant {
   readonly value: Value;
 }
@@ -55,4 +55,12 @@ function constantUnary(node: Extract<Expression, { kind: 'unary' }>, parameters:
   const operand = constantOf(node.operand, parameters);
   if (operand === undefined) return undefined;
   return { value: unaryOperators[node.operator](operand.value) };
+}
+
+/** The number of rows that TOP, OFFSET or LIMIT name; throws unless it is a whole number from 0 on. */
+export function countOf(count: Count, clause: string, parameters: Parameters): number {
+  const value = count.kind === 'literal' ? count.value : parameters.get(count.name);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  const given = count.kind === 'literal' ? String(count.value) : count.name;
+  throw queryError('SC2062', `The ${clause} count must be a non-negative integer, not '${given}'.`, count);
 }

@@ -1,16 +1,28 @@
 import type { JsonValue } from '../../model/json.ts';
-import type { BinaryOperator, Expression } from '../syntax/ast.ts';
+import type { Evaluate } from '../execute/evaluation-frame.ts';
+import { aggregateFunctions } from '../functions/aggregates.ts';
+import type { ScalarFunction } from '../functions/scalar-function.ts';
+import type { BinaryOperator, Call, Expression } from '../syntax/ast.ts';
+import { queryError } from '../syntax/query-error.ts';
 import { compareScalars } from '../values/comparison.ts';
-import type { Value } from '../values/value.ts';
-import { compileCall } from './call.ts';
-import { type Compilation, type ComputedProperty, type Evaluate, type Scope, slotOf } from './compilation.ts';
+import { equalityOperator } from '../values/equality.ts';
+import { and, or, unaryOperators } from '../values/logic.ts';
+import { type StrictOperator, strictOperators } from '../values/operators.ts';
+import { memberReader, readIndex, setMember, type Value } from '../values/value.ts';
+import { type Compilation, type ComputedProperty, type Scope, slotOf } from './compilation.ts';
 import { constantOf } from './constants.ts';
-import { memberReader, readIndex, setMember } from './members.ts';
-import { and, or, type StrictOperator, strictOperators, unaryOperators } from './operators.ts';
-import { compileIn, compileLike } from './predicates.ts';
+import { likeMatcher } from './like.ts';
 import { compileSubquery } from './subquery.ts';
+import { isVectorDistanceCall, vectorPathOf } from './vector-distance.ts';
 
-/** Turns an expression into a closure over a frame. Throws a CosmosError 400 for an unknown name or function. */
+/** What a part of an expression needs to compile the parts below it. */
+interface CompileContext {
+  readonly scope: Scope;
+  readonly compilation: Compilation;
+  compile(child: Expression): Evaluate;
+}
+
+/** Compiles an expression to a closure over a frame. Throws a CosmosError 400 for an unknown name or function. */
 export function compileExpression(node: Expression, scope: Scope, compilation: Compilation): Evaluate {
   const constant = constantOf(node, compilation.parameters);
   if (constant !== undefined) return () => constant.value;
@@ -67,7 +79,7 @@ function compileProperty(
   return (frame) => read(object(frame));
 }
 
-/** The item gets a second slot, whose properties are the stored ones alone. */
+/** Gives the item a second slot, in which it only has its stored properties. */
 function compileComputed({ expression, alias }: ComputedProperty, item: number, compilation: Compilation): Evaluate {
   const stored = compilation.slot();
   const evaluate = compileExpression(expression, { names: new Map([[alias, stored]]) }, compilation);
@@ -162,7 +174,7 @@ function isScalar(value: Value): value is Scalar {
   return value !== undefined && (value === null || typeof value !== 'object');
 }
 
-/** `c.a = 5`: the common filter, without the detour over comparing any two values. */
+/** Fast path for the most common filter, `c.a = 5`: no general comparison of two values. */
 function withConstant(operator: StrictOperator, operand: Evaluate, constant: Scalar): Evaluate {
   if (operator === '=') {
     return (frame) => {
@@ -178,4 +190,124 @@ function withConstant(operator: StrictOperator, operand: Evaluate, constant: Sca
   }
   const compute = strictOperators[operator];
   return (frame) => compute(operand(frame), constant);
+}
+
+/** A call of a built-in function or aggregate. User-defined functions are rejected: this server has no script host. */
+function compileCall(node: Call, context: CompileContext): Evaluate {
+  if (node.udf) {
+    throw queryError('SC2005', `'udf.${node.name}' cannot run: user-defined functions are not supported.`, node);
+  }
+  const name = node.name.toUpperCase();
+  if (aggregateFunctions.has(name)) return compileAggregate(node, name, context);
+  const definition = context.compilation.functions.get(name);
+  if (definition === undefined) {
+    throw queryError('SC2005', `'${node.name}' is not a recognized built-in function name.`, node);
+  }
+  checkArity(node, name, definition);
+  const args = node.arguments.map(context.compile);
+  if (isVectorDistanceCall(node)) return invokeOnVectors(definition, args, vectorPathOf(node));
+  return invoke(definition, args);
+}
+
+function checkArity(node: Call, name: string, { minArgs, maxArgs }: Pick<ScalarFunction, 'minArgs' | 'maxArgs'>): void {
+  const count = node.arguments.length;
+  if (count >= minArgs && count <= maxArgs) return;
+  const expected = minArgs === maxArgs ? `${minArgs}` : `${minArgs} to ${maxArgs}`;
+  const range = maxArgs === Number.POSITIVE_INFINITY ? `at least ${minArgs}` : expected;
+  throw queryError('SC2050', `The ${name} function requires ${range} argument(s).`, node);
+}
+
+function invoke(definition: ScalarFunction, args: readonly Evaluate[]): Evaluate {
+  const [first, second] = args;
+  if (first !== undefined && args.length === 1) {
+    return (frame) => definition.evaluate([first(frame)], frame.context);
+  }
+  if (first !== undefined && second !== undefined && args.length === 2) {
+    return (frame) => definition.evaluate([first(frame), second(frame)], frame.context);
+  }
+  return (frame) =>
+    definition.evaluate(
+      args.map((arg) => arg(frame)),
+      frame.context,
+    );
+}
+
+/** VectorDistance takes the path as a fifth argument; those before it that are left out are undefined. */
+function invokeOnVectors(definition: ScalarFunction, args: readonly Evaluate[], path: string | undefined): Evaluate {
+  const all = Array.from({ length: 4 }, (_, index) => args[index] ?? (() => undefined));
+  return invoke(definition, [...all, () => path]);
+}
+
+/** Reads the aggregate's result; the executor feeds its argument with the rows of the group. */
+function compileAggregate(node: Call, name: string, { scope, compilation }: CompileContext): Evaluate {
+  const [argument] = node.arguments;
+  checkArity(node, name, { minArgs: 1, maxArgs: 1 });
+  if (scope.aggregates === undefined) {
+    throw queryError('SC2073', `The aggregate function '${name}' is not allowed here.`, node);
+  }
+  const slot = compilation.aggregateSlot();
+  const definition = aggregateFunctions.get(name);
+  if (definition === undefined || argument === undefined) throw new RangeError(`No aggregate ${name}`);
+  const inner: Scope = { names: scope.names };
+  scope.aggregates.push({
+    slot,
+    argument: compilation.expression(argument, inner),
+    start: () => definition.start(),
+  });
+  return (frame) => frame.aggregates[slot];
+}
+
+/** `x IN (a, b)` is `x = a OR x = b`; over a query, its rows are the list. */
+function compileIn(node: Extract<Expression, { kind: 'in' }>, context: CompileContext): Evaluate {
+  const operand = context.compile(node.operand);
+  if ('select' in node.list) {
+    const query = context.compilation.query(node.list, context.scope);
+    return (frame) => isAmong(operand(frame), query.rows(frame));
+  }
+  const constants = node.list.map((item) => constantOf(item, context.compilation.parameters));
+  if (constants.every((constant) => isScalar(constant?.value))) {
+    return isAmongScalars(operand, new Set(constants.map((constant) => constant?.value)));
+  }
+  const items = node.list.map(context.compile);
+  return (frame) => {
+    const value = operand(frame);
+    return isAmong(
+      value,
+      items.map((item) => item(frame)),
+    );
+  };
+}
+
+function isAmongScalars(operand: Evaluate, scalars: ReadonlySet<Value>): Evaluate {
+  return (frame) => {
+    const value = operand(frame);
+    return value === undefined ? undefined : scalars.has(value);
+  };
+}
+
+function isAmong(value: Value, items: Iterable<Value>): Value {
+  let found: boolean | undefined = false;
+  for (const item of items) {
+    found = or(found, equalityOperator(value, item));
+    if (found === true) return true;
+  }
+  return found;
+}
+
+function compileLike(node: Extract<Expression, { kind: 'like' }>, context: CompileContext): Evaluate {
+  const operand = context.compile(node.operand);
+  const constant = constantOf(node.pattern, context.compilation.parameters);
+  const pattern = context.compile(node.pattern);
+  let known = typeof constant?.value === 'string' ? constant.value : '';
+  let matches = likeMatcher(known, node.escape);
+  return (frame) => {
+    const text = operand(frame);
+    const wanted = pattern(frame);
+    if (typeof text !== 'string' || typeof wanted !== 'string') return undefined;
+    if (wanted !== known) {
+      known = wanted;
+      matches = likeMatcher(wanted, node.escape);
+    }
+    return matches(text);
+  };
 }

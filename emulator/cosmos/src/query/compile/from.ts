@@ -1,20 +1,20 @@
 import type { JsonValue } from '../../model/json.ts';
-import { PAUSE, type Pause } from '../execute/pause.ts';
+import { type Evaluate, type EvaluationFrame, YIELD, type Yield } from '../execute/evaluation-frame.ts';
 import type { Collection, Source } from '../syntax/ast.ts';
+import { sourceName } from '../syntax/names.ts';
 import { queryError } from '../syntax/query-error.ts';
 import { sourcesOf } from '../syntax/walk.ts';
-import { isArray, type Value } from '../values/value.ts';
-import { type Compilation, type Evaluate, type Frame, type Scope, slotOf } from './compilation.ts';
-import { memberReader, readIndex } from './members.ts';
+import { isArray, memberReader, readIndex, type Value } from '../values/value.ts';
+import { type Compilation, type Scope, slotOf } from './compilation.ts';
 
-/** One source of FROM, compiled: the values it takes for the frame's current ones, and the slot they go to. */
+/** A compiled source of FROM: its values, which depend on the current values of the frame, and the slot that they go to. */
 interface Binding {
   readonly slot: number;
-  values(frame: Frame): Iterable<Value | Pause>;
+  values(frame: EvaluationFrame): Iterable<Value | Yield>;
 }
 
 export interface CompiledFrom {
-  /** The names in scope: those of FROM and those of the queries around. */
+  /** The names in scope: those of FROM and those of the enclosing queries. */
   readonly names: ReadonlyMap<string, number>;
   readonly bindings: readonly Binding[];
 }
@@ -33,7 +33,7 @@ export function compileFrom(
     const values = compileSource(source, scope, { compilation, outermost: outermost && index === 0 });
     const slot = compilation.slot();
     if (outermost && index === 0 && isContainer(source)) compilation.itemSlots.add(slot);
-    const name = nameOf(source);
+    const name = sourceName(source);
     if (name === undefined) return { slot, values };
     if (own.has(name)) {
       const message = `The input alias '${name}' is specified more than once in the FROM clause.`;
@@ -50,14 +50,6 @@ function isContainer({ kind, collection }: Exclude<Source, { kind: 'join' }>): b
   return kind === 'aliased' && collection.kind === 'path' && collection.steps.length === 0;
 }
 
-/** The alias, else the last name of the path (`FROM Families.children` binds `children`). */
-export function nameOf(source: Exclude<Source, { kind: 'join' }>): string | undefined {
-  if (source.alias !== undefined) return source.alias;
-  if (source.collection.kind === 'subquery') return undefined;
-  const { root, steps } = source.collection;
-  return steps.findLast((step) => typeof step === 'string') ?? root;
-}
-
 interface SourceContext {
   readonly compilation: Compilation;
   readonly outermost: boolean;
@@ -67,14 +59,14 @@ function compileSource(
   source: Exclude<Source, { kind: 'join' }>,
   scope: Scope,
   context: SourceContext,
-): (frame: Frame) => Iterable<Value | Pause> {
+): (frame: EvaluationFrame) => Iterable<Value | Yield> {
   const collection = compileCollection(source.collection, scope, context);
   return source.kind === 'iteration' ? (frame) => itemsOfAll(collection(frame)) : collection;
 }
 
-function* itemsOfAll(values: Iterable<Value | Pause>): Iterable<Value | Pause> {
+function* itemsOfAll(values: Iterable<Value | Yield>): Iterable<Value | Yield> {
   for (const value of values) {
-    if (value === PAUSE) yield PAUSE;
+    if (value === YIELD) yield YIELD;
     else if (isArray(value)) yield* value;
   }
 }
@@ -83,7 +75,7 @@ function compileCollection(
   collection: Collection,
   scope: Scope,
   { compilation, outermost }: SourceContext,
-): (frame: Frame) => Iterable<Value | Pause> {
+): (frame: EvaluationFrame) => Iterable<Value | Yield> {
   if (collection.kind === 'subquery') {
     const query = outermost
       ? compilation.outermostQuery(collection.query)
@@ -112,23 +104,23 @@ function followSteps(steps: readonly (string | number)[]): (value: Value) => Val
   return (value) => readers.reduce((current, read) => read(current), value);
 }
 
-function* definedOf(documents: Iterable<JsonValue | Pause>, follow: (value: Value) => Value): Iterable<Value | Pause> {
+function* definedOf(documents: Iterable<JsonValue | Yield>, follow: (value: Value) => Value): Iterable<Value | Yield> {
   for (const document of documents) {
-    const value = document === PAUSE ? PAUSE : follow(document);
+    const value = document === YIELD ? YIELD : follow(document);
     if (value !== undefined) yield value;
   }
 }
 
 /**
- * Binds every combination of the sources' values in turn and stops at each that passes the filter.
+ * Binds every combination of the sources' values in turn and yields once for each that passes the filter.
  *
- * @param pauses whether to pause after many rows; a query inside an expression must not
+ * @param yields whether to pass on `YIELD` after many rows; a query inside an expression must not
  */
 export function* tuples(
   bindings: readonly Binding[],
   where: Evaluate | undefined,
-  { frame, pauses }: { readonly frame: Frame; readonly pauses: boolean },
-): Iterable<Pause | undefined> {
+  { frame, yields }: { readonly frame: EvaluationFrame; readonly yields: boolean },
+): Iterable<Yield | undefined> {
   const [first, ...rest] = bindings;
   if (first === undefined) {
     if (where === undefined || where(frame) === true) yield undefined;
@@ -136,13 +128,13 @@ export function* tuples(
   }
   const { slot } = first;
   for (const value of first.values(frame)) {
-    if (value === PAUSE) {
-      yield PAUSE;
+    if (value === YIELD) {
+      yield YIELD;
       continue;
     }
-    if (frame.work.read() && pauses) yield PAUSE;
+    if (frame.work.read() && yields) yield YIELD;
     frame.slots[slot] = value;
-    if (rest.length > 0) yield* tuples(rest, where, { frame, pauses });
+    if (rest.length > 0) yield* tuples(rest, where, { frame, yields });
     else if (where === undefined || where(frame) === true) yield undefined;
   }
 }

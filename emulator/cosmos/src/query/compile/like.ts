@@ -1,4 +1,4 @@
-/** One step of a LIKE pattern; a `text` is one character that must stand there. */
+/** One step of a LIKE pattern; a `text` matches exactly one given character. */
 export type LikeStep =
   | { readonly kind: 'text'; readonly character: string }
   | { readonly kind: 'any' }
@@ -51,7 +51,7 @@ function setOf(members: readonly string[]): LikeStep {
   return { kind: 'set', contains: negated ? (character) => !contains(character) : contains };
 }
 
-/** The text that every match begins with, possibly empty, and whether the pattern is nothing but that text. */
+/** The text that every match begins with, possibly empty; `whole` when the pattern is only that text. */
 export function likePrefix(steps: readonly LikeStep[]): { readonly text: string; readonly whole: boolean } {
   let text = '';
   for (const step of steps) {
@@ -80,7 +80,7 @@ export function likeMatcher(pattern: string, escapeCharacter?: string): (text: s
 function matches(text: readonly string[], steps: readonly LikeStep[]): boolean {
   let at = 0;
   let next = 0;
-  let afterRun = -1; // the step behind the last `%`, and the end of the text that it has taken
+  let afterRun = -1; // the step after the last `%`; `taken` is the end of the text that this `%` matches
   let taken = 0;
   while (at < text.length) {
     const step = steps[next];

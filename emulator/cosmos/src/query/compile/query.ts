@@ -1,59 +1,55 @@
-import { distinctRows } from '../execute/distinct.ts';
-import { countedTuple, groupedTuples } from '../execute/group.ts';
-import { PAUSE, type Pause } from '../execute/pause.ts';
-import { presortedRows, type Sorting, sortedRows } from '../execute/sort.ts';
-import type { Expression, Query } from '../syntax/ast.ts';
+import { type Evaluate, type EvaluationFrame, YIELD, type Yield } from '../execute/evaluation-frame.ts';
+import { type CompiledAggregate, countedTuple, distinctRows, groupedTuples } from '../execute/group.ts';
+import { incrementallySortedRows, type Sorting, type SortKey, sortedRows } from '../execute/sort.ts';
+import type { Expression, OrderBy, OrderByItem, Query, Select } from '../syntax/ast.ts';
+import { outputNames } from '../syntax/names.ts';
+import { queryError } from '../syntax/query-error.ts';
 import { fromQueriesOf } from '../syntax/walk.ts';
 import type { Value } from '../values/value.ts';
+import { checkGrouping } from './clause-rules.ts';
 import type {
   Compilation,
-  CompiledAggregate,
   CompiledSource,
   CompiledSubquery,
-  ComputedProperties,
-  Evaluate,
-  Frame,
   Parameters,
+  QueryEnvironment,
   Scope,
 } from './compilation.ts';
-import { countOf } from './count.ts';
-import { compileExpression } from './expression.ts';
-import { compileFrom, tuples } from './from.ts';
-import { checkGrouping } from './grouping-rules.ts';
-import { compileOrder } from './order.ts';
-import { compileSelection } from './selection.ts';
+import { constantOf, countOf } from './constants.ts';
+import { compileExpression, compileObject } from './expression.ts';
+import { type CompiledFrom, compileFrom, tuples } from './from.ts';
+import { distanceFunctionOf, isVectorDistance } from './vector-distance.ts';
 
 /** A compiled query, sub-queries included. */
 export interface CompiledRows extends CompiledSource {
   /** Whether a row comes out as soon as its document has been read. */
   readonly streams: boolean;
-  /** Whether rows are sorted and `frame.place` tells where each stands. */
+  /** Whether the rows are sorted, so that each has a key, in `frame.lastRow`. */
   readonly sorts: boolean;
 }
 
 /** Compiles a query over documents, sub-queries included. */
-export function compileRows(query: Query, parameters: Parameters, computed: ComputedProperties): CompiledRows {
+export function compileRows(query: Query, environment: QueryEnvironment): CompiledRows {
   let slots = 0;
   let aggregates = 0;
   const nowhere: Scope = { names: new Map() };
   const compilation: Compilation = {
-    parameters,
-    computed,
+    ...environment,
     itemSlots: new Set(),
     slot: () => slots++,
     aggregateSlot: () => aggregates++,
     expression: (node, scope) => compileExpression(node, scope, compilation),
-    // Safe: it reads no documents, so it never pauses.
+    // Safe: a query inside an expression reads no documents, so its rows never include YIELD.
     query: (inner, scope) => compileOne(inner, scope, compilation, 'inner') as CompiledSubquery,
     outermostQuery: (inner) => compileOne(inner, nowhere, compilation, 'source'),
   };
   return compileOne(query, nowhere, compilation, 'whole');
 }
 
-/** The whole query; one that FROM reads from in its place, over the container; or one inside an expression or a JOIN. */
+/** The whole query; a query over the container that FROM reads from; or a query inside an expression or a JOIN. */
 type Role = 'whole' | 'source' | 'inner';
 
-type Rows = (frame: Frame) => Iterable<Value | Pause>;
+type Rows = (frame: EvaluationFrame) => Iterable<Value | Yield>;
 
 /** The pipeline of one query: from, where, group, select, order, distinct, offset and limit. */
 function compileOne(query: Query, outer: Scope, compilation: Compilation, role: Role): CompiledRows {
@@ -69,55 +65,101 @@ function compileOne(query: Query, outer: Scope, compilation: Compilation, role: 
   const grouped = keys !== undefined || aggregates.length > 0;
   if (grouped) checkGrouping(query);
 
-  const matching = (frame: Frame) => tuples(from.bindings, where, { frame, pauses: role !== 'inner' && frame.pauses });
+  const matching = (frame: EvaluationFrame) =>
+    tuples(from.bindings, where, { frame, yields: role !== 'inner' && frame.yields });
   const grouping = { keys, aggregates };
-  const groups = (frame: Frame) => {
-    const { counted } = frame.window;
-    const isCounted = role === 'whole' && counted !== undefined;
-    return isCounted ? countedTuple(grouping, counted, frame) : groupedTuples(matching(frame), grouping, frame);
+  const groups = (frame: EvaluationFrame) => {
+    const { knownCount } = frame.page;
+    if (role === 'whole' && knownCount !== undefined) return countedTuple(grouping, knownCount, frame);
+    return groupedTuples(matching(frame), grouping, frame);
   };
   const input = grouped ? groups : matching;
-  const rowWindow = windowOf(query, compilation.parameters);
+  const range = rangeOf(query, compilation.parameters);
   const isWhole = role === 'whole';
   const sorts = order !== undefined && !grouped && !query.select.distinct;
-  const sorting = (frame: Frame) => ({ project, ...wantedRows(rowWindow, frame, { isWhole, sorts }) });
+  const sorting = (frame: EvaluationFrame) => ({ project, ...wantedRows(range, frame, { isWhole, sorts }) });
   const rows: Rows = order
     ? (frame) => {
-        const sort = isWhole && frame.presorted ? presortedRows : sortedRows;
+        const sort = isWhole && frame.sortedInput ? incrementallySortedRows : sortedRows;
         return sort(input(frame), { order, ...sorting(frame) }, frame);
       }
     : (frame) => projectedRows(input(frame), project, frame);
   const unique: Rows = query.select.distinct ? (frame) => distinctRows(rows(frame), frame) : rows;
   const streams = !grouped && order === undefined && fromQueriesOf(query).length === 0;
-  const cut: Rows = (frame) => windowed(unique(frame), rowWindow, isWhole ? frame.progress : { seen: 0 });
-  return { rows: isUnbounded(rowWindow) ? unique : cut, streams, sorts };
+  const cut: Rows = (frame) => rowsInRange(unique(frame), range, isWhole ? frame.counter : { rowsSeen: 0 });
+  return { rows: isUnbounded(range) ? unique : cut, streams, sorts };
 }
 
-/** What sorting must keep. Of rows that are sorted but not yet distinct, none may be left out. */
+/** What a row of the result is; undefined for a row that `SELECT VALUE` leaves out. */
+function compileSelection(select: Select, from: CompiledFrom, scope: Scope, compilation: Compilation): Evaluate {
+  const { selection } = select;
+  if (selection.kind === 'all') return compileAll(select, from);
+  if (selection.kind === 'value') return compileExpression(selection.expression, scope, compilation);
+  const names = outputNames(selection.items);
+  return compileObject(
+    selection.items.map((item, index) => [names[index] ?? '', compileExpression(item.expression, scope, compilation)]),
+  );
+}
+
+function compileAll(select: Select, { bindings }: CompiledFrom): Evaluate {
+  const [only, ...more] = bindings;
+  if (only === undefined)
+    throw queryError('SC2040', "'SELECT *' is not valid if FROM clause is omitted.", select.selection);
+  if (more.length > 0) {
+    throw queryError('SC2039', "'SELECT *' is only valid with a single input set.", select.selection);
+  }
+  const { slot } = only;
+  return (frame) => frame.slots[slot];
+}
+
+function compileOrder(orderBy: OrderBy, scope: Scope, compilation: Compilation): readonly SortKey[] {
+  return orderBy.items.map((item) => ({
+    evaluate: compileExpression(item.expression, scope, compilation),
+    descending: directionOf(item, orderBy.rank, compilation),
+  }));
+}
+
+function directionOf(item: OrderByItem, rank: boolean, { parameters }: Compilation): SortKey['descending'] {
+  const { direction } = item;
+  if (direction !== undefined) return () => direction === 'DESC';
+  if (isVectorDistance(item)) {
+    const { expression } = item;
+    return ({ context }) =>
+      distanceFunctionOf(expression, context, (node) => constantOf(node, parameters)?.value) !== 'euclidean';
+  }
+  return () => rank;
+}
+
+/** Which rows sorting must keep: all of them when the query sorts before it removes duplicates. */
 function wantedRows(
-  { skip, take }: RowWindow,
-  { window }: Frame,
+  { skip, take }: RowRange,
+  { page }: EvaluationFrame,
   { isWhole, sorts }: { readonly isWhole: boolean; readonly sorts: boolean },
 ): Pick<Sorting, 'keep' | 'after'> {
   if (!sorts) return { keep: Number.POSITIVE_INFINITY, after: undefined };
   if (!isWhole) return { keep: skip + take, after: undefined };
-  const keep = Math.min(skip + take - window.before, Math.max(0, skip - window.before) + window.atMost);
-  return { keep, after: window.after };
+  const keep = Math.min(skip + take - page.rowsBefore, Math.max(0, skip - page.rowsBefore) + page.maxRows);
+  return { keep, after: page.after };
 }
 
-function* projectedRows(input: Iterable<Pause | undefined>, project: Evaluate, frame: Frame): Iterable<Value | Pause> {
+function* projectedRows(
+  input: Iterable<Yield | undefined>,
+  project: Evaluate,
+  frame: EvaluationFrame,
+): Iterable<Value | Yield> {
   for (const step of input) {
-    const row = step === PAUSE ? PAUSE : project(frame);
+    const row = step === YIELD ? YIELD : project(frame);
     if (row !== undefined) yield row;
   }
 }
 
-interface RowWindow {
+/** The rows that TOP, OFFSET and LIMIT select. */
+interface RowRange {
   readonly skip: number;
   readonly take: number;
 }
 
-function windowOf({ select, offsetLimit }: Query, parameters: Parameters): RowWindow {
+function rangeOf({ select, offsetLimit }: Query, parameters: Parameters): RowRange {
   const top = select.top && countOf(select.top, 'TOP', parameters);
   const skip = offsetLimit ? countOf(offsetLimit.offset, 'OFFSET', parameters) : 0;
   const limit = offsetLimit && countOf(offsetLimit.limit, 'LIMIT', parameters);
@@ -125,24 +167,24 @@ function windowOf({ select, offsetLimit }: Query, parameters: Parameters): RowWi
   return { skip, take };
 }
 
-function isUnbounded({ skip, take }: RowWindow): boolean {
+function isUnbounded({ skip, take }: RowRange): boolean {
   return skip === 0 && take === Number.POSITIVE_INFINITY;
 }
 
-/** @param progress how many rows earlier runs have seen, which are not among `rows`; counted on */
-function* windowed(
-  rows: Iterable<Value | Pause>,
-  { skip, take }: RowWindow,
-  progress: { seen: number },
-): Iterable<Value | Pause> {
-  if (take === 0 || progress.seen >= skip + take) return;
+/** @param counter starts with the rows of earlier runs, which are not among `rows` */
+function* rowsInRange(
+  rows: Iterable<Value | Yield>,
+  { skip, take }: RowRange,
+  counter: EvaluationFrame['counter'],
+): Iterable<Value | Yield> {
+  if (take === 0 || counter.rowsSeen >= skip + take) return;
   for (const row of rows) {
-    if (row === PAUSE) {
-      yield PAUSE;
+    if (row === YIELD) {
+      yield YIELD;
       continue;
     }
-    progress.seen += 1;
-    if (progress.seen > skip) yield row;
-    if (progress.seen >= skip + take) return;
+    counter.rowsSeen += 1;
+    if (counter.rowsSeen > skip) yield row;
+    if (counter.rowsSeen >= skip + take) return;
   }
 }

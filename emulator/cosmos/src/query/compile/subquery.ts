@@ -1,8 +1,9 @@
 import type { JsonValue } from '../../model/json.ts';
+import type { Evaluate } from '../execute/evaluation-frame.ts';
 import type { Subquery, SubqueryForm } from '../syntax/ast.ts';
 import { queryError } from '../syntax/query-error.ts';
 import type { Value } from '../values/value.ts';
-import type { Compilation, Evaluate, Scope } from './compilation.ts';
+import type { Compilation, Scope } from './compilation.ts';
 
 /** A query used as an expression. Source: "Subqueries", Cosmos DB query reference. */
 export function compileSubquery(node: Subquery, scope: Scope, compilation: Compilation): Evaluate {

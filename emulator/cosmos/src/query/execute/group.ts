@@ -1,8 +1,14 @@
-import type { CompiledAggregate, Evaluate, Frame } from '../compile/compilation.ts';
 import type { Aggregator } from '../functions/aggregates.ts';
 import { canonicalKey } from '../values/canonical-key.ts';
 import type { Value } from '../values/value.ts';
-import { PAUSE, type Pause } from './pause.ts';
+import { type Evaluate, type EvaluationFrame, YIELD, type Yield } from './evaluation-frame.ts';
+
+/** An aggregate of a select list. */
+export interface CompiledAggregate {
+  readonly slot: number;
+  readonly argument: Evaluate;
+  start(): Aggregator;
+}
 
 export interface Grouping {
   /** Undefined: all rows are one group, which exists even when there are none. */
@@ -16,12 +22,12 @@ interface Group {
   readonly aggregators: readonly Aggregator[];
 }
 
-/** Reads all rows, then stops once at each group, with its first row's values and its aggregates in the frame. */
+/** Reads all rows, then yields once per group, with the values of its first row and its aggregates in the frame. */
 export function* groupedTuples(
-  rows: Iterable<Pause | undefined>,
+  rows: Iterable<Yield | undefined>,
   grouping: Grouping,
-  frame: Frame,
-): Iterable<Pause | undefined> {
+  frame: EvaluationFrame,
+): Iterable<Yield | undefined> {
   const groups = new Map<string, Group>();
   yield* readGroups(rows, grouping, { frame, groups });
   try {
@@ -36,17 +42,17 @@ export function* groupedTuples(
   }
 }
 
-/** The one group of a query that only counts, once the count is known. */
-export function* countedTuple({ aggregates }: Grouping, count: number, frame: Frame): Iterable<undefined> {
+/** The only group of a query that asks for nothing but the count, where that is known. */
+export function* countedTuple({ aggregates }: Grouping, count: number, frame: EvaluationFrame): Iterable<undefined> {
   for (const { slot } of aggregates) frame.aggregates[slot] = count;
   yield undefined;
 }
 
 function* readGroups(
-  rows: Iterable<Pause | undefined>,
+  rows: Iterable<Yield | undefined>,
   { keys, aggregates }: Grouping,
-  { frame, groups }: { readonly frame: Frame; readonly groups: Map<string, Group> },
-): Iterable<Pause> {
+  { frame, groups }: { readonly frame: EvaluationFrame; readonly groups: Map<string, Group> },
+): Iterable<Yield> {
   const open = (key: string): Group => {
     const group = { slots: [...frame.slots], aggregators: aggregates.map((aggregate) => aggregate.start()) };
     frame.work.hold();
@@ -55,8 +61,8 @@ function* readGroups(
   };
   if (keys === undefined) open('');
   for (const step of rows) {
-    if (step === PAUSE) {
-      yield PAUSE;
+    if (step === YIELD) {
+      yield YIELD;
       continue;
     }
     const key = keys === undefined ? '' : keyOf(keys, frame);
@@ -67,8 +73,28 @@ function* readGroups(
   }
 }
 
-function keyOf(keys: readonly Evaluate[], frame: Frame): string {
+function keyOf(keys: readonly Evaluate[], frame: EvaluationFrame): string {
   const [only] = keys;
   if (only !== undefined && keys.length === 1) return canonicalKey(only(frame));
   return keys.map((key) => canonicalKey(key(frame))).join('|');
+}
+
+/** The rows without those that equal an earlier one. */
+export function* distinctRows(rows: Iterable<Value | Yield>, frame: EvaluationFrame): Iterable<Value | Yield> {
+  const seen = new Set<string>();
+  try {
+    for (const row of rows) {
+      if (row === YIELD) {
+        yield YIELD;
+        continue;
+      }
+      const key = canonicalKey(row);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      frame.work.hold();
+      yield row;
+    }
+  } finally {
+    frame.work.release(seen.size);
+  }
 }

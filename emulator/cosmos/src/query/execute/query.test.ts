@@ -221,7 +221,7 @@ test.each<[string, Record<string, JsonValue>, readonly JsonValue[]]>([
   expect(runQuery(text, families, parameters)).toEqual(rows);
 });
 
-test('what each partition runs for the client to merge runs here', () => {
+test('rewritten queries of partitions run', () => {
   const documents = [
     { _rid: 'a', x: 2, t: 'p' },
     { _rid: 'b', x: 1, t: 'q' },
@@ -253,7 +253,7 @@ test('what each partition runs for the client to merge runs here', () => {
   ]);
 });
 
-test('a scalar sub-query of several rows is refused', () => {
+test('a scalar sub-query of several rows is rejected', () => {
   expect(() => runQuery('SELECT VALUE (SELECT VALUE k FROM k IN c.children) FROM c', families)).toThrow(/cardinality/);
 });
 

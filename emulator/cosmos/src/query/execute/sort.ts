@@ -1,63 +1,75 @@
-import type { Evaluate, Frame } from '../compile/compilation.ts';
-import type { OrderKey } from '../compile/order.ts';
 import { compareValues } from '../values/comparison.ts';
 import type { Value } from '../values/value.ts';
-import { PAUSE, type Pause } from './pause.ts';
-import { RowCounter, type RowPlace } from './row-place.ts';
+import {
+  type CurrentDocument,
+  type Evaluate,
+  type EvaluationFrame,
+  type RowKey,
+  YIELD,
+  type Yield,
+} from './evaluation-frame.ts';
+
+/** One expression of ORDER BY. */
+export interface SortKey {
+  readonly evaluate: Evaluate;
+  /** Whether the greatest value comes first. */
+  descending(frame: EvaluationFrame): boolean;
+}
 
 export interface Sorting {
   readonly project: Evaluate;
-  readonly order: readonly OrderKey[];
+  readonly order: readonly SortKey[];
   /** How many of the first rows are wanted; Infinity for all. */
   readonly keep: number;
-  /** Only rows behind this one are wanted. */
-  readonly after: RowPlace | undefined;
+  /** Only rows after this one are wanted. */
+  readonly after: RowKey | undefined;
 }
 
-interface Placed extends RowPlace {
+interface KeyedRow extends RowKey {
   readonly value: Value;
 }
 
 /**
- * All rows in order, `frame.place` saying where each stands. Rows whose keys are equal come in the order of {@link isBehind},
- * whatever the one they came in: that of the documents of several partition keys is another.
+ * All rows in order; `frame.lastRow` is the key of the row last returned. Rows with equal sort keys come in the order of
+ * {@link isAfter}, not in the order of the input, which differs when the documents have several partition keys.
  */
 export function* sortedRows(
-  input: Iterable<Pause | undefined>,
+  input: Iterable<Yield | undefined>,
   { project, order, keep, after }: Sorting,
-  frame: Frame,
-): Iterable<Value | Pause> {
+  frame: EvaluationFrame,
+): Iterable<Value | Yield> {
   const signs = signsOf(order, frame);
   const documentSign = signs.includes(-1) ? -1 : 1;
-  const compare = (left: RowPlace, right: RowPlace) =>
+  const compare = (left: RowKey, right: RowKey) =>
     compareKeys(left, right, signs) || (left.document - right.document) * documentSign;
   const first = new FirstRows(compare, keep, frame);
-  for (const row of placedRows(input, { project, order, after, signs }, frame)) {
-    if (row === PAUSE) yield PAUSE;
+  for (const row of keyedRows(input, { project, order, after, signs }, frame)) {
+    if (row === YIELD) yield YIELD;
     else first.add(row);
   }
   yield* first.take();
 }
 
 /**
- * Rows whose documents come in the order of the first key, as {@link sortedRows} gives them: those with the same first key are
- * sorted by the others. Documents with the same first key come in the order of their numbers, in the opposite one if it descends.
+ * As {@link sortedRows}, for documents that come in the order of the first sort key: only rows with the same first key are sorted,
+ * by the other keys. Documents with the same first key must come in ascending order of their numbers, or in descending order if the
+ * first key descends.
  */
-export function* presortedRows(
-  input: Iterable<Pause | undefined>,
+export function* incrementallySortedRows(
+  input: Iterable<Yield | undefined>,
   { project, order, keep, after }: Sorting,
-  frame: Frame,
-): Iterable<Value | Pause> {
+  frame: EvaluationFrame,
+): Iterable<Value | Yield> {
   const signs = signsOf(order, frame);
   const [firstSign = 1, ...others] = signs;
   const isReversed = firstSign === 1 && others.includes(-1);
-  const compare = (left: RowPlace, right: RowPlace) =>
+  const compare = (left: RowKey, right: RowKey) =>
     compareKeys(left, right, signs) || (isReversed ? right.document - left.document : 0);
   const run = new FirstRows(compare, keep, frame);
   let runKey: Value;
-  for (const row of placedRows(input, { project, order, after, signs }, frame)) {
-    if (row === PAUSE) {
-      yield PAUSE;
+  for (const row of keyedRows(input, { project, order, after, signs }, frame)) {
+    if (row === YIELD) {
+      yield YIELD;
       continue;
     }
     const isOrdered = others.length === 0;
@@ -69,55 +81,55 @@ export function* presortedRows(
   yield* run.take();
 }
 
-/** The rows that are wanted, each with its place, as they come. */
-function* placedRows(
-  input: Iterable<Pause | undefined>,
+/** The wanted rows with their keys, in the order of the input. */
+function* keyedRows(
+  input: Iterable<Yield | undefined>,
   { project, order, after, signs }: Omit<Sorting, 'keep'> & { readonly signs: readonly number[] },
-  frame: Frame,
-): Iterable<Placed | Pause> {
-  const counter = new RowCounter(frame.cursor);
+  frame: EvaluationFrame,
+): Iterable<KeyedRow | Yield> {
+  const counter = new RowCounter(frame.current);
   for (const step of input) {
-    if (step === PAUSE) {
-      yield PAUSE;
+    if (step === YIELD) {
+      yield YIELD;
       continue;
     }
     const value = project(frame);
     if (value === undefined) continue;
     const row = { ...counter.next(), keys: order.map((key) => key.evaluate(frame)), value };
-    if (after === undefined || isBehind(row, after, signs)) yield row;
+    if (after === undefined || isAfter(row, after, signs)) yield row;
   }
 }
 
-/** Keeps the first `keep` of the rows it is given; those that compare as equal stay in the order they came in. */
+/** Keeps the first `keep` rows in sort order. Rows that compare as equal stay in the order in which they were added. */
 class FirstRows {
-  readonly #compare: (left: RowPlace, right: RowPlace) => number;
+  readonly #compare: (left: RowKey, right: RowKey) => number;
   readonly #keep: number;
-  readonly #frame: Frame;
-  #rows: Placed[] = [];
+  readonly #frame: EvaluationFrame;
+  #rows: KeyedRow[] = [];
 
-  constructor(compare: (left: RowPlace, right: RowPlace) => number, keep: number, frame: Frame) {
+  constructor(compare: (left: RowKey, right: RowKey) => number, keep: number, frame: EvaluationFrame) {
     this.#compare = compare;
     this.#keep = keep;
     this.#frame = frame;
   }
 
-  add(row: Placed): void {
+  add(row: KeyedRow): void {
     this.#rows.push(row);
     this.#frame.work.hold();
-    // Sorting again and again costs a logarithm more than a heap would, and keeps rows of equal keys in order.
+    // Repeated sorting costs a logarithmic factor more than a heap, but it is stable.
     if (this.#rows.length < Math.max(2 * this.#keep, this.#keep + 1_000)) return;
     this.#rows.sort(this.#compare);
     this.#frame.work.release(this.#rows.length - this.#keep);
     this.#rows.length = this.#keep;
   }
 
-  /** The rows in order, `frame.place` saying where each stands; afterwards there are none. */
+  /** Removes all rows and returns them in order; `frame.lastRow` is the key of the row last returned. */
   *take(): Iterable<Value> {
     const rows = this.#rows.sort(this.#compare);
     this.#rows = [];
     try {
       for (const row of rows) {
-        this.#frame.place = row;
+        this.#frame.lastRow = row;
         yield row.value;
       }
     } finally {
@@ -126,11 +138,11 @@ class FirstRows {
   }
 }
 
-function signsOf(order: readonly OrderKey[], frame: Frame): readonly number[] {
+function signsOf(order: readonly SortKey[], frame: EvaluationFrame): readonly number[] {
   return order.map((key) => (key.descending(frame) ? -1 : 1));
 }
 
-function compareKeys(left: RowPlace, right: RowPlace, signs: readonly number[]): number {
+function compareKeys(left: RowKey, right: RowKey, signs: readonly number[]): number {
   for (let index = 0; index < signs.length; index += 1) {
     const result = compareValues(left.keys[index], right.keys[index]);
     if (result !== 0) return result * (signs[index] ?? 1);
@@ -138,10 +150,28 @@ function compareKeys(left: RowPlace, right: RowPlace, signs: readonly number[]):
   return 0;
 }
 
-/** Of rows with the same keys, those of later documents are behind: see {@link DocumentCursor}. */
-function isBehind(row: RowPlace, other: RowPlace, signs: readonly number[]): boolean {
+/** Rows with equal sort keys follow the order of their documents: see {@link CurrentDocument}. */
+function isAfter(row: RowKey, other: RowKey, signs: readonly number[]): boolean {
   const order = compareKeys(row, other, signs);
   if (order !== 0) return order > 0;
   if (row.document === other.document) return row.row > other.row;
   return row.document > other.document === !signs.includes(-1);
+}
+
+/** Numbers the rows of the current document. */
+class RowCounter {
+  readonly #current: CurrentDocument;
+  #document = Number.NaN;
+  #row = 0;
+
+  constructor(current: CurrentDocument) {
+    this.#current = current;
+  }
+
+  next(): { readonly document: number; readonly row: number } {
+    const { document } = this.#current;
+    this.#row = document === this.#document ? this.#row + 1 : 0;
+    this.#document = document;
+    return { document, row: this.#row };
+  }
 }

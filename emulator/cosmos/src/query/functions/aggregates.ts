@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../model/json.ts';
+import type { Expression } from '../syntax/ast.ts';
 import { canonicalKey } from '../values/canonical-key.ts';
 import { compareValues } from '../values/comparison.ts';
 import { finite, type Value } from '../values/value.ts';
@@ -74,6 +75,11 @@ const definitions: readonly AggregateFunction[] = [
 export const aggregateFunctions: ReadonlyMap<string, AggregateFunction> = new Map(
   definitions.map((definition) => [definition.name, definition]),
 );
+
+/** Whether the expression is a call of an aggregate function. */
+export function isAggregate(node: Expression): boolean {
+  return node.kind === 'call' && !node.udf && aggregateFunctions.has(node.name.toUpperCase());
+}
 
 function startCount(counts: (value: Value) => boolean): Aggregator {
   let count = 0;

@@ -120,7 +120,7 @@ testFunctions([
   ['SETUNION', [[1], null], undefined],
 ]);
 
-test('ARRAY_CONCAT refuses more items than it may make', () => {
+test('ARRAY_CONCAT rejects more items than it may make', () => {
   const half: Value = new Array<number>(500_001).fill(0);
   expect(() => evaluateFunction('ARRAY_CONCAT', half, half)).toThrow('ARRAY_CONCAT');
 });

@@ -1,10 +1,10 @@
 import { CosmosError } from '../../model/errors.ts';
 import type { JsonValue } from '../../model/json.ts';
 
-/** Twice the size of the largest item, in UTF-16 code units. Our own bound: nested calls may double a string each time. */
+/** Twice the size of the largest item, in UTF-16 code units. A limit of this server, since nested calls can double a string each time. */
 const MAX_STRING_LENGTH = 4 * 1024 * 1024;
 
-/** In items. Our own bound, for the same reason. */
+/** In items. A limit of this server, for the same reason. */
 const MAX_ARRAY_LENGTH = 1_000_000;
 
 /**

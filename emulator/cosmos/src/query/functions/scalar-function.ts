@@ -14,7 +14,7 @@ export type FunctionCategory =
   | 'Type checking'
   | 'Vector search';
 
-/** One built-in function. What it yields for arguments it does not take is undefined, never an error. */
+/** A built-in function. Arguments of the wrong type yield undefined, never an error. */
 export interface ScalarFunction {
   /** In upper case; a query may spell it in any case. */
   readonly name: string;
@@ -29,7 +29,7 @@ export interface ScalarFunction {
   evaluate(args: readonly Value[], context: EvaluationContext): Value;
 }
 
-/** A row of a category's table: what {@link ScalarFunction} needs beside the name and the category. */
+/** A row of a category's table: a {@link ScalarFunction} without its name and category. */
 export interface FunctionEntry {
   readonly signature: string;
   readonly summary: string;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { JsonObject } from '../../model/json.ts';
 import { runQuery } from '../../testing/run-query.ts';
-import { compileQuery } from '../index.ts';
+import { compileQuery } from '../compile-query.ts';
 import { compareScalars } from '../values/comparison.ts';
 import type { Value } from '../values/value.ts';
 import type { PathCondition, QueryFilters } from './filters.ts';
@@ -117,7 +117,7 @@ test.each([
   expect(compileQuery(`SELECT VALUE COUNT(1) FROM c WHERE ${where}`).filters.areExact).toBe(expected);
 });
 
-test('a filter, its negation and neither part the documents', () => {
+test('a filter, its negation and neither of them partition the documents', () => {
   fc.assert(
     fc.property(filter, fc.array(document, { maxLength: 20 }), (where, documents) => {
       const count = (condition: string) => runQuery(`SELECT VALUE 1 FROM c WHERE ${condition}`, documents).length;

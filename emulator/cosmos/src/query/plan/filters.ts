@@ -1,9 +1,11 @@
 import type { Parameters } from '../compile/compilation.ts';
 import { constantOf } from '../compile/constants.ts';
 import { likePrefix, likeSteps } from '../compile/like.ts';
+import { isAggregate } from '../functions/aggregates.ts';
 import type { BinaryOperator, Expression, Query } from '../syntax/ast.ts';
+import { documentName, propertyPath } from '../syntax/names.ts';
+import { anyExpression, expressionsOf, sourcesOf } from '../syntax/walk.ts';
 import type { Value } from '../values/value.ts';
-import { documentName, propertyPath } from './property-reference.ts';
 
 export type Scalar = null | boolean | number | string;
 
@@ -12,7 +14,7 @@ export interface Bound {
   readonly inclusive: boolean;
 }
 
-/** What must hold for the value at a path of the document. Values of another type than the bound's never pass. */
+/** A condition on the value at a path of the document. Values of another type than the bound's never meet it. */
 export interface PathCondition {
   /** Property names from the document down; at least one. */
   readonly path: readonly string[];
@@ -20,13 +22,13 @@ export interface PathCondition {
   readonly among?: readonly Scalar[];
   readonly lower?: Bound;
   readonly upper?: Bound;
-  /** The value is a string that begins so. */
+  /** The value is a string with this prefix. */
   readonly prefix?: string;
 }
 
 /** How a store may narrow what it reads for a query. */
 export interface QueryFilters {
-  /** Every document that contributes to the result meets all of them; others may meet them too, so the query checks again. */
+  /** Every document that passes the filter meets all of them. Other documents may meet them too, so the query checks again. */
   readonly conditions: readonly PathCondition[];
   /** Whether documents that meet the conditions all pass the filter. */
   readonly areExact: boolean;
@@ -48,7 +50,7 @@ export function filtersOf(
   return { conditions, areExact, ...(orderBy !== undefined && { orderBy }) };
 }
 
-/** Whether the one condition of this filter says all that it does. Of an AND, one side may have given none. */
+/** Whether the only condition of this filter is equivalent to it. One side of an AND may have no condition. */
 function isExact(node: Expression): boolean {
   if (node.kind !== 'binary') return node.kind === 'in' || node.kind === 'between';
   return node.operator === 'OR' ? isExact(node.left) && isExact(node.right) : node.operator !== 'AND';
@@ -76,7 +78,7 @@ function conditionsOf(node: Expression, context: FilterContext): readonly PathCo
   return condition === undefined ? [] : [condition];
 }
 
-/** The condition of a filter that is no operator of two sides. */
+/** The condition of a filter other than a binary operator. */
 function conditionOf(node: Expression, context: FilterContext): PathCondition | undefined {
   switch (node.kind) {
     case 'property':
@@ -115,7 +117,7 @@ function ofBinary(node: Extract<Expression, { kind: 'binary' }>, context: Filter
   return condition === undefined ? [] : [condition];
 }
 
-/** `c.a = 1 OR c.a = 2` pins one path to two values; any other OR narrows nothing. */
+/** `c.a = 1 OR c.a = 2` fixes one path to two values; any other OR gives no condition. */
 function ofOr(left: readonly PathCondition[], right: readonly PathCondition[]): readonly PathCondition[] {
   const [one] = left;
   const [other] = right;
@@ -189,4 +191,27 @@ function onPath(
 
 function isScalar(value: Value): value is Scalar {
   return value !== undefined && (value === null || typeof value !== 'object');
+}
+
+/** Whether the only row of a query says how many documents pass its filter and nothing else: `SELECT VALUE COUNT(1) FROM c WHERE ...`. */
+export function isPureCount(query: Query): boolean {
+  const { select, groupBy, orderBy, offsetLimit, from } = query;
+  if (groupBy || orderBy || offsetLimit || select.distinct || select.top !== undefined) return false;
+  if (documentName(query) === undefined || sourcesOf(from).length !== 1) return false;
+  const { where: _, ...unfiltered } = query;
+  const selected = expressionsOf(unfiltered);
+  return selected.some((node) => anyExpression(node, isAggregate)) && selected.every(countsDocuments);
+}
+
+/** Whether the expression uses no value of a document, except to count documents. */
+function countsDocuments(node: Expression): boolean {
+  return !anyExpression(node, (part) => {
+    if (part.kind === 'identifier' || part.kind === 'subquery' || part.kind === 'in') return true;
+    return part.kind === 'call' && isAggregate(part) && !isCountOfAll(part);
+  });
+}
+
+function isCountOfAll(node: Extract<Expression, { kind: 'call' }>): boolean {
+  const [argument] = node.arguments;
+  return node.name.toUpperCase() === 'COUNT' && argument?.kind === 'literal' && argument.value !== undefined;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
-import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
+import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
 import { runQuery } from '../../testing/run-query.ts';
-import { compileQuery } from '../index.ts';
+import { compileQuery } from '../compile-query.ts';
 import type { PlanPolicy } from './planner.ts';
 
 const partitionKey: PartitionKeyDefinition = { paths: ['/key'], kind: 'Hash', version: 2 };

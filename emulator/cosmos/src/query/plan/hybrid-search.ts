@@ -1,28 +1,28 @@
 import type { Parameters } from '../compile/compilation.ts';
-import { constantOf } from '../compile/constants.ts';
-import { countOf } from '../compile/count.ts';
+import { constantOf, countOf } from '../compile/constants.ts';
 import { distanceFunctionOf } from '../compile/vector-distance.ts';
 import type { Call, Expression, OrderByItem, Query } from '../syntax/ast.ts';
 import { printExpression, printSource } from '../syntax/printer.ts';
 import { planError } from '../syntax/query-error.ts';
 import type { VectorPolicy } from '../values/evaluation-context.ts';
 import type { HybridSearchQueryInfo, QueryInfo } from './query-plan.ts';
-import { printFilteredPayload } from './rewrite.ts';
+import type { FilteredPayload } from './rewrite.ts';
 
-/** What the client fills in once it has asked every partition for its statistics. */
+/** Placeholders that the client replaces once it knows the statistics of every partition. */
 const DOCUMENT_COUNT = '{documentdb-formattablehybridsearchquery-totaldocumentcount}';
 const wordCountOf = (index: number) => `{documentdb-formattablehybridsearchquery-totalwordcount-${index}}`;
 const hitCountsOf = (index: number) => `{documentdb-formattablehybridsearchquery-hitcountsarray-${index}}`;
 
-/** Each component fetches at least so many rows, and twice what is wanted, so that fusing by rank finds the same rows in all. */
-const LEAST_ROWS = 120;
+/** Each component fetches at least this many rows, and twice as many as are wanted, so that all components return the same top rows. */
+const MIN_ROWS = 120;
 
 export interface HybridContext {
   readonly parameters: Parameters;
   readonly policy: VectorPolicy;
+  readonly filteredPayload: FilteredPayload;
 }
 
-/** One score of ORDER BY RANK, with how its rows are sorted. */
+/** One score of ORDER BY RANK, and how its rows are sorted. */
 interface Component {
   readonly score: string;
   readonly direction: 'Ascending' | 'Descending';
@@ -37,11 +37,13 @@ export function hybridSearchOf(query: Query, context: HybridContext): HybridSear
   const { scores, weights } = scoresOf(query, context);
   let texts = 0;
   const components = scores.map((score) => componentOf(score, () => texts++, context));
-  const { skip, take } = windowOf(query, context.parameters);
+  const { skip, take } = rangeOf(query, context.parameters);
   const statistics = components.flatMap((component) => component.statistics ?? []);
   return {
     globalStatisticsQuery: `SELECT COUNT(1) AS documentCount, [${statistics.join(', ')}] AS fullTextStatistics\nFROM ${printFrom(query)}`,
-    componentQueryInfos: components.map((component) => componentInfo(query, component, { components, skip, take })),
+    componentQueryInfos: components.map((component) =>
+      componentInfo(query, component, { components, skip, take, filteredPayload: context.filteredPayload }),
+    ),
     componentWeights: weights,
     skip,
     take,
@@ -84,7 +86,7 @@ function weightsOf(node: Expression, parameters: Parameters): readonly number[] 
 function componentOf(score: Call, nextText: () => number, { parameters, policy }: HybridContext): Component {
   if (nameOf(score) === 'FULLTEXTSCORE') return fullTextComponent(score, nextText());
   if (nameOf(score) !== 'VECTORDISTANCE') throw planError(`'${score.name}' is no score function of ORDER BY RANK.`);
-  const isDistance = distanceFunctionOf(score, parameters, policy) === 'euclidean';
+  const isDistance = distanceFunctionOf(score, policy, (node) => constantOf(node, parameters)?.value) === 'euclidean';
   return { score: printExpression(score), direction: isDistance ? 'Ascending' : 'Descending' };
 }
 
@@ -101,12 +103,12 @@ function fullTextComponent(score: Call, index: number): Component {
   };
 }
 
-interface RowWindow {
+interface RowRange {
   readonly skip: number | null;
   readonly take: number | null;
 }
 
-function windowOf({ select, offsetLimit }: Query, parameters: Parameters): RowWindow {
+function rangeOf({ select, offsetLimit }: Query, parameters: Parameters): RowRange {
   if (offsetLimit !== undefined) {
     const skip = countOf(offsetLimit.offset, 'OFFSET', parameters);
     return { skip, take: countOf(offsetLimit.limit, 'LIMIT', parameters) };
@@ -114,14 +116,16 @@ function windowOf({ select, offsetLimit }: Query, parameters: Parameters): RowWi
   return { skip: null, take: select.top === undefined ? null : countOf(select.top, 'TOP', parameters) };
 }
 
-interface ComponentContext extends RowWindow {
+interface ComponentContext extends RowRange {
+  readonly filteredPayload: FilteredPayload;
   readonly components: readonly Component[];
 }
 
-function componentInfo(query: Query, component: Component, { components, skip, take }: ComponentContext): QueryInfo {
-  const rows = take === null ? null : Math.max(LEAST_ROWS, 2 * ((skip ?? 0) + take));
+function componentInfo(query: Query, component: Component, context: ComponentContext): QueryInfo {
+  const { components, skip, take } = context;
+  const rows = take === null ? null : Math.max(MIN_ROWS, 2 * ((skip ?? 0) + take));
   const byOffset = skip !== null;
-  const { payload, filter, root } = printFilteredPayload(query);
+  const { payload, filter, root } = context.filteredPayload;
   const scores = components.map(printScore).join(', ');
   const rewrittenQuery = [
     `SELECT ${rows === null || byOffset ? '' : `TOP ${rows} `}${root}._rid, [{"item": ${component.score}}] AS orderByItems, {"payload": ${payload}, "componentScores": [${scores}]} AS payload`,

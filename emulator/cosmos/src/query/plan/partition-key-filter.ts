@@ -1,35 +1,38 @@
-import type { PartitionKeyComponent } from '../../model/partition-key.ts';
+import type { PartitionKeyComponent } from '../../model/partition-key/partition-key.ts';
 import type { Parameters } from '../compile/compilation.ts';
-import { constantOf } from '../compile/constants.ts';
+import { type Constant, constantOf } from '../compile/constants.ts';
 import { likePrefix, likeSteps } from '../compile/like.ts';
 import type { Expression } from '../syntax/ast.ts';
+import { propertyPath } from '../syntax/names.ts';
 import { isArray, type Value } from '../values/value.ts';
-import { foldConstant } from './constant-condition.ts';
-import { propertyPath } from './property-reference.ts';
 
-/** One way in which a filter pins key components: by position, the ones it leaves open absent. */
+/** One way in which a filter fixes components of the key, by position. A component that it leaves open is absent. */
 export type KeyAssignment = ReadonlyMap<number, PartitionKeyComponent>;
 
+/** The value of an expression that depends on no document; undefined for any other. */
+export type FoldConstant = (node: Expression) => Constant | undefined;
+
 export interface KeyFilterContext {
-  /** What stands for the document in the query; undefined: nothing does. */
+  /** The name of the document in the query; undefined when it has none. */
   readonly document: string | undefined;
   /** The partition key's paths, as property names. */
   readonly paths: readonly (readonly string[])[];
   readonly parameters: Parameters;
+  readonly fold: FoldConstant;
 }
 
-/** More combinations than this are not worth the precision. */
+/** With more combinations than this the filter counts as open. */
 const MAX_ASSIGNMENTS = 20_000;
 const OPEN: readonly KeyAssignment[] = [new Map()];
 const NONE: readonly KeyAssignment[] = [];
 
-/** The partition keys that may pass a filter: a superset of those that do. Empty when nothing can pass. */
+/** A superset of the partition keys that pass a filter. Empty when nothing can pass. */
 export function keysPassing(where: Expression | undefined, context: KeyFilterContext): readonly KeyAssignment[] {
   return where === undefined ? OPEN : assignmentsOf(where, context);
 }
 
 function assignmentsOf(node: Expression, context: KeyFilterContext): readonly KeyAssignment[] {
-  const constant = foldConstant(node, context.parameters);
+  const constant = context.fold(node);
   if (constant !== undefined) return constant.value === true ? OPEN : NONE;
   switch (node.kind) {
     case 'binary':
@@ -61,7 +64,7 @@ function ofBinary(
 }
 
 function ofEquality(operand: Expression, value: Expression, context: KeyFilterContext): readonly KeyAssignment[] {
-  const constant = foldConstant(value, context.parameters);
+  const constant = context.fold(value);
   return constant === undefined ? OPEN : pinned(operand, [constant.value], context);
 }
 
@@ -115,7 +118,7 @@ function intersection(left: readonly KeyAssignment[], right: readonly KeyAssignm
   return left.flatMap((one) => right.flatMap((other) => merged(one, other)));
 }
 
-/** Both at once; nothing when they contradict each other. */
+/** The combination of both; none when they contradict each other. */
 function merged(left: KeyAssignment, right: KeyAssignment): readonly KeyAssignment[] {
   for (const [index, component] of right) {
     if (left.has(index) && left.get(index) !== component) return [];

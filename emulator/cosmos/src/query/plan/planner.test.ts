@@ -1,8 +1,9 @@
-import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
-import { compileQuery, rangesOf } from '../index.ts';
+import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
+import { compileQuery } from '../compile-query.ts';
 import type { PlanPolicy } from './planner.ts';
 import type { QueryInfo } from './query-plan.ts';
 import type { QueryTarget } from './query-ranges.ts';
+import { rangesOf } from './query-ranges.ts';
 
 const onKey: PartitionKeyDefinition = { paths: ['/key'], kind: 'Hash', version: 2 };
 const hierarchical: PartitionKeyDefinition = { paths: ['/tenant', '/user', '/session'], kind: 'MultiHash', version: 2 };
@@ -156,7 +157,7 @@ test('rows sorted by euclidean distance come nearest first', () => {
   expect(info.orderBy).toEqual(['Ascending']);
 });
 
-test('a plan that the client cannot merge is refused with what it lacks', () => {
+test('a plan that the client cannot merge is rejected with the missing features', () => {
   const supportedFeatures = new Set(['OrderBy', 'Top']);
   expect(infoOf('SELECT TOP 1 * FROM c ORDER BY c.a', { supportedFeatures }).top).toBe(1);
   expect(() => infoOf('SELECT VALUE COUNT(1) FROM (SELECT DISTINCT VALUE c.a FROM c)', { supportedFeatures })).toThrow(

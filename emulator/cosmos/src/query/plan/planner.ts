@@ -1,21 +1,25 @@
-import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
+import { CosmosError } from '../../model/errors.ts';
+import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
 import { parsePropertyPath } from '../../model/property-path.ts';
 import type { Parameters } from '../compile/compilation.ts';
-import { countOf } from '../compile/count.ts';
+import { constantOf, countOf } from '../compile/constants.ts';
 import { distanceFunctionOf, isVectorDistance } from '../compile/vector-distance.ts';
 import type { OrderByItem, Query } from '../syntax/ast.ts';
-import { printExpression } from '../syntax/printer.ts';
+import { documentName, outputNames } from '../syntax/names.ts';
+import { printExpression, printQuery } from '../syntax/printer.ts';
 import { planError } from '../syntax/query-error.ts';
 import type { VectorPolicy } from '../values/evaluation-context.ts';
-import { type PlannedItem, plannedItems } from './aggregates.ts';
-import { distinctCountOf } from './distinct-count.ts';
-import { requireFeatures } from './features.ts';
 import { hybridSearchOf } from './hybrid-search.ts';
-import { keysPassing } from './partition-key-filter.ts';
-import { documentName } from './property-reference.ts';
+import { type FoldConstant, keysPassing } from './partition-key-filter.ts';
 import type { QueryInfo, QueryPlan } from './query-plan.ts';
 import { isSinglePartition, type QueryTarget, rangesOf, targetOf } from './query-ranges.ts';
-import { rewriteQuery } from './rewrite.ts';
+import { type PlannedItem, plannedItems, printFilteredPayload, rewriteQuery } from './rewrite.ts';
+
+/** The constants of a query: the values of its parameters, and of expressions over constants. */
+export interface QueryConstants {
+  readonly parameters: Parameters;
+  readonly fold: FoldConstant;
+}
 
 /** What a plan depends on besides the query. */
 export interface PlanPolicy extends VectorPolicy {
@@ -26,13 +30,18 @@ export interface PlanPolicy extends VectorPolicy {
 
 /**
  * Plans a query as the service's gateway does: which effective partition keys to visit, what each partition runs, and how the
- * client merges the answers. Throws a CosmosError 400 for what the gateway cannot distribute.
+ * client merges their rows. Throws a CosmosError 400 for what the gateway cannot distribute.
  */
-export function planQuery(query: Query, parameters: Parameters, policy: PlanPolicy): QueryPlan {
-  const target = queryTarget(query, parameters, policy.partitionKey);
+export function planQuery(query: Query, constants: QueryConstants, policy: PlanPolicy): QueryPlan {
+  const { parameters } = constants;
+  const target = queryTarget(query, constants, policy.partitionKey);
   const queryRanges = rangesOf(target, policy.partitionKey);
   if (query.orderBy?.rank) {
-    const hybridSearchQueryInfo = hybridSearchOf(query, { parameters, policy });
+    const hybridSearchQueryInfo = hybridSearchOf(query, {
+      parameters,
+      policy,
+      filteredPayload: printFilteredPayload(query),
+    });
     return { partitionedQueryExecutionInfoVersion: 2, hybridSearchQueryInfo, queryRanges };
   }
   const single = isSinglePartition(target, policy.partitionKey);
@@ -42,16 +51,16 @@ export function planQuery(query: Query, parameters: Parameters, policy: PlanPoli
 }
 
 /** Which partition keys the query must visit. */
-export function queryTarget(query: Query, parameters: Parameters, definition: PartitionKeyDefinition): QueryTarget {
+export function queryTarget(query: Query, constants: QueryConstants, definition: PartitionKeyDefinition): QueryTarget {
   if (query.from === undefined) return { kind: 'none' };
   const paths = definition.paths.map(parsePropertyPath);
-  return targetOf(keysPassing(query.where, { document: documentName(query), paths, parameters }), definition);
+  return targetOf(keysPassing(query.where, { ...constants, document: documentName(query), paths }), definition);
 }
 
 interface InfoContext {
   readonly parameters: Parameters;
   readonly policy: PlanPolicy;
-  /** The query stays in one logical partition, whose server sorts, skips and limits by itself. */
+  /** Whether the query stays in one logical partition, whose server sorts, skips and limits by itself. */
   readonly single: boolean;
 }
 
@@ -59,7 +68,7 @@ function infoOf(query: Query, context: InfoContext): QueryInfo {
   const items = plannedItems(query);
   const hasAggregate = items.some((item) => item.aggregate !== undefined);
   const merges = hasAggregate || query.groupBy !== undefined || query.select.distinct;
-  // Whoever removes duplicates must see the rows in order, even those of one partition.
+  // DISTINCT is merged from sorted rows, even those of one partition.
   const sortItems = sortItemsOf(query, hasAggregate || (context.single && !query.select.distinct));
   const { top, offset, limit } = countsOf(query, context, merges);
   const info: Omit<QueryInfo, 'rewrittenQuery'> = {
@@ -84,7 +93,7 @@ function infoOf(query: Query, context: InfoContext): QueryInfo {
   return { ...info, rewrittenQuery: rewriteQuery(query, rewrite) };
 }
 
-/** What the client sorts by; nothing when one partition does it, or when there is but the one row of an aggregate. */
+/** What the client sorts by: nothing when a single partition sorts, or when an aggregate leaves only one row. */
 function sortItemsOf({ groupBy, orderBy }: Query, isSorted: boolean): readonly OrderByItem[] {
   if (groupBy !== undefined && orderBy !== undefined) {
     throw planError('ORDER BY is not supported together with GROUP BY.');
@@ -110,7 +119,9 @@ function countsOf({ from, select, offsetLimit }: Query, { parameters, single }: 
 function directionOf(item: OrderByItem, { parameters, policy }: InfoContext): 'Ascending' | 'Descending' {
   if (item.direction !== undefined) return item.direction === 'DESC' ? 'Descending' : 'Ascending';
   if (!isVectorDistance(item)) return 'Ascending';
-  return distanceFunctionOf(item.expression, parameters, policy) === 'euclidean' ? 'Ascending' : 'Descending';
+  return distanceFunctionOf(item.expression, policy, (node) => constantOf(node, parameters)?.value) === 'euclidean'
+    ? 'Ascending'
+    : 'Descending';
 }
 
 /** Ordered: equal rows come one after another, because the query sorts by exactly what it selects. */
@@ -138,4 +149,67 @@ function aggregation(
     groupByAliases: items.map((item) => item.name),
     groupByAliasToAggregateType: Object.fromEntries(items.map((item) => [item.name, item.aggregate ?? null])),
   };
+}
+
+/**
+ * The plan of `SELECT COUNT(1) FROM (SELECT DISTINCT ...)`: no partition can count alone, so each sends its distinct rows and the
+ * client counts them. Undefined for any other query.
+ */
+function distinctCountOf(query: Query): QueryInfo | undefined {
+  const { from, select } = query;
+  if (from?.kind !== 'aliased' || from.collection.kind !== 'subquery') return undefined;
+  const inner = from.collection.query;
+  const [only, ...more] = plannedItems(query);
+  if (!inner.select.distinct || only?.aggregate !== 'Count' || more.length > 0) return undefined;
+  if (query.where !== undefined || query.groupBy !== undefined || query.offsetLimit !== undefined) return undefined;
+  const isValue = select.selection.kind === 'value';
+  return {
+    distinctType: 'Unordered',
+    top: null,
+    offset: null,
+    limit: null,
+    orderBy: [],
+    orderByExpressions: [],
+    groupByExpressions: [],
+    groupByAliases: [],
+    aggregates: [],
+    groupByAliasToAggregateType: {},
+    rewrittenQuery: printQuery(inner),
+    hasSelectValue: isValue,
+    hasNonStreamingOrderBy: false,
+    dCountInfo: { dCountAlias: select.selection.kind === 'list' ? (outputNames(select.selection.items)[0] ?? '') : '' },
+  };
+}
+
+/** The features that a client needs to merge a plan, by their names in `x-ms-cosmos-supported-query-features`. */
+const FEATURES: Readonly<Record<string, (info: QueryInfo) => boolean>> = {
+  Distinct: (info) => info.distinctType !== 'None',
+  OrderBy: (info) => info.orderBy.length > 0,
+  MultipleOrderBy: (info) => info.orderBy.length > 1,
+  NonStreamingOrderBy: (info) => info.hasNonStreamingOrderBy,
+  OffsetAndLimit: (info) => info.limit !== null,
+  Top: (info) => info.top !== null,
+  GroupBy: (info) => info.groupByExpressions.length > 0,
+  Aggregate: (info) => info.aggregates.length > 0,
+  NonValueAggregate: (info) => info.groupByAliases.length > 0 && info.groupByExpressions.length === 0,
+  MultipleAggregates: (info) => aggregatesOf(info).length > 1,
+  ListAndSetAggregate: (info) => aggregatesOf(info).some((type) => type === 'MakeList' || type === 'MakeSet'),
+  CountIf: (info) => aggregatesOf(info).includes('CountIf'),
+  DCount: (info) => info.dCountInfo !== null,
+};
+
+function aggregatesOf(info: QueryInfo): readonly string[] {
+  return [...info.aggregates, ...Object.values(info.groupByAliasToAggregateType).filter((type) => type !== null)];
+}
+
+/** Throws the gateway's 400 when the plan needs a feature that the client does not announce. */
+function requireFeatures(info: QueryInfo, supported: ReadonlySet<string> | undefined): void {
+  if (supported === undefined) return;
+  const missing = Object.entries(FEATURES)
+    .filter(([name, isNeeded]) => !supported.has(name) && isNeeded(info))
+    .map(([name]) => `Query contained ${name}, which the calling client does not support.`);
+  if (missing.length === 0) return;
+  const head =
+    'Query contains 1 or more unsupported features. Upgrade your SDK to a version that does support the requested features:';
+  throw new CosmosError('BadRequest', [head, ...missing].join('\n'));
 }

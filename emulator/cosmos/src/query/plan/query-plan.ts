@@ -1,20 +1,20 @@
-import type { AggregateType } from './aggregates.ts';
 import type { QueryRange } from './query-ranges.ts';
+import type { AggregateType } from './rewrite.ts';
 
-/** What the query plan request answers, name for name. Source: `PartitionedQueryExecutionInfo` of the SDKs. */
+/** The response of the query plan request, name for name. Source: `PartitionedQueryExecutionInfo` of the SDKs. */
 export interface QueryPlan {
   readonly partitionedQueryExecutionInfoVersion: 2;
-  /** Absent for ORDER BY RANK, which has the other one. */
+  /** Absent for ORDER BY RANK, which has `hybridSearchQueryInfo`. */
   readonly queryInfo?: QueryInfo;
   readonly hybridSearchQueryInfo?: HybridSearchQueryInfo;
   readonly queryRanges: readonly QueryRange[];
 }
 
-/** How ORDER BY RANK is answered: statistics first, then one query per score, fused by the client. */
+/** How the client computes ORDER BY RANK: it reads statistics, runs one query per score, and fuses the rows. */
 export interface HybridSearchQueryInfo {
   readonly globalStatisticsQuery: string;
   readonly componentQueryInfos: readonly QueryInfo[];
-  /** One per component; empty when there is but one. */
+  /** One per component; empty when there is only one. */
   readonly componentWeights: readonly number[];
   readonly skip: number | null;
   readonly take: number | null;
@@ -32,7 +32,7 @@ export interface QueryInfo {
   readonly groupByAliases: readonly string[];
   /** Those of `SELECT VALUE`. */
   readonly aggregates: readonly AggregateType[];
-  /** Those of a select list, null for what is no aggregate. */
+  /** Those of a select list, null for an item that is no aggregate. */
   readonly groupByAliasToAggregateType: Readonly<Record<string, AggregateType | null>>;
   /** Empty when the partitions run the query as it is. */
   readonly rewrittenQuery: string;

@@ -1,5 +1,9 @@
-import { effectivePartitionKey, FULL_EPK_RANGE } from '../../model/effective-partition-key.ts';
-import { formatPartitionKey, type PartitionKeyDefinition, type PartitionKeyValue } from '../../model/partition-key.ts';
+import { effectivePartitionKey, FULL_EPK_RANGE } from '../../model/partition-key/effective-partition-key.ts';
+import {
+  formatPartitionKey,
+  type PartitionKeyDefinition,
+  type PartitionKeyValue,
+} from '../../model/partition-key/partition-key.ts';
 import type { KeyAssignment } from './partition-key-filter.ts';
 
 /** A range of effective partition keys as the query plan writes it; a point has equal ends, both included. */
@@ -25,7 +29,7 @@ export function targetOf(assignments: readonly KeyAssignment[], definition: Part
   return { kind: 'keys', keys: [...new Map(keys.map((key) => [formatPartitionKey(key), key])).values()] };
 }
 
-/** The components that are pinned without a gap from the first on; only a hierarchical key is of use in part. */
+/** The components that are fixed from the first on without a gap; a part of a key is only useful when it is hierarchical. */
 function keyOf(assignment: KeyAssignment, { kind, paths }: PartitionKeyDefinition): PartitionKeyValue {
   const open = paths.findIndex((_, index) => !assignment.has(index));
   const length = open < 0 ? paths.length : open;
@@ -33,7 +37,7 @@ function keyOf(assignment: KeyAssignment, { kind, paths }: PartitionKeyDefinitio
   return paths.slice(0, length).map((_, index) => assignment.get(index));
 }
 
-/** Whether the query stays inside one logical partition, so that its one server can answer it alone. */
+/** Whether the query stays in one logical partition, so that a single server can run it alone. */
 export function isSinglePartition(target: QueryTarget, { paths }: PartitionKeyDefinition): boolean {
   if (target.kind !== 'keys') return target.kind === 'none';
   return target.keys.length === 1 && target.keys[0]?.length === paths.length;
@@ -57,7 +61,7 @@ function pointAt(epk: string): QueryRange {
   return { min: epk, max: epk, isMinInclusive: true, isMaxInclusive: true };
 }
 
-/** Drops what lies inside an earlier range: a full key below a prefix, or a key with the same hash. */
+/** Drops ranges inside an earlier one: a full key below a prefix, or a key with the same hash. */
 function withoutCovered(sorted: readonly QueryRange[]): readonly QueryRange[] {
   const kept: QueryRange[] = [];
   for (const range of sorted) {

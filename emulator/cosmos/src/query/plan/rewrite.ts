@@ -1,10 +1,31 @@
-import { nameOf } from '../compile/from.ts';
+import { isAggregate } from '../functions/aggregates.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
+import { outputNames, sourceName } from '../syntax/names.ts';
 import { printExpression, printList, printOrderBy, printSource } from '../syntax/printer.ts';
-import { sourcesOf } from '../syntax/walk.ts';
-import { type PlannedItem, plannedItems, printPartialAggregate } from './aggregates.ts';
+import { planError } from '../syntax/query-error.ts';
+import { anyExpression, sourcesOf } from '../syntax/walk.ts';
 
-/** What the client replaces by `true`, or by a filter that resumes behind the last row it has seen. */
+/** The name of each aggregate in a plan. */
+const AGGREGATE_TYPES = {
+  AVG: 'Average',
+  COUNT: 'Count',
+  COUNTIF: 'CountIf',
+  MAKELIST: 'MakeList',
+  MAKESET: 'MakeSet',
+  MAX: 'Max',
+  MIN: 'Min',
+  SUM: 'Sum',
+} as const;
+export type AggregateType = (typeof AGGREGATE_TYPES)[keyof typeof AGGREGATE_TYPES];
+
+/** An item of the select list; `aggregate` only when it is one. */
+export interface PlannedItem {
+  readonly name: string;
+  readonly expression: Expression;
+  readonly aggregate: AggregateType | undefined;
+}
+
+/** A placeholder that the client replaces by `true`, or by a filter that continues after the last row that it has seen. */
 export const ORDER_BY_FILTER = '{documentdb-formattableorderbyquery-filter}';
 
 export interface Rewrite {
@@ -15,7 +36,28 @@ export interface Rewrite {
   readonly limit?: number | undefined;
 }
 
-/** The query each partition runs so that the client can merge what they send: sort keys, group keys and partial aggregates. */
+/** The items of a select list; that of `SELECT VALUE x` is one item without a name, that of `SELECT *` none. */
+export function plannedItems({ select: { selection } }: Query): readonly PlannedItem[] {
+  if (selection.kind === 'all') return [];
+  if (selection.kind === 'value') return [plannedItem(selection.expression, '')];
+  const names = outputNames(selection.items);
+  return selection.items.map((item, index) => plannedItem(item.expression, names[index] ?? ''));
+}
+
+function plannedItem(expression: Expression, name: string): PlannedItem {
+  if (isAggregate(expression)) return { name, expression, aggregate: aggregateType(expression) };
+  if (anyExpression(expression, isAggregate)) {
+    throw planError('Compositions of aggregates and other expressions are not allowed.');
+  }
+  return { name, expression, aggregate: undefined };
+}
+
+function aggregateType(expression: Expression): AggregateType | undefined {
+  const name = expression.kind === 'call' ? expression.name.toUpperCase() : '';
+  return Object.entries(AGGREGATE_TYPES).find(([key]) => key === name)?.[1];
+}
+
+/** The query that each partition runs, with what the client needs to merge their rows: sort keys, group keys, partial aggregates. */
 export function rewriteQuery(query: Query, rewrite: Rewrite): string {
   if (query.groupBy !== undefined) return rewriteGroupBy(query, query.groupBy, rewrite);
   if (rewrite.items.some((item) => item.aggregate !== undefined)) return rewriteAggregate(query, rewrite);
@@ -60,8 +102,16 @@ function orderByFilter({ where, select: { selection } }: Query): string {
   return `(${filter} AND IS_DEFINED(${printExpression(selection.expression)}))`;
 }
 
-/** The parts of a sorted query that a search component needs too: what a row carries, which rows, and the name of `_rid`'s owner. */
-export function printFilteredPayload(query: Query): { payload: string; filter: string; root: string } {
+/** The parts of a sorted query that the components of a hybrid search need as well. */
+export interface FilteredPayload {
+  /** What a row carries. */
+  readonly payload: string;
+  readonly filter: string;
+  /** The name of the source that has the `_rid`. */
+  readonly root: string;
+}
+
+export function printFilteredPayload(query: Query): FilteredPayload {
   return { payload: printPayload(query, plannedItems(query)), filter: orderByFilter(query), root: rootName(query) };
 }
 
@@ -94,7 +144,7 @@ function printHead({ select }: Query, items: readonly PlannedItem[]): string {
 /** The name of the first source, which carries the document's `_rid`. */
 function rootName({ from }: Query): string {
   const [first] = sourcesOf(from);
-  return (first && nameOf(first)) ?? 'c';
+  return (first && sourceName(first)) ?? 'c';
 }
 
 function printFrom({ from }: Query): string | undefined {
@@ -111,4 +161,16 @@ function printLimit(limit: number | undefined): string | undefined {
 
 function lines(...clauses: readonly (string | undefined)[]): string {
   return clauses.filter((clause) => clause !== undefined).join('\n');
+}
+
+/** The partial result of an aggregate that each partition sends, for the client to merge. */
+function printPartialAggregate(expression: Expression): string {
+  if (expression.kind !== 'call') throw new RangeError('Only a call is an aggregate');
+  const argument = expression.arguments.map(printExpression).join(', ');
+  const name = expression.name.toUpperCase();
+  if (name === 'AVG') return `{"item": {"sum": SUM(${argument}), "count": COUNT(${argument})}}`;
+  if (name !== 'MIN' && name !== 'MAX') return `{"item": ${name}(${argument})}`;
+  // The count distinguishes a partition without values from one whose extreme is undefined.
+  const pair = `{"${name.toLowerCase()}": ${name}(${argument}), "count": COUNT(${argument})}`;
+  return `{"item": ${name}(${argument}), "item2": ${pair}}`;
 }

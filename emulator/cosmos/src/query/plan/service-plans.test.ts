@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonValue } from '../../model/json.ts';
-import type { PartitionKeyDefinition } from '../../model/partition-key.ts';
-import { compileQuery } from '../index.ts';
+import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
+import { compileQuery } from '../compile-query.ts';
 import type { QueryTarget } from './query-ranges.ts';
 
 /** A plan that the service's own query engine gave. */

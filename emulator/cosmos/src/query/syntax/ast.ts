@@ -4,7 +4,7 @@
  * The shape follows the grammar that Microsoft publishes in azure-cosmos-dotnet-v3 (`Query/Core/Parser/sql.g4`).
  */
 
-/** Where a node stands in the query text: offsets in UTF-16 code units, `end` exclusive. */
+/** The position of a node in the query text: offsets in UTF-16 code units, `end` exclusive. */
 export interface Span {
   readonly start: number;
   readonly end: number;

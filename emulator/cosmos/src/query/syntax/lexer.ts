@@ -4,7 +4,7 @@ import { type Token, wordToken } from './tokens.ts';
 /** `maxSqlQueryInputLength` of the account's query engine configuration, in characters. */
 export const MAX_QUERY_LENGTH = 262_144;
 
-interface Place {
+interface TextPosition {
   readonly text: string;
   readonly position: number;
 }
@@ -30,7 +30,7 @@ const PARAMETER = /@[A-Za-z0-9_]+/y;
 const NUMBER = /0[xX][0-9A-Fa-f]+|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?/y;
 const SYMBOL = />>>|<<|>>|<=|>=|!=|<>|\|\||\?\?|[-+*/%&|^~=<>?:.,()[\]{}]/y;
 
-/** Where the pattern's match at this place ends; `position` itself when it does not match. */
+/** The end of the pattern's match at `position`; `position` itself when it does not match. */
 function endOf(pattern: RegExp, text: string, position: number): number {
   pattern.lastIndex = position;
   return pattern.test(text) ? pattern.lastIndex : position;
@@ -42,29 +42,29 @@ function skipSpace(text: string, from: number): number {
   return position;
 }
 
-function tokenAt(place: Place): Token {
-  const { text, position } = place;
+function tokenAt(here: TextPosition): Token {
+  const { text, position } = here;
   const word = endOf(WORD, text, position);
   if (word > position) return wordToken(text.slice(position, word), position);
-  if (text[position] === '"' || text[position] === "'") return stringToken(place);
+  if (text[position] === '"' || text[position] === "'") return stringToken(here);
   const number = endOf(NUMBER, text, position);
-  if (number > position) return numberToken(place, number);
+  if (number > position) return numberToken(here, number);
   const symbol = endOf(SYMBOL, text, position);
-  if (symbol > position) return symbolToken(place, symbol);
+  if (symbol > position) return symbolToken(here, symbol);
   const parameter = endOf(PARAMETER, text, position);
   if (parameter === position) throw invalidToken(text, position);
   return { type: 'parameter', text: text.slice(position, parameter), start: position, end: parameter };
 }
 
-function symbolToken({ text, position }: Place, end: number): Token {
+function symbolToken({ text, position }: TextPosition, end: number): Token {
   const written = text.slice(position, end);
   return { type: 'symbol', text: written === '<>' ? '!=' : written, start: position, end };
 }
 
-function numberToken({ text, position }: Place, end: number): Token {
+function numberToken({ text, position }: TextPosition, end: number): Token {
   const written = text.slice(position, end);
   const token: Token = { type: 'number', text: written, value: Number(written), start: position, end };
-  // `1a` is one wrong number and not a number with a name behind it.
+  // `1a` is one wrong number and not a number followed by a name.
   if (endOf(WORD, text, end) === end) return token;
   throw queryError('SC1011', `Syntax error, invalid numeric value token '${excerpt(text, position)}'.`, token);
 }
@@ -87,7 +87,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['t', '\t'],
 ]);
 
-function stringToken({ text, position }: Place): Token {
+function stringToken({ text, position }: TextPosition): Token {
   const quote = text[position];
   let value = '';
   let copied = position + 1;

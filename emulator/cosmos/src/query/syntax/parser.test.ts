@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { CosmosError } from '../../model/errors.ts';
 import { refusalOf } from '../../testing/run-query.ts';
-import { compileQuery } from '../index.ts';
+import { compileQuery } from '../compile-query.ts';
 import { MAX_QUERY_LENGTH } from './lexer.ts';
 import { parseQuery } from './parser.ts';
 import { printQuery } from './printer.ts';
@@ -65,7 +65,7 @@ test.each([
   expect(printQuery(parseQuery(text))).toBe(printed);
 });
 
-test('every node knows where it stands', () => {
+test('every node has its position in the text', () => {
   const text = 'SELECT  c.a + f(1) FROM c';
   const { selection } = parseQuery(text).select;
   const expression = selection.kind === 'list' ? selection.items[0]?.expression : undefined;
@@ -129,7 +129,7 @@ test.each([
   expect(refusalOf(text)?.code).toBe('SC3002');
 });
 
-test('a query of 262,144 characters is read, a longer one refused', () => {
+test('a query of 262,144 characters is read, a longer one rejected', () => {
   const padded = (length: number) => 'SELECT 1'.padEnd(length);
   expect(refusalOf(padded(MAX_QUERY_LENGTH))).toBeUndefined();
   expect(refusalOf(padded(MAX_QUERY_LENGTH + 1))?.code).toBe('SC3001');

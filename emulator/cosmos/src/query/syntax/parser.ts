@@ -1,14 +1,24 @@
-import type { Collection, Count, OffsetLimit, OrderBy, OrderByItem, Query, Select, SelectItem, Source } from './ast.ts';
-import { boundHeight } from './bound-height.ts';
-import { parseExpression } from './expression-parser.ts';
+import type {
+  Collection,
+  Count,
+  Expression,
+  OffsetLimit,
+  OrderBy,
+  OrderByItem,
+  Query,
+  Select,
+  SelectItem,
+  Source,
+} from './ast.ts';
+import { parseExpression, type SyntaxParser } from './expression-parser.ts';
 import { tokenize } from './lexer.ts';
 import { queryError } from './query-error.ts';
-import type { SyntaxParser } from './syntax-parser.ts';
 import { commaSeparated, TokenStream } from './token-stream.ts';
+import { childrenOf, expressionsOf, fromQueriesOf, queriesOf } from './walk.ts';
 
 /**
  * Parses the text of a query. Throws a CosmosError 400 with the service's code and the position, and nothing else: text length,
- * nesting and height of the tree are bounded.
+ * nesting and depth of the tree are limited.
  */
 export function parseQuery(text: string): Query {
   const tokens = new TokenStream(tokenize(text));
@@ -19,7 +29,7 @@ export function parseQuery(text: string): Query {
   };
   const result = query(parser);
   if (tokens.peek().type !== 'end') throw tokens.unexpected();
-  boundHeight(result);
+  assertMaxDepth(result);
   return result;
 }
 
@@ -163,4 +173,32 @@ function parseOffsetLimit(tokens: TokenStream): OffsetLimit {
   tokens.expect('LIMIT');
   const limit = parseCount(tokens);
   return { offset, limit, ...tokens.span(start) };
+}
+
+/** How deep the tree may be. Later passes recurse along it, and `1+1+1...` adds a level per operator without any parentheses. */
+const MAX_DEPTH = 1_000;
+
+interface Pending {
+  readonly node: Expression;
+  readonly depth: number;
+}
+
+/** Throws when the tree is too deep for a pass that recurses along it. This check itself does not recurse. */
+function assertMaxDepth(query: Query): void {
+  const queries = [{ query, depth: 0 }];
+  for (let next = queries.pop(); next !== undefined; next = queries.pop()) {
+    const { depth } = next;
+    const pending: Pending[] = expressionsOf(next.query).map((node) => ({ node, depth: depth + 1 }));
+    for (const below of fromQueriesOf(next.query)) queries.push({ query: below, depth: depth + 1 });
+    for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
+      const below = item.depth + 1;
+      if (below > MAX_DEPTH) throw tooDeep(item.node);
+      for (const node of childrenOf(item.node)) pending.push({ node, depth: below });
+      for (const inner of queriesOf(item.node)) queries.push({ query: inner, depth: below });
+    }
+  }
+}
+
+function tooDeep(node: Expression): Error {
+  return queryError('SC3002', `The query nests deeper than ${MAX_DEPTH} levels.`, node);
 }

@@ -11,7 +11,7 @@ export function queryError(code: string, message: string, span: Span): CosmosErr
   return new CosmosError('BadRequest', `Message: ${JSON.stringify({ errors: [error] })}`);
 }
 
-/** What the planner of the gateway refuses without a code or a position: `{"Errors":["..."]}`. */
+/** An error of the gateway's planner, which has neither a code nor a position: `{"Errors":["..."]}`. */
 export function planError(message: string): CosmosError {
   return new CosmosError('BadRequest', `Message: ${JSON.stringify({ Errors: [message] })}`);
 }

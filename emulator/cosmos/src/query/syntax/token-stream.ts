@@ -2,10 +2,10 @@ import type { Span } from './ast.ts';
 import { queryError } from './query-error.ts';
 import type { Token } from './tokens.ts';
 
-/** How deep parentheses, sub-queries, calls, literals and prefix operators may nest: bounds the parser's own stack. */
+/** How deep parentheses, sub-queries, calls, literals and prefix operators may nest. It limits the stack of the parser. */
 const MAX_NESTING = 200;
 
-/** The parser's place in a token list. */
+/** Reads a token list in order, with look-ahead. */
 export class TokenStream {
   #next = 0;
   #depth = 0;
@@ -15,7 +15,7 @@ export class TokenStream {
     this.#tokens = tokens;
   }
 
-  /** The token that many places ahead; past the end, the `end` token. */
+  /** The token `ahead` tokens after the next one; past the end, the `end` token. */
   peek(ahead = 0): Token {
     const token = this.#tokens[this.#next + ahead] ?? this.#tokens.at(-1);
     if (token === undefined) throw new RangeError('A token list is never empty');
@@ -28,7 +28,7 @@ export class TokenStream {
     return token;
   }
 
-  /** Where the last consumed token ended. */
+  /** The end of the token consumed last. */
   get end(): number {
     return this.#tokens[this.#next - 1]?.end ?? 0;
   }
@@ -38,7 +38,7 @@ export class TokenStream {
     return (token.type === 'symbol' || token.type === 'keyword') && token.text === text;
   }
 
-  /** Whether a name stands here that reads so in any case: a word that is special only where it stands (`RANK`). */
+  /** Whether the token is this word, in any case, which is a keyword only in some contexts (`RANK`). */
   atWord(word: string, ahead = 0): boolean {
     const token = this.peek(ahead);
     return token.type === 'identifier' && token.text.toUpperCase() === word;
@@ -55,7 +55,7 @@ export class TokenStream {
     return this.next();
   }
 
-  /** The name that stands here. */
+  /** Consumes a name. */
   identifier(): string {
     if (this.peek().type !== 'identifier') throw this.unexpected();
     return this.next().text;
@@ -73,7 +73,7 @@ export class TokenStream {
     return queryError('SC1001', `Syntax error, incorrect syntax near '${token.text.slice(0, 64)}'.`, token);
   }
 
-  /** Runs one more level of nesting. */
+  /** Parses one more level of nesting. */
   nested<T>(parse: () => T): T {
     if (this.#depth >= MAX_NESTING) {
       throw queryError('SC3002', `The query nests deeper than ${MAX_NESTING} levels.`, this.peek());

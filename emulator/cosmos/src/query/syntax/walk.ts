@@ -68,7 +68,7 @@ export function fromQueriesOf(query: Query): readonly Query[] {
     .flatMap((collection) => (collection.kind === 'subquery' ? [collection.query] : []));
 }
 
-/** Whether any expression below, itself included, fits; does not look into sub-queries. */
+/** Whether the expression, or any expression below it, fits. Does not look into sub-queries. */
 export function anyExpression(node: Expression, fits: (node: Expression) => boolean): boolean {
   return fits(node) || childrenOf(node).some((child) => anyExpression(child, fits));
 }

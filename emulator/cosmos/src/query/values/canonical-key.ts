@@ -17,7 +17,7 @@ export function canonicalKey(value: Value): string {
   }
 }
 
-/** The length in front says where the text ends, which is quicker than to escape it. */
+/** The length says where the text ends, which is faster than escaping it. */
 function keyOfString(text: string): string {
   return `"${text.length}:${text}`;
 }

@@ -1,6 +1,4 @@
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import { compareStrings } from './compare-strings.ts';
-import { typeOrder } from './type-order.ts';
 import type { Value } from './value.ts';
 
 /**
@@ -50,4 +48,57 @@ function compareObjects(left: JsonObject, right: JsonObject): number {
     if (order !== 0) return order;
   }
   return leftNames.length - rightNames.length;
+}
+
+/** UTF-16 code units from the surrogates on: the only ones that JavaScript orders otherwise than code points. */
+const HIGH_UNIT = /[\ud800-\uffff]/;
+
+/**
+ * Orders strings by Unicode code point, which is the order of their UTF-8 bytes and so that of the service's index.
+ * JavaScript's own `<` orders by UTF-16 code unit and puts U+1F600 before U+FF5E.
+ */
+export function compareStrings(left: string, right: string): number {
+  if (left === right) return 0;
+  // Only two high units can compare in the wrong order, so code units decide when one string has none.
+  if (!HIGH_UNIT.test(left) || !HIGH_UNIT.test(right)) return left < right ? -1 : 1;
+  return compareCodePoints(left, right);
+}
+
+function compareCodePoints(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    const a = left.charCodeAt(index);
+    const b = right.charCodeAt(index);
+    if (a !== b) return rank(a) - rank(b);
+  }
+  return left.length - right.length;
+}
+
+/** Ranks surrogates, which encode code points above U+FFFF, above all other code units. */
+function rank(codeUnit: number): number {
+  return codeUnit >= 0xd800 && codeUnit <= 0xdfff ? codeUnit + 0x10000 : codeUnit;
+}
+
+/**
+ * The rank of a value's type in the order by which the service sorts mixed types: undefined, null, boolean, number, string,
+ * array, object. The numbers are those the service's own clients use when they merge partitions.
+ */
+function typeOrder(value: Value): number {
+  switch (typeof value) {
+    case 'undefined':
+      return 0;
+    case 'boolean':
+      return 2;
+    case 'number':
+      return 4;
+    case 'string':
+      return 5;
+    default:
+      return orderOfObjectType(value);
+  }
+}
+
+function orderOfObjectType(value: Value): number {
+  if (value === null) return 1;
+  return Array.isArray(value) ? 6 : 7;
 }

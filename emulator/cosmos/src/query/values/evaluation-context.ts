@@ -1,4 +1,4 @@
-/** What the evaluation of one query takes from outside, fixed for the whole of it. */
+/** The outside inputs of a query's evaluation, the same during the whole of it. */
 export interface EvaluationContext extends VectorPolicy {
   /** The query's time, in milliseconds since the Unix epoch. */
   readonly now: number;
@@ -8,9 +8,9 @@ export interface EvaluationContext extends VectorPolicy {
   readonly geospatialType?: GeospatialType;
 }
 
-/** What a container's vector policy says. */
+/** The vector policy of a container. */
 export interface VectorPolicy {
-  /** How vectors at this path (`/a/b`) are compared; undefined, as without a policy, where it says nothing: by their cosine. */
+  /** The distance function of vectors at a path (`/a/b`); undefined where the policy names none, which means the cosine. */
   readonly distanceOf?: (path: string) => DistanceFunction | undefined;
 }
 

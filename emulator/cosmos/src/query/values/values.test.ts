@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { canonicalKey } from './canonical-key.ts';
-import { compareStrings } from './compare-strings.ts';
-import { compareScalars, compareValues } from './comparison.ts';
+import { compareScalars, compareStrings, compareValues } from './comparison.ts';
 import { equalityOperator, equalValues } from './equality.ts';
 import type { Value } from './value.ts';
 
@@ -102,7 +101,7 @@ test.each<[Value, Value, number | undefined]>([
   expect(compareScalars(left, right)).toBe(order);
 });
 
-test('compareStrings() orders as the bytes of UTF-8', () => {
+test('compareStrings() has the order of UTF-8 bytes', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (a, b) => {
       expect(Math.sign(compareStrings(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));

@@ -64,7 +64,7 @@ function isSelected(change: LoggedChange, { minEpk = '', maxEpk, since = 0, part
   return ts >= since && epk >= minEpk && (maxEpk === undefined || epk < maxEpk);
 }
 
-/** The first ones, read before any of them is removed. Changes of one LSN have one time. */
+/** The first items that are wanted, read before any of them is removed. Changes of one LSN have the same time. */
 function takeWhile<T>(all: Iterable<T>, isWanted: (one: T) => boolean): T[] {
   const taken: T[] = [];
   for (const one of all) {

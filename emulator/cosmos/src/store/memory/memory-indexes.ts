@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../model/json.ts';
-import { entryKey, entryKeys, fromHeld, toHeld } from '../entry-key.ts';
+import { entryKey, entryKeys, fromStoredEntry, toStoredEntry } from '../index-key.ts';
 import type { IndexEntry, IndexedPath, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
 import type { StoredItem } from '../store.ts';
 import type { UndoJournal } from './undo-journal.ts';
@@ -31,7 +31,7 @@ export class MemoryIndexes implements ItemIndexes {
     return index;
   }
 
-  /** All at once: it is a matter of milliseconds. */
+  /** Adds all items at once, which takes milliseconds. */
   extend(ids: readonly number[]): boolean {
     for (const id of ids) this.#complete(id);
     return true;
@@ -55,12 +55,12 @@ export class MemoryIndexes implements ItemIndexes {
 
   entries(selection: IndexSelection, options: ScanOptions & { readonly after?: IndexEntry }): IndexEntry[] {
     const { descending, limit } = options;
-    const after = options.after && toHeld(options.after, selection);
+    const after = options.after && toStoredEntry(options.after, selection);
     const selected = this.#selected(selection);
     if (descending) selected.reverse();
     const sign = descending ? -1 : 1;
     const rest = after ? selected.filter((entry) => compareEntries(entry, after) * sign > 0) : selected;
-    return rest.slice(0, limit).map((entry) => fromHeld(entry, selection));
+    return rest.slice(0, limit).map((entry) => fromStoredEntry(entry, selection));
   }
 
   numbers(selection: IndexSelection, limit: number): number[] | undefined {
@@ -72,24 +72,24 @@ export class MemoryIndexes implements ItemIndexes {
     return this.#selected(selection).length;
   }
 
-  added(item: StoredItem): void {
+  onAdd(item: StoredItem): void {
     for (const index of this.#of(item.container)) {
       if (!index.isComplete) continue;
       const entry = entryOf(index, item);
       const entries = entriesOf(index, item.range);
-      entries.splice(placeOf(entries, entry), 0, entry);
+      entries.splice(insertionIndex(entries, entry), 0, entry);
     }
   }
 
-  removed(item: StoredItem): void {
+  onRemove(item: StoredItem): void {
     for (const index of this.#of(item.container)) {
       if (!index.isComplete) continue;
       const entries = entriesOf(index, item.range);
-      entries.splice(placeOf(entries, entryOf(index, item)), 1);
+      entries.splice(insertionIndex(entries, entryOf(index, item)), 1);
     }
   }
 
-  clear(container: number): void {
+  onClear(container: number): void {
     for (const { id } of this.#of(container)) this.drop(id);
   }
 
@@ -101,8 +101,8 @@ export class MemoryIndexes implements ItemIndexes {
     const { index, range } = selection;
     const keys = entryKeys(selection);
     const entries = this.#indexes.get(index)?.entries.get(range) ?? [];
-    const start = placeOf(entries, { key: keys.lower, number: 0 });
-    return entries.slice(start, placeOf(entries, { key: keys.upper, number: 0 }));
+    const start = insertionIndex(entries, { key: keys.lower, number: 0 });
+    return entries.slice(start, insertionIndex(entries, { key: keys.upper, number: 0 }));
   }
 }
 
@@ -115,7 +115,7 @@ function entriesOf({ entries }: KnownIndex, range: number): IndexEntry[] {
 }
 
 function entryOf(index: IndexedPath, { epk, body, number }: StoredItem): IndexEntry {
-  return { key: entryKey(index, epk, JSON.parse(body) as JsonValue), number }; // our own text
+  return { key: entryKey(index, epk, JSON.parse(body) as JsonValue), number }; // text that this server wrote
 }
 
 /** Numbers are positive. */
@@ -123,8 +123,8 @@ function compareEntries(left: IndexEntry, right: IndexEntry): number {
   return Buffer.compare(left.key, right.key) || left.number - right.number;
 }
 
-/** Where the entry is, or would be. */
-function placeOf(entries: readonly IndexEntry[], entry: IndexEntry): number {
+/** The index of the entry, or the index at which it would be inserted. */
+function insertionIndex(entries: readonly IndexEntry[], entry: IndexEntry): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {

@@ -19,23 +19,23 @@ interface Container {
 /** How many items the average size is taken from. */
 const SAMPLE = 1_000;
 
-/** Told of every change of the items, those of undoing included. */
-export interface ItemWatcher {
-  added(item: StoredItem): void;
-  removed(item: StoredItem): void;
-  /** Inside a transaction, and undoable by the watcher itself. */
-  cleared(container: number): void;
+/** Is called for every change of the items, including those that undo another. */
+export interface ItemListener {
+  onAdd(item: StoredItem): void;
+  onRemove(item: StoredItem): void;
+  /** Is called inside a transaction; the listener makes its own changes undoable. */
+  onClear(container: number): void;
 }
 
 export class MemoryItems implements ItemStore {
   readonly #containers = new Map<number, Container>();
   readonly #expiring = new Map<number, StoredItem>();
   readonly #journal: UndoJournal;
-  readonly #watcher: ItemWatcher;
+  readonly #listener: ItemListener;
 
-  constructor(journal: UndoJournal, watcher: ItemWatcher) {
+  constructor(journal: UndoJournal, listener: ItemListener) {
     this.#journal = journal;
-    this.#watcher = watcher;
+    this.#listener = listener;
   }
 
   get(key: ItemKey): StoredItem | undefined {
@@ -78,7 +78,7 @@ export class MemoryItems implements ItemStore {
   after(selection: ItemSelection, number: number): IteratorObject<StoredItem> {
     const { container, range, minEpk = '', maxEpk } = selection;
     const rows = this.#containers.get(container)?.ranges.get(range);
-    // A full key selects one logical partition, which has a list of its own; a prefix of a key has none.
+    // A full key selects one logical partition, which has a list of its own; a prefix of a key does not.
     const partition = maxEpk === `${minEpk}FF` ? rows?.byEpk.get(minEpk) : undefined;
     const candidates = (partition ?? rows?.byNumber)?.after(number) ?? Iterator.from<StoredItem>([]);
     return candidates.filter((item) => isSelected(item, selection));
@@ -128,7 +128,7 @@ export class MemoryItems implements ItemStore {
       this.#journal.delete(this.#containers, container);
       for (const item of before.byNumber.values()) this.#journal.delete(this.#expiring, item.number);
     }
-    this.#watcher.cleared(container);
+    this.#listener.onClear(container);
   }
 
   #add(item: StoredItem): void {
@@ -140,7 +140,7 @@ export class MemoryItems implements ItemStore {
     byLsn.set(item.lsn, [...(byLsn.get(item.lsn) ?? []), item]);
     partitionOf(byEpk, item.epk).set(item.number, item);
     if (item.expiresAt !== null) this.#expiring.set(item.number, item);
-    this.#watcher.added(item);
+    this.#listener.onAdd(item);
   }
 
   #remove(item: StoredItem): void {
@@ -154,7 +154,7 @@ export class MemoryItems implements ItemStore {
     else byLsn.set(item.lsn, others);
     partitionOf(byEpk, item.epk).delete(item.number);
     this.#expiring.delete(item.number);
-    this.#watcher.removed(item);
+    this.#listener.onRemove(item);
   }
 
   #container(number: number): Container {

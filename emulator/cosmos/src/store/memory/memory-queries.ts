@@ -2,7 +2,7 @@ import type { ItemQueries, NumberWindow, QueriedItem, QueriedSelection, ScanOpti
 import type { ItemSelection, StoredItem } from '../store.ts';
 import type { MemoryItems } from './memory-items.ts';
 
-/** Narrows by nothing but the selection: there is no text to read first. */
+/** Applies the range and the partition of a selection, and leaves its conditions to the query. */
 export class MemoryQueries implements ItemQueries {
   readonly #items: MemoryItems;
 

@@ -17,12 +17,12 @@ export class MemoryStore implements Store {
   readonly counters: Counters = new MemoryCounters(this.#journal);
   readonly indexes: MemoryIndexes = new MemoryIndexes(this.#journal, (container) => this.items.of(container));
   readonly items: MemoryItems = new MemoryItems(this.#journal, {
-    added: (item) => this.indexes.added(item),
-    removed: (item) => this.indexes.removed(item),
-    cleared: (container) => {
+    onAdd: (item) => this.indexes.onAdd(item),
+    onRemove: (item) => this.indexes.onRemove(item),
+    onClear: (container) => {
       this.#uniqueKeys.clear(container);
       this.#changeLog.clear(container);
-      this.indexes.clear(container);
+      this.indexes.onClear(container);
     },
   });
   readonly queries = new MemoryQueries(this.items);
@@ -37,7 +37,7 @@ export class MemoryStore implements Store {
   }
 
   savepoint<T>(work: () => T): T {
-    const start = this.#journal.position;
+    const start = this.#journal.length;
     try {
       return work();
     } catch (error) {

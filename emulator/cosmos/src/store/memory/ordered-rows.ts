@@ -1,4 +1,4 @@
-/** How many removed rows may stay as gaps before they are squeezed out. */
+/** How many gaps of removed rows are allowed before the list is compacted. */
 const MIN_GAPS = 64;
 
 /**
@@ -31,7 +31,7 @@ export class OrderedRows<T> {
     if (this.#keys[index] !== key || this.#rows[index] === undefined) return;
     this.#rows[index] = undefined;
     this.#gaps++;
-    if (this.#gaps > MIN_GAPS && this.#gaps * 2 > this.#keys.length) this.#squeeze();
+    if (this.#gaps > MIN_GAPS && this.#gaps * 2 > this.#keys.length) this.#compact();
   }
 
   /** The rows with a key above `after`, in order. Do not change the list while reading. */
@@ -63,7 +63,7 @@ export class OrderedRows<T> {
     return low;
   }
 
-  #squeeze(): void {
+  #compact(): void {
     this.#keys = this.#keys.filter((_, index) => this.#rows[index] !== undefined);
     this.#rows = this.#rows.filter((row) => row !== undefined);
     this.#gaps = 0;

@@ -1,4 +1,4 @@
-/** How to take back each write of the running transaction, the last first. */
+/** Undoes the writes of the running transaction, the last one first. */
 export class UndoJournal {
   readonly #steps: (() => void)[] = [];
 
@@ -6,13 +6,13 @@ export class UndoJournal {
     this.#steps.push(step);
   }
 
-  /** Where the journal stands, for `rewind`. */
-  get position(): number {
+  /** How many writes can be undone; an argument of `rewind`. */
+  get length(): number {
     return this.#steps.length;
   }
 
-  rewind(position: number): void {
-    while (this.#steps.length > position) this.#steps.pop()?.();
+  rewind(length: number): void {
+    while (this.#steps.length > length) this.#steps.pop()?.();
   }
 
   forget(): void {

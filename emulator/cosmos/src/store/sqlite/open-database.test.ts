@@ -26,7 +26,7 @@ describe('openDatabase()', () => {
     }
   }
 
-  it('refuses a directory that is in use, naming the process', () => {
+  it('rejects a directory that is in use, naming the process', () => {
     const database = openDatabase(directory.path);
     expect(refusal()).toMatchObject({
       code: 'DataDirectoryInUse',
@@ -36,7 +36,7 @@ describe('openDatabase()', () => {
     expect(refusal()).toBeUndefined();
   });
 
-  it('refuses a directory that another process holds, and opens it once that is gone', () => {
+  it('rejects a directory that another process holds, and opens it once that is gone', () => {
     openDatabase(directory.path).close();
     const holder = `
       const { DatabaseSync } = require('node:sqlite');
@@ -49,13 +49,13 @@ describe('openDatabase()', () => {
     expect(refusal()).toBeUndefined();
   });
 
-  it('refuses a file that is no database and leaves it as it is', () => {
+  it('rejects a file that is no database and leaves it as it is', () => {
     writeFileSync(path, 'precious notes of someone');
     expect(refusal()).toMatchObject({ code: 'StoreForeign' });
     expect(readFileSync(path, 'utf8')).toBe('precious notes of someone');
   });
 
-  it('refuses the database of another program and leaves it as it is', () => {
+  it('rejects the database of another program and leaves it as it is', () => {
     const other = new DatabaseSync(path);
     other.exec('CREATE TABLE notes (text TEXT)');
     other.close();
@@ -64,7 +64,7 @@ describe('openDatabase()', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  it('refuses a newer format, naming both versions', () => {
+  it('rejects a newer format, naming both versions', () => {
     openDatabase(directory.path).close();
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 99');
@@ -72,7 +72,7 @@ describe('openDatabase()', () => {
     expect(refusal()).toMatchObject({ code: 'StoreTooNew', message: expect.stringContaining('99') });
   });
 
-  it('refuses a file that was cut short', () => {
+  it('rejects a file that was cut short', () => {
     fill(200);
     const { size } = statSync(path);
     truncateSync(path, size - 8192);
@@ -80,7 +80,7 @@ describe('openDatabase()', () => {
     expect(statSync(path).size).toBe(size - 8192);
   });
 
-  it('refuses a file whose schema cannot be read', () => {
+  it('rejects a file whose schema cannot be read', () => {
     fill(10);
     const bytes = readFileSync(path);
     bytes.fill(0xff, 100, 4096);

@@ -9,21 +9,21 @@ const DATABASE_FILE = 'cosmos.db';
 const OWNER_FILE = 'cosmos.pid';
 /** Page cache, in KiB (a negative PRAGMA value counts KiB). */
 const CACHE_KIB = 16 * 1024;
-/** Pages in the write-ahead log before it is copied into the file: fewer, longer pauses than SQLite's 1,000. */
+/** Pages in the write-ahead log before a checkpoint: fewer but longer pauses than with SQLite's default of 1,000. */
 const CHECKPOINT_PAGES = 4_000;
 
 /**
- * Opens `cosmos.db` in `dataDir`, making both when absent, and holds it alone until closed.
+ * Opens `cosmos.db` in `dataDir`, creates both when they are absent, and locks the database until it is closed.
  *
  * The lock is SQLite's own on the file (locking_mode=EXCLUSIVE): the system drops it with the process, however that
- * ends, so there is no stale lock to take over. `cosmos.pid` only says whom to name when the lock is taken.
+ * ends, so there is no stale lock. `cosmos.pid` only names the process in the error message when the lock is taken.
  *
- * @throws StoreError DataDirectoryInUse, StoreForeign, StoreTooNew or StoreDamaged; then the file is as it was.
+ * @throws StoreError DataDirectoryInUse, StoreForeign, StoreTooNew or StoreDamaged; the file is unchanged then.
  */
 export function openDatabase(dataDir: string): DatabaseSync {
   mkdirSync(dataDir, { recursive: true });
   const path = join(dataDir, DATABASE_FILE);
-  refuseForeignFile(path);
+  rejectForeignFile(path);
   const sqlite = process.getBuiltinModule('node:sqlite'); // a static import would fail where it does not exist
   const database = new sqlite.DatabaseSync(path);
   try {
@@ -38,7 +38,7 @@ export function openDatabase(dataDir: string): DatabaseSync {
 
 function prepare(database: DatabaseSync, path: string): void {
   database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
-  refuseForeignSchema(database, path);
+  rejectForeignSchema(database, path);
   if (tableCount(database) === 0)
     database.exec(`${SCHEMA}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
   database.exec('COMMIT');
@@ -49,12 +49,12 @@ function prepare(database: DatabaseSync, path: string): void {
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA wal_checkpoint(TRUNCATE);
   `);
-  refuseCutFile(database, path);
+  rejectTruncatedFile(database, path);
 }
 
 const SQLITE_MAGIC = 'SQLite format 3\0';
 
-function refuseForeignFile(path: string): void {
+function rejectForeignFile(path: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) return;
   const head = Buffer.alloc(SQLITE_MAGIC.length);
@@ -68,7 +68,7 @@ function refuseForeignFile(path: string): void {
     throw new StoreError('StoreForeign', `${path} is not a SQLite database. Move it away, or choose another directory`);
 }
 
-function refuseForeignSchema(database: DatabaseSync, path: string): void {
+function rejectForeignSchema(database: DatabaseSync, path: string): void {
   if (tableCount(database) === 0) return;
   if (readPragma(database, 'application_id') !== APPLICATION_ID)
     throw new StoreError('StoreForeign', `${path} is a database of another program. Choose another directory`);
@@ -80,7 +80,7 @@ function refuseForeignSchema(database: DatabaseSync, path: string): void {
     );
 }
 
-function refuseCutFile(database: DatabaseSync, path: string): void {
+function rejectTruncatedFile(database: DatabaseSync, path: string): void {
   const expected = readPragma(database, 'page_count') * readPragma(database, 'page_size');
   const actual = statSync(path).size;
   if (actual < expected) throw damaged(path, `it has ${actual} bytes of ${expected}`);

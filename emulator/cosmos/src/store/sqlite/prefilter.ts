@@ -1,4 +1,4 @@
-import type { PathCondition } from '../../query/index.ts';
+import type { PathCondition } from '../../query/plan/filters.ts';
 
 /** A condition in SQL over the item's text, and what it binds. */
 export interface Prefilter {
@@ -6,19 +6,19 @@ export interface Prefilter {
   readonly values: readonly (string | number)[];
 }
 
-/** More than this are not worth SQLite's time. */
+/** A condition with more values than this is left to the query. */
 const MAX_VALUES = 32;
 
 /**
- * Conditions in SQL that every item wanted meets. They let more through than asked for, and the query looks again: SQLite does not tell
- * true from 1 nor null from missing, rounds numbers on its own, and orders text by bytes.
+ * Conditions in SQL that every wanted item meets. Other items may meet them as well, so the query checks again: SQLite does not
+ * distinguish true from 1 nor null from a missing value, rounds numbers in its own way, and orders text by bytes.
  */
 export function prefilterOf(conditions: readonly PathCondition[]): Prefilter {
   const parts = conditions.map(partOf).filter((part) => part !== undefined);
   return { sql: parts.map(({ sql }) => ` AND ${sql}`).join(''), values: parts.flatMap(({ values }) => values) };
 }
 
-/** Names that stand in JSON text and in a JSON path as they are. */
+/** Names that need no escaping in JSON text and in a JSON path. */
 const PLAIN_NAME = /^[^"\\\p{Cc}\p{Cs}]+$/u;
 
 function partOf(condition: PathCondition): Prefilter | undefined {
@@ -28,7 +28,7 @@ function partOf(condition: PathCondition): Prefilter | undefined {
   return part && { sql: part.sql.replaceAll('@', 'body ->> ?'), values: part.values.map((value) => value ?? path) };
 }
 
-/** `@` stands for the value at the path, and undefined among the values for the path itself. */
+/** `@` in the SQL is the value at the path; undefined among the bound values is the path itself. */
 interface Template {
   readonly sql: string;
   readonly values: readonly (string | number | undefined)[];

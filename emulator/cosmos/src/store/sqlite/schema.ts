@@ -1,4 +1,4 @@
-/** "Lazu" in ASCII: tells our files from other SQLite databases. */
+/** "Lazu" in ASCII: distinguishes our files from other SQLite databases. */
 export const APPLICATION_ID = 0x4c617a75;
 /** Raised with every change of the tables below. */
 export const SCHEMA_VERSION = 1;

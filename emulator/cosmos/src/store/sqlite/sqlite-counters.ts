@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Counters } from '../store.ts';
 
-/** Counts in memory and writes each changed counter once per transaction, however often it grew. */
+/** Counts in memory and writes each changed counter once per transaction. */
 export class SqliteCounters implements Counters {
   readonly #values = new Map<string, number>();
   #changed = new Map<string, number>();
@@ -25,15 +25,15 @@ export class SqliteCounters implements Counters {
     return value;
   }
 
-  /** Before COMMIT. Should that fail, `forget` must follow. */
+  /** Called before COMMIT. If that fails, `invalidate` must follow. */
   flush(): void {
     for (const [name, value] of this.#changed) this.#upsert.run(name, value);
     for (const [name, value] of this.#changed) this.#values.set(name, value);
     this.#changed.clear();
   }
 
-  /** After ROLLBACK: the table is right again. */
-  forget(): void {
+  /** Called after ROLLBACK: drops the cached numbers, and the table is read again. */
+  invalidate(): void {
     this.#values.clear();
     this.#changed.clear();
   }

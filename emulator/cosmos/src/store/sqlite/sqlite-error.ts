@@ -1,4 +1,4 @@
-/** What node:sqlite throws when SQLite refuses. */
+/** The error that node:sqlite throws when SQLite fails. */
 export interface SqliteError {
   /** SQLite's extended result code, https://www.sqlite.org/rescode.html */
   readonly errcode: number;

@@ -1,11 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { JsonValue } from '../../model/json.ts';
-import { entryKey, entryKeys, fromHeld, toHeld } from '../entry-key.ts';
+import { entryKey, entryKeys, fromStoredEntry, toStoredEntry } from '../index-key.ts';
 import type { IndexEntry, IndexedPath, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
 import type { StoredItem } from '../store.ts';
-import { numbersOf, readNumbers } from './sqlite-queries.ts';
+import { numbersOf, readNumbers } from './statements.ts';
 
-/** Derived from the items, so a database without these tables is whole, and those of an earlier form are made anew. */
+/** The indexes can be derived from the items, so their tables may be missing, and those of an earlier schema are rebuilt. */
 export const INDEX_SCHEMA = `
   DROP TABLE IF EXISTS item_indexes;
   DROP TABLE IF EXISTS index_entries;
@@ -30,11 +30,11 @@ export const INDEX_SCHEMA = `
 `;
 
 interface KnownIndex extends ItemIndex {
-  /** The highest number of an item that it holds. */
+  /** The highest number of an item that it contains. */
   readonly through: number;
 }
 
-/** How many numbers one step of building looks at, most of them perhaps of other containers. */
+/** How many numbers one step of building scans for each item of its limit, since items of other containers lie in between. */
 const NUMBERS_PER_ITEM = 20;
 
 const SELECTED = 'item_index = ? AND range = ? AND key >= ? AND key < ?';
@@ -96,7 +96,7 @@ export class SqliteIndexes implements ItemIndexes {
 
   create(container: number, { path, byPartition }: IndexedPath): ItemIndex {
     const { lastInsertRowid } = this.#create.run(container, JSON.stringify(path), byPartition ? 1 : 0);
-    this.forget();
+    this.invalidate();
     return { id: Number(lastInsertRowid), container, path, byPartition, isComplete: false };
   }
 
@@ -108,14 +108,14 @@ export class SqliteIndexes implements ItemIndexes {
     const last = Number(this.#lastNumber.get()?.number ?? 0);
     const end = Math.min(first.through + limit * NUMBERS_PER_ITEM, ahead?.through ?? last, last);
     const items = this.#items.all(first.through, end, first.container, limit) as unknown as StoredItem[]; // the columns it reads
-    for (const item of items) this.#hold(item, together);
+    for (const item of items) this.#addEntries(item, together);
     const through = items.length < limit ? end : (items.at(-1)?.number ?? end);
     for (const { id } of together) this.#advance.run(through, through >= last ? 1 : 0, id);
-    this.forget();
+    this.invalidate();
     return through >= last && !ahead;
   }
 
-  /** The one that is furthest behind first. */
+  /** The incomplete indexes, the one that lags most first. */
   #incomplete(ids: readonly number[]): KnownIndex[] {
     return ids
       .flatMap((id) => this.#get.all(id).map(toIndex))
@@ -123,23 +123,23 @@ export class SqliteIndexes implements ItemIndexes {
       .toSorted((left, right) => left.through - right.through);
   }
 
-  #hold({ number, range, epk, body }: StoredItem, indexes: readonly KnownIndex[]): void {
-    const value = JSON.parse(body) as JsonValue; // our own text
+  #addEntries({ number, range, epk, body }: StoredItem, indexes: readonly KnownIndex[]): void {
+    const value = JSON.parse(body) as JsonValue; // text that this server wrote
     for (const index of indexes) this.#add.run(index.id, range, entryKey(index, epk, value), number);
   }
 
   drop(id: number): void {
     for (const statement of this.#drop) statement.run(id);
-    this.forget();
+    this.invalidate();
   }
 
   entries(selection: IndexSelection, options: ScanOptions & { readonly after?: IndexEntry }): IndexEntry[] {
     const { descending, limit } = options;
-    const after = options.after && toHeld(options.after, selection);
+    const after = options.after && toStoredEntry(options.after, selection);
     const rows = after
       ? this.#entries[descending ? 'downAfter' : 'upAfter'].all(...boundsOf(selection), after.key, after.number, limit)
       : this.#entries[descending ? 'down' : 'up'].all(...boundsOf(selection), limit);
-    return (rows as unknown as IndexEntry[]).map((entry) => fromHeld(entry, selection)); // the columns are the type's
+    return (rows as unknown as IndexEntry[]).map((entry) => fromStoredEntry(entry, selection)); // the columns are the type's
   }
 
   numbers(selection: IndexSelection, limit: number): number[] | undefined {
@@ -150,18 +150,18 @@ export class SqliteIndexes implements ItemIndexes {
     return Number(this.#count.get(...boundsOf(selection))?.count);
   }
 
-  /** An item that is about to be written. */
-  inserting(item: StoredItem): void {
-    const indexes = this.#holding(item.container, item.number);
-    if (indexes.length > 0) this.#hold(item, indexes);
+  /** Before an item is inserted. */
+  onInsert(item: StoredItem): void {
+    const indexes = this.#indexesCovering(item.container, item.number);
+    if (indexes.length > 0) this.#addEntries(item, indexes);
   }
 
-  /** An item that is about to be replaced by this one. */
-  updating({ container, number, range, epk, body }: StoredItem): void {
-    const indexes = this.#holding(container, number);
+  /** Before an item is replaced by this one. */
+  onUpdate({ container, number, range, epk, body }: StoredItem): void {
+    const indexes = this.#indexesCovering(container, number);
     if (indexes.length === 0) return;
     const before = this.#storedValue(number);
-    const value = JSON.parse(body) as JsonValue; // our own text
+    const value = JSON.parse(body) as JsonValue; // text that this server wrote
     for (const index of indexes) {
       const oldKey = entryKey(index, epk, before);
       const key = entryKey(index, epk, value);
@@ -171,16 +171,16 @@ export class SqliteIndexes implements ItemIndexes {
     }
   }
 
-  /** An item that is about to be deleted. */
-  deleting({ container, number, range, epk, body }: StoredItem): void {
-    const indexes = this.#holding(container, number);
+  /** Before an item is deleted. */
+  onDelete({ container, number, range, epk, body }: StoredItem): void {
+    const indexes = this.#indexesCovering(container, number);
     if (indexes.length === 0) return;
-    const value = JSON.parse(body) as JsonValue; // our own text
+    const value = JSON.parse(body) as JsonValue; // text that this server wrote
     for (const index of indexes) this.#remove.run(index.id, range, entryKey(index, epk, value), number);
   }
 
-  /** A container whose items are about to be deleted. */
-  clearing(container: number): void {
+  /** Before all items of a container are deleted. */
+  onClear(container: number): void {
     for (const { id } of this.list(container)) this.drop(id);
   }
 
@@ -188,23 +188,23 @@ export class SqliteIndexes implements ItemIndexes {
     return this.list(container).length > 0;
   }
 
-  /** What is known of the indexes may be wrong: a transaction was taken back. */
-  forget(): void {
+  /** Drops the cached lists of indexes, which a rollback can make wrong. */
+  invalidate(): void {
     this.#ofContainer.clear();
   }
 
-  /** An index that is being built takes in higher numbers later. */
-  #holding(container: number, number: number): readonly KnownIndex[] {
+  /** The indexes that contain this item's number; an index that is being built adds higher numbers later. */
+  #indexesCovering(container: number, number: number): readonly KnownIndex[] {
     const indexes = this.list(container);
     return indexes.length === 0 ? indexes : indexes.filter((index) => index.isComplete || number <= index.through);
   }
 
   #storedValue(number: number): JsonValue {
-    return JSON.parse(String(this.#body.get(number)?.body)) as JsonValue; // our own text
+    return JSON.parse(String(this.#body.get(number)?.body)) as JsonValue; // text that this server wrote
   }
 }
 
-/** What `SELECTED` binds. */
+/** The parameters of `SELECTED`. */
 function boundsOf(selection: IndexSelection): [number, number, Uint8Array, Uint8Array] {
   const { lower, upper } = entryKeys(selection);
   return [selection.index, selection.range, lower, upper];

@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, ItemUsage, StoredItem } from '../store.ts';
-import { prepareArrayRows } from './array-rows.ts';
-import { HIGHEST_EPK, SqliteChanges } from './sqlite-changes.ts';
+import type { SqliteChanges } from './sqlite-changes.ts';
 import type { SqliteIndexes } from './sqlite-indexes.ts';
+import { HIGHEST_EPK, prepareArrayRows } from './statements.ts';
 
 const COLUMNS =
   'number, container, epk, partition_key AS partitionKey, id, range, lsn, ts, etag, expires_at AS expiresAt, body';
-/** What a key does not say. */
+/** The columns that are not part of the key. */
 const STATE = 'number, range, lsn, ts, etag, expires_at AS expiresAt, body';
 const BY_KEY = 'container = ? AND epk = ? AND id = ? AND partition_key = ?';
 const IN_RANGE = 'container = ? AND range = ?';
@@ -26,8 +26,9 @@ export class SqliteItems implements ItemStore {
   readonly #averageBytes: StatementSync;
   readonly #clear: readonly StatementSync[];
 
-  constructor(database: DatabaseSync, indexes: SqliteIndexes) {
+  constructor(database: DatabaseSync, indexes: SqliteIndexes, changes: SqliteChanges) {
     this.#indexes = indexes;
+    this.#changes = changes;
     const select = `SELECT ${COLUMNS} FROM items`;
     this.#get = prepareArrayRows(database, `SELECT ${STATE} FROM items WHERE ${BY_KEY}`);
     this.#getByNumber = database.prepare(`${select} WHERE number = ? AND container = ?`);
@@ -44,11 +45,6 @@ export class SqliteItems implements ItemStore {
         SELECT number FROM items INDEXED BY items_by_key
         WHERE container = ? AND epk >= ? AND epk < ? AND number > ? ORDER BY number LIMIT ?)
       ORDER BY number`);
-    this.#changes = new SqliteChanges(database, {
-      table: 'items',
-      index: 'items_by_lsn',
-      condition: '(expires_at IS NULL OR expires_at > ?9)',
-    });
     this.#expired = database.prepare(`${select} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`);
     const ofContainer = 'FROM items INDEXED BY items_by_range WHERE container = ?';
     this.#count = database.prepare(`SELECT count(*) AS count ${ofContainer}`);
@@ -71,20 +67,20 @@ export class SqliteItems implements ItemStore {
 
   insert(item: StoredItem): void {
     const { number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body } = item;
-    this.#indexes.inserting(item);
+    this.#indexes.onInsert(item);
     this.#insert.run(number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body);
   }
 
   update(item: StoredItem): void {
     const { number, lsn, ts, etag, expiresAt, body } = item;
-    this.#indexes.updating(item);
+    this.#indexes.onUpdate(item);
     this.#update.run(lsn, ts, etag, expiresAt, body, number);
   }
 
   delete(key: ItemKey): boolean {
     const { container, epk, partitionKey, id } = key;
     const item = this.#indexes.isIndexed(container) ? this.get(key) : undefined;
-    if (item) this.#indexes.deleting(item);
+    if (item) this.#indexes.onDelete(item);
     return this.#delete.run(container, epk, id, partitionKey).changes > 0;
   }
 
@@ -108,7 +104,7 @@ export class SqliteItems implements ItemStore {
   }
 
   clear(container: number): void {
-    this.#indexes.clearing(container);
+    this.#indexes.onClear(container);
     for (const statement of this.#clear) statement.run(container);
   }
 }

@@ -1,10 +1,10 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ItemQueries, NumberWindow, QueriedItem, QueriedSelection, ScanOptions } from '../item-queries.ts';
 import type { ItemSelection } from '../store.ts';
-import { prepareArrayRows } from './array-rows.ts';
 import { prefilterOf } from './prefilter.ts';
+import { HIGHEST_EPK, numbersOf, prepareArrayRows, readNumbers } from './statements.ts';
 
-/** Statements differ by the paths that queries ask for. */
+/** Prepared statements that are cached: they differ by the paths in the conditions. */
 const MAX_STATEMENTS = 100;
 
 const IN_RANGE = 'container = ? AND range = ?';
@@ -36,7 +36,7 @@ export class SqliteQueries implements ItemQueries {
 
   read(selection: QueriedSelection, numbers: readonly number[]): QueriedItem[] {
     const { sql, values } = conditionsOf(selection);
-    // Left to itself SQLite takes the index by key, and goes through all of a logical partition for one item.
+    // Without NOT INDEXED, SQLite chooses the index by key and scans a whole logical partition for one item.
     const statement = this.#prepareItems(`SELECT number, body FROM items NOT INDEXED
       WHERE number IN (SELECT value FROM json_each(?)) AND ${IN_RANGE}${sql}`);
     return toItems(statement.all(JSON.stringify(numbers), selection.container, selection.range, ...values));
@@ -49,7 +49,7 @@ export class SqliteQueries implements ItemQueries {
     const statement = this.#prepare(
       numbersOf(`items INDEXED BY items_by_key WHERE container = ? AND epk >= ? AND epk < ?${only}`),
     );
-    return readNumbers(statement.get(container, minEpk ?? '', maxEpk ?? 'G', ...bound, limit + 1), limit);
+    return readNumbers(statement.get(container, minEpk ?? '', maxEpk ?? HIGHEST_EPK, ...bound, limit + 1), limit);
   }
 
   count({ container, range }: ItemSelection, limit: number): number {
@@ -58,7 +58,7 @@ export class SqliteQueries implements ItemQueries {
     return Number(statement.get(container, range, limit)?.count);
   }
 
-  /** Of items, whose rows are read by `toItems`. */
+  /** Prepares a statement whose rows `toItems` reads. */
   #prepareItems(sql: string): StatementSync {
     return this.#prepare(sql, prepareArrayRows);
   }
@@ -74,17 +74,6 @@ export class SqliteQueries implements ItemQueries {
   }
 }
 
-/** The numbers of up to as many rows as the last parameter says, all in one text: a row for each takes ten times as long, and as much memory. */
-export function numbersOf(rows: string): string {
-  return `SELECT json_group_array(number) AS numbers FROM (SELECT number FROM ${rows} LIMIT ?)`;
-}
-
-/** Undefined when there are more than `limit`, of which one more was asked for. */
-export function readNumbers(row: Record<string, unknown> | undefined, limit: number): number[] | undefined {
-  const numbers = JSON.parse(String(row?.numbers)) as number[]; // as `numbersOf` has them written
-  return numbers.length > limit ? undefined : numbers;
-}
-
 function conditionsOf(selection: QueriedSelection): { sql: string; values: SQLInputValue[] } {
   const { minEpk, maxEpk, partitionKey, now, conditions } = selection;
   const prefilter = prefilterOf(conditions);
@@ -92,7 +81,7 @@ function conditionsOf(selection: QueriedSelection): { sql: string; values: SQLIn
   const values: SQLInputValue[] = [now];
   if (minEpk !== undefined || maxEpk !== undefined) {
     sql += ' AND epk >= ? AND epk < ?';
-    values.push(minEpk ?? '', maxEpk ?? 'G');
+    values.push(minEpk ?? '', maxEpk ?? HIGHEST_EPK);
   }
   if (partitionKey !== undefined) {
     sql += ' AND partition_key = ?';

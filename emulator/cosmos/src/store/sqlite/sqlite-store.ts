@@ -1,14 +1,21 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreError } from '../errors.ts';
-import type { Store } from '../store.ts';
-import { SqliteChangeLog } from './sqlite-change-log.ts';
+import type { Store, UniqueKeyClaim, UniqueKeyStore } from '../store.ts';
+import { SqliteChangeLog, SqliteChanges } from './sqlite-changes.ts';
 import { SqliteCounters } from './sqlite-counters.ts';
 import { isSqliteError } from './sqlite-error.ts';
 import { SqliteIndexes } from './sqlite-indexes.ts';
 import { SqliteItems } from './sqlite-items.ts';
 import { SqliteQueries } from './sqlite-queries.ts';
 import { SqliteResources } from './sqlite-resources.ts';
-import { SqliteUniqueKeys } from './sqlite-unique-keys.ts';
+
+/** The items of the change feed of latest versions; the parameter of the condition is the time in seconds. */
+const CHANGED_ITEMS = {
+  table: 'items',
+  index: 'items_by_lsn',
+  condition: '(expires_at IS NULL OR expires_at > ?9)',
+};
+const LOGGED_CHANGES = { table: 'change_log', index: 'change_log_by_lsn' };
 
 /** The store on a database that `openDatabase` has opened. */
 export class SqliteStore implements Store {
@@ -30,9 +37,9 @@ export class SqliteStore implements Store {
     this.resources = new SqliteResources(database);
     this.indexes = new SqliteIndexes(database);
     this.queries = new SqliteQueries(database);
-    this.items = new SqliteItems(database, this.indexes);
+    this.items = new SqliteItems(database, this.indexes, new SqliteChanges(database, CHANGED_ITEMS));
     this.uniqueKeys = new SqliteUniqueKeys(database);
-    this.changeLog = new SqliteChangeLog(database);
+    this.changeLog = new SqliteChangeLog(database, new SqliteChanges(database, LOGGED_CHANGES));
     this.counters = new SqliteCounters(database);
   }
 
@@ -60,7 +67,7 @@ export class SqliteStore implements Store {
       // SQLite has rolled the whole transaction back by itself when the disk is full.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK TO work; RELEASE work');
       this.counters.restore(counters);
-      this.indexes.forget();
+      this.indexes.invalidate();
       throw asStoreError(error);
     }
   }
@@ -70,13 +77,42 @@ export class SqliteStore implements Store {
   }
 
   #rollback(): void {
-    this.counters.forget();
-    this.indexes.forget();
+    this.counters.invalidate();
+    this.indexes.invalidate();
     if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec('ROLLBACK');
   }
 }
 
-/** Failures of SQLite itself (disk full, I/O) carry `errcode`; what the caller's work has thrown passes as it is. */
+class SqliteUniqueKeys implements UniqueKeyStore {
+  readonly #holder: StatementSync;
+  readonly #claim: StatementSync;
+  readonly #release: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#holder = database.prepare(
+      'SELECT item FROM unique_keys WHERE container = ? AND partition_key = ? AND value = ?',
+    );
+    this.#claim = database.prepare(
+      'INSERT INTO unique_keys (container, partition_key, value, item) VALUES (?, ?, ?, ?)',
+    );
+    this.#release = database.prepare('DELETE FROM unique_keys WHERE container = ? AND item = ?');
+  }
+
+  holder(container: number, partitionKey: string, value: string): number | undefined {
+    const row = this.#holder.get(container, partitionKey, value);
+    return row && Number(row.item);
+  }
+
+  claim({ container, partitionKey, value, item }: UniqueKeyClaim): void {
+    this.#claim.run(container, partitionKey, value, item);
+  }
+
+  release(container: number, item: number): void {
+    this.#release.run(container, item);
+  }
+}
+
+/** Failures of SQLite itself (disk full, I/O) carry `errcode`; errors that the caller's work throws are passed on unchanged. */
 function asStoreError(error: unknown): unknown {
   if (!isSqliteError(error)) return error;
   return new StoreError('StoreUnavailable', `The store cannot write: ${error.message}`, { cause: error });

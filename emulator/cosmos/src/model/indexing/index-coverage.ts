@@ -1,0 +1,90 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { type IndexingPathEnd, parseIndexingPath } from '../property-path.ts';
+import type { IndexingPolicy } from './indexing-policy.ts';
+
+/** The path segment that stands for every element of an array. */
+const ELEMENTS = '[]';
+
+/**
+ * Returns a function that counts the values of an item that the policy indexes. The longest path that covers a value decides, and `/?`
+ * takes precedence over `/*`. Source: "Indexing policies in Azure Cosmos DB", include and exclude precedence.
+ */
+export function indexedValueCounter(policy: IndexingPolicy): (item: JsonObject) => number {
+  if (policy.indexingMode === 'none') return () => 0;
+  const root = coverageOf(policy);
+  return (item) => countIndexed(item, root, false);
+}
+
+function coverageOf({ includedPaths, excludedPaths }: IndexingPolicy): CoverageNode {
+  const root = new CoverageNode();
+  for (const { path } of includedPaths) root.add(path, true);
+  for (const { path } of excludedPaths) root.add(path, false);
+  return root;
+}
+
+/** Returns a function that tells whether the policy indexes scalars at a property path. */
+export function scalarCoverage(policy: IndexingPolicy): (path: readonly string[]) => boolean {
+  if (policy.indexingMode === 'none') return () => false;
+  const root = coverageOf(policy);
+  return (path) => {
+    let node: CoverageNode | undefined = root;
+    let covered = root.subtree ?? false;
+    for (const name of path) {
+      node = node?.child(name);
+      covered = node?.subtree ?? covered;
+    }
+    return node?.scalar ?? covered;
+  };
+}
+
+/** A node of the tree of policy paths. */
+class CoverageNode {
+  readonly #children = new Map<string, CoverageNode>();
+  readonly #indexed: Partial<Record<IndexingPathEnd, boolean>> = {};
+
+  add(path: string, indexed: boolean): void {
+    const { segments, end } = parseIndexingPath(path);
+    this.#descend(segments).#indexed[end] = indexed;
+  }
+
+  child(segment: string): CoverageNode | undefined {
+    return this.#children.get(segment);
+  }
+
+  /** Whether this node and everything below it is indexed; undefined when the policy does not say. */
+  get subtree(): boolean | undefined {
+    return this.#indexed['*'];
+  }
+
+  /** Whether a scalar at this node is indexed; undefined when the policy does not say. */
+  get scalar(): boolean | undefined {
+    return this.#indexed['?'];
+  }
+
+  #descend(segments: readonly string[]): CoverageNode {
+    let node: CoverageNode = this;
+    for (const segment of segments) {
+      const next = node.#children.get(segment) ?? new CoverageNode();
+      node.#children.set(segment, next);
+      node = next;
+    }
+    return node;
+  }
+}
+
+/** @param inherited whether the nearest node above indexes what is below it */
+function countIndexed(value: JsonValue, node: CoverageNode | undefined, inherited: boolean): number {
+  const below = node?.subtree ?? inherited;
+  if (Array.isArray(value)) {
+    const elements = node?.child(ELEMENTS);
+    return sum(value, (element) => countIndexed(element, elements, below));
+  }
+  if (isJsonObject(value)) {
+    return sum(Object.entries(value), ([name, member]) => countIndexed(member, node?.child(name), below));
+  }
+  return (node?.scalar ?? below) ? 1 : 0;
+}
+
+function sum<T>(values: readonly T[], count: (value: T) => number): number {
+  return values.reduce((total, value) => total + count(value), 0);
+}

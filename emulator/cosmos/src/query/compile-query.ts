@@ -1,0 +1,199 @@
+import { CosmosError } from '../model/errors.ts';
+import type { JsonValue } from '../model/json.ts';
+import type { PartitionKeyDefinition } from '../model/partition-key/partition-key.ts';
+import { checkOrder } from './compile/clause-rules.ts';
+import type { ComputedProperties, QueryEnvironment } from './compile/compilation.ts';
+import { type ComputedPropertyText, computedPropertyOf } from './compile/computed-properties.ts';
+import { foldConstant } from './compile/constant-folding.ts';
+import { compileRows } from './compile/query.ts';
+import {
+  ALL_ROWS,
+  type CurrentDocument,
+  type EvaluationFrame,
+  type PageRequest,
+  type RowKey,
+  type Yield,
+} from './execute/evaluation-frame.ts';
+import { DEFAULT_WORK_LIMITS, WorkLimit, type WorkLimits } from './execute/work-limit.ts';
+import { scalarFunctions } from './functions/catalogue.ts';
+import { filtersOf, isPureCount, type QueryFilters } from './plan/filters.ts';
+import { type PlanPolicy, planQuery, type QueryConstants, queryTarget } from './plan/planner.ts';
+import type { QueryPlan } from './plan/query-plan.ts';
+import type { QueryTarget } from './plan/query-ranges.ts';
+import type { Query } from './syntax/ast.ts';
+import { parseQuery } from './syntax/parser.ts';
+import { printQuery } from './syntax/printer.ts';
+import type { EvaluationContext } from './values/evaluation-context.ts';
+
+/** A parameter as a request carries it, its name with the `@`. Without a value it is undefined in the query. */
+export interface QueryParameter {
+  readonly name: string;
+  readonly value?: JsonValue;
+}
+
+export interface RunOptions {
+  readonly limits?: WorkLimits;
+  /**
+   * Whether the documents come in the order of the first path of `filters.orderBy`, those without the property included. Then only
+   * documents with the same value of that path are held in memory, to be sorted by the other paths.
+   */
+  readonly sortedInput?: boolean;
+}
+
+/** How to run a query in steps, a page at a time, yielding to the event loop in between. */
+export interface StepOptions extends RunOptions {
+  readonly current: CurrentDocument;
+  readonly page: PageRequest;
+  /** Whether to return a `YIELD` also after many rows of one document. */
+  readonly yields: boolean;
+}
+
+export interface SteppedRows extends Iterable<JsonValue | Yield> {
+  /** The key of the last row; undefined unless the query sorts. */
+  readonly lastRow: RowKey | undefined;
+  /** How many rows TOP, OFFSET and LIMIT have counted, `page.rowsBefore` included; only meaningful in a query that has them. */
+  readonly rowsSeen: number;
+}
+
+/** A query that can run any number of times. */
+export interface CompiledQuery {
+  readonly query: Query;
+  /** How a store may narrow the documents that it passes to {@link run}. */
+  readonly filters: QueryFilters;
+  /**
+   * Whether a row is returned as soon as its document has been read, so that a caller who stops early has read no more than it needed.
+   * Sorting and grouping read everything first, unless the input is sorted.
+   */
+  readonly streams: boolean;
+  /** Whether rows are sorted, each with a {@link RowKey} after which a later run can continue. */
+  readonly sorts: boolean;
+  /** Whether its only row says how many documents pass the filter and nothing else, so that `page.knownCount` can replace them. */
+  readonly isPureCount: boolean;
+  /** Its text without WHERE, spelled as the printer does. */
+  unfiltered(): string;
+  /** Which partition keys may hold documents that pass the filter. */
+  target(partitionKey: PartitionKeyDefinition): QueryTarget;
+  /** The response of the query plan request. Throws a CosmosError 400 for what the gateway cannot distribute. */
+  plan(policy: PlanPolicy): QueryPlan;
+  /** The rows, computed as they are read. Throws a CosmosError 400 when the query exceeds its limits. */
+  run(documents: Iterable<JsonValue>, context: EvaluationContext, options?: RunOptions): Iterable<JsonValue>;
+  /** As {@link run}; passes on every `YIELD` among the documents. */
+  start(documents: Iterable<JsonValue | Yield>, context: EvaluationContext, options: StepOptions): SteppedRows;
+}
+
+/**
+ * Parses and compiles a query. Throws a CosmosError 400 with the service's code and position for a mistake in it.
+ *
+ * @example
+ * const query = compileQuery('SELECT VALUE c.name FROM c WHERE c.age > @age', [{ name: '@age', value: 17 }]);
+ * [...query.run([{ name: 'Ann', age: 18 }], { now: 0, random: () => 0 })]; // ['Ann']
+ */
+export function compileQuery(
+  text: string,
+  parameters: readonly QueryParameter[] = [],
+  computedProperties: readonly ComputedPropertyText[] = [],
+): CompiledQuery {
+  const query = parseQuery(text);
+  const environment: QueryEnvironment = {
+    parameters: new Map(parameters.map(({ name, value }) => [name, value])),
+    computed: parseComputedProperties(computedProperties),
+    functions: scalarFunctions,
+  };
+  const constants: QueryConstants = {
+    parameters: environment.parameters,
+    fold: (node) => foldConstant(node, environment),
+  };
+  const compiled = compileRows(query, environment);
+  checkOrder(query);
+  const start: CompiledQuery['start'] = (documents, context, options) => {
+    if (query.orderBy?.rank) throw rankNeedsPlan();
+    const { limits = DEFAULT_WORK_LIMITS, sortedInput = false, current, page, yields } = options;
+    const frame: EvaluationFrame = {
+      yields,
+      slots: [],
+      aggregates: [],
+      documents,
+      context,
+      work: new WorkLimit(limits),
+      sortedInput,
+      current,
+      page,
+      counter: { rowsSeen: page.rowsBefore },
+    };
+    return {
+      // Safe: a query leaves out rows that are undefined.
+      [Symbol.iterator]: () => (compiled.rows(frame) as Iterable<JsonValue | Yield>)[Symbol.iterator](),
+      get rowsSeen() {
+        return frame.counter.rowsSeen;
+      },
+      get lastRow() {
+        return frame.lastRow;
+      },
+    };
+  };
+  let unfiltered: string | undefined;
+  return {
+    query,
+    filters: filtersOf(query, environment.parameters, (name) => environment.computed.has(name)),
+    streams: compiled.streams,
+    sorts: compiled.sorts,
+    isPureCount: isPureCount(query),
+    unfiltered: () => (unfiltered ??= printUnfiltered(query)),
+    target: (partitionKey) => queryTarget(query, constants, partitionKey),
+    plan: (policy) => planQuery(query, constants, policy),
+    start,
+    run(documents, context, options = {}) {
+      const numbered = new NumberedDocuments(documents, isDescending(query));
+      // Safe: without a YIELD among the documents there is none among the rows.
+      return start(numbered, context, {
+        ...options,
+        current: numbered,
+        page: ALL_ROWS,
+        yields: false,
+      }) as Iterable<JsonValue>;
+    },
+  };
+}
+
+/**
+ * Reads the properties that a container computes.
+ *
+ * @throws CosmosError BadRequest for a query that computes more than a value of the item
+ */
+export function parseComputedProperties(given: readonly ComputedPropertyText[]): ComputedProperties {
+  const names = new Set(given.map(({ name }) => name));
+  return new Map(given.map(({ name, query }) => [name, computedPropertyOf(name, parseQuery(query), names)]));
+}
+
+function printUnfiltered({ where: _, ...rest }: Query): string {
+  return printQuery(rest);
+}
+
+function isDescending({ orderBy }: Query): boolean {
+  return orderBy?.items.some(({ direction }) => direction === 'DESC') ?? false;
+}
+
+/** Numbers the documents so that rows with equal sort keys stay in the order in which the documents are read. */
+class NumberedDocuments implements Iterable<JsonValue>, CurrentDocument {
+  readonly #documents: Iterable<JsonValue>;
+  readonly #step: 1 | -1;
+  document = 0;
+
+  constructor(documents: Iterable<JsonValue>, descending: boolean) {
+    this.#documents = documents;
+    this.#step = descending ? -1 : 1;
+  }
+
+  *[Symbol.iterator](): Generator<JsonValue> {
+    for (const document of this.#documents) {
+      this.document += this.#step;
+      yield document;
+    }
+  }
+}
+
+function rankNeedsPlan(): CosmosError {
+  const message =
+    'Cross partition query only supports ORDER BY RANK through its query plan: scores need statistics first.';
+  return new CosmosError('BadRequest', message);
+}

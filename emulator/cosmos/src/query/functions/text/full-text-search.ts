@@ -1,0 +1,116 @@
+import { CosmosError } from '../../../model/errors.ts';
+import { isArray, type Value } from '../../values/value.ts';
+import { defineFunctions, type FunctionEntry } from '../scalar-function.ts';
+import { areNumbers, areStrings } from '../typed-arguments.ts';
+
+/**
+ * Source: "Full text search functions", Cosmos DB query reference. Words are compared literally, without regard to
+ * case: stemming and stop words depend on dictionaries of the service and are not emulated.
+ */
+export const fullTextFunctions = defineFunctions('Full text search', {
+  FULLTEXTCONTAINS: {
+    signature: 'FULLTEXTCONTAINS(text, phrase)',
+    summary: 'Whether the text has the words of the phrase next to each other',
+    args: 2,
+    evaluate: ([text, phrase]) => matchCount(text, [phrase], (count) => count === 1),
+  },
+  FULLTEXTCONTAINSALL: {
+    signature: 'FULLTEXTCONTAINSALL(text, phrase, ...)',
+    summary: 'Whether the text has every phrase',
+    args: [2, Number.POSITIVE_INFINITY],
+    evaluate: ([text, ...phrases]) => matchCount(text, phrases, (count) => count === phrases.length),
+  },
+  FULLTEXTCONTAINSANY: {
+    signature: 'FULLTEXTCONTAINSANY(text, phrase, ...)',
+    summary: 'Whether the text has one of the phrases',
+    args: [2, Number.POSITIVE_INFINITY],
+    evaluate: ([text, ...phrases]) => matchCount(text, phrases, (count) => count > 0),
+  },
+  FULLTEXTSCORE: rankOnly('FULLTEXTSCORE(text, term, ...)', 'The BM25 score of the text, highest first'),
+  RRF: rankOnly('RRF(score, score, ... [, weights])', 'Several scores fused by reciprocal rank'),
+  _FULLTEXTSCORE: {
+    signature: '_FullTextScore(text, terms, documentCount, totalWordCount, hitCounts)',
+    summary: 'The BM25 score with the statistics given, as the query plan of a hybrid search asks for it',
+    args: [5, Number.POSITIVE_INFINITY],
+    evaluate: score,
+  },
+  _FULLTEXTWORDCOUNT: {
+    signature: '_FullTextWordCount(text)',
+    summary: 'How many words the text has, as the query plan of a hybrid search asks for it',
+    args: 1,
+    evaluate: ([text]) => (typeof text === 'string' ? wordsOf(text).length : undefined),
+  },
+});
+
+function matchCount(text: Value, phrases: readonly Value[], isEnough: (count: number) => boolean): Value {
+  if (typeof text !== 'string' || !areStrings(phrases)) return undefined;
+  const words = wordsOf(text);
+  return isEnough(phrases.filter((phrase) => countOccurrences(words, wordsOf(phrase)) > 0).length);
+}
+
+/** A function that only ORDER BY RANK computes; the service rejects it anywhere else. */
+function rankOnly(signature: string, summary: string): FunctionEntry {
+  const name = signature.slice(0, signature.indexOf('('));
+  return {
+    signature,
+    summary: `${summary}; only in ORDER BY RANK`,
+    args: [2, Number.POSITIVE_INFINITY],
+    evaluate: () => {
+      throw new CosmosError('BadRequest', `The ${name} function may only be used in an ORDER BY RANK clause.`);
+    },
+  };
+}
+
+function score(args: readonly Value[]): Value {
+  const [text, ...terms] = args.slice(0, -3);
+  const [documentCount, totalWordCount, hitCounts] = args.slice(-3);
+  const flat = terms.flatMap((term): readonly Value[] => (isArray(term) ? term : [term]));
+  if (typeof text !== 'string' || !areStrings(flat)) return undefined;
+  if (typeof documentCount !== 'number' || typeof totalWordCount !== 'number') return undefined;
+  if (!isArray(hitCounts) || !areNumbers(hitCounts)) return undefined;
+  return bm25Score(text, flat, { documentCount, totalWordCount, hitCounts });
+}
+
+/** The words of a text for full text search: runs of letters and digits, without regard to case, in order. */
+function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+}
+
+/** How often the words of the phrase follow one another in the text. A phrase without words occurs nowhere. */
+function countOccurrences(words: readonly string[], phrase: readonly string[]): number {
+  const [first] = phrase;
+  if (first === undefined) return 0;
+  let count = 0;
+  for (let at = words.indexOf(first); at >= 0; at = words.indexOf(first, at + 1)) {
+    if (phrase.every((word, offset) => words[at + offset] === word)) count++;
+  }
+  return count;
+}
+
+/** The statistics over the items of all partitions that BM25 needs. */
+interface FullTextStatistics {
+  readonly documentCount: number;
+  readonly totalWordCount: number;
+  /** How many items contain each term, in the order of the terms. */
+  readonly hitCounts: readonly number[];
+}
+
+/** The usual constants of BM25: how soon repetition saturates, and how much long texts are marked down. */
+const K1 = 1.2;
+const B = 0.75;
+
+/** The BM25 score of a text for the terms, 0 when it has none of them. Source: "FullTextScore", Cosmos DB query reference. */
+function bm25Score(text: string, terms: readonly string[], statistics: FullTextStatistics): number {
+  const words = wordsOf(text);
+  const averageLength = statistics.totalWordCount / Math.max(statistics.documentCount, 1);
+  const norm = K1 * (1 - B + (B * words.length) / Math.max(averageLength, 1));
+  return terms.reduce((score, term, index) => {
+    const frequency = countOccurrences(words, wordsOf(term));
+    const rarity = inverseFrequency(statistics.documentCount, statistics.hitCounts[index] ?? 0);
+    return score + (rarity * frequency * (K1 + 1)) / (frequency + norm);
+  }, 0);
+}
+
+function inverseFrequency(documentCount: number, hitCount: number): number {
+  return Math.log(1 + Math.max(documentCount - hitCount + 0.5, 0) / (hitCount + 0.5));
+}
