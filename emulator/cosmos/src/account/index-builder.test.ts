@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import { createContainer } from '../operations/create-container.ts';
-import { createDatabase } from '../operations/create-database.ts';
+import { createContainer } from '../operations/containers/create-container.ts';
+import { createDatabase } from '../operations/databases/create-database.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';

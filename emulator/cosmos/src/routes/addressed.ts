@@ -2,7 +2,7 @@ import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import { CosmosError } from '../model/errors.ts';
 import { isPartitionKeyPrefix } from '../model/partition-key.ts';
-import { namedPartitionKey } from '../operations/item-input.ts';
+import { namedPartitionKey } from '../operations/items/item.ts';
 import { containerOf } from './containers.ts';
 import { rangeOf } from './feed-request.ts';
 import { partitionKeyOf, type RouteRequest } from './request.ts';

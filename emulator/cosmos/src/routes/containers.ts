@@ -1,14 +1,14 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import { CosmosError } from '../model/errors.ts';
-import { createContainer } from '../operations/create-container.ts';
-import { deleteContainer } from '../operations/delete-container.ts';
-import { deletePartition } from '../operations/delete-partition.ts';
-import { listConflicts } from '../operations/list-conflicts.ts';
-import { listContainers } from '../operations/list-containers.ts';
-import { listPartitionKeyRanges } from '../operations/list-partition-key-ranges.ts';
-import { readContainer } from '../operations/read-container.ts';
-import { replaceContainer } from '../operations/replace-container.ts';
+import { createContainer } from '../operations/containers/create-container.ts';
+import { deleteContainer } from '../operations/containers/delete-container.ts';
+import { listConflicts } from '../operations/containers/list-conflicts.ts';
+import { listContainers } from '../operations/containers/list-containers.ts';
+import { listPartitionKeyRanges } from '../operations/containers/list-partition-key-ranges.ts';
+import { readContainer } from '../operations/containers/read-container.ts';
+import { replaceContainer } from '../operations/containers/replace-container.ts';
+import { deletePartition } from '../operations/items/delete-partition.ts';
 import type { OperationResult } from '../operations/result.ts';
 import {
   feedPageOf,

@@ -1,9 +1,9 @@
 import type { Account } from '../account/account.ts';
-import { createDatabase } from '../operations/create-database.ts';
-import { deleteDatabase } from '../operations/delete-database.ts';
-import { listDatabases } from '../operations/list-databases.ts';
-import { readAccount } from '../operations/read-account.ts';
-import { readDatabase } from '../operations/read-database.ts';
+import { readAccount } from '../operations/account/read-account.ts';
+import { createDatabase } from '../operations/databases/create-database.ts';
+import { deleteDatabase } from '../operations/databases/delete-database.ts';
+import { listDatabases } from '../operations/databases/list-databases.ts';
+import { readDatabase } from '../operations/databases/read-database.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { feedPageOf, nameAt, objectBody, preconditionsOf, type RouteRequest, throughputOf } from './request.ts';
 

@@ -1,9 +1,9 @@
 import { CosmosError } from '../model/errors.ts';
 import { ABSENT_TYPES, VERB_NAMES } from './not-emulated.ts';
-import type { ResourcePath } from './path.ts';
 import { flag, header, type RouteRequest } from './request.ts';
 import { assertHeadersServed } from './request-headers.ts';
 import type { RouteHandler, Verb } from './route.ts';
+import type { ResourcePath } from './router.ts';
 import type { ROUTES } from './table.ts';
 
 /** Finds the handler of a request among the routes. */

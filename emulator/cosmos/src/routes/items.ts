@@ -1,8 +1,9 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import { itemNumberOf } from '../model/rid.ts';
-import { createItem } from '../operations/create-item.ts';
-import { deleteItem } from '../operations/delete-item.ts';
+import { readChangeFeed } from '../operations/change-feed/read-change-feed.ts';
+import { createItem } from '../operations/items/create-item.ts';
+import { deleteItem } from '../operations/items/delete-item.ts';
 import {
   type ItemInput,
   locate,
@@ -10,15 +11,14 @@ import {
   parseBody,
   parseItem,
   toItemInput,
-} from '../operations/item-input.ts';
-import type { ItemResult } from '../operations/item-result.ts';
-import { listItems } from '../operations/list-items.ts';
-import { patchItem, toPatch } from '../operations/patch-item.ts';
-import { readChangeFeed } from '../operations/read-change-feed.ts';
-import { readItem } from '../operations/read-item.ts';
-import { assertSameId, replaceItem } from '../operations/replace-item.ts';
+} from '../operations/items/item.ts';
+import type { ItemResult } from '../operations/items/item-result.ts';
+import { listItems } from '../operations/items/list-items.ts';
+import { patchItem, toPatch } from '../operations/items/patch-item.ts';
+import { readItem } from '../operations/items/read-item.ts';
+import { assertSameId, replaceItem } from '../operations/items/replace-item.ts';
+import { upsertItem } from '../operations/items/upsert-item.ts';
 import type { OperationResult } from '../operations/result.ts';
-import { upsertItem } from '../operations/upsert-item.ts';
 import type { ItemKey } from '../store/store.ts';
 import { containerOf } from './containers.ts';
 import { changeFeedRequestOf, feedScopeOf } from './feed-request.ts';

@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts';
-import { metered } from '../operations/metering.ts';
+import { metered } from '../operations/throughput/enforce-throughput.ts';
 import { rangeAddressedBy } from './addressed.ts';
 import { containerOf } from './containers.ts';
 import type { RouteRequest } from './request.ts';

@@ -1,8 +1,8 @@
 import type { Account } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
 import type { Throughput } from '../model/throughput.ts';
-import { listOffers, readOffer, replaceOffer } from '../operations/offers.ts';
 import type { OperationResult } from '../operations/result.ts';
+import { listOffers, readOffer, replaceOffer } from '../operations/throughput/offers.ts';
 import { feedPageOf, flag, nameAt, objectBody, preconditionsOf, type RouteRequest } from './request.ts';
 
 export function getOffer(account: Account, request: RouteRequest): OperationResult {

@@ -1,13 +1,13 @@
 import type { Account } from '../account/account.ts';
-import { conflictsFeed } from '../operations/list-conflicts.ts';
-import { containersFeed } from '../operations/list-containers.ts';
-import { databasesFeed } from '../operations/list-databases.ts';
-import { offersFeed } from '../operations/offers.ts';
+import { conflictsFeed } from '../operations/containers/list-conflicts.ts';
+import { containersFeed } from '../operations/containers/list-containers.ts';
+import { databasesFeed } from '../operations/databases/list-databases.ts';
 import { type QueryBody, readQueryBody } from '../operations/query/query-body.ts';
 import { queryDocuments } from '../operations/query/query-documents.ts';
 import { readQueryPlan } from '../operations/query/query-plan.ts';
 import { queryResources, type ResourceFeed } from '../operations/query/query-resources.ts';
 import type { OperationResult } from '../operations/result.ts';
+import { offersFeed } from '../operations/throughput/offers.ts';
 import { containerOf } from './containers.ts';
 import { feedScopeOf } from './feed-request.ts';
 import { feedPageOf, flag, header, nameAt, objectBody, type RouteRequest } from './request.ts';

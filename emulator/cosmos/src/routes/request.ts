@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { type PartitionKeyValue, parsePartitionKeyHeader } from '../model/partition-key.ts';
 import { readThroughputHeaders, type Throughput } from '../model/throughput.ts';
 import type { FeedPage } from '../operations/feed-page.ts';
-import { parseBody } from '../operations/item-input.ts';
+import { parseBody } from '../operations/items/item.ts';
 import type { Preconditions } from '../operations/preconditions.ts';
 
 /** A request as the routes see it: the path's names and the headers, read on demand. */

@@ -21,11 +21,11 @@ import { openAccount } from '../account/account.ts';
 import type { ChangeListener } from '../account/change-notifications.ts';
 import { Authorizer } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';
-import { startSweeping } from '../operations/sweep-expired-items.ts';
+import { startSweeping } from '../operations/items/sweep-expired-items.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
-import { toRequestHandler } from './handle-request.ts';
+import { toRequestHandler } from './pipeline.ts';
 
 /**
  * The key of every Cosmos DB emulator, public and the same for all: no secret.

@@ -3,7 +3,7 @@ import { type Clock, silentLog, systemClock, systemRandomness } from '@lazurite/
 import { openAccount } from '../account/account.ts';
 import { Authorizer } from '../auth/authorizer.ts';
 import { WELL_KNOWN_KEY } from '../index.ts';
-import { toRequestHandler } from '../server/handle-request.ts';
+import { toRequestHandler } from '../server/pipeline.ts';
 import type { Store } from '../store/store.ts';
 
 /** A server on a store that the test holds in its hands, to make it fail. Closing it leaves the store open. */

@@ -1,11 +1,11 @@
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/container.ts';
 import { CosmosError } from '../model/errors.ts';
-import { createContainer } from '../operations/create-container.ts';
-import { createDatabase } from '../operations/create-database.ts';
-import { createItem } from '../operations/create-item.ts';
-import { deleteDatabase } from '../operations/delete-database.ts';
-import { toItemInput } from '../operations/item-input.ts';
+import { createContainer } from '../operations/containers/create-container.ts';
+import { createDatabase } from '../operations/databases/create-database.ts';
+import { deleteDatabase } from '../operations/databases/delete-database.ts';
+import { createItem } from '../operations/items/create-item.ts';
+import { toItemInput } from '../operations/items/item.ts';
 import { TransferError } from './errors.ts';
 import { type Line, parseLine } from './line.ts';
 import type { OnProgress } from './progress.ts';

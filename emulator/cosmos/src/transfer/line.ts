@@ -2,7 +2,7 @@ import { CosmosError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { readInteger, readObject, readOptional, readString, readWord } from '../model/json-reader.ts';
 import { readThroughputHeaders, type Throughput } from '../model/throughput.ts';
-import { parseBody } from '../operations/item-input.ts';
+import { parseBody } from '../operations/items/item.ts';
 
 /**
  * One line of an exported database. The first is the database; then come its containers, each followed by its items, without

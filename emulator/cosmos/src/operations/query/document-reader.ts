@@ -4,7 +4,7 @@ import { type DocumentCursor, PAUSE, type Pause } from '../../query/index.ts';
 import type { QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
 import type { FeedSelection } from '../feed-scope.ts';
 import type { AccessPath } from './access-path.ts';
-import { type ItemBatches, itemsByNumber, itemsOfSelection } from './items-by-number.ts';
+import { type ItemBatches, itemsByNumber, itemsOfSelection } from './item-batches.ts';
 import { itemsInOrder, type OrderStart } from './items-in-order.ts';
 
 /** Where reading begins. */

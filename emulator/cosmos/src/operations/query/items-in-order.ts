@@ -4,7 +4,7 @@ import { compareValues } from '../../query/values/comparison.ts';
 import { indexKey, isExactKey, type KeyRange } from '../../store/index-key.ts';
 import type { IndexEntry, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
 import type { Store } from '../../store/store.ts';
-import { type ItemBatches, nextLimit } from './items-by-number.ts';
+import { type ItemBatches, nextLimit } from './item-batches.ts';
 
 /** Reading in the order of the values at a path. */
 export interface IndexOrder {

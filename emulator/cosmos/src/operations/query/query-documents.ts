@@ -11,13 +11,13 @@ import { toFeedJson } from '../resource-json.ts';
 import type { OperationResult } from '../result.ts';
 import { chooseAccess, partitionOf, pathsOfUse } from './access-path.ts';
 import { countDocuments } from './count-documents.ts';
+import { decodePosition, encodePosition, type QueryPosition, type TokenPosition } from './cursor.ts';
 import { refuseToMerge } from './fan-out.ts';
 import type { QueryBody } from './query-body.ts';
 import { formatIndexUtilization, formatQueryMetrics } from './query-metrics.ts';
-import { type QueryPage, readQueryPage } from './query-page.ts';
 import { planPolicyOf } from './query-plan.ts';
-import { decodePosition, encodePosition, type QueryPosition, type TokenPosition } from './query-position.ts';
 import { selectForQuery } from './query-scope.ts';
+import { type QueryPage, readQueryPage } from './read-query-page.ts';
 
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;

@@ -9,12 +9,12 @@ import { openDatabase } from '../../store/sqlite/open-database.ts';
 import { SqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { makeDataDirectory } from '../../testing/data-directory.ts';
-import { createContainer } from '../create-container.ts';
-import { createDatabase } from '../create-database.ts';
-import { deleteItem } from '../delete-item.ts';
+import { createContainer } from '../containers/create-container.ts';
+import { createDatabase } from '../databases/create-database.ts';
 import type { FeedScope } from '../feed-scope.ts';
-import { toItemInput } from '../item-input.ts';
-import { upsertItem } from '../upsert-item.ts';
+import { deleteItem } from '../items/delete-item.ts';
+import { toItemInput } from '../items/item.ts';
+import { upsertItem } from '../items/upsert-item.ts';
 import { queryDocuments } from './query-documents.ts';
 
 const directory = makeDataDirectory();

@@ -1,5 +1,5 @@
 import type { AccessPath } from './access-path.ts';
-import type { QueryPage } from './query-page.ts';
+import type { QueryPage } from './read-query-page.ts';
 
 /** How long the parts of a query took, in milliseconds. */
 export interface QueryTimes {

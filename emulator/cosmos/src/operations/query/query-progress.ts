@@ -1,6 +1,6 @@
 import type { CompiledQuery, RowPlace, SteppedRows } from '../../query/index.ts';
+import type { AtDocument, QueryPosition } from './cursor.ts';
 import type { DocumentReader } from './document-reader.ts';
-import type { AtDocument, QueryPosition } from './query-position.ts';
 
 /** Follows the rows of one run, so that the next page can start where this one ends. */
 export interface QueryProgress {

@@ -4,8 +4,8 @@ import { queryCharge } from '../../model/request-charge.ts';
 import type { FeedPage } from '../feed-page.ts';
 import { toFeedJson } from '../resource-json.ts';
 import type { OperationResult } from '../result.ts';
+import { decodePosition, encodePosition } from './cursor.ts';
 import type { QueryBody } from './query-body.ts';
-import { decodePosition, encodePosition } from './query-position.ts';
 
 /** A feed of databases, containers, offers...: few and small, so all of it is read. */
 export interface ResourceFeed {

@@ -1,0 +1,16 @@
+import type { Container } from '../../account/container.ts';
+import type { ResourceFeed } from '../query/query-resources.ts';
+import { toFeedJson } from '../resource-json.ts';
+import type { OperationResult } from '../result.ts';
+import { METADATA_CHARGE } from '../throughput/metadata-charge.ts';
+
+/** Always empty: conflicts come from writes in several regions, and this account has one. */
+export function listConflicts(container: Container): OperationResult {
+  const { parentRid, name, resources } = conflictsFeed(container);
+  const body = toFeedJson(parentRid, name, resources);
+  return { status: 200, body, charge: METADATA_CHARGE.list, container, itemCount: 0 };
+}
+
+export function conflictsFeed({ rid }: Container): ResourceFeed {
+  return { parentRid: rid, name: 'Conflicts', resources: [] };
+}

@@ -1,0 +1,145 @@
+import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
+import type { Container } from '../../account/container.ts';
+import { childRid } from '../../model/rid.ts';
+import { uniqueKeyViolation } from '../../model/unique-key.ts';
+import type { StoredItem } from '../../store/store.ts';
+import { type ItemChange, toLoggedChange } from './change-log-entry.ts';
+import { keepsAllVersions, startOfRetention } from './change-retention.ts';
+import { expiryOf, isExpired } from './expiry.ts';
+import type { ItemInput } from './item.ts';
+
+/**
+ * Writes to the items of one container with one LSN per physical partition: one write, or all of a transactional batch.
+ * Made and used inside one `GroupCommit.write`. The rules of each operation are in its own file.
+ */
+export class ItemTransaction {
+  readonly account: Account;
+  readonly container: Container;
+  readonly ts: number;
+  readonly #lsns = new Map<number, number>();
+
+  /** @throws CosmosError NotFound when the container is gone */
+  constructor(account: Account, container: Container) {
+    this.account = account;
+    // Another write of this turn may have replaced or deleted it since the request looked it up.
+    this.container = account.catalog.container(container.database.rid, container.rid);
+    this.ts = nowInSeconds(account);
+  }
+
+  /** The item as a read sees it; one that has expired is swept, so that its key is free. */
+  find(key: ItemInput['key']): StoredItem | undefined {
+    const item = this.account.store.items.get(key);
+    if (!item || !isExpired(item, this.ts)) return item;
+    this.expire(item);
+    return undefined;
+  }
+
+  /** `find` has said that there is none. @throws CosmosError Conflict when a unique key is taken; then nothing is written */
+  insert(input: ItemInput): StoredItem {
+    const { items, counters } = this.account.store;
+    this.#assertUnique(input, undefined);
+    const item = this.#toStored(input, counters.next('items'));
+    items.insert(item);
+    this.#claim(input, item.number);
+    this.#record(item, { current: item });
+    return item;
+  }
+
+  /** @throws CosmosError Conflict when a unique key is taken; then nothing is written */
+  replace(existing: StoredItem, input: ItemInput): StoredItem {
+    this.#assertUnique(input, existing.number);
+    const item = this.#toStored(input, existing.number);
+    this.account.store.items.update(item);
+    this.#release(item.number);
+    this.#claim(input, item.number);
+    this.#record(item, { previous: existing, current: item });
+    return item;
+  }
+
+  delete(existing: StoredItem): StoredItem {
+    this.#remove(existing);
+    this.#record(existing, { previous: existing });
+    return { ...existing, lsn: this.#lsn(existing.range) };
+  }
+
+  /** Deletes an item whose time to live is over. */
+  expire(item: StoredItem): void {
+    this.#remove(item);
+    this.#record(item, { previous: item, expired: true });
+  }
+
+  #remove(item: StoredItem): void {
+    this.account.store.items.delete(item);
+    this.#release(item.number);
+  }
+
+  #assertUnique({ key, uniqueKeys }: ItemInput, self: number | undefined): void {
+    for (const value of uniqueKeys) {
+      const holder = this.account.store.uniqueKeys.holder(key.container, key.partitionKey, value);
+      if (holder !== undefined && holder !== self && this.#isLive(holder)) throw uniqueKeyViolation();
+    }
+  }
+
+  /** An item that has expired holds nothing any more; it is swept on the way. */
+  #isLive(number: number): boolean {
+    const item = this.account.store.items.getByNumber(this.container.number, number);
+    return item !== undefined && this.find(item) !== undefined;
+  }
+
+  #claim({ key, uniqueKeys }: ItemInput, item: number): void {
+    const { container, partitionKey } = key;
+    for (const value of uniqueKeys) this.account.store.uniqueKeys.claim({ container, partitionKey, value, item });
+  }
+
+  #release(item: number): void {
+    const { container } = this;
+    if (container.definition.uniqueKeyPolicy) this.account.store.uniqueKeys.release(container.number, item);
+  }
+
+  #toStored({ key, range, properties }: ItemInput, number: number): StoredItem {
+    const { container, ts } = this;
+    const etag = newEtag(this.account);
+    const rid = childRid(container.rid, 'item', number);
+    const system = `"_rid":"${rid}","_self":"${container.self}docs/${rid}/","_etag":"\\"${etag.slice(1, -1)}\\"","_attachments":"attachments/","_ts":${ts}}`;
+    return {
+      container: key.container,
+      epk: key.epk,
+      partitionKey: key.partitionKey,
+      id: key.id,
+      number,
+      range,
+      lsn: this.#lsn(range),
+      ts,
+      etag,
+      expiresAt: expiryOf(properties.ttl, container.definition.defaultTtl, ts),
+      body: `${JSON.stringify(properties).slice(0, -1)},${system}`,
+    };
+  }
+
+  /** Keeps the change for the feed of all versions, if the container has one, and drops what that no longer keeps. */
+  #record(item: StoredItem, images: Pick<ItemChange, 'previous' | 'current' | 'expired'>): void {
+    const { container, ts } = this;
+    const lsn = this.#lsn(item.range);
+    if (!keepsAllVersions(container)) return;
+    const { changeLog } = this.account.store;
+    changeLog.append(toLoggedChange(container, item, { ...images, lsn, ts }));
+    changeLog.prune(container.number, startOfRetention(container, ts));
+  }
+
+  #lsn(range: number): number {
+    const given = this.#lsns.get(range);
+    if (given !== undefined) return given;
+    const lsn = this.account.store.counters.next(this.container.lsnCounters[range] ?? '');
+    this.#lsns.set(range, lsn);
+    this.#announce(range, lsn);
+    return lsn;
+  }
+
+  #announce(range: number, lsn: number): void {
+    const { commits, notifications } = this.account;
+    if (!notifications.isHeard) return;
+    const { database, id, rid, lsnCounters } = this.container;
+    const change = { database: database.id, container: id, containerRid: rid, range, lsn };
+    commits.afterCommit(lsnCounters[range] ?? '', () => notifications.publish(change));
+  }
+}

@@ -1,0 +1,63 @@
+import type { Account } from '../../account/account.ts';
+import { notFound } from '../../account/catalog.ts';
+import type { Container } from '../../account/container.ts';
+import { assertItemNesting, assertItemSize } from '../../model/item-limits.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { applyPatch } from '../../model/patch.ts';
+import { type PatchOperation, readPatchRequest } from '../../model/patch-request.ts';
+import { type CompiledQuery, compileQuery } from '../../query/index.ts';
+import type { ItemKey, StoredItem } from '../../store/store.ts';
+import { assertIfMatch, type Preconditions, preconditionFailed } from '../preconditions.ts';
+import { writtenCharge } from '../throughput/item-charge.ts';
+import { toItemInput } from './item.ts';
+import { type ItemResult, toItemResult } from './item-result.ts';
+import { ItemTransaction } from './item-transaction.ts';
+
+/** A patch as a client sent it, checked. */
+export interface Patch {
+  readonly operations: readonly PatchOperation[];
+  /** The query that gives a row for an item that the patch may be applied to. */
+  readonly condition?: CompiledQuery;
+}
+
+export interface PatchItemInput extends Preconditions {
+  readonly key: ItemKey;
+  readonly patch: Patch;
+}
+
+/** @throws CosmosError BadRequest for a malformed patch or condition, and for paths that may not be patched */
+export function toPatch({ definition }: Container, body: unknown): Patch {
+  const { operations, condition } = readPatchRequest(body, definition.partitionKey);
+  return condition === undefined
+    ? { operations }
+    : { operations, condition: compileQuery(`SELECT VALUE true ${condition}`) };
+}
+
+/** @throws CosmosError NotFound, PreconditionFailed for `ifMatch` and for the patch's condition, or BadRequest */
+export async function patchItem(account: Account, container: Container, input: PatchItemInput): Promise<ItemResult> {
+  const patched = await account.commits.write(() => applyPatchItem(new ItemTransaction(account, container), input));
+  return toItemResult(200, container, patched.item, writtenCharge(container, 'patch', patched));
+}
+
+/** The write itself, for a transaction that may hold others. Throws before it writes. */
+export function applyPatchItem(
+  transaction: ItemTransaction,
+  { key, patch, ...preconditions }: PatchItemInput,
+): { item: StoredItem; properties: JsonObject } {
+  const existing = transaction.find(key);
+  if (!existing) throw notFound();
+  assertIfMatch(preconditions, existing.etag);
+  const document = JSON.parse(existing.body) as JsonObject; // our own text
+  if (patch.condition && !holds(transaction, patch.condition, document)) throw preconditionFailed();
+  const patched = applyPatch(document, patch.operations);
+  assertItemNesting(patched);
+  const input = toItemInput(transaction.container, patched, transaction.container.partitionKeyOf(patched));
+  assertItemSize(Buffer.byteLength(JSON.stringify(input.properties)));
+  return { item: transaction.replace(existing, input), properties: input.properties };
+}
+
+function holds({ account }: ItemTransaction, condition: CompiledQuery, document: JsonObject): boolean {
+  const context = { now: account.clock.now(), random: account.randomness.fraction };
+  const [row] = condition.run([document], context);
+  return row !== undefined;
+}

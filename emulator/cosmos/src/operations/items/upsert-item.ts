@@ -1,0 +1,33 @@
+import type { Account } from '../../account/account.ts';
+import type { Container } from '../../account/container.ts';
+import type { StoredItem } from '../../store/store.ts';
+import { assertIfMatch, type Preconditions } from '../preconditions.ts';
+import { writtenCharge } from '../throughput/item-charge.ts';
+import type { ItemInput } from './item.ts';
+import { type ItemResult, toItemResult } from './item-result.ts';
+import { ItemTransaction } from './item-transaction.ts';
+
+/** Answers 201 when it has created the item, 200 when it has replaced it. */
+export async function upsertItem(
+  account: Account,
+  container: Container,
+  input: ItemInput & Preconditions,
+): Promise<ItemResult> {
+  const { item, created } = await account.commits.write(() =>
+    applyUpsert(new ItemTransaction(account, container), input),
+  );
+  const written = { item, properties: input.properties };
+  const charge = writtenCharge(container, created ? 'create' : 'replace', written);
+  return toItemResult(created ? 201 : 200, container, item, charge);
+}
+
+/** The write itself, for a transaction that may hold others. Throws before it writes. */
+export function applyUpsert(
+  transaction: ItemTransaction,
+  input: ItemInput & Preconditions,
+): { item: StoredItem; created: boolean } {
+  const existing = transaction.find(input.key);
+  if (!existing) return { item: transaction.insert(input), created: true };
+  assertIfMatch(input, existing.etag);
+  return { item: transaction.replace(existing, input), created: false };
+}

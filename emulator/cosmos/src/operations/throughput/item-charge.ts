@@ -1,0 +1,25 @@
+import type { Container } from '../../account/container.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { pointReadCharge, writeCharge } from '../../model/request-charge.ts';
+import type { StoredItem } from '../../store/store.ts';
+
+/** The charge of a point read, in request units. */
+export function readCharge({ body }: StoredItem): number {
+  return pointReadCharge(body.length);
+}
+
+/** The charge of writing this item, in request units. */
+export function writtenCharge(
+  container: Container,
+  kind: 'create' | 'replace' | 'patch',
+  written: { readonly item: StoredItem; readonly properties: JsonObject },
+): number {
+  const indexedValues = container.indexedValuesOf(written.properties);
+  return writeCharge({ kind, sizeInBytes: written.item.body.length, indexedValues });
+}
+
+/** The charge of deleting this item, in request units. */
+export function deletedCharge(container: Container, { body }: StoredItem): number {
+  const indexedValues = container.indexedValuesOf(JSON.parse(body) as JsonObject); // our own text
+  return writeCharge({ kind: 'delete', sizeInBytes: body.length, indexedValues });
+}
