@@ -29,7 +29,7 @@ export async function executeBatch(
   const key = namedPartitionKey(container, partitionKey);
   const outcomes = await account.commits.write(() => {
     try {
-      return account.store.savepoint(() => applyAll(new ItemTransaction(account, container), operations, key));
+      return account.commits.savepoint(() => applyAll(new ItemTransaction(account, container), operations, key));
     } catch (error) {
       if (error instanceof BatchRollback) return operations.map((_, index) => error.outcomeAt(index));
       throw error;

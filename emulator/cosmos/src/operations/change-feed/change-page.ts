@@ -7,9 +7,9 @@ import type { Change } from '../../store/store.ts';
 export type ChangeSource = (after: number, limit: number) => readonly Change[];
 
 /** A page ends once it is this large. Source: "Azure Cosmos DB service quotas", maximum response size (4 MB). */
-const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 /** What an item is taken for before any was seen, so that the first rows read hold no more than a few pages. */
-const ASSUMED_CHARACTERS = 128 * 1024;
+const ASSUMED_BYTES = 128 * 1024;
 
 /** Of what is written behind an item: `,"_lsn":9007199254740991},`. */
 const LONGEST_SUFFIX = 26;
@@ -19,7 +19,7 @@ export class ChangePage {
   readonly #maxItemCount: number;
   readonly #withLsn: boolean;
   readonly #changes: Change[] = [];
-  #characters = 0;
+  #bytes = 0;
 
   /** @param options.withLsn whether each entry is given a member `_lsn` */
   constructor(maxItemCount: number, options: { readonly withLsn: boolean }) {
@@ -31,9 +31,9 @@ export class ChangePage {
     return this.#changes.length;
   }
 
-  /** Of all entries, about. */
+  /** Of all entries. */
   get sizeInBytes(): number {
-    return this.#characters;
+    return this.#bytes;
   }
 
   /** How many changes it may still take. */
@@ -42,7 +42,7 @@ export class ChangePage {
   }
 
   get isFull(): boolean {
-    return this.room <= 0 || this.#characters >= MAX_PAGE_CHARACTERS;
+    return this.room <= 0 || this.#bytes >= MAX_PAGE_BYTES;
   }
 
   /**
@@ -67,8 +67,7 @@ export class ChangePage {
   toBody(containerRid: string): Buffer {
     const start = `{"_rid":"${containerRid}","Documents":[`;
     const end = `],"_count":${this.count}}`;
-    let size = start.length + end.length + this.count * LONGEST_SUFFIX;
-    for (const { body } of this.#changes) size += Buffer.byteLength(body);
+    const size = start.length + end.length + this.count * LONGEST_SUFFIX + this.#bytes;
     const bytes = Buffer.allocUnsafe(size);
     let at = bytes.write(start, 'latin1');
     for (const { lsn, body } of this.#changes) {
@@ -86,14 +85,14 @@ export class ChangePage {
     for (const change of changes) {
       if (last !== undefined && last !== change.lsn && this.isFull) return last;
       this.#changes.push(change);
-      this.#characters += change.body.length;
+      this.#bytes += Buffer.byteLength(change.body);
       last = change.lsn;
     }
     return last;
   }
 
   #rowsToRead(wanted: number): number {
-    const each = this.count === 0 ? ASSUMED_CHARACTERS : this.#characters / this.count;
-    return Math.min(wanted, Math.max(1, Math.floor((MAX_PAGE_CHARACTERS - this.#characters) / each)));
+    const each = this.count === 0 ? ASSUMED_BYTES : this.#bytes / this.count;
+    return Math.min(wanted, Math.max(1, Math.floor((MAX_PAGE_BYTES - this.#bytes) / each)));
   }
 }

@@ -17,6 +17,8 @@ export class ItemTransaction {
   readonly container: Container;
   readonly ts: number;
   readonly #lsns = new Map<number, number>();
+  /** Expired items that `find` has met, by number: they make way when the transaction writes. */
+  readonly #expired = new Map<number, StoredItem>();
 
   /** @throws CosmosError NotFound when the container is gone */
   constructor(account: Account, container: Container) {
@@ -26,11 +28,11 @@ export class ItemTransaction {
     this.ts = nowInSeconds(account);
   }
 
-  /** The item as a read sees it; one that has expired is swept, so that its key is free. */
+  /** The item as a read sees it. One that has expired is not found, and is deleted by the next `insert` or `replace`. */
   find(key: ItemInput['key']): StoredItem | undefined {
     const item = this.account.store.items.get(key);
     if (!item || !isExpired(item, this.ts)) return item;
-    this.expire(item);
+    this.#expired.set(item.number, item);
     return undefined;
   }
 
@@ -38,6 +40,7 @@ export class ItemTransaction {
   insert(input: ItemInput): StoredItem {
     const { items, counters } = this.account.store;
     this.#assertUnique(input, undefined);
+    this.#deleteExpired();
     const item = this.#toStored(input, counters.next('items'));
     items.insert(item);
     this.#claim(input, item.number);
@@ -48,6 +51,7 @@ export class ItemTransaction {
   /** @throws CosmosError Conflict when a unique key is taken; then nothing is written */
   replace(existing: StoredItem, input: ItemInput): StoredItem {
     this.#assertUnique(input, existing.number);
+    this.#deleteExpired();
     const item = this.#toStored(input, existing.number);
     this.account.store.items.update(item);
     this.#release(item.number);
@@ -68,6 +72,13 @@ export class ItemTransaction {
     this.#record(item, { previous: item, expired: true });
   }
 
+  /** Their keys and unique keys are free for what is written next. */
+  #deleteExpired(): void {
+    if (this.#expired.size === 0) return;
+    for (const item of this.#expired.values()) this.expire(item);
+    this.#expired.clear();
+  }
+
   #remove(item: StoredItem): void {
     this.account.store.items.delete(item);
     this.#release(item.number);
@@ -80,7 +91,7 @@ export class ItemTransaction {
     }
   }
 
-  /** An item that has expired holds nothing any more; it is swept on the way. */
+  /** An item that has expired holds its unique keys no longer. */
   #isLive(number: number): boolean {
     const item = this.account.store.items.getByNumber(this.container.number, number);
     return item !== undefined && this.find(item) !== undefined;

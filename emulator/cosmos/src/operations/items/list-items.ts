@@ -20,7 +20,7 @@ export function listItems(account: Account, container: Container, input: ListIte
     'Documents',
     items.map(({ body }) => body),
   );
-  const sizeInBytes = items.reduce((sum, { body: { length } }) => sum + length, 0);
+  const sizeInBytes = items.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
   const charge = feedCharge({ items: items.length, sizeInBytes });
   const result: OperationResult = { status: 200, body, charge, container, itemCount: items.length };
   return continuation === undefined ? result : { ...result, continuation };

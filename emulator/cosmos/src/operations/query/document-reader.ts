@@ -33,7 +33,7 @@ export class DocumentReader implements Iterable<JsonValue | Pause>, DocumentCurs
   #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
   /** Which selection the item handed out last is of. */
   selection: number;
-  /** How many items were handed out, and the length of their texts. */
+  /** How many items were handed out, and the size of their texts. */
   items = 0;
   sizeInBytes = 0;
 
@@ -86,7 +86,7 @@ export class DocumentReader implements Iterable<JsonValue | Pause>, DocumentCurs
     const value = JSON.parse(item.body) as JsonValue; // our own text
     this.#current = { item, value };
     this.items += 1;
-    this.sizeInBytes += item.body.length;
+    this.sizeInBytes += Buffer.byteLength(item.body);
     return value;
   }
 }

@@ -118,13 +118,14 @@ class PageBuilder {
   add(row: JsonValue): boolean {
     if (this.#progress.wasGiven()) return true;
     const text = this.#reader.textOf(row);
-    const isFull = this.#rows.length >= this.#maxItemCount || this.#bytes + text.length > MAX_PAGE_BYTES;
+    const size = Buffer.byteLength(text);
+    const isFull = this.#rows.length >= this.#maxItemCount || this.#bytes + size > MAX_PAGE_BYTES;
     if (isFull && this.#rows.length > 0) {
       this.#next = this.#progress.atRow();
       return false;
     }
     this.#rows.push(text);
-    this.#bytes += text.length;
+    this.#bytes += size;
     this.#progress.give();
     return true;
   }

@@ -5,7 +5,7 @@ import type { StoredItem } from '../../store/store.ts';
 
 /** The charge of a point read, in request units. */
 export function readCharge({ body }: StoredItem): number {
-  return pointReadCharge(body.length);
+  return pointReadCharge(Buffer.byteLength(body));
 }
 
 /** The charge of writing this item, in request units. */
@@ -15,11 +15,11 @@ export function writtenCharge(
   written: { readonly item: StoredItem; readonly properties: JsonObject },
 ): number {
   const indexedValues = container.indexedValuesOf(written.properties);
-  return writeCharge({ kind, sizeInBytes: written.item.body.length, indexedValues });
+  return writeCharge({ kind, sizeInBytes: Buffer.byteLength(written.item.body), indexedValues });
 }
 
 /** The charge of deleting this item, in request units. */
 export function deletedCharge(container: Container, { body }: StoredItem): number {
   const indexedValues = container.indexedValuesOf(JSON.parse(body) as JsonObject); // our own text
-  return writeCharge({ kind: 'delete', sizeInBytes: body.length, indexedValues });
+  return writeCharge({ kind: 'delete', sizeInBytes: Buffer.byteLength(body), indexedValues });
 }
