@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 
-const main = new URL('../dist/command-line/main.js', import.meta.url);
+const main = new URL('../dist/command-line/program.js', import.meta.url);
 
 if (existsSync(main)) {
   enableCompileCache();

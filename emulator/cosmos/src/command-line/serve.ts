@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { openLocalCertificate } from '@lazurite/http';
 import { systemClock } from '@lazurite/runtime';
 import { startCosmos } from '../server/start-cosmos.ts';
-import type { CommandParts } from './command-parts.ts';
+import type { CommandDependencies } from './program.ts';
 
 export interface ServeFlags {
   readonly port: number;
@@ -16,14 +16,17 @@ export interface ServeFlags {
   readonly json: boolean;
 }
 
-/** Serves until the process is told to stop, then answers what is in flight. */
-export async function serve(flags: ServeFlags, { process }: CommandParts): Promise<void> {
-  const stopped = toldToStop(process);
+/** Serves until a signal stops the process, then completes the requests in flight. */
+export async function serve(flags: ServeFlags, { process }: CommandDependencies): Promise<void> {
+  const stopped = stopSignal(process);
   const { port, address, key, readOnlyKey, enforceThroughput } = flags;
   const dataDir = resolve(flags.dataDir);
   const certificate = flags.https ? await openLocalCertificate(dataDir, systemClock) : undefined;
   const server = await startCosmos({
-    ...{ port, address, key, enforceThroughput },
+    port,
+    address,
+    key,
+    enforceThroughput,
     ...(!flags.inMemory && { dataDir }),
     ...(readOnlyKey !== undefined && { readOnlyKey }),
     ...(certificate && { tls: certificate }),
@@ -31,12 +34,12 @@ export async function serve(flags: ServeFlags, { process }: CommandParts): Promi
   const { endpoint, connectionString } = server;
   const { trustCommand } = certificate ?? {};
   const ready = { event: 'ready', pid: process.pid, endpoint, key, connectionString, trustCommand };
-  const place = flags.inMemory ? 'in memory' : `in ${dataDir}`;
+  const location = flags.inMemory ? 'in memory' : `in ${dataDir}`;
   const trust = trustCommand === undefined ? '' : `Trust it:   ${trustCommand}\n`;
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(ready)}\n`
-      : `Cosmos DB:  ${endpoint}  (data ${place})\nConnection: ${connectionString}\n${trust}`,
+      : `Cosmos DB:  ${endpoint}  (data ${location})\nConnection: ${connectionString}\n${trust}`,
   );
   await stopped;
   await server.close();
@@ -45,8 +48,8 @@ export async function serve(flags: ServeFlags, { process }: CommandParts): Promi
 /** 128 + SIGINT, as a shell reports it. */
 const FORCED_EXIT_CODE = 130;
 
-/** The first signal ends the process politely, the second at once. */
-function toldToStop(process: NodeJS.Process): Promise<void> {
+/** Resolves at the first signal. The second one ends the process at once. */
+function stopSignal(process: NodeJS.Process): Promise<void> {
   return new Promise((resolve) => {
     let count = 0;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,7 +1,8 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import { type Account, openAccount } from '../account/account.ts';
+import type { Account } from '../account/account.ts';
+import type { Container } from '../account/catalog.ts';
 import type { ContainerChange } from '../account/change-notifications.ts';
-import type { Container } from '../account/container.ts';
+import { openAccount } from '../account/open-account.ts';
 import type { JsonObject } from '../model/json.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { executeBatch } from './batch/execute-batch.ts';
@@ -48,7 +49,7 @@ const REJECTED: readonly (readonly [string, Write])[] = [
   [
     'a patch of an expired item',
     (account, container) =>
-      patchItem(account, container, { key: keyOf(container), patch: toPatch(container, patched) }),
+      patchItem(account, container, { key: keyOf(container), patch: toPatch(account, container, patched) }),
   ],
 ];
 

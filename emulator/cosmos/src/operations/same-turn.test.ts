@@ -1,5 +1,6 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import { type Account, openAccount } from '../account/account.ts';
+import type { Account } from '../account/account.ts';
+import { openAccount } from '../account/open-account.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { createContainer } from './containers/create-container.ts';
 import { deleteContainer } from './containers/delete-container.ts';

@@ -1,6 +1,7 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import { type Account, openAccount } from '../account/account.ts';
-import type { Container } from '../account/container.ts';
+import type { Account } from '../account/account.ts';
+import type { Container } from '../account/catalog.ts';
+import { openAccount } from '../account/open-account.ts';
 import { CosmosError } from '../model/errors.ts';
 import { readChangeFeed } from '../operations/change-feed/read-change-feed.ts';
 import { createContainer } from '../operations/containers/create-container.ts';

@@ -1,10 +1,9 @@
 import { type Account, nowInSeconds } from '../account/account.ts';
-import type { Container, Database } from '../account/container.ts';
+import type { Container, Database } from '../account/catalog.ts';
 import { CosmosError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Throughput } from '../model/throughput.ts';
-import { isExpired } from '../operations/items/expiry.ts';
-import { withoutSystemProperties } from '../operations/items/item.ts';
+import { isExpired, withoutSystemProperties } from '../operations/items/item.ts';
 import { findOffer, readOfferRecord } from '../operations/throughput/offer-records.ts';
 import type { StoredItem } from '../store/store.ts';
 import { TransferError } from './errors.ts';

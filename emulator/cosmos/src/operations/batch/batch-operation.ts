@@ -12,30 +12,30 @@ import { applyPatchItem, toPatch } from '../items/patch-item.ts';
 import { applyReplace, assertSameId } from '../items/replace-item.ts';
 import { applyUpsert } from '../items/upsert-item.ts';
 import { isNotModified } from '../preconditions.ts';
-import { deletedCharge, readCharge, writtenCharge } from '../throughput/item-charge.ts';
+import { deletedCharge, readCharge, writtenCharge } from '../throughput/request-charge.ts';
 
-/** What one operation of a batch or bulk request came to. */
+/** The outcome of one operation of a batch or bulk request. */
 export interface BatchOutcome {
   readonly status: number;
   /** Request units. */
   readonly charge: number;
-  /** The item that was read or written; absent after a delete and a refusal. */
+  /** The item that was read or written; absent after a delete and an error. */
   readonly item?: StoredItem;
   readonly error?: CosmosError;
 }
 
 /**
- * Carries out one operation.
+ * Runs one operation of a batch or bulk request.
  *
  * @param partitionKey as the request or the operation names it; undefined: not named
- * @throws CosmosError when it is refused; then it has written nothing
+ * @throws CosmosError when it is rejected; then it has written nothing
  */
 export function applyBatchOperation(
   transaction: ItemTransaction,
   operation: BatchOperation,
   partitionKey: PartitionKeyValue | undefined,
 ): BatchOutcome {
-  const { container } = transaction;
+  const { account, container } = transaction;
   const keyOf = (id: string): ItemKey => locate(container, namedPartitionKey(container, partitionKey), id).key;
   switch (operation.operationType) {
     case 'Create': {
@@ -53,7 +53,7 @@ export function applyBatchOperation(
       return written(transaction, 'replace', { item: applyReplace(transaction, { ...input, ...operation }), ...input });
     }
     case 'Patch': {
-      const patch = toPatch(container, operation.resourceBody);
+      const patch = toPatch(account, container, operation.resourceBody);
       return written(
         transaction,
         'patch',
@@ -69,10 +69,10 @@ export function applyBatchOperation(
   }
 }
 
-/** An operation that another one's failure has kept from taking effect. */
+/** The outcome of an operation that has no effect because another one failed. */
 export const DEPENDENCY_FAILED: BatchOutcome = { status: 424, charge: 0 };
 
-/** Turns the refusal of one operation into its outcome. */
+/** Catches the error of one operation and makes it its outcome. */
 export function attempt(work: () => BatchOutcome): BatchOutcome {
   try {
     return work();

@@ -1,23 +1,23 @@
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import type { BatchOperation } from '../../model/batch-request.ts';
 import { totalCharge } from '../../model/request-charge.ts';
 import type { OperationResult } from '../result.ts';
 import type { BatchOutcome } from './batch-operation.ts';
 
-export interface BatchAnswer {
+export interface BatchOutcomes {
   readonly operations: readonly BatchOperation[];
   /** In the order of the operations. */
   readonly outcomes: readonly BatchOutcome[];
-  /** The physical partition that answered. */
+  /** The physical partition of all operations. */
   readonly range: number;
-  /** Leave out the items that were written (`Prefer: return=minimal`). */
+  /** Whether the items that were written are left out (`Prefer: return=minimal`). */
   readonly minimal: boolean;
 }
 
-/** 200 when every operation succeeded, otherwise 207. Either way the body lists the outcomes. */
+/** 200 when every operation succeeded, otherwise 207. The body lists the outcomes in both cases. */
 export function toBatchResult(
   container: Container,
-  { operations, outcomes, range, minimal }: BatchAnswer,
+  { operations, outcomes, range, minimal }: BatchOutcomes,
 ): OperationResult {
   const entries = outcomes.map((outcome, index) =>
     toJson(outcome, minimal && operations[index]?.operationType !== 'Read'),
@@ -35,7 +35,7 @@ export function isSuccess({ status }: BatchOutcome): boolean {
   return status < 300;
 }
 
-/** The item's text is put in as it is stored. */
+/** Inserts the item's text as it is stored. */
 function toJson({ status, charge, item, error }: BatchOutcome, withoutItem: boolean): string {
   const entry = JSON.stringify({
     statusCode: status,

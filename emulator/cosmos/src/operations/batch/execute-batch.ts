@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import type { BatchOperation } from '../../model/batch-request.ts';
 import type { PartitionKeyValue } from '../../model/partition-key.ts';
 import { namedPartitionKey } from '../items/item.ts';
@@ -16,7 +16,7 @@ export interface BatchInput {
 }
 
 /**
- * A transactional batch: all operations with one LSN, or none and no LSN. The operation that failed has its own status, the
+ * A transactional batch: all operations with one LSN, or none of them. The operation that failed has its own status, the
  * others 424. Source: "Transactional batch operations in Azure Cosmos DB".
  *
  * @throws CosmosError BadRequest when the partition key is missing or unfit
@@ -50,7 +50,7 @@ function applyAll(
   });
 }
 
-/** Thrown through the savepoint, so that what the batch has written is undone. */
+/** Thrown through the savepoint, which then undoes all writes of the batch. */
 class BatchRollback extends Error {
   readonly #failedAt: number;
   readonly #outcome: BatchOutcome;

@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import type { BatchOperation } from '../../model/batch-request.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { namedPartitionKey } from '../items/item.ts';
@@ -9,16 +9,16 @@ import { applyBatchOperation, attempt, type BatchOutcome, DEPENDENCY_FAILED } fr
 import { isSuccess, toBatchResult } from './batch-result.ts';
 
 export interface BulkInput {
-  /** Each with the partition key of its own. */
+  /** Each has its own partition key. */
   readonly operations: readonly BatchOperation[];
-  /** The physical partition that all of them are for. */
+  /** The physical partition of all operations. */
   readonly range: number;
-  /** False: what comes after the first failure is not tried and answers 424. */
+  /** False: the operations after the first failure do not run and have the status 424. */
   readonly continueOnError: boolean;
   readonly minimal: boolean;
 }
 
-/** Operations that have nothing to do with each other but the way: each has its own LSN, and they share one commit. */
+/** Runs operations that are independent of each other: each has its own LSN, and they share one commit. */
 export async function executeBulk(
   account: Account,
   container: Container,

@@ -6,22 +6,22 @@ import type { Change } from '../../store/store.ts';
  */
 export type ChangeSource = (after: number, limit: number) => readonly Change[];
 
-/** A page ends once it is this large. Source: "Azure Cosmos DB service quotas", maximum response size (4 MB). */
+/** A page ends when it is this large. Source: "Azure Cosmos DB service quotas", maximum response size (4 MB). */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
-/** What an item is taken for before any was seen, so that the first rows read hold no more than a few pages. */
+/** The assumed size of an item before the first is read, so that the first read is not much larger than a page. */
 const ASSUMED_BYTES = 128 * 1024;
 
-/** Of what is written behind an item: `,"_lsn":9007199254740991},`. */
+/** The length of the longest suffix of an item: `,"_lsn":9007199254740991},`. */
 const LONGEST_SUFFIX = 26;
 
-/** Collects changes up to a count and a size; changes of one LSN are never torn apart. */
+/** Collects changes up to a count and a size. Changes of one LSN stay together. */
 export class ChangePage {
   readonly #maxItemCount: number;
   readonly #withLsn: boolean;
   readonly #changes: Change[] = [];
   #bytes = 0;
 
-  /** @param options.withLsn whether each entry is given a member `_lsn` */
+  /** @param options.withLsn whether each entry gets a member `_lsn` */
   constructor(maxItemCount: number, options: { readonly withLsn: boolean }) {
     this.#maxItemCount = maxItemCount;
     this.#withLsn = options.withLsn;
@@ -48,7 +48,7 @@ export class ChangePage {
   /**
    * Adds changes that follow `after`, up to `share` of them.
    *
-   * @returns the LSN that the page has come to; undefined when it has taken everything there is
+   * @returns the last LSN on the page; undefined when the source has no more changes
    */
   fill(source: ChangeSource, after: number, share: number): number | undefined {
     const end = this.count + share;

@@ -1,5 +1,5 @@
 import { type Account, nowInSeconds } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import {
   type ChangeFeedRequest,
   type ChangeFeedStart,
@@ -10,8 +10,8 @@ import {
 import { CosmosError } from '../../model/errors.ts';
 import { feedCharge } from '../../model/request-charge.ts';
 import type { ItemSelection } from '../../store/store.ts';
-import { type FeedScope, type FeedSelection, selectFeed } from '../feed-scope.ts';
-import { keepsAllVersions, startOfRetention } from '../items/change-retention.ts';
+import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
+import { startOfRetention } from '../items/change-log.ts';
 import { sweepAllExpiredItems } from '../items/sweep-expired-items.ts';
 import type { OperationResult } from '../result.ts';
 import { ChangePage, type ChangeSource } from './change-page.ts';
@@ -24,7 +24,7 @@ export interface ReadChangeFeedInput extends ChangeFeedRequest {
 
 /**
  * A page of the change feed: 200 with changes in the order of their LSNs, or 304 when there is nothing new. Either has
- * the etag that continues it, of one LSN for each physical partition in the scope.
+ * the etag that continues it, with one LSN for each physical partition in the scope.
  *
  * @throws CosmosError BadRequest for an etag that this feed has not given, and for all versions of a container that does
  *   not keep them or no longer keeps these
@@ -36,10 +36,10 @@ export async function readChangeFeed(
 ): Promise<OperationResult> {
   const selected = selectFeed(container, input.scope);
   if (input.mode === 'allVersionsAndDeletes') {
-    if (!keepsAllVersions(container)) throw noChangeFeedPolicy();
+    if (!container.keepsAllVersions) throw noChangeFeedPolicy();
     await sweepAllExpiredItems(account); // an expired item is a delete of this feed
   }
-  // From here on nothing is awaited, so that no write comes between.
+  // Nothing is awaited from here on, so that no write can happen in between.
   const positions = startingPositions(account, container, { selected, start: input.start });
   if (input.mode === 'allVersionsAndDeletes') assertRetained(account, container, positions);
   const page = new ChangePage(input.maxItemCount, { withLsn: input.mode === 'latestVersion' });
@@ -74,7 +74,7 @@ function startingPositions(
   });
 }
 
-/** Every LSN of a container with all versions has an entry, so that a gap behind the position is what was pruned. */
+/** Every LSN of a container with all versions has an entry, so a gap behind the position means that entries were pruned. */
 function assertRetained(account: Account, container: Container, positions: readonly Position[]): void {
   const since = startOfRetention(container, nowInSeconds(account));
   for (const { selection, lsn, end } of positions) {
@@ -85,7 +85,7 @@ function assertRetained(account: Account, container: Container, positions: reado
 }
 
 /**
- * Fills the page from all physical partitions, the one furthest behind first, so that none waits for ever for another.
+ * Fills the page from all physical partitions, beginning with the one furthest behind, so that each makes progress.
  *
  * @returns the new LSN of each position
  */

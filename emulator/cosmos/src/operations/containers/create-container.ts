@@ -1,15 +1,13 @@
 import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
-import { alreadyExists } from '../../account/catalog.ts';
-import { type ContainerRecord, toContainer } from '../../account/container.ts';
+import { alreadyExists, type ContainerRecord, toContainer } from '../../account/catalog.ts';
 import { readContainerDefinition } from '../../model/container-definition.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { containerRid } from '../../model/rid.ts';
 import { DEFAULT_THROUGHPUT, physicalPartitionCount, type Throughput } from '../../model/throughput.ts';
-import { parseComputedProperties } from '../../query/index.ts';
 import type { OperationResult } from '../result.ts';
-import { METADATA_CHARGE } from '../throughput/metadata-charge.ts';
 import { findOffer, insertOffer } from '../throughput/offer-records.ts';
-import { toContainerJson } from './read-container.ts';
+import { METADATA_CHARGE } from '../throughput/request-charge.ts';
+import { assertComputedProperties, toContainerJson } from './read-container.ts';
 
 /** @throws CosmosError BadRequest for a wrong definition, NotFound for the database, Conflict when the container exists */
 export async function createContainer(
@@ -18,7 +16,7 @@ export async function createContainer(
   input: { readonly body: JsonObject; readonly throughput?: Throughput },
 ): Promise<OperationResult> {
   const definition = readContainerDefinition(input.body);
-  parseComputedProperties(definition.computedProperties ?? []);
+  assertComputedProperties(account, definition);
   const container = await account.commits.write(() => {
     const { resources, counters } = account.store;
     const database = account.catalog.database(databaseName);

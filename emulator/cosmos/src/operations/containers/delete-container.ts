@@ -1,9 +1,9 @@
 import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
 import type { OperationResult } from '../result.ts';
-import { METADATA_CHARGE } from '../throughput/metadata-charge.ts';
 import { deleteOffer } from '../throughput/offer-records.ts';
+import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
 /** Deletes the container with its items. @throws CosmosError NotFound or PreconditionFailed */
 export async function deleteContainer(

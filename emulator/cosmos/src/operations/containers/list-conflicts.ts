@@ -1,8 +1,7 @@
-import type { Container } from '../../account/container.ts';
-import type { ResourceFeed } from '../query/query-resources.ts';
-import { toFeedJson } from '../resource-json.ts';
+import type { Container } from '../../account/catalog.ts';
+import { type ResourceFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
-import { METADATA_CHARGE } from '../throughput/metadata-charge.ts';
+import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
 /** Always empty: conflicts come from writes in several regions, and this account has one. */
 export function listConflicts(container: Container): OperationResult {

@@ -1,9 +1,7 @@
 import type { Account } from '../../account/account.ts';
-import { type FeedPage, takePage } from '../feed-page.ts';
-import type { ResourceFeed } from '../query/query-resources.ts';
-import { toFeedJson } from '../resource-json.ts';
+import { type FeedPage, type ResourceFeed, takePage, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
-import { METADATA_CHARGE } from '../throughput/metadata-charge.ts';
+import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 import { toContainerJson } from './read-container.ts';
 
 /** @throws CosmosError NotFound for the database */

@@ -1,18 +1,18 @@
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import { childRid } from '../../model/rid.ts';
+import { toFeedJson } from '../feed.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
-import { toFeedJson } from '../resource-json.ts';
 import type { OperationResult } from '../result.ts';
-import { METADATA_CHARGE } from '../throughput/metadata-charge.ts';
+import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
-/** The physical partitions; they never change, so the second read of a client is answered 304. */
+/** The physical partitions. They never change, so the second read of a client gives 304. */
 export function listPartitionKeyRanges(container: Container, preconditions: Preconditions): OperationResult {
   const { etag } = container.resource;
-  const answer = { etag, charge: METADATA_CHARGE.read, container };
-  if (isNotModified(preconditions, etag)) return { status: 304, ...answer };
+  const result = { etag, charge: METADATA_CHARGE.read, container };
+  if (isNotModified(preconditions, etag)) return { status: 304, ...result };
   const ranges = container.ranges.map((_, range) => toRangeJson(container, range));
   const body = toFeedJson(container.rid, 'PartitionKeyRanges', ranges);
-  return { status: 200, body, itemCount: ranges.length, ...answer };
+  return { status: 200, body, itemCount: ranges.length, ...result };
 }
 
 function toRangeJson(container: Container, range: number): string {

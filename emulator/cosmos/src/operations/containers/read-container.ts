@@ -1,14 +1,15 @@
-import type { Container } from '../../account/container.ts';
+import type { Account } from '../../account/account.ts';
+import type { Container } from '../../account/catalog.ts';
+import type { ContainerDefinition } from '../../model/container-definition.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
-import { toResourceJson } from '../resource-json.ts';
-import type { OperationResult } from '../result.ts';
-import { METADATA_CHARGE } from '../throughput/metadata-charge.ts';
+import { type OperationResult, toResourceJson } from '../result.ts';
+import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
 export function readContainer(container: Container, preconditions: Preconditions = {}): OperationResult {
   const { etag } = container.resource;
-  const answer = { etag, charge: METADATA_CHARGE.read, container };
-  if (isNotModified(preconditions, etag)) return { status: 304, ...answer };
-  return { status: 200, body: toContainerJson(container), ...answer };
+  const result = { etag, charge: METADATA_CHARGE.read, container };
+  if (isNotModified(preconditions, etag)) return { status: 304, ...result };
+  return { status: 200, body: toContainerJson(container), ...result };
 }
 
 export function toContainerJson({ resource, self, definition }: Container): string {
@@ -20,4 +21,9 @@ export function toContainerJson({ resource, self, definition }: Container): stri
     _udfs: 'udfs/',
     _conflicts: 'conflicts/',
   });
+}
+
+/** Validates expressions that only the query compiler understands. @throws CosmosError BadRequest */
+export function assertComputedProperties({ queries }: Account, { computedProperties }: ContainerDefinition): void {
+  if (computedProperties) queries.compile('SELECT * FROM c', [], computedProperties);
 }

@@ -5,8 +5,8 @@ import { readResourceId } from '../../model/resource-id.ts';
 import { databaseRid } from '../../model/rid.ts';
 import type { Throughput } from '../../model/throughput.ts';
 import type { OperationResult } from '../result.ts';
-import { METADATA_CHARGE } from '../throughput/metadata-charge.ts';
 import { insertOffer } from '../throughput/offer-records.ts';
+import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 import { toDatabaseJson } from './read-database.ts';
 
 /** @throws CosmosError BadRequest for a wrong id, Conflict when the database exists */

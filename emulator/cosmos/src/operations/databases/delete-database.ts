@@ -2,8 +2,8 @@ import type { Account } from '../../account/account.ts';
 import { removeContainer } from '../containers/delete-container.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
 import type { OperationResult } from '../result.ts';
-import { METADATA_CHARGE } from '../throughput/metadata-charge.ts';
 import { deleteOffer } from '../throughput/offer-records.ts';
+import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
 /** Deletes the database with all that is in it. @throws CosmosError NotFound or PreconditionFailed */
 export async function deleteDatabase(

@@ -1,9 +1,8 @@
 import type { Account } from '../../account/account.ts';
 import type { StoredResource } from '../../store/store.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
-import { toResourceJson } from '../resource-json.ts';
-import type { OperationResult } from '../result.ts';
-import { METADATA_CHARGE } from '../throughput/metadata-charge.ts';
+import { type OperationResult, toResourceJson } from '../result.ts';
+import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
 /** @throws CosmosError NotFound */
 export function readDatabase(account: Account, name: string, preconditions: Preconditions = {}): OperationResult {

@@ -1,10 +1,8 @@
 import type { Account } from '../../account/account.ts';
-import { alreadyExists } from '../../account/catalog.ts';
-import type { Container } from '../../account/container.ts';
+import { alreadyExists, type Container } from '../../account/catalog.ts';
 import type { StoredItem } from '../../store/store.ts';
-import { writtenCharge } from '../throughput/item-charge.ts';
-import type { ItemInput } from './item.ts';
-import { type ItemResult, toItemResult } from './item-result.ts';
+import { writtenCharge } from '../throughput/request-charge.ts';
+import { type ItemInput, type ItemResult, toItemResult } from './item.ts';
 import { ItemTransaction } from './item-transaction.ts';
 
 /** @throws CosmosError Conflict when the id exists in the logical partition */
@@ -14,7 +12,7 @@ export async function createItem(account: Account, container: Container, input: 
   return toItemResult(201, container, item, charge);
 }
 
-/** The write itself, for a transaction that may hold others. Throws before it writes. */
+/** The write inside a transaction, which may have others. Throws before it writes. */
 export function applyCreate(transaction: ItemTransaction, input: ItemInput): StoredItem {
   if (transaction.find(input.key)) throw alreadyExists();
   return transaction.insert(input);

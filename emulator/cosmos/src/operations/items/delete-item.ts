@@ -1,10 +1,9 @@
 import type { Account } from '../../account/account.ts';
-import { notFound } from '../../account/catalog.ts';
-import type { Container } from '../../account/container.ts';
+import { type Container, notFound } from '../../account/catalog.ts';
 import type { ItemKey, StoredItem } from '../../store/store.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
-import { deletedCharge } from '../throughput/item-charge.ts';
-import type { ItemResult } from './item-result.ts';
+import { deletedCharge } from '../throughput/request-charge.ts';
+import type { ItemResult } from './item.ts';
 import { ItemTransaction } from './item-transaction.ts';
 
 export interface DeleteItemInput extends Preconditions {
@@ -17,7 +16,7 @@ export async function deleteItem(account: Account, container: Container, input: 
   return { status: 204, charge: deletedCharge(container, item), container, range: item.range, itemLsn: item.lsn };
 }
 
-/** The write itself, for a transaction that may hold others. Throws before it writes. */
+/** The write inside a transaction, which may have others. Throws before it writes. */
 export function applyDelete(transaction: ItemTransaction, input: DeleteItemInput): StoredItem {
   const existing = transaction.find(input.key);
   if (!existing) throw notFound();

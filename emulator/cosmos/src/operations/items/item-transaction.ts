@@ -1,16 +1,14 @@
 import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import { childRid } from '../../model/rid.ts';
 import { uniqueKeyViolation } from '../../model/unique-key.ts';
 import type { StoredItem } from '../../store/store.ts';
-import { type ItemChange, toLoggedChange } from './change-log-entry.ts';
-import { keepsAllVersions, startOfRetention } from './change-retention.ts';
-import { expiryOf, isExpired } from './expiry.ts';
-import type { ItemInput } from './item.ts';
+import { type ItemChange, startOfRetention, toLoggedChange } from './change-log.ts';
+import { expiryOf, type ItemInput, isExpired } from './item.ts';
 
 /**
  * Writes to the items of one container with one LSN per physical partition: one write, or all of a transactional batch.
- * Made and used inside one `GroupCommit.write`. The rules of each operation are in its own file.
+ * Created and used inside one `GroupCommit.write`. The rules of each operation are in its own file.
  */
 export class ItemTransaction {
   readonly account: Account;
@@ -36,7 +34,7 @@ export class ItemTransaction {
     return undefined;
   }
 
-  /** `find` has said that there is none. @throws CosmosError Conflict when a unique key is taken; then nothing is written */
+  /** Creates an item that `find` has not found. @throws CosmosError Conflict when a unique key is taken; then nothing is written */
   insert(input: ItemInput): StoredItem {
     const { items, counters } = this.account.store;
     this.#assertUnique(input, undefined);
@@ -127,28 +125,28 @@ export class ItemTransaction {
     };
   }
 
-  /** Keeps the change for the feed of all versions, if the container has one, and drops what that no longer keeps. */
+  /** Appends to the change feed of all versions, if the container has one, and drops the changes it no longer keeps. */
   #record(item: StoredItem, images: Pick<ItemChange, 'previous' | 'current' | 'expired'>): void {
     const { container, ts } = this;
     const lsn = this.#lsn(item.range);
-    if (!keepsAllVersions(container)) return;
+    if (!container.keepsAllVersions) return;
     const { changeLog } = this.account.store;
     changeLog.append(toLoggedChange(container, item, { ...images, lsn, ts }));
     changeLog.prune(container.number, startOfRetention(container, ts));
   }
 
   #lsn(range: number): number {
-    const given = this.#lsns.get(range);
-    if (given !== undefined) return given;
+    const known = this.#lsns.get(range);
+    if (known !== undefined) return known;
     const lsn = this.account.store.counters.next(this.container.lsnCounters[range] ?? '');
     this.#lsns.set(range, lsn);
-    this.#announce(range, lsn);
+    this.#notify(range, lsn);
     return lsn;
   }
 
-  #announce(range: number, lsn: number): void {
+  #notify(range: number, lsn: number): void {
     const { commits, notifications } = this.account;
-    if (!notifications.isHeard) return;
+    if (!notifications.hasSubscribers) return;
     const { database, id, rid, lsnCounters } = this.container;
     const change = { database: database.id, container: id, containerRid: rid, range, lsn };
     commits.afterCommit(lsnCounters[range] ?? '', () => notifications.publish(change));

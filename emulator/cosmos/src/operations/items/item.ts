@@ -1,12 +1,12 @@
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import { CosmosError } from '../../model/errors.ts';
-import { assertItemNesting, assertItemSize } from '../../model/item-limits.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { assertSamePartitionKey, fullPartitionKey, type PartitionKeyValue } from '../../model/partition-key.ts';
 import { readItemId } from '../../model/resource-id.ts';
-import type { ItemKey } from '../../store/store.ts';
+import type { ItemKey, StoredItem } from '../../store/store.ts';
+import type { OperationResult } from '../result.ts';
 
-/** An item as a client sent it, checked; all that can be done before its turn to be written. */
+/** An item of a request, validated as far as this is possible outside of a transaction. */
 export interface ItemInput {
   readonly key: ItemKey;
   readonly range: number;
@@ -57,27 +57,6 @@ export function namedPartitionKey(
   throw new CosmosError('BadRequest', 'PartitionKey value must be supplied for this operation.');
 }
 
-/** @throws CosmosError BadRequest when the text is not JSON, or nested too deep; RequestEntityTooLarge above 2 MB */
-export function parseItem(text: string, byteLength: number): JsonValue {
-  assertItemSize(byteLength);
-  return parseBody(text);
-}
-
-/** @throws CosmosError BadRequest when the text is not JSON, or nested too deep */
-export function parseBody(text: string): JsonValue {
-  const value = parseJson(text);
-  assertItemNesting(value);
-  return value;
-}
-
-function parseJson(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue; // what JSON.parse gives, by definition
-  } catch {
-    throw invalidItem('it is no JSON');
-  }
-}
-
 function assertTtl(ttl: JsonValue | undefined): void {
   if (ttl === undefined || ttl === null || ttl === -1) return;
   if (typeof ttl === 'number' && Number.isInteger(ttl) && ttl > 0 && ttl < 2 ** 31) return;
@@ -90,7 +69,7 @@ function assertTtl(ttl: JsonValue | undefined): void {
   );
 }
 
-/** What the client has set of an item. */
+/** The properties that the client has set. */
 export function withoutSystemProperties(body: JsonObject): JsonObject {
   if (!SYSTEM_PROPERTIES.some((name) => name in body)) return body;
   return Object.fromEntries(Object.entries(body).filter(([name]) => !SYSTEM_PROPERTIES.includes(name)));
@@ -98,4 +77,33 @@ export function withoutSystemProperties(body: JsonObject): JsonObject {
 
 function invalidItem(reason: string): CosmosError {
   return new CosmosError('BadRequest', `The input content is invalid because ${reason}.`);
+}
+
+/** The outcome of an operation on one item. */
+export type ItemResult = OperationResult & {
+  readonly body?: string;
+  readonly container: Container;
+  readonly range: number;
+};
+
+export function toItemResult(status: 200 | 201, container: Container, item: StoredItem, charge: number): ItemResult {
+  return { status, body: item.body, etag: item.etag, charge, container, range: item.range, itemLsn: item.lsn };
+}
+
+/** The value of `ttl` and `defaultTtl` of items that do not expire. */
+const NEVER = -1;
+
+/**
+ * When an item written at `ts` expires, in seconds since the Unix epoch; null: never. An item's own `ttl` counts only in
+ * a container that has a `defaultTtl`. Source: "Time to live (TTL) in Azure Cosmos DB".
+ */
+export function expiryOf(ttl: JsonValue | undefined, defaultTtl: JsonValue | undefined, ts: number): number | null {
+  if (typeof defaultTtl !== 'number') return null;
+  const seconds = typeof ttl === 'number' ? ttl : defaultTtl;
+  return seconds === NEVER ? null : ts + seconds;
+}
+
+/** @param now seconds since the Unix epoch */
+export function isExpired({ expiresAt }: Pick<StoredItem, 'expiresAt'>, now: number): boolean {
+  return expiresAt !== null && expiresAt <= now;
 }

@@ -1,12 +1,10 @@
 import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import { feedCharge } from '../../model/request-charge.ts';
 import type { ItemSelection, StoredItem } from '../../store/store.ts';
-import { type FeedPage, invalidContinuation } from '../feed-page.ts';
-import { type FeedScope, isSelected, selectFeed } from '../feed-scope.ts';
-import { toFeedJson } from '../resource-json.ts';
+import { type FeedPage, type FeedScope, invalidContinuation, isSelected, selectFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
-import { isExpired } from './expiry.ts';
+import { isExpired } from './item.ts';
 
 export interface ListItemsInput extends FeedPage {
   readonly scope: FeedScope;

@@ -1,19 +1,17 @@
 import type { Account } from '../../account/account.ts';
-import { notFound } from '../../account/catalog.ts';
-import type { Container } from '../../account/container.ts';
+import { type Container, notFound } from '../../account/catalog.ts';
 import { assertItemNesting, assertItemSize } from '../../model/item-limits.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { applyPatch } from '../../model/patch.ts';
 import { type PatchOperation, readPatchRequest } from '../../model/patch-request.ts';
-import { type CompiledQuery, compileQuery } from '../../query/index.ts';
+import type { CompiledQuery } from '../../query/index.ts';
 import type { ItemKey, StoredItem } from '../../store/store.ts';
 import { assertIfMatch, type Preconditions, preconditionFailed } from '../preconditions.ts';
-import { writtenCharge } from '../throughput/item-charge.ts';
-import { toItemInput } from './item.ts';
-import { type ItemResult, toItemResult } from './item-result.ts';
+import { writtenCharge } from '../throughput/request-charge.ts';
+import { type ItemResult, toItemInput, toItemResult } from './item.ts';
 import { ItemTransaction } from './item-transaction.ts';
 
-/** A patch as a client sent it, checked. */
+/** The patch of a request, validated. */
 export interface Patch {
   readonly operations: readonly PatchOperation[];
   /** The query that gives a row for an item that the patch may be applied to. */
@@ -26,11 +24,11 @@ export interface PatchItemInput extends Preconditions {
 }
 
 /** @throws CosmosError BadRequest for a malformed patch or condition, and for paths that may not be patched */
-export function toPatch({ definition }: Container, body: unknown): Patch {
+export function toPatch({ queries }: Account, { definition }: Container, body: unknown): Patch {
   const { operations, condition } = readPatchRequest(body, definition.partitionKey);
   return condition === undefined
     ? { operations }
-    : { operations, condition: compileQuery(`SELECT VALUE true ${condition}`) };
+    : { operations, condition: queries.compile(`SELECT VALUE true ${condition}`) };
 }
 
 /** @throws CosmosError NotFound, PreconditionFailed for `ifMatch` and for the patch's condition, or BadRequest */
@@ -39,7 +37,7 @@ export async function patchItem(account: Account, container: Container, input: P
   return toItemResult(200, container, patched.item, writtenCharge(container, 'patch', patched));
 }
 
-/** The write itself, for a transaction that may hold others. Throws before it writes. */
+/** The write inside a transaction, which may have others. Throws before it writes. */
 export function applyPatchItem(
   transaction: ItemTransaction,
   { key, patch, ...preconditions }: PatchItemInput,

@@ -1,17 +1,15 @@
 import { type Account, nowInSeconds } from '../../account/account.ts';
-import { notFound } from '../../account/catalog.ts';
-import type { Container } from '../../account/container.ts';
+import { type Container, notFound } from '../../account/catalog.ts';
 import type { ItemKey } from '../../store/store.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
-import { readCharge } from '../throughput/item-charge.ts';
-import { isExpired } from './expiry.ts';
-import { type ItemResult, toItemResult } from './item-result.ts';
+import { readCharge } from '../throughput/request-charge.ts';
+import { type ItemResult, isExpired, toItemResult } from './item.ts';
 
 export interface ReadItemInput extends Preconditions {
   readonly key: ItemKey;
 }
 
-/** Answers 304 when `ifNoneMatch` names the item's state. @throws CosmosError NotFound */
+/** 304 when `ifNoneMatch` names the item's state. @throws CosmosError NotFound */
 export function readItem(account: Account, container: Container, input: ReadItemInput): ItemResult {
   const item = account.store.items.get(input.key);
   if (!item || isExpired(item, nowInSeconds(account))) throw notFound();

@@ -1,12 +1,10 @@
 import type { Account } from '../../account/account.ts';
-import { notFound } from '../../account/catalog.ts';
-import type { Container } from '../../account/container.ts';
+import { type Container, notFound } from '../../account/catalog.ts';
 import { CosmosError } from '../../model/errors.ts';
 import type { StoredItem } from '../../store/store.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
-import { writtenCharge } from '../throughput/item-charge.ts';
-import type { ItemInput } from './item.ts';
-import { type ItemResult, toItemResult } from './item-result.ts';
+import { writtenCharge } from '../throughput/request-charge.ts';
+import { type ItemInput, type ItemResult, toItemResult } from './item.ts';
 import { ItemTransaction } from './item-transaction.ts';
 
 /** @throws CosmosError NotFound, or PreconditionFailed when the item has changed since `ifMatch` */
@@ -20,7 +18,7 @@ export async function replaceItem(
   return toItemResult(200, container, item, charge);
 }
 
-/** The write itself, for a transaction that may hold others. Throws before it writes. */
+/** The write inside a transaction, which may have others. Throws before it writes. */
 export function applyReplace(transaction: ItemTransaction, input: ItemInput & Preconditions): StoredItem {
   const existing = transaction.find(input.key);
   if (!existing) throw notFound();

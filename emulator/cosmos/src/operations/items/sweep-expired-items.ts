@@ -2,9 +2,9 @@ import type { Clock, Closeable, Log, Timer } from '@lazurite/runtime';
 import { type Account, nowInSeconds } from '../../account/account.ts';
 import { ItemTransaction } from './item-transaction.ts';
 
-/** Reads never show what has expired, so the sweep only gives space back and need not hurry. */
+/** Reads never show expired items, so the sweep only frees space and is not urgent. */
 const SWEEP_INTERVAL_MS = 60_000;
-/** How many items one group of writes removes, so that no request waits long behind it. */
+/** How many items one group of writes removes. A small number, because requests wait for it. */
 const SWEEP_BATCH = 500;
 
 /** Removes up to 500 expired items and returns how many there were. */

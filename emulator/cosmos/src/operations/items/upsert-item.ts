@@ -1,13 +1,12 @@
 import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import type { StoredItem } from '../../store/store.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
-import { writtenCharge } from '../throughput/item-charge.ts';
-import type { ItemInput } from './item.ts';
-import { type ItemResult, toItemResult } from './item-result.ts';
+import { writtenCharge } from '../throughput/request-charge.ts';
+import { type ItemInput, type ItemResult, toItemResult } from './item.ts';
 import { ItemTransaction } from './item-transaction.ts';
 
-/** Answers 201 when it has created the item, 200 when it has replaced it. */
+/** 201 when it has created the item, 200 when it has replaced it. */
 export async function upsertItem(
   account: Account,
   container: Container,
@@ -21,7 +20,7 @@ export async function upsertItem(
   return toItemResult(created ? 201 : 200, container, item, charge);
 }
 
-/** The write itself, for a transaction that may hold others. Throws before it writes. */
+/** The write inside a transaction, which may have others. Throws before it writes. */
 export function applyUpsert(
   transaction: ItemTransaction,
   input: ItemInput & Preconditions,

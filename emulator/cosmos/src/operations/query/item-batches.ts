@@ -1,13 +1,17 @@
-import type { QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
+import type { JsonValue } from '../../model/json.ts';
+import { valueAt } from '../../model/property-path.ts';
+import { compareValues } from '../../query/values/comparison.ts';
+import { indexKey, isExactKey, type KeyRange } from '../../store/index-key.ts';
+import type { IndexEntry, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
 import type { Store } from '../../store/store.ts';
 
-/** Items a batch at a time; between two batches others may write. */
+/** Batches of items. Other requests may write between two batches. */
 export type ItemBatches = Iterable<readonly QueriedItem[]>;
 
 export interface NumberOrder {
   /** From the highest number down. */
   readonly descending: boolean;
-  /** The number to begin with; absent: the first of all. */
+  /** The first number; absent: the first of all. */
   readonly from?: number;
 }
 
@@ -15,13 +19,13 @@ export interface NumberOrder {
 const FIRST_BATCH = 32;
 const MAX_BATCH = 256;
 /**
- * How much text one read may bring into memory, in characters, or one item where they are larger. Small, because what outlives a few
- * collections of young garbage makes the heap grow.
+ * The most text that one read brings into memory, in characters, unless one item has more. It is small, because objects that
+ * survive several collections of the young generation make the heap grow.
  */
-const BATCH_SIZE = 256 * 1024;
-/** How many numbers one read looks through at most, so that it does not take long where few items are wanted. */
+const MAX_BATCH_CHARACTERS = 256 * 1024;
+/** The most numbers that one read looks through, so that it is short even when few items match. */
 const MAX_SPAN = 8_192;
-/** A partition with more items than this is found by looking at all of its physical partition. */
+/** For a partition with more items, all items of its physical partition are read. */
 const MAX_PARTITION = 500_000;
 
 /** All items of a selection in the order of their numbers. */
@@ -31,7 +35,7 @@ export function itemsOfSelection(store: Store, selection: QueriedSelection, orde
   return numbers ? itemsByNumber(store, selection, numbers, order) : itemsOfRange(store, selection, order);
 }
 
-/** Those of some items that are in the selection, in the order of their numbers. */
+/** The items with these numbers that are in the selection, in the order of their numbers. */
 export function* itemsByNumber(
   store: Store,
   selection: QueriedSelection,
@@ -74,6 +78,101 @@ function* itemsOfRange(store: Store, selection: QueriedSelection, { descending, 
 
 export function nextLimit(limit: number, items: readonly QueriedItem[]): number {
   const size = items.reduce((sum, { body }) => sum + body.length, 0);
-  const fitting = size === 0 ? MAX_BATCH : Math.floor((BATCH_SIZE * items.length) / size);
+  const fitting = size === 0 ? MAX_BATCH : Math.floor((MAX_BATCH_CHARACTERS * items.length) / size);
   return Math.max(1, Math.min(MAX_BATCH, 2 * limit, fitting));
+}
+
+/** Reading in the order of the values at a path. */
+export interface IndexOrder {
+  readonly index: number;
+  /** The effective partition key, of an index by partition. */
+  readonly epk?: string;
+  readonly path: readonly string[];
+  readonly descending: boolean;
+  /** Only values with these keys. */
+  readonly keys: KeyRange;
+}
+
+/** The value, and the item, with which reading starts. */
+export interface OrderStart {
+  readonly value: JsonValue | undefined;
+  /** The number of the first item; absent: the first with the value. */
+  readonly document?: number;
+}
+
+/**
+ * The items of a selection in the order of an index. Items whose values share a key (long strings, arrays, objects) are sorted
+ * here. Reading that starts in the middle of them starts with the first of them.
+ */
+export function* itemsInOrder(
+  store: Store,
+  selection: QueriedSelection,
+  order: IndexOrder,
+  start: OrderStart | undefined,
+): ItemBatches {
+  let tied: Tie | undefined;
+  for (const chunk of entriesOf(store, selection, order, start)) {
+    const numbers = chunk.map(({ number }) => number);
+    const items = new Map(store.queries.read(selection, numbers).map((item) => [item.number, item]));
+    const batch: QueriedItem[] = [];
+    for (const { key, number } of chunk) {
+      const item = items.get(number);
+      if (!item) continue;
+      if (tied && Buffer.compare(tied.key, key) === 0) {
+        tied.items.push(item);
+        continue;
+      }
+      batch.push(...sortTied(tied, order));
+      tied = { key, items: [item] };
+    }
+    if (tied && isExactKey(tied.key)) {
+      batch.push(...tied.items);
+      tied = undefined;
+    }
+    yield batch;
+  }
+  yield sortTied(tied, order);
+}
+
+/** Items whose values share a key. */
+interface Tie {
+  readonly key: Uint8Array;
+  readonly items: QueriedItem[];
+}
+
+function* entriesOf(
+  store: Store,
+  { range }: QueriedSelection,
+  { index, epk, keys, descending }: IndexOrder,
+  start: OrderStart | undefined,
+): Iterable<readonly IndexEntry[]> {
+  const selection = { index, range, keys, ...(epk !== undefined && { epk }) };
+  let after = start && entryBefore(start, descending);
+  let limit = FIRST_BATCH;
+  for (;;) {
+    const chunk = store.indexes.entries(selection, { limit, descending, ...(after && { after }) });
+    yield chunk;
+    if (chunk.length < limit) return;
+    after = chunk.at(-1);
+    limit = nextLimit(limit, []);
+  }
+}
+
+function entryBefore({ value, document }: OrderStart, descending: boolean): IndexEntry {
+  const key = indexKey(value);
+  if (document === undefined || !isExactKey(key)) return { key, number: descending ? Number.MAX_SAFE_INTEGER : 0 };
+  return { key, number: descending ? document + 1 : document - 1 };
+}
+
+/** Items come in the order of their numbers, and stay so where their values are equal. */
+function sortTied(tied: Tie | undefined, { path, descending }: IndexOrder): readonly QueriedItem[] {
+  if (!tied) return [];
+  if (isExactKey(tied.key)) return tied.items;
+  const sign = descending ? -1 : 1;
+  const valued = tied.items.map((item) => ({
+    item,
+    value: valueAt(JSON.parse(item.body), path) as JsonValue | undefined,
+  }));
+  valued.sort((left, right) => compareValues(left.value, right.value) * sign);
+  return valued.map(({ item }) => item);
 }

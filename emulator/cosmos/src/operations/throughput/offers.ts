@@ -10,13 +10,11 @@ import {
   type Throughput,
 } from '../../model/throughput.ts';
 import type { StoredResource } from '../../store/store.ts';
-import { type FeedPage, takePage } from '../feed-page.ts';
+import { type FeedPage, type ResourceFeed, takePage, toFeedJson } from '../feed.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
-import type { ResourceFeed } from '../query/query-resources.ts';
-import { toFeedJson, toResourceJson } from '../resource-json.ts';
-import type { OperationResult } from '../result.ts';
-import { METADATA_CHARGE } from './metadata-charge.ts';
+import { type OperationResult, toResourceJson } from '../result.ts';
 import { type OfferRecord, readOfferRecord } from './offer-records.ts';
+import { METADATA_CHARGE } from './request-charge.ts';
 
 /** @throws CosmosError NotFound */
 export function readOffer(account: Account, id: string): OperationResult {
@@ -33,7 +31,7 @@ export function offersFeed({ store }: Account): ResourceFeed {
 }
 
 /**
- * @param input.migrateTo changes the kind of throughput and keeps its amount; the body then counts for nothing
+ * @param input.migrateTo changes the kind of throughput and keeps its amount; the body is then ignored
  * @throws CosmosError NotFound, BadRequest for a wrong throughput or another offer's id, or PreconditionFailed
  */
 export async function replaceOffer(

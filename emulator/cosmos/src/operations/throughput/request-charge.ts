@@ -1,6 +1,11 @@
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { pointReadCharge, writeCharge } from '../../model/request-charge.ts';
+import {
+  METADATA_READ_CHARGE,
+  METADATA_WRITE_CHARGE,
+  pointReadCharge,
+  writeCharge,
+} from '../../model/request-charge.ts';
 import type { StoredItem } from '../../store/store.ts';
 
 /** The charge of a point read, in request units. */
@@ -23,3 +28,10 @@ export function deletedCharge(container: Container, { body }: StoredItem): numbe
   const indexedValues = container.indexedValuesOf(JSON.parse(body) as JsonObject); // our own text
   return writeCharge({ kind: 'delete', sizeInBytes: Buffer.byteLength(body), indexedValues });
 }
+
+/** Request units of operations on databases, containers and offers. */
+export const METADATA_CHARGE = {
+  read: METADATA_READ_CHARGE,
+  write: METADATA_WRITE_CHARGE,
+  list: METADATA_READ_CHARGE,
+} as const;

@@ -1,17 +1,17 @@
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { LoggedChange, StoredItem } from '../../store/store.ts';
 
-/** One write, as the change feed of all versions and deletes tells it. */
+/** One write, as the change feed of all versions and deletes reports it. */
 export interface ItemChange {
-  /** What was there before; absent: created. */
+  /** The item before; absent: it was created. */
   readonly previous?: StoredItem;
-  /** What is there now; absent: deleted. */
+  /** The item now; absent: it was deleted. */
   readonly current?: StoredItem;
   readonly lsn: number;
   /** Seconds since the Unix epoch. */
   readonly ts: number;
-  /** Deleted because its time to live was over. */
+  /** Whether it was deleted because its time to live was over. */
   readonly expired?: boolean;
 }
 
@@ -45,4 +45,11 @@ function namedKey({ definition }: Container, { partitionKey }: StoredItem): Reco
     (value, index) => [definition.partitionKey.paths[index]?.slice(1) ?? '', value] as const,
   );
   return Object.fromEntries(named.filter(([, value]) => typeof value !== 'object' || value === null));
+}
+
+const SECONDS_PER_MINUTE = 60;
+
+/** The time from which the feed of all versions and deletes keeps changes; both in seconds since the Unix epoch. */
+export function startOfRetention({ definition }: Container, now: number): number {
+  return now - (definition.changeFeedPolicy?.retentionDuration ?? 0) * SECONDS_PER_MINUTE;
 }

@@ -1,39 +1,39 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
-import type { ThroughputOwner } from '../../account/throughput-gate.ts';
-import { CosmosError } from '../../model/errors.ts';
+import type { Account, ThroughputOwner } from '../../account/account.ts';
+import type { Container } from '../../account/catalog.ts';
 import { METADATA_READ_CHARGE } from '../../model/request-charge.ts';
 import { maxRequestUnitsOf } from '../../model/throughput.ts';
-import type { OperationResult } from '../result.ts';
 import { findOffer, readOfferRecord } from './offer-records.ts';
 
-/**
- * Runs an operation on items at the cost of the throughput that its container has.
- *
- * @param ranges the physical partitions that it is going to read or write
- * @throws CosmosError TooManyRequests before it runs, when these have nothing left
- */
-export async function metered(
-  account: Account,
-  target: { readonly container: Container; readonly ranges: readonly number[] },
-  run: () => OperationResult | Promise<OperationResult>,
-): Promise<OperationResult> {
-  const gate = account.throughputGate;
-  const owner = gate && ownerOf(account, target.container);
-  if (!gate || !owner) return run();
-  const partitions = owner.rid === target.container.rid ? target.ranges : [0];
-  gate.assertAvailable(owner, partitions);
-  try {
-    const result = await run();
-    gate.spend(owner, partitions, result.charge);
-    return result;
-  } catch (error) {
-    if (error instanceof CosmosError) gate.spend(owner, partitions, METADATA_READ_CHARGE);
-    throw error;
-  }
+/** Takes the request units of one request from the partitions that it uses. */
+export interface RequestUnitMeter {
+  charge(requestUnits: number): void;
+  /** Charges a request that was rejected. */
+  chargeFailure(): void;
 }
 
-/** The container, or its database; undefined when neither has an offer. A database's throughput is one pot. */
+/**
+ * Checks, before an operation on items runs, that its partitions have request units left.
+ *
+ * @param target.ranges the physical partitions that it will read or write
+ * @returns undefined when the container has no throughput to enforce
+ * @throws CosmosError TooManyRequests when one of them has nothing left
+ */
+export function meterOf(
+  account: Account,
+  target: { readonly container: Container; readonly ranges: readonly number[] },
+): RequestUnitMeter | undefined {
+  const gate = account.throughputGate;
+  const owner = gate && ownerOf(account, target.container);
+  if (!gate || !owner) return undefined;
+  const partitions = owner.rid === target.container.rid ? target.ranges : [0];
+  gate.assertAvailable(owner, partitions);
+  return {
+    charge: (requestUnits) => gate.spend(owner, partitions, requestUnits),
+    chargeFailure: () => gate.spend(owner, partitions, METADATA_READ_CHARGE),
+  };
+}
+
+/** The container, or its database; undefined when neither has an offer. The containers of a database share its throughput. */
 function ownerOf(account: Account, { rid, database, ranges }: Container): ThroughputOwner | undefined {
   const own = requestUnitsOf(account, rid);
   if (own !== undefined) return { rid, requestUnits: own, partitions: ranges.length };

@@ -1,19 +1,11 @@
-import { CosmosError } from '../model/errors.ts';
-import { RequestUnitBudget } from '../model/request-unit-budget.ts';
-
-/** Whose request units are spent: a container's, or a database's that its containers share. */
-export interface ThroughputOwner {
-  /** Its `_rid`. */
-  readonly rid: string;
-  /** Request units per second of all its physical partitions together. */
-  readonly requestUnits: number;
-  readonly partitions: number;
-}
+import type { ThroughputGate, ThroughputOwner } from '../../account/account.ts';
+import { CosmosError } from '../../model/errors.ts';
+import { RequestUnitBudget } from '../../model/request-unit-budget.ts';
 
 const RATE_TOO_LARGE = 3200;
 
-/** Refuses requests to physical partitions that have spent their request units. */
-export class ThroughputGate {
+/** Rejects requests to physical partitions that have spent their request units. */
+export class RequestUnitGate implements ThroughputGate {
   readonly #now: () => number;
   readonly #budgets = new Map<string, readonly RequestUnitBudget[]>();
 
@@ -22,7 +14,6 @@ export class ThroughputGate {
     this.#now = now;
   }
 
-  /** @throws CosmosError TooManyRequests, 3200, with the time until which one of these partitions is in debt */
   assertAvailable(owner: ThroughputOwner, partitions: readonly number[]): void {
     const budgets = this.#budgetsOf(owner);
     const waitMs = Math.max(0, ...partitions.map((partition) => budgets[partition]?.waitMs() ?? 0));
@@ -34,13 +25,11 @@ export class ThroughputGate {
     );
   }
 
-  /** Takes what a request did cost, in equal parts from the partitions that it has read or written. */
   spend(owner: ThroughputOwner, partitions: readonly number[], requestUnits: number): void {
     const budgets = this.#budgetsOf(owner);
     for (const partition of partitions) budgets[partition]?.spend(requestUnits / partitions.length);
   }
 
-  /** Goes on with another rate from now. */
   setRate({ rid, requestUnits }: Omit<ThroughputOwner, 'partitions'>): void {
     const budgets = this.#budgets.get(rid) ?? [];
     for (const budget of budgets) budget.setRate(requestUnits / budgets.length);
