@@ -244,7 +244,50 @@ module.exports = {
       name: 'cosmos-operations-know-no-http',
       severity: 'error',
       from: { path: '^emulator/cosmos/src/operations/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^emulator/(http/|cosmos/src/(routes|server|auth)/)' },
+      to: { path: '^emulator/(http/|cosmos/src/(routes|server|auth|command-line|transfer|testing)/)' },
+    },
+    {
+      name: 'cosmos-account-below-operations',
+      severity: 'error',
+      from: { path: '^emulator/cosmos/src/account/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^emulator/cosmos/src/', pathNot: ['^emulator/cosmos/src/(account|model|query|store)/'] },
+    },
+    {
+      name: 'cosmos-auth-imports-model-only',
+      severity: 'error',
+      from: { path: '^emulator/cosmos/src/auth/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^emulator/cosmos/src/', pathNot: ['^emulator/cosmos/src/(auth|model)/'] },
+    },
+    {
+      name: 'cosmos-routes-below-server',
+      severity: 'error',
+      from: { path: '^emulator/cosmos/src/routes/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^emulator/(http/|cosmos/src/(server|auth|command-line|transfer|testing)/)' },
+    },
+    {
+      name: 'cosmos-rooms-of-operations',
+      comment: 'Among the operations imports run one way, and none of these rooms imports another one.',
+      severity: 'error',
+      from: { path: '^emulator/cosmos/src/operations/(account|batch|change-feed|databases|query)/' },
+      to: {
+        path: '^emulator/cosmos/src/operations/(account|batch|change-feed|databases|query)/',
+        pathNot: '^emulator/cosmos/src/operations/$1/',
+      },
+    },
+    {
+      name: 'cosmos-items-and-containers-import-throughput-only',
+      severity: 'error',
+      from: { path: '^emulator/cosmos/src/operations/(items|containers)/' },
+      to: {
+        path: '^emulator/cosmos/src/operations/[^/]+/',
+        pathNot: ['^emulator/cosmos/src/operations/$1/', '^emulator/cosmos/src/operations/throughput/'],
+      },
+    },
+    {
+      name: 'cosmos-throughput-imports-no-other-operation',
+      severity: 'error',
+      from: { path: '^emulator/cosmos/src/operations/throughput/' },
+      to: { path: '^emulator/cosmos/src/operations/[^/]+/', pathNot: '^emulator/cosmos/src/operations/throughput/' },
     },
   ],
   options: {

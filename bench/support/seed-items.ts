@@ -1,6 +1,6 @@
 // Fills containers by the server's own operations, without HTTP: millions of items in a minute.
 import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
-import { openAccount } from '../../emulator/cosmos/dist/account/account.js';
+import { openAccount } from '../../emulator/cosmos/dist/account/open-account.js';
 import { createContainer } from '../../emulator/cosmos/dist/operations/create-container.js';
 import { createDatabase } from '../../emulator/cosmos/dist/operations/create-database.js';
 import { createItem } from '../../emulator/cosmos/dist/operations/create-item.js';

@@ -1,6 +1,6 @@
 import { NOT_EMULATED_PROPERTIES } from '../src/model/container/container-definition.ts';
-import { ABSENT_TYPES } from '../src/routes/not-emulated.ts';
 import { type HeaderRule, REQUEST_HEADERS } from '../src/routes/request-headers.ts';
+import { ABSENT_TYPES } from '../src/routes/router.ts';
 import { ROUTES } from '../src/routes/table.ts';
 
 /** The text of docs/cosmos-coverage.md, from the tables that requests are served by. */
@@ -10,7 +10,7 @@ export function renderCoverage(): string {
 
 const INTRODUCTION = `# Cosmos DB: what is emulated
 
-Generated from the tables in \`emulator/cosmos/src/routes\` by \`npm run docs:generate\`. What is not here is refused with a 400, 405
+Generated from the tables in \`emulator/cosmos/src/routes\` by \`npm run docs:generate\`. What is not here is rejected with a 400, 405
 or 501 that names it. The query language has [a page of its own](cosmos-sql.md); what was decided without a source is in
 [discoveries/cosmos.md](discoveries/cosmos.md).`;
 
@@ -20,12 +20,12 @@ const DIFFERENCES = `## Differences
 | what | here |
 | --- | --- |
 | regions, failover, consistency levels | one region with one copy: every read sees the last write |
-| physical partitions | fixed when the container is made: one for each 10,000 RU/s; they neither split nor merge |
+| physical partitions | fixed when the container is created: one for each 10,000 RU/s; they neither split nor merge |
 | request charges | [a model](discoveries/request-charge.md) |
 | throughput | checked only where it is enforced on purpose; throughput of a database is stored but has no pool |
 | indexing, vector and full-text policies | checked and stored; a query finds the same items with any of them |
 | analytical store, continuous backup | their settings are stored and have no effect |
-| delete by partition key | done when the answer comes, not in the background |`;
+| delete by partition key | done before the response, not in the background |`;
 
 function routes(): string {
   const byPath = Map.groupBy(ROUTES, ([, path]) => path);
@@ -35,7 +35,7 @@ function routes(): string {
 
 function headers(): string {
   const row = ({ name, treatment, note, values }: HeaderRule) =>
-    `| \`${name}\` | ${treatment} | ${treatment === 'refused' ? `not emulated: ${note}` : note}${valuesOf(values)} |`;
+    `| \`${name}\` | ${treatment} | ${treatment === 'rejected' ? `not emulated: ${note}` : note}${valuesOf(values)} |`;
   return ['## Request headers', '', '| header | | |', '| --- | --- | --- |', ...REQUEST_HEADERS.map(row)].join('\n');
 }
 
@@ -46,5 +46,5 @@ function valuesOf(values: readonly string[] | undefined): string {
 function absent(): string {
   const types = Object.entries(ABSENT_TYPES).map(([type, name]) => `| ${name} | paths with \`/${type}\`: 501 |`);
   const properties = NOT_EMULATED_PROPERTIES.map((name) => `| containers with \`${name}\` | 400 |`);
-  return ['## Refused', '', '| what | answer |', '| --- | --- |', ...types, ...properties].join('\n');
+  return ['## Rejected', '', '| what | response |', '| --- | --- |', ...types, ...properties].join('\n');
 }

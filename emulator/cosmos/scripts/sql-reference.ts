@@ -29,8 +29,8 @@ const LIMITS = `## What is not emulated
 
 | what | instead |
 | --- | --- |
-| user-defined functions (\`udf.name()\`) | refused with code SC2005 |
-| look-around and back-references in REGEXMATCH | refused with a 400: they cannot be matched in time linear in the text |
+| user-defined functions (\`udf.name()\`) | rejected with code SC2005 |
+| look-around and back-references in REGEXMATCH | rejected with a 400: they cannot be matched in time linear in the text |
 | stemming, stop words and fuzzy terms in full text search | words are compared as they stand, without regard to case |
 | DATETIMEFORMAT with names of months and days (\`MMM\`, \`ddd\`) | undefined |
 | the time passing while a query runs | GETCURRENTDATETIME(), -TICKS() and -TIMESTAMP() give what their static forms give |

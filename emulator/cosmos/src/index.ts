@@ -1,8 +1,9 @@
 import '@lazurite/runtime/require-node';
 
 export type { ChangeListener, ContainerChange } from './account/change-notifications.ts';
+export { WELL_KNOWN_KEY } from './auth/account-keys.ts';
 export type { DataRole, EntraOptions } from './auth/entra-tokens.ts';
-export { type CosmosOptions, type CosmosServer, startCosmos, WELL_KNOWN_KEY } from './server/start-cosmos.ts';
+export { type CosmosOptions, type CosmosServer, startCosmos } from './server/start-cosmos.ts';
 export { StoreError } from './store/errors.ts';
 export { type DataDirectory, exportDatabase, importDatabase } from './transfer/data-directory.ts';
 export { TransferError } from './transfer/errors.ts';

@@ -1,14 +1,11 @@
-import type { Clock, Log, Randomness } from '@lazurite/runtime';
-import { type ContinuationTokens, continuationTokens } from '../model/requests/continuation-token.ts';
-import { compileQuery } from '../query/compile-query.ts';
-import { createQueryCompiler, type QueryCompiler } from '../query/query-cache.ts';
-import { GroupCommit } from '../store/group-commit.ts';
+import type { Clock, Randomness } from '@lazurite/runtime';
+import type { ContinuationTokens } from '../model/requests/continuation-token.ts';
+import type { QueryCompiler } from '../query/query-cache.ts';
+import type { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
-import { Catalog } from './catalog.ts';
-import { ChangeNotifications } from './change-notifications.ts';
-import { continuationSecret } from './continuation-secret.ts';
-import { IndexBuilder } from './index-builder.ts';
-import { ThroughputGate } from './throughput-gate.ts';
+import type { Catalog } from './catalog.ts';
+import type { ChangeNotifications } from './change-notifications.ts';
+import type { IndexBuilder } from './index-builder.ts';
 
 /** What every operation works with. */
 export interface Account {
@@ -25,37 +22,31 @@ export interface Account {
   readonly randomness: Randomness;
 }
 
-export interface AccountParts {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly randomness: Randomness;
-  readonly log: Log;
-  /** Containers with fewer items get no indexes; default 500. */
-  readonly minIndexedItems?: number;
-  /** Whether requests above the provisioned throughput are refused. */
-  readonly enforceThroughput?: boolean;
+/** Whose request units are spent: a container's, or a database's that its containers share. */
+export interface ThroughputOwner {
+  /** Its `_rid`. */
+  readonly rid: string;
+  /** Request units per second of all its physical partitions together. */
+  readonly requestUnits: number;
+  readonly partitions: number;
 }
 
-export function openAccount(parts: AccountParts): Account {
-  const { store, clock, randomness, log, minIndexedItems: minItems } = parts;
-  const catalog = new Catalog(store);
-  const commits = new GroupCommit(store, log, () => catalog.forget());
-  const queries = createQueryCompiler(compileQuery);
-  const continuations = continuationTokens(continuationSecret(store, randomness));
-  const notifications = new ChangeNotifications(log);
-  const indexBuilder = new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) });
-  const account = { store, commits, catalog, notifications, queries, indexBuilder, continuations, clock, randomness };
-  return parts.enforceThroughput
-    ? { ...account, throughputGate: new ThroughputGate(() => clock.monotonic()) }
-    : account;
+/** Keeps account of the request units of each physical partition. */
+export interface ThroughputGate {
+  /** @throws CosmosError TooManyRequests, 3200, while one of these partitions has spent more than it has */
+  assertAvailable(owner: ThroughputOwner, partitions: readonly number[]): void;
+  /** Takes the charge of a request, in equal parts, from the partitions that it has read or written. */
+  spend(owner: ThroughputOwner, partitions: readonly number[], requestUnits: number): void;
+  /** Applies another rate from now on. */
+  setRate(owner: Omit<ThroughputOwner, 'partitions'>): void;
 }
 
 /** The time as Cosmos DB keeps it: whole seconds since the Unix epoch. */
-export function nowInSeconds({ clock }: Account): number {
+export function nowInSeconds({ clock }: Pick<Account, 'clock'>): number {
   return Math.floor(clock.now() / 1000);
 }
 
 /** A new entity tag, with its quotes. */
-export function newEtag({ randomness }: Account): string {
+export function newEtag({ randomness }: Pick<Account, 'randomness'>): string {
   return `"${randomness.uuid()}"`;
 }

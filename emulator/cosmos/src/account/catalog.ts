@@ -1,8 +1,23 @@
+import type { ContainerDefinition } from '../model/container/container-definition.ts';
+import { uniqueKeyReader } from '../model/container/unique-key.ts';
 import { CosmosError } from '../model/errors.ts';
+import { indexedValueCounter, scalarCoverage } from '../model/indexing/index-coverage.ts';
+import type { JsonObject } from '../model/json.ts';
+import {
+  type EpkRange,
+  effectivePartitionKey,
+  indexOfRange,
+  splitEpkSpace,
+} from '../model/partition-key/effective-partition-key.ts';
+import {
+  formatPartitionKey,
+  type PartitionKeyDefinition,
+  type PartitionKeyValue,
+  partitionKeyExtractor,
+} from '../model/partition-key/partition-key.ts';
 import type { Store, StoredResource } from '../store/store.ts';
-import { type Container, type Database, toContainer } from './container.ts';
 
-/** The databases and containers by name or rid, prepared once. Whoever changes one calls `forget`. */
+/** The databases and containers by name or rid, prepared once. An operation that changes one calls `forget`. */
 export class Catalog {
   readonly #store: Store;
   readonly #databases = new Map<string, Database>();
@@ -55,7 +70,7 @@ export class Catalog {
     return databases.flatMap((resource) => this.containers({ id: resource.id, rid: resource.rid, resource }));
   }
 
-  /** By name first: a name may look like a rid, and then it is the name that was meant. */
+  /** Looks for a name first: a name that looks like a rid is a name. */
   #find(kind: string, parentRid: string, name: string): StoredResource {
     const { resources } = this.#store;
     const byName = resources.get(kind, parentRid, name);
@@ -72,4 +87,97 @@ export function notFound(): CosmosError {
 
 export function alreadyExists(): CosmosError {
   return new CosmosError('Conflict', 'Entity with the specified id already exists in the system.');
+}
+
+export interface Database {
+  readonly id: string;
+  readonly rid: string;
+  readonly resource: StoredResource;
+}
+
+/** A container, prepared once for the requests that use it. */
+export interface Container {
+  readonly id: string;
+  readonly rid: string;
+  /** The number in the rid, by which the store knows its items. */
+  readonly number: number;
+  readonly database: Database;
+  readonly resource: StoredResource;
+  readonly definition: ContainerDefinition;
+  /** `dbs/{rid}/colls/{rid}/` */
+  readonly self: string;
+  /** `dbs/{id}/colls/{id}`, percent-encoded: fit for a header. */
+  readonly altPath: string;
+  /** Its physical partitions, in order; the index is the id. */
+  readonly ranges: readonly EpkRange[];
+  /** The item's value of each unique key, in the order of the keys. */
+  readonly uniqueKeysOf: (item: JsonObject) => readonly string[];
+  readonly partitionKeyOf: (item: JsonObject) => PartitionKeyValue;
+  /** Where the logical partition with this key lies. Recent ones are cached. */
+  readonly locate: (partitionKey: PartitionKeyValue) => PartitionLocation;
+  /** How many values of an item its indexing policy covers. */
+  readonly indexedValuesOf: (item: JsonObject) => number;
+  /** Whether its indexing policy covers the scalars at a property path. */
+  readonly isIndexed: (path: readonly string[]) => boolean;
+  /** Whether it has a change feed of all versions and deletes. */
+  readonly keepsAllVersions: boolean;
+  /** The counter that gives each physical partition its LSNs. */
+  readonly lsnCounters: readonly string[];
+}
+
+export interface PartitionLocation {
+  /** The key as compact JSON. */
+  readonly partitionKey: string;
+  readonly epk: string;
+  /** The physical partition. */
+  readonly range: number;
+}
+
+/** What the store keeps of a container. */
+export interface ContainerRecord {
+  readonly number: number;
+  /** Physical partitions, fixed when the container is created. */
+  readonly rangeCount: number;
+  readonly definition: ContainerDefinition;
+}
+
+export function toContainer(resource: StoredResource, database: Database): Container {
+  const record = JSON.parse(resource.body) as ContainerRecord; // written by `createContainer` alone
+  const { definition, number, rangeCount } = record;
+  const ranges = splitEpkSpace(rangeCount, definition.partitionKey);
+  return {
+    id: resource.id,
+    rid: resource.rid,
+    number,
+    database,
+    resource,
+    definition,
+    self: `dbs/${database.rid}/colls/${resource.rid}/`,
+    altPath: `dbs/${encodeURIComponent(database.id)}/colls/${encodeURIComponent(resource.id)}`,
+    ranges,
+    uniqueKeysOf: uniqueKeyReader(definition.uniqueKeyPolicy),
+    partitionKeyOf: partitionKeyExtractor(definition.partitionKey),
+    locate: partitionLocator(definition.partitionKey, ranges),
+    indexedValuesOf: indexedValueCounter(definition.indexingPolicy),
+    isIndexed: scalarCoverage(definition.indexingPolicy),
+    keepsAllVersions: (definition.changeFeedPolicy?.retentionDuration ?? 0) > 0,
+    lsnCounters: ranges.map((_, range) => `lsn ${number} ${range}`),
+  };
+}
+
+/** How many locations a container caches, because hashing a key costs more than a look-up. */
+const MAX_CACHED_LOCATIONS = 10_000;
+
+function partitionLocator(definition: PartitionKeyDefinition, ranges: readonly EpkRange[]): Container['locate'] {
+  const cache = new Map<string, PartitionLocation>();
+  return (key) => {
+    const partitionKey = formatPartitionKey(key);
+    const cached = cache.get(partitionKey);
+    if (cached) return cached;
+    const epk = effectivePartitionKey(key, definition);
+    const location = { partitionKey, epk, range: indexOfRange(ranges, epk) };
+    if (cache.size >= MAX_CACHED_LOCATIONS) cache.clear();
+    cache.set(partitionKey, location);
+    return location;
+  };
 }

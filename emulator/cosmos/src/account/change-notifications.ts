@@ -1,6 +1,6 @@
 import type { Log } from '@lazurite/runtime';
 
-/** That a container has changed; what has changed is read from its change feed. */
+/** Says that a container has changed. What has changed is read from its change feed. */
 export interface ContainerChange {
   /** The id of the database. */
   readonly database: string;
@@ -16,24 +16,26 @@ export interface ContainerChange {
 
 export type ChangeListener = (change: ContainerChange) => void;
 
-/** Tells listeners in this process of writes, once they are on disk. */
+/** Notifies subscribers in this process of writes, once these are on disk. */
 export class ChangeNotifications {
   readonly #listeners = new Set<ChangeListener>();
   readonly #log: Log;
+  /** A plain property, because every write reads it. */
+  hasSubscribers = false;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** @returns a function that ends it; calling it twice does nothing */
+  /** @returns a function that ends the subscription; calling it twice does nothing */
   subscribe(listener: ChangeListener): () => void {
-    const own: ChangeListener = (change) => listener(change); // the same listener may be given twice
+    const own: ChangeListener = (change) => listener(change); // one listener may subscribe twice
     this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
-  }
-
-  get isHeard(): boolean {
-    return this.#listeners.size > 0;
+    this.hasSubscribers = true;
+    return () => {
+      this.#listeners.delete(own);
+      this.hasSubscribers = this.#listeners.size > 0;
+    };
   }
 
   publish(change: ContainerChange): void {
@@ -41,7 +43,7 @@ export class ChangeNotifications {
       try {
         listener(change);
       } catch (error) {
-        this.#log.error({ err: error }, 'A listener to container changes has failed');
+        this.#log.error({ err: error }, 'A listener for container changes failed');
       }
     }
   }

@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import { createContainer } from '../operations/create-container.ts';
-import { createDatabase } from '../operations/create-database.ts';
+import { createContainer } from '../operations/containers/create-container.ts';
+import { createDatabase } from '../operations/databases/create-database.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { makeDataDirectory } from '../testing/data-directory.ts';
-import { openAccount } from './account.ts';
+import { openAccount } from './open-account.ts';
 
 const PATHS = [['v'], ['w']];
 /** More than the steps of any build here take. */
@@ -24,8 +24,17 @@ async function containerOf(items: number, store: Store) {
   store.transaction(() => {
     for (let number = 1; number <= items; number += 1)
       store.items.insert({
-        ...{ container: container.number, number, range: 0, epk: 'A', partitionKey: '["a"]', id: String(number) },
-        ...{ lsn: number, ts: 0, etag: '""', expiresAt: null, body: `{"v":${number},"w":${-number}}` },
+        container: container.number,
+        number,
+        range: 0,
+        epk: 'A',
+        partitionKey: '["a"]',
+        id: String(number),
+        lsn: number,
+        ts: 0,
+        etag: '""',
+        expiresAt: null,
+        body: `{"v":${number},"w":${-number}}`,
       });
   });
   const states = () => store.indexes.list(container.number).map(({ path, isComplete }) => [path.join(), isComplete]);
@@ -43,20 +52,20 @@ describe('IndexBuilder', () => {
   afterEach(() => store.close());
   afterAll(() => directory.remove());
 
-  it('want() resolves once the indexes of a container are there', async () => {
+  it('requestIndexes() resolves when the indexes of a container are complete', async () => {
     store = new MemoryStore();
     const { builder, container, states } = await containerOf(600, store);
-    await builder.want(container, PATHS);
+    await builder.requestIndexes(container, PATHS);
     expect(states()).toEqual([
       ['v', true],
       ['w', true],
     ]);
   });
 
-  it('want() does not keep waiting the query of a container that is large', async () => {
+  it('requestIndexes() does not let the query of a large container wait', async () => {
     store = new MemoryStore();
     const { builder, container, states } = await containerOf(20_000, store);
-    await builder.want(container, PATHS);
+    await builder.requestIndexes(container, PATHS);
     expect(states()).toEqual([]);
     await turns(MANY_TURNS);
     expect(states()).toEqual([
@@ -70,7 +79,7 @@ describe('IndexBuilder', () => {
     const { builder, container } = await containerOf(600, store);
     const { indexes } = store;
     const extend = jest.spyOn(indexes, 'extend');
-    await Promise.all(PATHS.map((path) => builder.want(container, [path])));
+    await Promise.all(PATHS.map((path) => builder.requestIndexes(container, [path])));
     expect(extend.mock.calls.map(([ids]) => ids.length)).toEqual([PATHS.length]);
   });
 
@@ -79,7 +88,7 @@ describe('IndexBuilder', () => {
     const { builder, clock, container, states } = await containerOf(5_000, store);
     const reading = Promise.withResolvers<void>();
     const read = builder.withPriority(() => reading.promise);
-    const wanted = builder.want(container, PATHS);
+    const wanted = builder.requestIndexes(container, PATHS);
     await turns(MANY_TURNS);
     expect(states()).toEqual([
       ['v', false],
@@ -98,7 +107,7 @@ describe('IndexBuilder', () => {
   it('an index that is dropped while it is built is not made again', async () => {
     store = new SqliteStore(openDatabase(`${directory.path}/dropped`));
     const { builder, container, states } = await containerOf(5_000, store);
-    const wanted = builder.want(container, PATHS);
+    const wanted = builder.requestIndexes(container, PATHS);
     await turns(2);
     const [first] = store.indexes.list(container.number);
     store.transaction(() => store.indexes.drop(first?.id ?? 0));

@@ -2,21 +2,21 @@ import { type Clock, type Closeable, type Log, sleep } from '@lazurite/runtime';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { IndexedPath } from '../store/item-queries.ts';
 import type { ItemSelection, Store } from '../store/store.ts';
-import type { Container } from './container.ts';
+import type { Container } from './catalog.ts';
 
-/** Below this many items in the container, or the logical partition that is read, reading all of them takes a few milliseconds, and no index is made. */
+/** With fewer items in the container, or in the logical partition that is read, no index is built: reading all takes a few milliseconds. */
 const MIN_ITEMS = 500;
 const MAX_INDEXES_PER_CONTAINER = 32;
 /** Entries that one step adds, to all indexes of the container together: about 20 ms, so that no request waits long behind it. */
 const ENTRIES_PER_STEP = 1_000;
-/** While queries read all their items they get so many times the time that building takes. */
+/** While queries read all items of a container, they get this many times the time that building takes. */
 const READING_SHARE = 2;
-/** Of a container with more items to read them all takes a fifth of the time that building takes: no query waits for that. */
+/** No query waits for an index of a container with more items: reading all of them takes a fifth of the time of building. */
 const MAX_ITEMS_WAITED_FOR = 20_000;
-/** How long a query waits for the indexes that it is the first to want; then it reads without, and building goes on. */
-const PATIENCE_MS = 1_000;
+/** How long a query waits for the indexes that it is the first to request. Then it reads without them, and building continues. */
+const MAX_WAIT_MS = 1_000;
 
-export interface IndexBuilderParts {
+export interface IndexBuilderDependencies {
   readonly store: Store;
   readonly commits: GroupCommit;
   readonly clock: Clock;
@@ -25,42 +25,46 @@ export interface IndexBuilderParts {
   readonly minItems?: number;
 }
 
-/** The indexes of one container that are being filled, all in one pass over its items. */
+/** The indexes of one container that are being built, all in one pass over its items. */
 interface Build {
   readonly indexed: IndexedPath[];
   readonly end: Promise<void>;
 }
 
-/** Makes indexes for the paths that queries use, a step at a time. */
+/** Builds indexes for the paths that queries use, one step at a time. */
 export class IndexBuilder implements Closeable {
-  readonly #parts: IndexBuilderParts;
+  readonly #dependencies: IndexBuilderDependencies;
   readonly #builds = new Map<number, Build>();
   readonly #closing = new AbortController();
   #readers = 0;
 
-  constructor(parts: IndexBuilderParts) {
-    this.#parts = parts;
+  constructor(dependencies: IndexBuilderDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /**
-   * Begins indexes for those of the paths that shall have one. Resolves once they are there, or after a second; at once when they
-   * had been begun before, or the container is so large that the query had better read without.
+   * Begins to build those indexes of the paths that are missing. Resolves when they are complete, or after a second. Resolves at
+   * once when an earlier query has begun them, or when the container is so large that reading without an index is faster.
    *
    * @param partition the logical partition that is read; absent: more than one
    */
-  async want(container: Container, paths: readonly (readonly string[])[], partition?: ItemSelection): Promise<void> {
-    const wanted = paths.map((path) => ({ path, byPartition: partition !== undefined }));
-    const missing = wanted.filter((indexed) => this.#isMissing(container, indexed));
+  async requestIndexes(
+    container: Container,
+    paths: readonly (readonly string[])[],
+    partition?: ItemSelection,
+  ): Promise<void> {
+    const requested = paths.map((path) => ({ path, byPartition: partition !== undefined }));
+    const missing = requested.filter((indexed) => this.#isMissing(container, indexed));
     if (missing.length === 0 || !this.#isLarge(container, partition)) return;
     const built = this.#begin(container, missing);
     if (this.#hasAtLeast(MAX_ITEMS_WAITED_FOR, container)) return;
-    const given = new AbortController();
-    const patience = sleep(this.#parts.clock, PATIENCE_MS, given.signal).catch(() => undefined);
-    await Promise.race([built, patience]);
-    given.abort();
+    const waited = new AbortController();
+    const timeout = sleep(this.#dependencies.clock, MAX_WAIT_MS, waited.signal).catch(() => undefined);
+    await Promise.race([built, timeout]);
+    waited.abort();
   }
 
-  /** Runs a read without an index: it takes a fifth of the time of building and is waited for, so building gives way. */
+  /** Runs a read without an index. A client waits for it, so building slows down meanwhile. */
   async withPriority<T>(read: () => Promise<T>): Promise<T> {
     this.#readers += 1;
     try {
@@ -70,7 +74,7 @@ export class IndexBuilder implements Closeable {
     }
   }
 
-  /** Lets the step that runs come to its end. What is not complete goes on when it is wanted again. */
+  /** Waits for the running step. An index that is not complete continues when a query requests it again. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all([...this.#builds.values()].map(({ end }) => end));
@@ -79,13 +83,13 @@ export class IndexBuilder implements Closeable {
   #isMissing(container: Container, indexed: IndexedPath): boolean {
     const begun = this.#builds.get(container.number)?.indexed ?? [];
     if (!container.isIndexed(indexed.path) || begun.some((one) => isSame(one, indexed))) return false;
-    const indexes = this.#parts.store.indexes.list(container.number);
+    const indexes = this.#dependencies.store.indexes.list(container.number);
     const known = indexes.find((index) => isSame(index, indexed));
     return known ? !known.isComplete : indexes.length < MAX_INDEXES_PER_CONTAINER;
   }
 
   #isLarge(container: Container, partition: ItemSelection | undefined): boolean {
-    const { store, minItems = MIN_ITEMS } = this.#parts;
+    const { store, minItems = MIN_ITEMS } = this.#dependencies;
     if (!partition) return this.#hasAtLeast(minItems, container);
     const numbers = store.queries.numbers({ ...partition, now: 0, conditions: [] }, minItems);
     return numbers === undefined || numbers.length >= minItems;
@@ -93,18 +97,19 @@ export class IndexBuilder implements Closeable {
 
   #hasAtLeast(items: number, { number, ranges }: Container): boolean {
     let left = items;
-    for (const range of ranges.keys()) left -= this.#parts.store.queries.count({ container: number, range }, left);
+    for (const range of ranges.keys())
+      left -= this.#dependencies.store.queries.count({ container: number, range }, left);
     return left <= 0;
   }
 
-  /** Resolves when the container's indexes are there, those that were begun before too. */
+  /** Resolves when all indexes of the container are complete, those begun earlier included. */
   #begin({ number }: Container, missing: readonly IndexedPath[]): Promise<void> {
     const running = this.#builds.get(number);
     running?.indexed.push(...missing);
     if (running) return running.end;
     const indexed = [...missing];
     const end = this.#build(number, indexed)
-      .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'An index could not be built'))
+      .catch((error: unknown) => this.#dependencies.log.warn({ err: error }, 'An index could not be built'))
       .finally(() => this.#builds.delete(number));
     this.#builds.set(number, { indexed, end });
     return end;
@@ -112,7 +117,7 @@ export class IndexBuilder implements Closeable {
 
   /** @param indexed grows while it is built */
   async #build(container: number, indexed: readonly IndexedPath[]): Promise<void> {
-    const { clock, commits } = this.#parts;
+    const { clock, commits } = this.#dependencies;
     const { signal } = this.#closing;
     let ids: readonly number[] = [];
     let isComplete = false;
@@ -126,9 +131,9 @@ export class IndexBuilder implements Closeable {
     }
   }
 
-  /** An index that has an id is not made again: it may have been dropped meanwhile. */
+  /** An index that has an id is not created again, because it may have been dropped meanwhile. */
   #step(container: number, begun: readonly number[], more: readonly IndexedPath[]) {
-    const { indexes } = this.#parts.store;
+    const { indexes } = this.#dependencies.store;
     const known = indexes.list(container);
     const ids = [
       ...begun,

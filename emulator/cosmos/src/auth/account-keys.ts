@@ -1,8 +1,14 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '@lazurite/runtime';
 import { CosmosError } from '../model/errors.ts';
-import type { Access } from './access.ts';
-import { unauthorized } from './authorization-token.ts';
+import { unauthorized } from './errors.ts';
+
+/**
+ * The key of every Cosmos DB emulator. It is public, not a secret.
+ * Source: "Develop locally using the Azure Cosmos DB emulator".
+ */
+export const WELL_KNOWN_KEY =
+  'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
 
 /** What a signature covers. Source: "Access control on Azure Cosmos DB resources", REST reference. */
 export interface SignedRequest {
@@ -25,12 +31,15 @@ export interface AccountKeyOptions {
   readonly readOnlyKey?: string;
 }
 
-/** A request is refused when its date differs from the server's by more. Source: as above. */
+/** A request is rejected when its date differs more from the server's. Source: as above. */
 const MAX_SKEW_MS = 15 * 60 * 1000;
 
-/** Checks requests signed with a key of the account. */
+/** What a key allows: everything, or reading alone. */
+export type KeyAccess = 'everything' | 'reading';
+
+/** Validates requests signed with a key of the account. */
 export class AccountKeys {
-  readonly #keys: readonly { readonly key: SigningKey; readonly access: Access }[];
+  readonly #keys: readonly { readonly key: SigningKey; readonly access: KeyAccess }[];
   readonly #clock: Clock;
   #lastDate = '';
   #lastDateMs = Number.NaN;
@@ -45,20 +54,20 @@ export class AccountKeys {
 
   /**
    * @param signature base64
-   * @throws CosmosError Unauthorized when no key has made the signature, Forbidden when its date is not of now
+   * @throws CosmosError Unauthorized when no key matches the signature, Forbidden when the date is not current
    */
-  accessOf(signature: string, request: SignedRequest): Access {
+  accessOf(signature: string, request: SignedRequest): KeyAccess {
     const { date = '' } = request;
     const given = Buffer.from(signature, 'base64');
     const types = request.signedAs ?? [request.resourceType];
     const texts = types.map((type) => signedText(request, type, date));
     const key = this.#keys.find((one) => texts.some((text) => one.key.hasSigned(text, given)));
     if (!key) throw unauthorized('The signature does not match the request.');
-    this.#assertOfNow(date);
+    this.#assertCurrent(date);
     return key.access;
   }
 
-  #assertOfNow(date: string): void {
+  #assertCurrent(date: string): void {
     const now = this.#clock.now();
     if (Math.abs(now - this.#toMs(date)) <= MAX_SKEW_MS) return;
     throw new CosmosError(
@@ -67,7 +76,7 @@ export class AccountKeys {
     );
   }
 
-  /** Requests of one second carry the same text. */
+  /** Requests of one second have the same text. */
   #toMs(date: string): number {
     if (date !== this.#lastDate) {
       this.#lastDate = date;
@@ -81,9 +90,9 @@ function signedText({ method, resourceLink }: SignedRequest, resourceType: strin
   return `${method.toLowerCase()}\n${resourceType}\n${resourceLink}\n${date.toLowerCase()}\n\n`;
 }
 
-const REMEMBERED_SIGNATURES = 2_000;
-/** A longer text is signed anew each time, so that nobody can fill the memory. */
-const REMEMBERED_CHARACTERS = 500;
+const MAX_CACHED_SIGNATURES = 2_000;
+/** Longer texts are not cached, so that no client can fill the memory. */
+const MAX_CACHED_CHARACTERS = 500;
 
 class SigningKey {
   readonly #key: KeyObject;
@@ -99,13 +108,13 @@ class SigningKey {
     return signature.length === expected.length && timingSafeEqual(signature, expected);
   }
 
-  /** Many requests of one second carry the same text, and looking one up costs a tenth of computing it. */
+  /** Many requests of one second have the same text, and a look-up costs a tenth of the computation. */
   #signatureOf(text: string): Buffer {
     const known = this.#signatures.get(text);
     if (known) return known;
     const signature = createHmac('sha256', this.#key).update(text).digest();
-    if (text.length > REMEMBERED_CHARACTERS) return signature;
-    if (this.#signatures.size >= REMEMBERED_SIGNATURES) this.#signatures.clear();
+    if (text.length > MAX_CACHED_CHARACTERS) return signature;
+    if (this.#signatures.size >= MAX_CACHED_SIGNATURES) this.#signatures.clear();
     this.#signatures.set(text, signature);
     return signature;
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '@lazurite/runtime';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { CosmosError } from '../model/errors.ts';
-import { unauthorized } from './authorization-token.ts';
+import { unauthorized } from './errors.ts';
 
 export interface EntraOptions {
   /** The `iss` of tokens; below it lies the discovery document. For example `https://login.microsoftonline.com/{tenant}/v2.0`. */
@@ -11,27 +11,27 @@ export interface EntraOptions {
    * `https://cosmos.azure.com`, for which it asks where the issuer does not know the account.
    */
   readonly audience?: string | readonly string[];
-  /** The role of everybody; or by principal id (`oid`), and who is not there may do nothing. Default: contributor. */
+  /** One role for all principals, or a role by principal id (`oid`): others have none. Default: contributor. */
   readonly roles?: DataRole | Readonly<Record<string, DataRole>>;
 }
 
 /** The built-in roles: "Cosmos DB Built-in Data Reader" and "…Data Contributor". */
 export type DataRole = 'reader' | 'contributor';
 
-/** Public-key signatures only: a shared secret would let every holder of a published key sign. */
+/** Public-key signatures only: with a shared secret, everyone who can read the published key could sign. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
-/** How long the issuer may take to answer. */
+/** The longest wait for a response of the issuer. */
 const ISSUER_TIMEOUT_MS = 5_000;
 
-/** Checks the tokens of Microsoft Entra, or of an issuer that speaks as it does. */
+/** Validates the tokens of Microsoft Entra, or of an issuer with the same protocol. */
 export class EntraTokens {
   readonly #options: EntraOptions;
   readonly #ownAudience: () => readonly string[];
   readonly #clock: Clock;
   #keys: Promise<JWTVerifyGetKey> | undefined;
 
-  /** @param ownAudience as which tokens may name the account, where the options do not say */
+  /** @param ownAudience the audiences of tokens, unless the options name them */
   constructor(options: EntraOptions, ownAudience: () => readonly string[], clock: Clock) {
     this.#options = options;
     this.#ownAudience = ownAudience;
@@ -39,9 +39,9 @@ export class EntraTokens {
   }
 
   /**
-   * What the holder of the token may do; null: nothing.
+   * The role of the holder of the token; null: none.
    *
-   * @throws CosmosError Unauthorized for any token that is not valid now; ServiceUnavailable when the issuer does not answer
+   * @throws CosmosError Unauthorized for any token that is not valid now; ServiceUnavailable when the issuer does not respond
    */
   async roleOf(token: string): Promise<DataRole | null> {
     const { oid } = await this.#verify(token);
@@ -63,16 +63,18 @@ export class EntraTokens {
       });
       return payload;
     } catch (error) {
-      throw isOfToken(error) ? unauthorized('The AAD token is not valid.', { cause: error }) : noAnswer(issuer, error);
+      throw isTokenError(error)
+        ? unauthorized('The AAD token is not valid.', { cause: error })
+        : issuerUnavailable(issuer, error);
     }
   }
 
-  /** Asked for at the first token; after a failure, at the next one again. */
+  /** Requested with the first token; after a failure, with the next one again. */
   #discoveredKeys(): Promise<JWTVerifyGetKey> {
     const { issuer } = this.#options;
     this.#keys ??= discover(issuer, this.#clock).catch((error: unknown) => {
       this.#keys = undefined;
-      throw noAnswer(issuer, error);
+      throw issuerUnavailable(issuer, error);
     });
     return this.#keys;
   }
@@ -91,8 +93,8 @@ async function discover(issuer: string, clock: Clock): Promise<JWTVerifyGetKey> 
   }
 }
 
-/** The library's other errors, and those of `fetch`, are of the issuer. */
-function isOfToken(error: unknown): boolean {
+/** All other errors of the library, and those of `fetch`, concern the issuer. */
+function isTokenError(error: unknown): boolean {
   const { JWTInvalid, JWTExpired, JWTClaimValidationFailed, JWSInvalid, JWSSignatureVerificationFailed } = errors;
   const { JWKSNoMatchingKey, JWKSMultipleMatchingKeys, JOSEAlgNotAllowed, JOSENotSupported } = errors;
   const ofClaims = [JWTInvalid, JWTExpired, JWTClaimValidationFailed];
@@ -101,6 +103,6 @@ function isOfToken(error: unknown): boolean {
   return [...ofClaims, ...ofSignature, ...ofKey].some((kind) => error instanceof kind);
 }
 
-function noAnswer(issuer: string, cause: unknown): CosmosError {
+function issuerUnavailable(issuer: string, cause: unknown): CosmosError {
   return new CosmosError('ServiceUnavailable', `The issuer ${issuer} did not give its keys`, { cause });
 }

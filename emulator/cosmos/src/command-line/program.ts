@@ -1,22 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { LocalCertificate } from '@lazurite/http';
 import { Command, InvalidArgumentError } from 'commander';
-import { WELL_KNOWN_KEY } from '../server/start-cosmos.ts';
-import type { CommandParts } from './command-parts.ts';
-import type { ServeFlags } from './serve.ts';
-import type { ExportFlags, ImportFlags } from './transfer.ts';
+import { WELL_KNOWN_KEY } from '../auth/account-keys.ts';
+import type { OnProgress } from '../transfer/progress.ts';
 
-/** The whole command line. A command's own code is loaded when it is called. */
-export function createProgram(parts: CommandParts): Command {
+/** The whole command line. The server and the transfer are loaded when a command needs them. */
+export function createProgram(dependencies: CommandDependencies): Command {
   return new Command('lazurite-cosmos')
     .description('A durable server that speaks the Cosmos DB (NoSQL API) protocol')
     .version(readVersion(), '-v, --version')
     .showHelpAfterError('(--help shows what there is)')
-    .addCommand(serveCommand(parts), { isDefault: true })
-    .addCommand(exportCommand(parts))
-    .addCommand(importCommand(parts));
+    .addCommand(serveCommand(dependencies), { isDefault: true })
+    .addCommand(exportCommand(dependencies))
+    .addCommand(importCommand(dependencies));
 }
 
-function serveCommand(parts: CommandParts): Command {
+function serveCommand(dependencies: CommandDependencies): Command {
   return new Command('serve')
     .description('Start the server (the default)')
     .option('-p, --port <number>', 'port; 0 means any', parsePort, 8081)
@@ -28,27 +29,131 @@ function serveCommand(parts: CommandParts): Command {
     .option('--https', 'serve TLS, with a certificate kept in the data folder', false)
     .option('--enforce-throughput', 'answer 429 above the provisioned request units', false)
     .option('--json', 'say where it listens as one line of JSON', false)
-    .action(async (flags: ServeFlags) => (await import('./serve.ts')).serve(flags, parts));
+    .action((flags: ServeFlags) => serve(flags, dependencies));
 }
 
-function exportCommand(parts: CommandParts): Command {
+function exportCommand(dependencies: CommandDependencies): Command {
   return new Command('export')
     .description('Write a database as NDJSON, while no server uses the folder')
     .argument('<database>')
     .option('--data-dir <folder>', 'where the data is', '.lazurite')
     .option('--file <path>', 'where to write (default: stdout)')
-    .action(async (database: string, flags: ExportFlags) =>
-      (await import('./transfer.ts')).exportCommand(database, flags, parts),
-    );
+    .action((database: string, flags: ExportFlags) => exportTo(database, flags, dependencies));
 }
 
-function importCommand(parts: CommandParts): Command {
+function importCommand(dependencies: CommandDependencies): Command {
   return new Command('import')
     .description('Make a database of an export, while no server uses the folder')
     .option('--data-dir <folder>', 'where the data goes', '.lazurite')
     .option('--file <path>', 'what to read (default: stdin)')
     .option('--as <database>', 'another id for the database')
-    .action(async (flags: ImportFlags) => (await import('./transfer.ts')).importCommand(flags, parts));
+    .action((flags: ImportFlags) => importFrom(flags, dependencies));
+}
+
+interface ServeFlags {
+  readonly port: number;
+  readonly address: string;
+  readonly dataDir: string;
+  readonly inMemory: boolean;
+  readonly key: string;
+  readonly readOnlyKey?: string;
+  readonly https: boolean;
+  readonly enforceThroughput: boolean;
+  readonly json: boolean;
+}
+
+/** Serves until a signal stops the process, then completes the requests in flight. */
+async function serve(flags: ServeFlags, { process }: CommandDependencies): Promise<void> {
+  const stopped = stopSignal(process);
+  const { port, address, key, readOnlyKey, enforceThroughput } = flags;
+  const dataDir = resolve(flags.dataDir);
+  const { startCosmos } = await import('../server/start-cosmos.ts');
+  const certificate = flags.https ? await openCertificate(dataDir) : undefined;
+  const server = await startCosmos({
+    port,
+    address,
+    key,
+    enforceThroughput,
+    ...(!flags.inMemory && { dataDir }),
+    ...(readOnlyKey !== undefined && { readOnlyKey }),
+    ...(certificate && { tls: certificate }),
+  });
+  const { endpoint, connectionString } = server;
+  const { trustCommand } = certificate ?? {};
+  const ready = { event: 'ready', pid: process.pid, endpoint, key, connectionString, trustCommand };
+  const location = flags.inMemory ? 'in memory' : `in ${dataDir}`;
+  const trust = trustCommand === undefined ? '' : `Trust it:   ${trustCommand}\n`;
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(ready)}\n`
+      : `Cosmos DB:  ${endpoint}  (data ${location})\nConnection: ${connectionString}\n${trust}`,
+  );
+  await stopped;
+  await server.close();
+}
+
+/** 128 + SIGINT, as a shell reports it. */
+const FORCED_EXIT_CODE = 130;
+
+/** Resolves at the first signal. The second one ends the process at once. */
+function stopSignal(process: NodeJS.Process): Promise<void> {
+  return new Promise((resolve) => {
+    let count = 0;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        count += 1;
+        if (count > 1) process.exit(FORCED_EXIT_CODE);
+        resolve();
+      });
+    }
+  });
+}
+
+async function openCertificate(dataDir: string): Promise<LocalCertificate> {
+  const [{ openLocalCertificate }, { systemClock }] = await Promise.all([
+    import('@lazurite/http'),
+    import('@lazurite/runtime'),
+  ]);
+  return openLocalCertificate(dataDir, systemClock);
+}
+
+interface ExportFlags {
+  readonly dataDir: string;
+  readonly file?: string;
+}
+
+interface ImportFlags extends ExportFlags {
+  readonly as?: string;
+}
+
+async function exportTo(
+  database: string,
+  { dataDir, file }: ExportFlags,
+  { process }: CommandDependencies,
+): Promise<void> {
+  const { exportDatabase } = await import('../transfer/data-directory.ts');
+  const onProgress = progressOn(process.stderr);
+  const lines = exportDatabase({ dataDir }, database, onProgress);
+  // The standard output stays open afterwards.
+  await (file === undefined
+    ? pipeline(lines, process.stdout, { end: false })
+    : pipeline(lines, createWriteStream(file)));
+  process.stderr.write('\n');
+}
+
+async function importFrom({ dataDir, file, as }: ImportFlags, { process }: CommandDependencies): Promise<void> {
+  const { importDatabase } = await import('../transfer/data-directory.ts');
+  const input = file === undefined ? process.stdin : createReadStream(file);
+  const onProgress = progressOn(process.stderr);
+  const id = await importDatabase({ dataDir }, input, { onProgress, ...(as !== undefined && { database: as }) });
+  process.stderr.write(`\nImported the database '${id}'\n`);
+}
+
+/** On a terminal, one line that is overwritten; elsewhere nothing. */
+function progressOn(stderr: NodeJS.WriteStream): OnProgress {
+  return ({ containers, items }) => {
+    if (stderr.isTTY) stderr.write(`\r${containers} containers, ${items} items`);
+  };
 }
 
 const MAX_PORT = 65_535;
@@ -68,4 +173,19 @@ function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   // Our own package.json.
   return (manifest as { version: string }).version;
+}
+
+/** Runs the command line, and sets the exit code of the process: 0 or 1. */
+export async function run(args: readonly string[]): Promise<void> {
+  try {
+    await createProgram({ process }).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.stderr.write(`lazurite-cosmos: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** What the commands need of the process. */
+export interface CommandDependencies {
+  readonly process: NodeJS.Process;
 }

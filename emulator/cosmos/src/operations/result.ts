@@ -1,9 +1,9 @@
-import type { Container } from '../account/container.ts';
-import type { ItemUsage } from '../store/store.ts';
+import type { Container } from '../account/catalog.ts';
+import type { ItemUsage, StoredResource } from '../store/store.ts';
 
-/** What an operation answers; the server turns it into status line, headers and body. */
+/** The outcome of an operation. The server encodes it as status line, headers and body. */
 export interface OperationResult {
-  /** The protocol's status: the same numbers answer the operations of a batch. */
+  /** The protocol's status. The operations of a batch have the same numbers. */
   readonly status: 200 | 201 | 204 | 207 | 304;
   /** JSON text, or its UTF-8 bytes. */
   readonly body?: string | Uint8Array;
@@ -17,7 +17,7 @@ export interface OperationResult {
   readonly range?: number;
   /** The LSN of the last write to the item. */
   readonly itemLsn?: number;
-  /** How much the container holds, where the client has asked. */
+  /** How much the container holds, when the client requests it. */
   readonly usage?: ItemUsage;
   /** How many resources `body` lists. */
   readonly itemCount?: number;
@@ -27,4 +27,10 @@ export interface OperationResult {
   readonly queryMetrics?: string;
   /** Which indexes a query used and could use: percent-encoded JSON. */
   readonly indexUtilization?: string;
+}
+
+/** A resource as the client sees it: its own properties and the system properties. */
+export function toResourceJson(resource: StoredResource, self: string, properties: object): string {
+  const { rid, etag, ts } = resource;
+  return JSON.stringify({ ...properties, _rid: rid, _self: self, _etag: etag, _ts: ts });
 }

@@ -1,12 +1,13 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import { type Account, openAccount } from '../account/account.ts';
+import type { Account } from '../account/account.ts';
+import { openAccount } from '../account/open-account.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
-import { createContainer } from './create-container.ts';
-import { createDatabase } from './create-database.ts';
-import { createItem } from './create-item.ts';
-import { deleteContainer } from './delete-container.ts';
-import { toItemInput } from './item-input.ts';
-import { replaceContainer } from './replace-container.ts';
+import { createContainer } from './containers/create-container.ts';
+import { deleteContainer } from './containers/delete-container.ts';
+import { replaceContainer } from './containers/replace-container.ts';
+import { createDatabase } from './databases/create-database.ts';
+import { createItem } from './items/create-item.ts';
+import { toItemInput } from './items/item.ts';
 
 describe('operations of one turn', () => {
   let account: Account;

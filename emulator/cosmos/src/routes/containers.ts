@@ -1,19 +1,19 @@
 import type { Account } from '../account/account.ts';
-import type { Container } from '../account/container.ts';
+import { notFound } from '../account/catalog.ts';
 import { CosmosError } from '../model/errors.ts';
-import { createContainer } from '../operations/create-container.ts';
-import { deleteContainer } from '../operations/delete-container.ts';
-import { deletePartition } from '../operations/delete-partition.ts';
-import { listConflicts } from '../operations/list-conflicts.ts';
-import { listContainers } from '../operations/list-containers.ts';
-import { listPartitionKeyRanges } from '../operations/list-partition-key-ranges.ts';
-import { readContainer } from '../operations/read-container.ts';
-import { replaceContainer } from '../operations/replace-container.ts';
+import { createContainer } from '../operations/containers/create-container.ts';
+import { deleteContainer } from '../operations/containers/delete-container.ts';
+import { listConflicts } from '../operations/containers/list-conflicts.ts';
+import { listContainers } from '../operations/containers/list-containers.ts';
+import { listPartitionKeyRanges } from '../operations/containers/list-partition-key-ranges.ts';
+import { readContainer } from '../operations/containers/read-container.ts';
+import { replaceContainer } from '../operations/containers/replace-container.ts';
+import { deletePartition } from '../operations/items/delete-partition.ts';
 import type { OperationResult } from '../operations/result.ts';
+import { containerOf } from './container-request.ts';
 import {
   feedPageOf,
   flag,
-  header,
   nameAt,
   objectBody,
   partitionKeyOf,
@@ -21,16 +21,6 @@ import {
   type RouteRequest,
   throughputOf,
 } from './request.ts';
-
-/** The container that the path names. @throws CosmosError NotFound, or BadRequest when it is not the one that the client knew */
-export function containerOf({ catalog }: Account, request: RouteRequest): Container {
-  const container = catalog.container(nameAt(request, 0), nameAt(request, 1));
-  const intended = header(request, 'x-ms-cosmos-intended-collection-rid');
-  if (intended === undefined || intended === '' || intended === container.rid) return container;
-  throw new CosmosError('BadRequest', 'The intended collection rid is not that of the collection.', {
-    substatus: 1024,
-  });
-}
 
 export function postContainer(account: Account, request: RouteRequest): Promise<OperationResult> {
   const throughput = throughputOf(request);
@@ -44,9 +34,9 @@ export function getContainers(account: Account, request: RouteRequest): Operatio
 
 export function getContainer(account: Account, request: RouteRequest): OperationResult {
   const container = containerOf(account, request);
-  const answer = readContainer(container, preconditionsOf(request));
-  if (!flag(request, 'x-ms-documentdb-populatequotainfo')) return answer;
-  return { ...answer, usage: account.store.items.usage(container.number) };
+  const result = readContainer(container, preconditionsOf(request));
+  if (!flag(request, 'x-ms-documentdb-populatequotainfo')) return result;
+  return { ...result, usage: account.store.items.usage(container.number) };
 }
 
 export function putContainer(account: Account, request: RouteRequest): Promise<OperationResult> {
@@ -71,4 +61,10 @@ export function postPartitionKeyDelete(account: Account, request: RouteRequest):
   const partitionKey = partitionKeyOf(request);
   if (partitionKey) return deletePartition(account, container, partitionKey);
   throw new CosmosError('BadRequest', 'PartitionKey value must be supplied for this operation.');
+}
+
+/** A single conflict never exists, because there is one region. @throws CosmosError NotFound */
+export function anyConflict(account: Account, request: RouteRequest): never {
+  containerOf(account, request);
+  throw notFound();
 }

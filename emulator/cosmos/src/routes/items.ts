@@ -1,39 +1,43 @@
 import type { Account } from '../account/account.ts';
-import type { Container } from '../account/container.ts';
+import type { Container } from '../account/catalog.ts';
+import { CosmosError } from '../model/errors.ts';
+import { readBatchRequest } from '../model/requests/batch-request.ts';
 import { itemNumberOf } from '../model/rid.ts';
-import { createItem } from '../operations/create-item.ts';
-import { deleteItem } from '../operations/delete-item.ts';
-import {
-  type ItemInput,
-  locate,
-  namedPartitionKey,
-  parseBody,
-  parseItem,
-  toItemInput,
-} from '../operations/item-input.ts';
-import type { ItemResult } from '../operations/item-result.ts';
-import { listItems } from '../operations/list-items.ts';
-import { patchItem, toPatch } from '../operations/patch-item.ts';
-import { readChangeFeed } from '../operations/read-change-feed.ts';
-import { readItem } from '../operations/read-item.ts';
-import { assertSameId, replaceItem } from '../operations/replace-item.ts';
+import { executeBatch } from '../operations/batch/execute-batch.ts';
+import { executeBulk } from '../operations/batch/execute-bulk.ts';
+import { readChangeFeed } from '../operations/change-feed/read-change-feed.ts';
+import { createItem } from '../operations/items/create-item.ts';
+import { deleteItem } from '../operations/items/delete-item.ts';
+import { type ItemInput, type ItemResult, locate, namedPartitionKey, toItemInput } from '../operations/items/item.ts';
+import { listItems } from '../operations/items/list-items.ts';
+import { patchItem, toPatch } from '../operations/items/patch-item.ts';
+import { readItem } from '../operations/items/read-item.ts';
+import { assertSameId, replaceItem } from '../operations/items/replace-item.ts';
+import { upsertItem } from '../operations/items/upsert-item.ts';
 import type { OperationResult } from '../operations/result.ts';
-import { upsertItem } from '../operations/upsert-item.ts';
 import type { ItemKey } from '../store/store.ts';
-import { containerOf } from './containers.ts';
-import { changeFeedRequestOf, feedScopeOf } from './feed-request.ts';
-import { feedPageOf, nameAt, partitionKeyOf, preconditionsOf, prefersMinimal, type RouteRequest } from './request.ts';
-import { assertSession } from './session.ts';
+import { assertSession, changeFeedRequestOf, containerOf, feedScopeOf, rangeOf } from './container-request.ts';
+import {
+  feedPageOf,
+  flag,
+  itemBody,
+  jsonBody,
+  nameAt,
+  partitionKeyOf,
+  preconditionsOf,
+  prefersMinimal,
+  type RouteRequest,
+} from './request.ts';
 
 export function postCreate(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);
-  return answerWrite(request, createItem(account, container, inputOf(container, request)));
+  return withPreference(request, createItem(account, container, inputOf(container, request)));
 }
 
 export function postUpsert(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);
   const input = { ...inputOf(container, request), ...preconditionsOf(request) };
-  return answerWrite(request, upsertItem(account, container, input));
+  return withPreference(request, upsertItem(account, container, input));
 }
 
 export function getItem(account: Account, request: RouteRequest): OperationResult {
@@ -48,14 +52,14 @@ export function putItem(account: Account, request: RouteRequest): Promise<Operat
   const { id } = keyOf(account, container, request);
   const input = inputOf(container, request);
   assertSameId(input, id);
-  return answerWrite(request, replaceItem(account, container, { ...input, ...preconditionsOf(request) }));
+  return withPreference(request, replaceItem(account, container, { ...input, ...preconditionsOf(request) }));
 }
 
 export function patchItemAt(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);
   const key = keyOf(account, container, request);
-  const patch = toPatch(container, parseBody(request.body.toString()));
-  return answerWrite(request, patchItem(account, container, { key, patch, ...preconditionsOf(request) }));
+  const patch = toPatch(account, container, jsonBody(request));
+  return withPreference(request, patchItem(account, container, { key, patch, ...preconditionsOf(request) }));
 }
 
 export function removeItem(account: Account, request: RouteRequest): Promise<OperationResult> {
@@ -81,20 +85,39 @@ export function getChangeFeed(account: Account, request: RouteRequest): Promise<
   });
 }
 
-/** Without the item when the client wants none back. */
-function answerWrite(request: RouteRequest, written: Promise<ItemResult>): Promise<OperationResult> {
+/** Leaves out the item when the client prefers so. */
+function withPreference(request: RouteRequest, written: Promise<ItemResult>): Promise<OperationResult> {
   return prefersMinimal(request) ? written.then(({ body: _, ...rest }) => rest) : written;
 }
 
 function inputOf(container: Container, request: RouteRequest): ItemInput {
-  const { body } = request;
-  return toItemInput(container, parseItem(body.toString(), body.length), partitionKeyOf(request));
+  return toItemInput(container, itemBody(request), partitionKeyOf(request));
 }
 
-/** By id; where the container was addressed by rid (`_self` links), by rid as well. */
+/** Finds the item by id, and by rid where the path names the container by rid (`_self` links). */
 function keyOf(account: Account, container: Container, request: RouteRequest): ItemKey {
   const name = nameAt(request, 2);
   const number = nameAt(request, 1) === container.rid ? itemNumberOf(name, container.rid) : undefined;
   const item = number === undefined ? undefined : account.store.items.getByNumber(container.number, number);
   return item ?? locate(container, namedPartitionKey(container, partitionKeyOf(request)), name).key;
+}
+
+/** A transactional batch when the request is atomic, otherwise bulk. */
+export function postBatch(account: Account, request: RouteRequest): Promise<OperationResult> {
+  const container = containerOf(account, request);
+  const operations = readBatchRequest(jsonBody(request), request.body.length);
+  if (operations.some(({ operationType }) => operationType === 'Read')) assertSession(account, container, request);
+  const minimal = prefersMinimal(request);
+  if (flag(request, 'x-ms-cosmos-batch-atomic'))
+    return executeBatch(account, container, { operations, partitionKey: partitionKeyOf(request), minimal });
+  const continueOnError = flag(request, 'x-ms-cosmos-batch-continue-on-error');
+  const range = bulkRangeOf(container, request);
+  return executeBulk(account, container, { operations, range, continueOnError, minimal });
+}
+
+function bulkRangeOf(container: Container, request: RouteRequest): number {
+  const range = rangeOf(container, request);
+  if (range !== undefined) return range;
+  if (container.ranges.length === 1) return 0;
+  throw new CosmosError('BadRequest', 'A bulk request must name its partition key range');
 }

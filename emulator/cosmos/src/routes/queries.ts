@@ -1,17 +1,18 @@
 import type { Account } from '../account/account.ts';
-import { conflictsFeed } from '../operations/list-conflicts.ts';
-import { containersFeed } from '../operations/list-containers.ts';
-import { databasesFeed } from '../operations/list-databases.ts';
-import { offersFeed } from '../operations/offers.ts';
-import { type QueryBody, readQueryBody } from '../operations/query/query-body.ts';
-import { queryDocuments } from '../operations/query/query-documents.ts';
+import { CosmosError } from '../model/errors.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { conflictsFeed } from '../operations/containers/list-conflicts.ts';
+import { containersFeed } from '../operations/containers/list-containers.ts';
+import { databasesFeed } from '../operations/databases/list-databases.ts';
+import type { ResourceFeed } from '../operations/feed.ts';
+import { type QueryBody, queryDocuments } from '../operations/query/query-documents.ts';
 import { readQueryPlan } from '../operations/query/query-plan.ts';
-import { queryResources, type ResourceFeed } from '../operations/query/query-resources.ts';
+import { queryResources } from '../operations/query/query-resources.ts';
 import type { OperationResult } from '../operations/result.ts';
-import { containerOf } from './containers.ts';
-import { feedScopeOf } from './feed-request.ts';
+import { offersFeed } from '../operations/throughput/offers.ts';
+import type { QueryParameter } from '../query/compile-query.ts';
+import { assertSession, containerOf, feedScopeOf } from './container-request.ts';
 import { feedPageOf, flag, header, nameAt, objectBody, type RouteRequest } from './request.ts';
-import { assertSession } from './session.ts';
 
 export async function postQuery(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);
@@ -58,4 +59,37 @@ function queryFeed(account: Account, feed: ResourceFeed, request: RouteRequest):
 
 function queryBodyOf(request: RouteRequest): QueryBody {
   return readQueryBody(objectBody(request));
+}
+
+/** A query of the greatest length cannot name more. */
+const MAX_PARAMETERS = 20_000;
+
+/**
+ * Reads `{ "query": "...", "parameters": [{ "name": "@x", "value": 1 }] }`.
+ *
+ * @throws CosmosError BadRequest when it is of another form or names a parameter twice
+ */
+function readQueryBody({ query, parameters }: JsonObject): QueryBody {
+  if (typeof query !== 'string') throw invalidPayload('query is a string');
+  if (parameters === undefined || parameters === null) return { text: query, parameters: [] };
+  if (!Array.isArray(parameters)) throw invalidPayload('parameters is an array');
+  if (parameters.length > MAX_PARAMETERS) throw invalidPayload(`there are at most ${MAX_PARAMETERS} parameters`);
+  const read = parameters.map(readParameter);
+  if (new Set(read.map(({ name }) => name)).size < read.length) throw invalidPayload('a parameter is given once');
+  return { text: query, parameters: read };
+}
+
+function readParameter(parameter: JsonValue): QueryParameter {
+  if (!isJsonObject(parameter)) throw invalidPayload('a parameter is an object');
+  const { name, value } = parameter;
+  if (typeof name !== 'string' || !/^@./.test(name)) throw invalidPayload('the name of a parameter begins with @');
+  return { name, ...(value !== undefined && { value }) };
+}
+
+/** The first sentence is the service's own. */
+function invalidPayload(expected: string): CosmosError {
+  return new CosmosError(
+    'BadRequest',
+    `The request payload is invalid. Ensure to provide a valid request payload: ${expected}.`,
+  );
 }

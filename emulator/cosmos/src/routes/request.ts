@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CosmosError } from '../model/errors.ts';
-import { isJsonObject, type JsonObject } from '../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { type PartitionKeyValue, parsePartitionKeyHeader } from '../model/partition-key/partition-key.ts';
+import { assertItemNesting, assertItemSize } from '../model/requests/item-limits.ts';
 import { readThroughputHeaders, type Throughput } from '../model/throughput/throughput.ts';
-import type { FeedPage } from '../operations/feed-page.ts';
-import { parseBody } from '../operations/item-input.ts';
+import type { FeedPage } from '../operations/feed.ts';
 import type { Preconditions } from '../operations/preconditions.ts';
 
-/** A request as the routes see it: the path's names and the headers, read on demand. */
+/** A request as the routes see it. The functions below decode what an operation needs of it. */
 export interface RouteRequest {
   readonly method: string;
   readonly names: readonly string[];
@@ -18,7 +18,7 @@ export interface RouteRequest {
   readonly body: Buffer;
 }
 
-/** The name at this place of the path; the route's shape says that it is there. */
+/** The name at this index of the path; the shape of the route guarantees it. */
 export function nameAt({ names }: RouteRequest, index: number): string {
   return names[index] ?? '';
 }
@@ -36,7 +36,7 @@ export function flag(request: RouteRequest, name: string): boolean {
   throw invalidHeader(name, value);
 }
 
-/** Whether the client wants no items back that it has just written. */
+/** Whether the client wants responses to writes without the item. */
 export function prefersMinimal(request: RouteRequest): boolean {
   return header(request, 'prefer') === 'return=minimal';
 }
@@ -56,7 +56,7 @@ export function partitionKeyOf(request: RouteRequest): PartitionKeyValue | undef
   return text === undefined ? undefined : parsePartitionKeyHeader(text);
 }
 
-/** What a page holds when the client names no size, or -1. Source: "Pagination in Azure Cosmos DB" (100 by default). */
+/** The items of a page when the client names no number. Source: "Pagination in Azure Cosmos DB" (100 by default). */
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1_000;
 
@@ -75,7 +75,7 @@ function maxItemCountOf(request: RouteRequest): number {
   return Math.min(count, MAX_PAGE);
 }
 
-/** `undefined` when the client asks for no throughput of its own. @throws CosmosError BadRequest */
+/** `undefined` when the client requests no throughput. @throws CosmosError BadRequest */
 export function throughputOf(request: RouteRequest): Throughput | undefined {
   return readThroughputHeaders({
     offerThroughput: header(request, 'x-ms-offer-throughput'),
@@ -84,10 +84,31 @@ export function throughputOf(request: RouteRequest): Throughput | undefined {
 }
 
 /** The body as a JSON object. @throws CosmosError BadRequest */
-export function objectBody({ body }: RouteRequest): JsonObject {
-  const value = parseBody(body.toString());
+export function objectBody(request: RouteRequest): JsonObject {
+  const value = jsonBody(request);
   if (!isJsonObject(value)) throw new CosmosError('BadRequest', 'A JSON object is expected');
   return value;
+}
+
+/** The body as an item. @throws CosmosError BadRequest when it is not JSON or nested too deep; RequestEntityTooLarge above 2 MB */
+export function itemBody(request: RouteRequest): JsonValue {
+  assertItemSize(request.body.length);
+  return jsonBody(request);
+}
+
+/** The body as JSON. @throws CosmosError BadRequest when it is not JSON, or nested too deep */
+export function jsonBody({ body }: RouteRequest): JsonValue {
+  const value = parseJson(body.toString());
+  assertItemNesting(value);
+  return value;
+}
+
+function parseJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue; // the type of what JSON.parse returns
+  } catch {
+    throw new CosmosError('BadRequest', 'The input content is invalid because it is no JSON.');
+  }
 }
 
 export function invalidHeader(name: string, value: string): CosmosError {

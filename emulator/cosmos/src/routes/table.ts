@@ -1,6 +1,15 @@
-import { postBatch } from './batch.ts';
-import { anyConflict } from './conflicts.ts';
 import {
+  getAccount,
+  getDatabase,
+  getDatabases,
+  getOffer,
+  getOffers,
+  postDatabase,
+  putOffer,
+  removeDatabase,
+} from './account.ts';
+import {
+  anyConflict,
   getConflicts,
   getContainer,
   getContainers,
@@ -10,10 +19,17 @@ import {
   putContainer,
   removeContainer,
 } from './containers.ts';
-import { getAccount, getDatabase, getDatabases, postDatabase, removeDatabase } from './databases.ts';
-import { getChangeFeed, getItem, getItems, patchItemAt, postCreate, postUpsert, putItem, removeItem } from './items.ts';
-import { atCost } from './metering.ts';
-import { getOffer, getOffers, putOffer } from './offers.ts';
+import {
+  getChangeFeed,
+  getItem,
+  getItems,
+  patchItemAt,
+  postBatch,
+  postCreate,
+  postUpsert,
+  putItem,
+  removeItem,
+} from './items.ts';
 import {
   postConflictQuery,
   postContainerQuery,
@@ -22,10 +38,10 @@ import {
   postQuery,
   postQueryPlan,
 } from './queries.ts';
-import type { RouteHandler, Verb } from './route.ts';
+import type { RouteRow } from './router.ts';
 
-/** The API of the server: verb, path, operation. */
-export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = [
+/** The API of the server: verb, path, handler, and whether the operation spends throughput. */
+export const ROUTES: readonly RouteRow[] = [
   ['get', '/', getAccount],
   ['post create', '/dbs', postDatabase],
   ['get', '/dbs', getDatabases],
@@ -38,19 +54,19 @@ export const ROUTES: readonly (readonly [Verb, path: string, RouteHandler])[] = 
   ['get', '/dbs/*/colls/*', getContainer],
   ['put', '/dbs/*/colls/*', putContainer],
   ['delete', '/dbs/*/colls/*', removeContainer],
-  ['post create', '/dbs/*/colls/*/operations/partitionkeydelete', atCost(postPartitionKeyDelete)],
+  ['post create', '/dbs/*/colls/*/operations/partitionkeydelete', postPartitionKeyDelete, 'throughput'],
   ['get', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
-  ['post create', '/dbs/*/colls/*/docs', atCost(postCreate)],
-  ['post upsert', '/dbs/*/colls/*/docs', atCost(postUpsert)],
-  ['post batch', '/dbs/*/colls/*/docs', atCost(postBatch)],
-  ['get', '/dbs/*/colls/*/docs', atCost(getItems)],
-  ['post query', '/dbs/*/colls/*/docs', atCost(postQuery)],
-  ['post query plan', '/dbs/*/colls/*/docs', atCost(postQueryPlan)],
-  ['get change feed', '/dbs/*/colls/*/docs', atCost(getChangeFeed)],
-  ['get', '/dbs/*/colls/*/docs/*', atCost(getItem)],
-  ['put', '/dbs/*/colls/*/docs/*', atCost(putItem)],
-  ['patch', '/dbs/*/colls/*/docs/*', atCost(patchItemAt)],
-  ['delete', '/dbs/*/colls/*/docs/*', atCost(removeItem)],
+  ['post create', '/dbs/*/colls/*/docs', postCreate, 'throughput'],
+  ['post upsert', '/dbs/*/colls/*/docs', postUpsert, 'throughput'],
+  ['post batch', '/dbs/*/colls/*/docs', postBatch, 'throughput'],
+  ['get', '/dbs/*/colls/*/docs', getItems, 'throughput'],
+  ['post query', '/dbs/*/colls/*/docs', postQuery, 'throughput'],
+  ['post query plan', '/dbs/*/colls/*/docs', postQueryPlan, 'throughput'],
+  ['get change feed', '/dbs/*/colls/*/docs', getChangeFeed, 'throughput'],
+  ['get', '/dbs/*/colls/*/docs/*', getItem, 'throughput'],
+  ['put', '/dbs/*/colls/*/docs/*', putItem, 'throughput'],
+  ['patch', '/dbs/*/colls/*/docs/*', patchItemAt, 'throughput'],
+  ['delete', '/dbs/*/colls/*/docs/*', removeItem, 'throughput'],
   ['get', '/dbs/*/colls/*/conflicts', getConflicts],
   ['post query', '/dbs/*/colls/*/conflicts', postConflictQuery],
   ['get', '/dbs/*/colls/*/conflicts/*', anyConflict],

@@ -98,7 +98,7 @@ describe.each([['in memory'], ['on disk']])('the change feed of all versions and
     expect((await one.readNext()).result.map(({ metadata }) => metadata.lsn)).toEqual([2, 5]);
   });
 
-  it('refuses a start at the beginning, and a continuation older than the retention', async () => {
+  it('rejects a start at the beginning, and a continuation older than the retention', async () => {
     const versions = await container(2);
     const beginning = fromNow(versions, { changeFeedStartFrom: ChangeFeedStartFrom.Beginning() });
     await expect(beginning.readNext()).rejects.toMatchObject({ code: 400 });
@@ -124,7 +124,7 @@ describe.each([['in memory'], ['on disk']])('the change feed of all versions and
     expect((await feed.readNext()).result.map(({ current }) => current.id)).toEqual(['3']);
   });
 
-  it('refuses a container without a policy, and one whose policy was taken away meanwhile', async () => {
+  it('rejects a container without a policy, and one whose policy was taken away meanwhile', async () => {
     const without = await account.container();
     await expect(fromNow(without).readNext()).rejects.toThrow('changeFeedPolicy');
     const versions = await container();

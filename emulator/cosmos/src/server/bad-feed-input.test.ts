@@ -1,6 +1,6 @@
 import { ChangeFeedPolicy, ChangeFeedRetentionTimeSpan } from '@azure/cosmos';
 import fc from 'fast-check';
-import { type RawAnswer, type RawRequest, sendRaw } from '../testing/raw-request.ts';
+import { type RawRequest, type RawResponse, sendRaw } from '../testing/raw-request.ts';
 import { openSdkAccount, type SdkAccount } from '../testing/sdk-account.ts';
 
 const LATEST = { 'a-im': 'Incremental Feed' };
@@ -48,7 +48,7 @@ describe('requests for feeds, offers and tokens that no SDK would send', () => {
     ['a key with too many parts', { ...LATEST, 'x-ms-documentdb-partitionkey': '["a","b"]' }, 400],
     ['all versions in an older form', { 'a-im': 'Full-Fidelity Feed', 'if-none-match': '*' }, 400],
     ['all versions from the beginning', ALL, 400],
-  ])('a change feed with %s is refused', async (_, headers, status) => {
+  ])('a change feed with %s is rejected', async (_, headers, status) => {
     expect((await send({ headers })).status).toBe(status);
   });
 
@@ -69,7 +69,7 @@ describe('requests for feeds, offers and tokens that no SDK would send', () => {
       400,
     ],
     ['a migration of maybe', { 'x-ms-cosmos-migrate-offer-to-autopilot': 'maybe' }, '{}', 400],
-  ])('an offer with %s is refused', async (_, headers, body, status) => {
+  ])('an offer with %s is rejected', async (_, headers, body, status) => {
     const { resources } = await account.client.offers.readAll().fetchAll();
     const id = String(resources[0]?.id);
     const answer = await send({ method: 'PUT', path: `/offers/${id}`, link: id.toLowerCase(), headers, body });
@@ -102,7 +102,7 @@ describe('requests for feeds, offers and tokens that no SDK would send', () => {
   });
 });
 
-function expectAnswer({ status, body, headers }: RawAnswer): void {
+function expectAnswer({ status, body, headers }: RawResponse): void {
   expect(status).toBeLessThan(500);
   expect(headers['x-ms-activity-id']).toBeDefined();
   if (status >= 400) expect(JSON.parse(body)).toEqual({ code: expect.any(String), message: expect.any(String) });

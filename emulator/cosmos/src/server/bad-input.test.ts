@@ -35,20 +35,20 @@ describe('requests that no SDK would send', () => {
     ['a ttl of zero', '{"id":"x","pk":"a","ttl":0}'],
     ['a ttl that is text', '{"id":"x","pk":"a","ttl":"1"}'],
     ['nesting 1,000 deep', `{"id":"x","pk":"a","n":${'['.repeat(1000)}${']'.repeat(1000)}}`],
-  ])('an item that is %s is refused with 400', async (_, body) => {
+  ])('an item that is %s is rejected with 400', async (_, body) => {
     expect(await send({ method: 'POST', path: docs, headers: key, body })).toMatchObject({
       status: 400,
       code: 'BadRequest',
     });
   });
 
-  it('a partition key that is not the item’s is refused with 400, substatus 1001', async () => {
+  it('a partition key that is not the item’s is rejected with 400, substatus 1001', async () => {
     const answer = await send({ method: 'POST', path: docs, headers: key, body: '{"id":"x","pk":"other"}' });
     expect(answer).toMatchObject({ status: 400, substatus: '1001' });
   });
 
   it.each(['', 'a', '"a"', '{}', '[[]]', '[{"a":1}]', '["a","b"]', '[1e999]', '["a"'])(
-    'the partition key header %j is refused with 400',
+    'the partition key header %j is rejected with 400',
     async (text) => {
       const headers = { 'x-ms-documentdb-partitionkey': text };
       expect(await send({ method: 'GET', path: `${docs}/x`, headers })).toMatchObject({ status: 400 });
@@ -64,7 +64,7 @@ describe('requests that no SDK would send', () => {
     ['x-ms-continuation', '0:99999999999999999999'],
     ['x-ms-session-token', '0:-1#x'],
     ['x-ms-documentdb-partitionkeyrangeid', 'zero'],
-  ])('the header %s: %s is refused with 400', async (name, value) => {
+  ])('the header %s: %s is rejected with 400', async (name, value) => {
     expect(await send({ method: 'GET', path: docs, headers: { [name]: value } })).toMatchObject({ status: 400 });
   });
 
@@ -78,12 +78,12 @@ describe('requests that no SDK would send', () => {
     expect(await send({ method: 'GET', path: docs, headers })).toMatchObject({ status: 404, substatus: '1002' });
   });
 
-  it('a body far above 2 MB is refused with 413 before it is read', async () => {
+  it('a body far above 2 MB is rejected with 413 before it is read', async () => {
     const body = Buffer.alloc(8 * 1024 * 1024, 'x');
     expect(await send({ method: 'POST', path: docs, headers: key, body })).toMatchObject({ status: 413 });
   });
 
-  it('an id in the body that is not the one of the path is refused with 400', async () => {
+  it('an id in the body that is not the one of the path is rejected with 400', async () => {
     const body = '{"id":"y","pk":"a"}';
     expect(await send({ method: 'PUT', path: `${docs}/x`, headers: key, body })).toMatchObject({ status: 400 });
   });
@@ -101,11 +101,11 @@ describe('requests that no SDK would send', () => {
     expect(answer.message).toContain(name);
   });
 
-  it('a path that is not percent-encoded UTF-8 is refused with 400', async () => {
+  it('a path that is not percent-encoded UTF-8 is rejected with 400', async () => {
     expect(await send({ method: 'GET', path: '/dbs/%ff' })).toMatchObject({ status: 400 });
   });
 
-  it('a request without, with a foreign or with a malformed signature is refused with 401', async () => {
+  it('a request without, with a foreign or with a malformed signature is rejected with 401', async () => {
     const foreign = Buffer.from('another key').toString('base64');
     const unsigned = { authorization: '' };
     const malformed = { authorization: '%%%' };
@@ -116,7 +116,7 @@ describe('requests that no SDK would send', () => {
     expect(await send({ method: 'GET', path: '/dbs/db', link: 'dbs/other' })).toMatchObject({ status: 401 });
   });
 
-  it('a signature more than 15 minutes old or ahead is refused with 403', async () => {
+  it('a signature more than 15 minutes old or ahead is rejected with 403', async () => {
     for (const minutes of [-16, 16]) {
       const date = new Date(Date.now() + minutes * 60_000).toUTCString();
       expect(await send({ method: 'GET', path: '/dbs', date })).toMatchObject({ status: 403, code: 'Forbidden' });

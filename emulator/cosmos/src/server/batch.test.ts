@@ -136,7 +136,7 @@ describe('a transactional batch, through the SDK', () => {
     ['an unknown type', '[{"operationType":"Query"}]'],
     ['no id', '[{"operationType":"Read"}]'],
     ['a body that is text', '[{"operationType":"Create","resourceBody":"x"}]'],
-  ])('with %s is refused with 400', async (_, body) => {
+  ])('with %s is rejected with 400', async (_, body) => {
     const headers = {
       'x-ms-cosmos-is-batch-request': 'True',
       'x-ms-cosmos-batch-atomic': 'True',
@@ -146,7 +146,7 @@ describe('a transactional batch, through the SDK', () => {
     expect((await sendRaw(account.server, { method: 'POST', path, headers, body })).status).toBe(400);
   });
 
-  it('larger than 2 MB is refused with 413, and without a partition key with 400', async () => {
+  it('larger than 2 MB is rejected with 413, and without a partition key with 400', async () => {
     const path = `/dbs/db/colls/${container.id}/docs`;
     const atomic = { 'x-ms-cosmos-is-batch-request': 'true', 'x-ms-cosmos-batch-atomic': 'true' };
     const operation = { operationType: 'Create', resourceBody: { id: 'x', pk: 'a', pad: 'x'.repeat(2_100_000) } };
@@ -191,7 +191,7 @@ describe('bulk, through the SDK', () => {
     expect(absent?.error).toMatchObject({ code: 404 });
   });
 
-  it('items.bulk() goes on after a failure, and stops at it when it is told to', async () => {
+  it('items.bulk() goes on after a failure, and stops at it when the request says so', async () => {
     const container = await account.container();
     const operations = (prefix: string): OperationInput[] => [
       { operationType: 'Create', partitionKey: 'a', resourceBody: { id: `${prefix}-1`, pk: 'a' } },
@@ -217,7 +217,7 @@ describe('bulk, through the SDK', () => {
     expect((await container.item('1', key).read()).statusCode).toBe(200);
   });
 
-  it('answers 410 for an operation of another range, and refuses a request that names no or an absent range', async () => {
+  it('answers 410 for an operation of another range, and rejects a request that names no or an absent range', async () => {
     const container = await account.container({ throughput: 20_000 });
     const send = async (range: Record<string, string>) => {
       const headers = {

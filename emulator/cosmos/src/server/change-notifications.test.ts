@@ -3,7 +3,7 @@ import type { ContainerChange } from '../index.ts';
 import { openSdkAccount } from '../testing/sdk-account.ts';
 
 describe('onChange()', () => {
-  it('tells of each write once it is done, and of nothing that was refused or only read', async () => {
+  it('notifies of each write after its commit, and of nothing that was rejected or only read', async () => {
     const account = await openSdkAccount();
     const container = await account.container();
     const { resource } = await container.read();
@@ -24,7 +24,7 @@ describe('onChange()', () => {
     await account.close();
   });
 
-  it('tells of all writes of one group at once, by the last LSN of each physical partition', async () => {
+  it('notifies once of all writes of one group, with the last LSN of each physical partition', async () => {
     const account = await openSdkAccount();
     const container = await account.container({ throughput: 20_000 });
     const last = new Map<number, number>();
@@ -40,13 +40,13 @@ describe('onChange()', () => {
     const log: Log = { ...silentLog, error: (fields) => void errors.push(fields) };
     const account = await openSdkAccount({ log });
     const container = await account.container();
-    const heard: number[] = [];
+    const lsns: number[] = [];
     account.server.onChange(() => {
       throw new Error('a listener’s own');
     });
-    account.server.onChange(({ lsn }) => heard.push(lsn));
+    account.server.onChange(({ lsn }) => lsns.push(lsn));
     expect((await container.items.create({ id: '1', pk: 'p' })).statusCode).toBe(201);
-    expect(heard).toEqual([1]);
+    expect(lsns).toEqual([1]);
     expect(errors).toMatchObject([{ err: { message: 'a listener’s own' } }]);
     await account.close();
   });

@@ -82,7 +82,7 @@ test.each([
   'SELECT VALUE a FROM c.a',
   'SELECT VALUE LOWER(c.a FROM c',
   'SELECT VALUE (SELECT VALUE MAX(x) FROM x IN c.a) FROM c',
-])('a container that computes %s is refused', async (query) => {
+])('a container that computes %s is rejected', async (query) => {
   const created = account.container({ computedProperties: [{ name: 'computed', query }] });
   await expect(created).rejects.toMatchObject({ code: 400 });
 });

@@ -113,7 +113,7 @@ describe('clients that behave badly', () => {
     ['a length and chunks', `${HEAD}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`],
     ['headers of 64 KB', `GET / HTTP/1.1\r\nx: ${'x'.repeat(65_536)}\r\n\r\n`],
     ['a chunk without length', `${HEAD}transfer-encoding: chunked\r\n\r\nzz\r\n`],
-  ])('that send %s are refused, and the server goes on', async (_, bytes) => {
+  ])('that send %s are rejected, and the server goes on', async (_, bytes) => {
     const account = await openSdkAccount();
     const socket = await open(account.server.port);
     let received = '';

@@ -1,5 +1,5 @@
 import { VirtualClock } from '@lazurite/runtime';
-import { type RawAnswer, sendRaw } from '../testing/raw-request.ts';
+import { type RawResponse, sendRaw } from '../testing/raw-request.ts';
 import { openSdkAccount, type SdkAccount } from '../testing/sdk-account.ts';
 
 describe('the feed of items', () => {
@@ -12,7 +12,7 @@ describe('the feed of items', () => {
 
   afterAll(() => account.close());
 
-  function readPage(containerId: string, headers: Record<string, string>): Promise<RawAnswer> {
+  function readPage(containerId: string, headers: Record<string, string>): Promise<RawResponse> {
     return sendRaw(account.server, { method: 'GET', path: `/dbs/db/colls/${containerId}/docs`, headers });
   }
 

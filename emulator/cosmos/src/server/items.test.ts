@@ -121,7 +121,7 @@ describe('items, through the SDK', () => {
     expect(resource).toMatchObject({ _own: 1 });
   });
 
-  it('an item larger than 2 MB is refused with 413', async () => {
+  it('an item larger than 2 MB is rejected with 413', async () => {
     const pad = 'x'.repeat(2 * 1024 * 1024);
     await expect(container.items.create({ id: 'large', pk: 'a', pad })).rejects.toMatchObject({ code: 413 });
   });

@@ -59,7 +59,7 @@ describe('patch(), through the SDK', () => {
     expect((await patch('from c where c.n = 5 and IS_DEFINED(c._etag)')).resource).toMatchObject({ seen: true });
   });
 
-  it('refuses a condition that is no SQL with 400', async () => {
+  it('rejects a condition that is no SQL with 400', async () => {
     const item = await create('syntax');
     const operations: PatchRequestBody = [{ op: 'set', path: '/x', value: 1 }];
     for (const condition of ['where', 'from c where c.n ==', 'from c; drop'])
@@ -80,12 +80,12 @@ describe('patch(), through the SDK', () => {
     ['the id', '/id'],
     ['the partition key', '/pk'],
     ['a system property', '/_ts'],
-  ])('refuses to change %s with 400', async (_, path) => {
+  ])('rejects a change of %s with 400', async (_, path) => {
     const item = container.item('forms', 'a');
     await expect(item.patch([{ op: 'set', path, value: 'x' }])).rejects.toMatchObject({ code: 400 });
   });
 
-  it('refuses more than 10 operations, and none, with 400', async () => {
+  it('rejects more than 10 operations, and none, with 400', async () => {
     const item = container.item('forms', 'a');
     const many = Array.from({ length: 11 }, (_, n) => ({ op: 'set' as const, path: `/p${n}`, value: n }));
     await expect(item.patch(many)).rejects.toMatchObject({ code: 400 });
@@ -101,7 +101,7 @@ describe('patch(), through the SDK', () => {
     await create('fourth', { name: 'first' });
   });
 
-  it('refuses an item that grows beyond 2 MB with 413', async () => {
+  it('rejects an item that grows beyond 2 MB with 413', async () => {
     const half = 'x'.repeat(1_100_000);
     const item = await create('large', { half });
     await expect(item.patch([{ op: 'add', path: '/other', value: half }])).rejects.toMatchObject({ code: 413 });
@@ -114,7 +114,7 @@ describe('patch(), through the SDK', () => {
   });
 
   it.each(['', '{', 'null', '1', '{}', '{"operations":{}}', '{"operations":[{"op":"grow"}]}', '{"operations":[[]]}'])(
-    'with the body %j is refused with 400',
+    'with the body %j is rejected with 400',
     async (body) => {
       const headers = { 'x-ms-documentdb-partitionkey': '["a"]' };
       const path = `/dbs/db/colls/${container.id}/docs/forms`;

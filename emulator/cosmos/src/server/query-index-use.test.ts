@@ -63,7 +63,10 @@ describe('indexes of a container', () => {
     const definition = { id: 'by-chat', partitionKey: { paths: ['/chat'] }, indexingPolicy };
     const chats = (await database.containers.create(definition)).container;
     const items = Array.from({ length: COUNT + 100 }, (_, n) => ({
-      ...{ id: `${n}`, chat: n < 100 ? 'a' : 'b', kind: 'message', day: (n * 7) % 100 },
+      id: `${n}`,
+      chat: n < 100 ? 'a' : 'b',
+      kind: 'message',
+      day: (n * 7) % 100,
     }));
     for (let start = 0; start < items.length; start += 100) {
       const batch = items

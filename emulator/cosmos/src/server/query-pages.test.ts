@@ -68,13 +68,13 @@ describe('pages of a query', () => {
     },
   );
 
-  it.each(['', 'x', 'AAAA', 'A'.repeat(2_000), '{"d":[0,1,0,0]}'])('refuse a forged token: %j', async (token) => {
+  it.each(['', 'x', 'AAAA', 'A'.repeat(2_000), '{"d":[0,1,0,0]}'])('reject a forged token: %j', async (token) => {
     const container = await filled(3);
     const answer = page(container, 'SELECT * FROM c', { continuationToken: token || ' ' });
     await expect(answer).rejects.toMatchObject({ code: 400, message: expect.stringMatching(/continuation/i) });
   });
 
-  it('refuse the token of another query, and of another container', async () => {
+  it('reject the token of another query, and of another container', async () => {
     const [container, other] = [await filled(3), await filled(3)];
     const { continuationToken } = await page(container, 'SELECT * FROM c', { maxItemCount: 1 });
     const options = { continuationToken } as FeedOptions;

@@ -1,5 +1,5 @@
 import type { Container } from '@azure/cosmos';
-import { type RawAnswer, sendRaw } from '../testing/raw-request.ts';
+import { type RawResponse, sendRaw } from '../testing/raw-request.ts';
 import { openSdkAccount, type SdkAccount } from '../testing/sdk-account.ts';
 
 describe('the scope of a query', () => {
@@ -14,7 +14,7 @@ describe('the scope of a query', () => {
 
   afterAll(() => account.close());
 
-  function post(body: string, headers: Record<string, string> = {}): Promise<RawAnswer> {
+  function post(body: string, headers: Record<string, string> = {}): Promise<RawResponse> {
     const query = { 'x-ms-documentdb-isquery': 'True', 'content-type': 'application/query+json', ...headers };
     return sendRaw(account.server, {
       method: 'POST',
@@ -24,11 +24,11 @@ describe('the scope of a query', () => {
     });
   }
 
-  function ask(text: string, headers: Record<string, string> = {}): Promise<RawAnswer> {
+  function ask(text: string, headers: Record<string, string> = {}): Promise<RawResponse> {
     return post(JSON.stringify({ query: text }), headers);
   }
 
-  function rowsOf({ body }: RawAnswer): unknown[] {
+  function rowsOf({ body }: RawResponse): unknown[] {
     return JSON.parse(body).Documents;
   }
 
@@ -107,20 +107,20 @@ describe('the scope of a query', () => {
     ['a parameter without @', '{"query":"SELECT 1","parameters":[{"name":"a","value":1}]}'],
     ['a parameter twice', '{"query":"SELECT 1","parameters":[{"name":"@a","value":1},{"name":"@a","value":2}]}'],
     ['an empty query', '{"query":""}'],
-  ])('with %s is refused with a 400', async (_, body) => {
+  ])('with %s is rejected with a 400', async (_, body) => {
     expect((await post(body)).status).toBe(400);
     const plan = await post(body, { 'x-ms-cosmos-is-query-plan-request': 'True' });
     expect(plan.status).toBe(400);
   });
 
-  it('with a wrong header is refused', async () => {
+  it('with a wrong header is rejected', async () => {
     expect((await ask('SELECT 1', { 'x-ms-documentdb-partitionkeyrangeid': '99' })).status).toBe(410);
     expect((await ask('SELECT 1', { 'x-ms-documentdb-partitionkeyrangeid': 'x' })).status).toBe(400);
     expect((await ask('SELECT 1', { 'x-ms-documentdb-partitionkey': '["a","b"]' })).status).toBe(400);
     expect((await ask('SELECT 1', { 'x-ms-max-item-count': '0' })).status).toBe(400);
   });
 
-  it('a plan that the client cannot merge is refused', async () => {
+  it('a plan that the client cannot merge is rejected', async () => {
     const headers = {
       'x-ms-cosmos-is-query-plan-request': 'True',
       'x-ms-cosmos-supported-query-features': 'OrderBy',

@@ -98,7 +98,7 @@ describe.each([
       expect([maxItemCount, await all(query, { maxItemCount })]).toEqual([maxItemCount, whole]);
   });
 
-  it('with a mistake is refused with its code and place', async () => {
+  it('with a mistake is rejected with its code and place', async () => {
     await expect(all('SELECT * FORM c')).rejects.toMatchObject({
       code: 400,
       message: expect.stringContaining('SC1001'),

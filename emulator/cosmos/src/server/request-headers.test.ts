@@ -1,8 +1,8 @@
 import { REQUEST_HEADERS } from '../routes/request-headers.ts';
-import { type RawAnswer, sendRaw } from '../testing/raw-request.ts';
+import { type RawResponse, sendRaw } from '../testing/raw-request.ts';
 import { openSdkAccount, type SdkAccount } from '../testing/sdk-account.ts';
 
-const refused = REQUEST_HEADERS.filter(({ treatment }) => treatment === 'refused');
+const rejected = REQUEST_HEADERS.filter(({ treatment }) => treatment === 'rejected');
 const checked = REQUEST_HEADERS.filter(({ values }) => values);
 const ignored = REQUEST_HEADERS.filter(({ treatment, values }) => treatment === 'ignored' && !values);
 
@@ -19,21 +19,24 @@ describe('request headers', () => {
 
   afterAll(() => account.close());
 
-  function read(headers: Record<string, string>): Promise<RawAnswer> {
+  function read(headers: Record<string, string>): Promise<RawResponse> {
     return sendRaw(account.server, { method: 'GET', path: `${docs}/x`, headers: { ...key, ...headers } });
   }
 
-  it.each(refused.map(({ name }) => [name]))('%s is refused with 501 and a message that names it', async (name) => {
+  it.each(rejected.map(({ name }) => [name]))('%s is rejected with 501 and a message that names it', async (name) => {
     const { status, body } = await read({ [name]: 'x' });
     expect([status, JSON.parse(body)]).toEqual([501, expect.objectContaining({ code: 'NotImplemented' })]);
     expect(body).toContain(name);
   });
 
-  it.each(checked)('$name is refused with 400 and a message that names it when its value is none', async ({ name }) => {
-    const { status, body } = await read({ [name]: 'nonsense' });
-    expect([status, JSON.parse(body)]).toEqual([400, expect.objectContaining({ code: 'BadRequest' })]);
-    expect(body).toContain(name);
-  });
+  it.each(checked)(
+    '$name is rejected with 400 and a message that names it when its value is none',
+    async ({ name }) => {
+      const { status, body } = await read({ [name]: 'nonsense' });
+      expect([status, JSON.parse(body)]).toEqual([400, expect.objectContaining({ code: 'BadRequest' })]);
+      expect(body).toContain(name);
+    },
+  );
 
   it.each(checked)('$name may have each of its values, in any case, and be empty', async ({ name, values = [] }) => {
     const given = [...values, ...values.map((value) => value.toUpperCase()), ''];

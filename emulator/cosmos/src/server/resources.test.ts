@@ -25,7 +25,7 @@ describe('databases, containers and offers, through the SDK', () => {
     await expect(account.client.database('one more').read()).rejects.toMatchObject({ code: 404 });
   });
 
-  it('a container is listed, replaced with its etag, and refuses another partition key', async () => {
+  it('a container is listed, replaced with its etag, and rejects another partition key', async () => {
     const container = await account.container({ id: 'changing' });
     const { resource, etag } = await container.read();
     expect(resource).toMatchObject({ id: 'changing', indexingPolicy: { indexingMode: 'consistent' } });

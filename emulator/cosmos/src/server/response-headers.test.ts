@@ -110,7 +110,7 @@ describe('response headers', () => {
 });
 
 describe('a session token', () => {
-  it('from the future of one physical partition is refused with 404, 1002; one of the present is served', async () => {
+  it('from the future of one physical partition is rejected with 404, 1002; one of the present is served', async () => {
     const account = await openSdkAccount();
     const container = await account.container({ throughput: 20_000 });
     await container.items.create({ id: '1', pk: 'a' });

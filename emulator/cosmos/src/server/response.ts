@@ -1,33 +1,33 @@
 import type { HttpResponse } from '@lazurite/http';
 import type { Account } from '../account/account.ts';
-import type { Container } from '../account/container.ts';
+import type { Container } from '../account/catalog.ts';
 import type { CosmosError } from '../model/errors.ts';
 import { formatSessionToken } from '../model/requests/session-token.ts';
 import type { OperationResult } from '../operations/result.ts';
 import type { ItemUsage } from '../store/store.ts';
 
-/** What is known of every answer, also of one that is an error. */
-export interface Exchange {
+/** What every response needs to know of its request, error responses included. */
+export interface ResponseContext {
   readonly activityId: string;
-  /** Of `Clock.monotonic`. */
+  /** As `Clock.monotonic` gives it. */
   readonly startedAt: number;
-  /** Of this request among those that the server was sent. */
+  /** The number of this request among all that the server has received. */
   readonly transportRequestId: number;
-  /** When the server began to serve, as a date of HTTP. */
+  /** When the server started, as an HTTP date. */
   readonly servingSince: string;
 }
 
-/** Which part of the account a request was about. */
-export interface Addressed {
+/** The container of a request, and its physical partition. */
+export interface RequestTarget {
   readonly container: Container;
-  /** The physical partition; absent: all of the container's. */
+  /** Absent: all physical partitions. */
   readonly range?: number;
 }
 
 /** A successful operation as the service sends it. */
-export function toResponse(account: Account, exchange: Exchange, result: OperationResult): HttpResponse {
+export function encode(account: Account, context: ResponseContext, result: OperationResult): HttpResponse {
   const { status, body = '', container } = result;
-  const headers = commonHeaders(account, exchange, result.charge);
+  const headers = commonHeaders(account, context, result.charge);
   if (result.etag !== undefined) headers.push('etag', result.etag);
   if (result.continuation !== undefined) headers.push('x-ms-continuation', result.continuation);
   if (result.itemCount !== undefined) headers.push('x-ms-item-count', String(result.itemCount));
@@ -39,28 +39,28 @@ export function toResponse(account: Account, exchange: Exchange, result: Operati
 }
 
 /**
- * An error as the service sends it: always JSON, with the code and the activity id in it, and with the session token of
- * what was addressed, so that a client learns the state that refused it.
+ * An error as the service sends it: always JSON with the code and the activity id, and with the session token of the
+ * container, so that a client learns which state rejected it.
  */
-export function toErrorResponse(
+export function encodeError(
   account: Account,
-  exchange: Exchange,
-  { error, addressed }: { readonly error: CosmosError; readonly addressed?: Addressed | undefined },
+  context: ResponseContext,
+  { error, target }: { readonly error: CosmosError; readonly target?: RequestTarget | undefined },
 ): HttpResponse {
   const { substatus, retryAfterMs, body } = error.details;
-  const headers = commonHeaders(account, exchange, 1);
+  const headers = commonHeaders(account, context, 1);
   if (substatus !== undefined) headers.push('x-ms-substatus', String(substatus));
   if (retryAfterMs !== undefined) headers.push('x-ms-retry-after-ms', String(retryAfterMs));
-  if (addressed) addContainerHeaders(headers, account, addressed.container, addressed);
-  const message = `${error.message}\r\nActivityId: ${exchange.activityId}`;
+  if (target) addContainerHeaders(headers, account, target.container, target);
+  const message = `${error.message}\r\nActivityId: ${context.activityId}`;
   return { status: error.status, headers, body: JSON.stringify({ code: error.code, message, ...body }) };
 }
 
-/** Names and values in turn: what node:http writes fastest, and this is a good part of a point read. */
+/** Names and values alternate: node:http writes this form fastest, and headers are a large part of a point read. */
 type HeaderList = string[];
 
-function commonHeaders({ clock }: Account, exchange: Exchange, charge: number): HeaderList {
-  const { activityId, startedAt, transportRequestId, servingSince } = exchange;
+function commonHeaders({ clock }: Account, context: ResponseContext, charge: number): HeaderList {
+  const { activityId, startedAt, transportRequestId, servingSince } = context;
   const headers = [...CONSTANT_HEADERS, 'x-ms-activity-id', activityId];
   headers.push('x-ms-transport-request-id', String(transportRequestId), 'x-ms-last-state-change-utc', servingSince);
   headers.push('x-ms-request-charge', String(Math.round(charge * 100) / 100));
@@ -69,17 +69,22 @@ function commonHeaders({ clock }: Account, exchange: Exchange, charge: number): 
 }
 
 const CONSTANT_HEADERS: readonly string[] = [
-  ...['content-type', 'application/json'],
-  ...['x-ms-serviceversion', 'version=2.14.0.0'],
-  ...['x-ms-schemaversion', '1.18'],
-  ...['x-ms-gatewayversion', 'version=2.14.0'],
-  ...['x-ms-number-of-read-regions', '0'],
+  'content-type',
+  'application/json',
+  'x-ms-serviceversion',
+  'version=2.14.0.0',
+  'x-ms-schemaversion',
+  '1.18',
+  'x-ms-gatewayversion',
+  'version=2.14.0',
+  'x-ms-number-of-read-regions',
+  '0',
 ];
 
-/** Percent. A changed indexing policy holds at once. */
+/** In percent. A changed indexing policy applies at once. */
 const INDEX_PROGRESS = 'x-ms-documentdb-collection-index-transformation-progress';
 
-/** As the emulator reports it for a container: kilobytes, of which the SDK's users read collectionSize. */
+/** As the service's emulator reports it for a container, in kilobytes. */
 const RESOURCE_QUOTA = 'documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;';
 
 function formatUsage({ count, averageBytes }: ItemUsage): string {
@@ -104,7 +109,7 @@ function addContainerHeaders(
   if (itemLsn !== undefined) headers.push('x-ms-item-lsn', String(itemLsn), 'x-ms-cosmos-item-llsn', String(itemLsn));
 }
 
-/** Of the physical partition that answered, or of all. */
+/** The token of the physical partition that was read or written, or of all. */
 function sessionToken({ store }: Account, { lsnCounters }: Container, range: number | undefined): string {
   const token = (index: number) => formatSessionToken(index, store.counters.current(lsnCounters[index] ?? ''));
   return range === undefined ? lsnCounters.map((_, index) => token(index)).join(',') : token(range);

@@ -39,7 +39,7 @@ describe('a read-only key', () => {
     expect((await container.read()).statusCode).toBe(200);
   });
 
-  it('is refused every write with 403', async () => {
+  it('gets 403 for every write', async () => {
     const database = reader.database('db');
     const container = database.container('c');
     const item = { id: '1', pk: 'p' };
@@ -112,7 +112,7 @@ describe('Entra tokens', () => {
     return new CosmosClient({ endpoint: server.endpoint, aadCredentials, agent });
   }
 
-  it('let the SDK work with items, and refuse it what is of the control plane with 403', async () => {
+  it('let the SDK work with items, and get 403 for operations of the control plane', async () => {
     const client = clientWith(await issuer.sign({}));
     const database = client.database('db');
     const { items } = database.container('c');
@@ -120,17 +120,17 @@ describe('Entra tokens', () => {
     expect((await items.readAll().fetchAll()).resources).toHaveLength(1);
     await items.create({ id: '2', pk: 'doomed' });
     expect((await database.container('c').deleteAllItemsForPartitionKey('doomed')).statusCode).toBe(200);
-    const refused = [
+    const rejected = [
       () => client.databases.create({ id: 'another' }),
       () => database.containers.create({ id: 'another', partitionKey: '/pk' }),
       () => database.container('c').delete(),
       () => database.container('c').readOffer(),
     ];
-    for (const attempt of refused) await expect(attempt()).rejects.toMatchObject({ code: 403, substatus: 5300 });
+    for (const attempt of rejected) await expect(attempt()).rejects.toMatchObject({ code: 403, substatus: 5300 });
     client.dispose();
   });
 
-  it('name the account by its address unless it was told another audience', async () => {
+  it('name the account by its address unless it was started with another audience', async () => {
     const entra = { issuer: issuer.url };
     const own = await startCosmos({ dataDir: `${directory.path}/own`, tls: true, entra });
     const statusFor = async (aud: string) => {
@@ -184,13 +184,13 @@ describe('Entra tokens', () => {
     ['is not signed', async () => `${(await issuer.sign({})).split('.').slice(0, 2).join('.')}.`],
     ['is no token at all', async () => 'nonsense'],
     ['is empty', async () => ''],
-  ])('are refused with 401 when one %s', async (_, sign) => {
+  ])('are rejected with 401 when one %s', async (_, sign) => {
     const authorization = `type=aad&ver=1.0&sig=${await sign()}`;
     const { status, body } = await sendRaw(server, { method: 'GET', path: '/dbs', headers: { authorization } });
     expect({ status, code: JSON.parse(body).code }).toEqual({ status: 401, code: 'Unauthorized' });
   });
 
-  it('are refused without TLS, and where no issuer is trusted', async () => {
+  it('are rejected without TLS, and where no issuer is trusted', async () => {
     const authorization = `type=aad&ver=1.0&sig=${await issuer.sign({})}`;
     const entra = { issuer: issuer.url, audience: 'https://cosmos.azure.com' };
     const plain = await startCosmos({ entra });

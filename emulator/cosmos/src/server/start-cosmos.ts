@@ -17,44 +17,41 @@ import {
   systemClock,
   systemRandomness,
 } from '@lazurite/runtime';
-import { openAccount } from '../account/account.ts';
 import type { ChangeListener } from '../account/change-notifications.ts';
+import { openAccount } from '../account/open-account.ts';
+import { WELL_KNOWN_KEY } from '../auth/account-keys.ts';
 import { Authorizer } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';
-import { startSweeping } from '../operations/sweep-expired-items.ts';
+import { startSweeping } from '../operations/items/sweep-expired-items.ts';
+import { RequestUnitGate } from '../operations/throughput/throughput-gate.ts';
+import { Router } from '../routes/router.ts';
+import { ROUTES } from '../routes/table.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
-import { toRequestHandler } from './handle-request.ts';
-
-/**
- * The key of every Cosmos DB emulator, public and the same for all: no secret.
- * Source: "Develop locally using the Azure Cosmos DB emulator".
- */
-export const WELL_KNOWN_KEY =
-  'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
+import { createRequestPipeline } from './pipeline.ts';
 
 export interface CosmosOptions {
   /** 0 or absent: any free port. */
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly address?: string;
-  /** Listens already, without TLS: `port` and `address` are its own then. */
+  /** A server that listens already, without TLS. It replaces `port` and `address`. */
   readonly server?: EarlyServer;
-  /** Where `cosmos.db` is kept; made when absent. Without it everything is in memory and gone at the end. */
+  /** The folder of `cosmos.db`; created when it does not exist. Absent: data is kept in memory only. */
   readonly dataDir?: string;
   /** The account key, base64. Default: the emulators' well-known key. */
   readonly key?: string;
   /** A second key, base64, that may only read. Default: none. */
   readonly readOnlyKey?: string;
-  /** Accepts tokens of this issuer for work with items, over TLS. Default: none. */
+  /** The issuer whose tokens are accepted over TLS, for operations on items. Default: none. */
   readonly entra?: EntraOptions;
   /**
-   * PEM key and certificate, or true: a certificate for this machine, made at the first start and kept in `dataDir`,
+   * PEM key and certificate, or true: a certificate for this machine, created at the first start and kept in `dataDir`,
    * which must be given then. Absent: plain HTTP.
    */
   readonly tls?: true | { readonly key: string; readonly cert: string };
-  /** Answers 429 when a physical partition has spent its request units of the second. Default false. */
+  /** Rejects requests, with 429, to a physical partition that has spent its request units of the second. Default false. */
   readonly enforceThroughput?: boolean;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
@@ -71,19 +68,19 @@ export interface CosmosServer extends Closeable {
   readonly certificate?: Pick<LocalCertificate, 'cert' | 'path' | 'trustCommand'>;
   /**
    * Calls `listener` when a container has changed: once for each physical partition and group of writes, after these are
-   * on disk, in the turn in which the writers are answered. It says that there is something to read in the change feed,
-   * not what; several writes may come as one call, with the last LSN.
+   * on disk, in the same turn as their responses. The changes themselves are in the change feed. Several writes may
+   * cause one call, with the last LSN.
    *
-   * @returns a function that ends it
+   * @returns a function that ends the subscription
    * @example
    * const stop = cosmos.onChange(({ container }) => container === 'orders' && wakeUp());
    */
   onChange(listener: ChangeListener): () => void;
-  /** Answers what is in flight, then lets go of port and file. */
+  /** Completes the requests in flight, then releases the port and the file. */
   close(): Promise<void>;
 }
 
-/** Larger than any request that succeeds, so that a too large item is answered as the service does. */
+/** Larger than any request that succeeds, so that the response to a too large item is that of the service. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -103,13 +100,20 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     const store = openStore(options.dataDir);
     shutdown.add({ close: async () => store.close() });
     const { randomness = systemRandomness, enforceThroughput = false } = options;
-    const account = openAccount({ store, clock, randomness, log, enforceThroughput });
+    const throughputGate = enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
+    const account = openAccount({ store, clock, randomness, log, ...(throughputGate && { throughputGate }) });
     shutdown.add(account.indexBuilder);
     shutdown.add(startSweeping(account, clock, log));
     let port = 0; // known once the server listens
     const credentials = { key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) };
     const authorizer = new Authorizer({ ...credentials, audience: () => audienceOf(port) }, clock);
-    const handler = toRequestHandler({ account, authorizer, log, secure: tls !== undefined });
+    const handler = createRequestPipeline({
+      account,
+      authorizer,
+      router: new Router(ROUTES),
+      log,
+      secure: tls !== undefined,
+    });
     const server = shutdown.add(await listen(handler, { ...options, ...(tls && { tls }) }));
     port = server.port;
     return {
@@ -124,7 +128,7 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
   });
 }
 
-/** Every name that this machine has for itself, as in the certificate; and that of the service as a whole. */
+/** The names of this machine, as in the certificate, and the name of the whole service. */
 function audienceOf(port: number): readonly string[] {
   const own = ['localhost', '127.0.0.1', '[::1]'].map((host) => `https://${host}:${port}`);
   return [...own, 'https://cosmos.azure.com'];
@@ -134,7 +138,7 @@ function openStore(dataDir: string | undefined): MemoryStore | SqliteStore {
   return dataDir === undefined ? new MemoryStore() : new SqliteStore(openDatabase(dataDir));
 }
 
-/** By the system's clock whatever the account's is: clients check it by theirs. */
+/** Uses the system's clock, whatever the account's clock is: clients validate the certificate by theirs. */
 async function certificateIn(dataDir: string | undefined): Promise<LocalCertificate> {
   if (dataDir === undefined) throw new TypeError('tls: true needs a dataDir, where the certificate is kept');
   return openLocalCertificate(dataDir, systemClock);

@@ -27,12 +27,12 @@ describe('enforced throughput, through the SDK', () => {
     return container;
   }
 
-  it('is refused above the request units of a second with 429, 3200 and the time to wait', async () => {
+  it('is rejected above the request units of a second with 429, 3200 and the time to wait', async () => {
     const container = await make('manual', { throughput: 400 });
-    const refused = await exhaust(container);
-    expect(refused).toMatchObject({ code: 429, substatus: 3200 });
-    expect(Number(refused.retryAfterInMs)).toBeGreaterThan(0);
-    await clock.advance(Number(refused.retryAfterInMs));
+    const rejected = await exhaust(container);
+    expect(rejected).toMatchObject({ code: 429, substatus: 3200 });
+    expect(Number(rejected.retryAfterInMs)).toBeGreaterThan(0);
+    await clock.advance(Number(rejected.retryAfterInMs));
     expect((await container.items.create({ id: 'later', pk: 'p' })).statusCode).toBe(201);
   });
 
@@ -47,18 +47,18 @@ describe('enforced throughput, through the SDK', () => {
 
   it('follows the offer as soon as it is replaced', async () => {
     const container = await make('grown', { throughput: 400 });
-    const few = await countUntilRefused(container);
+    const few = await countUntilRejected(container);
     const { offer, resource } = await container.readOffer();
     const content = { ...resource?.content, offerThroughput: 4_000 };
     await offer?.replace({ ...resource, content } as Parameters<NonNullable<typeof offer>['replace']>[0]);
     await clock.advance(2_000);
-    expect(await countUntilRefused(container)).toBeGreaterThan(few * 5);
+    expect(await countUntilRejected(container)).toBeGreaterThan(few * 5);
   });
 
   it('goes up to the maximum of autoscale', async () => {
     const container = await make('autoscale', { maxThroughput: 2_000 });
     const manual = await make('beside', { throughput: 400 });
-    expect(await countUntilRefused(container)).toBeGreaterThan((await countUntilRefused(manual)) * 3);
+    expect(await countUntilRejected(container)).toBeGreaterThan((await countUntilRejected(manual)) * 3);
   });
 
   it('is shared by the containers of a database that has it', async () => {
@@ -100,28 +100,28 @@ describe('an offer', () => {
   });
 });
 
-interface Refusal {
+interface Rejection {
   readonly code?: number;
   readonly substatus?: number;
   readonly retryAfterInMs?: number;
 }
 
-/** Writes until it is refused. */
-async function exhaust(container: Container, properties: object = {}): Promise<Refusal> {
+/** Writes until it is rejected. */
+async function exhaust(container: Container, properties: object = {}): Promise<Rejection> {
   for (let n = 0; n < 1_000; n++) {
     try {
       await container.items.upsert({ id: 'heavy', pk: 'p', ...properties });
     } catch (error) {
-      return error as Refusal; // what the SDK throws
+      return error as Rejection; // what the SDK throws
     }
   }
-  throw new Error('Nothing was refused');
+  throw new Error('Nothing was rejected');
 }
 
-async function countUntilRefused(container: Container): Promise<number> {
+async function countUntilRejected(container: Container): Promise<number> {
   for (let n = 0; n < 5_000; n++) {
-    const outcome = await container.items.upsert({ id: 'counted', pk: 'p' }).catch((error: Refusal) => error);
+    const outcome = await container.items.upsert({ id: 'counted', pk: 'p' }).catch((error: Rejection) => error);
     if ('code' in outcome && outcome.code === 429) return n;
   }
-  throw new Error('Nothing was refused');
+  throw new Error('Nothing was rejected');
 }

@@ -49,15 +49,18 @@ export class GroupCommit {
 
   /** As `write`, for work that may write before it throws: its writes are then undone. */
   writeAtomically<T>(work: () => T): Promise<T> {
-    return this.write(() => {
-      const effects = new Map(this.#effects);
-      try {
-        return this.#store.savepoint(work);
-      } catch (error) {
-        this.#effects = effects;
-        throw error;
-      }
-    });
+    return this.write(() => this.savepoint(work));
+  }
+
+  /** Inside a write: undoes the writes of `work` and forgets its effects when it throws, and rethrows. */
+  savepoint<T>(work: () => T): T {
+    const effects = new Map(this.#effects);
+    try {
+      return this.#store.savepoint(work);
+    } catch (error) {
+      this.#effects = effects;
+      throw error;
+    }
   }
 
   /** Inside a write: calls `effect` once the group is on disk. Of several effects with one key only the last runs. It must not throw. */

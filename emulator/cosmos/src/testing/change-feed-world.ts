@@ -1,14 +1,15 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import { type Account, openAccount } from '../account/account.ts';
-import type { Container } from '../account/container.ts';
+import type { Account } from '../account/account.ts';
+import type { Container } from '../account/catalog.ts';
+import { openAccount } from '../account/open-account.ts';
 import { CosmosError } from '../model/errors.ts';
-import { createContainer } from '../operations/create-container.ts';
-import { createDatabase } from '../operations/create-database.ts';
-import { applyDelete } from '../operations/delete-item.ts';
-import { type ItemInput, toItemInput } from '../operations/item-input.ts';
-import { ItemTransaction } from '../operations/item-transaction.ts';
-import { readChangeFeed } from '../operations/read-change-feed.ts';
-import { applyUpsert } from '../operations/upsert-item.ts';
+import { readChangeFeed } from '../operations/change-feed/read-change-feed.ts';
+import { createContainer } from '../operations/containers/create-container.ts';
+import { createDatabase } from '../operations/databases/create-database.ts';
+import { applyDelete } from '../operations/items/delete-item.ts';
+import { type ItemInput, toItemInput } from '../operations/items/item.ts';
+import { ItemTransaction } from '../operations/items/item-transaction.ts';
+import { applyUpsert } from '../operations/items/upsert-item.ts';
 import type { Store } from '../store/store.ts';
 
 /** What one of several clients does next. */

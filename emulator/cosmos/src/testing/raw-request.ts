@@ -16,14 +16,14 @@ export interface RawRequest {
   readonly date?: string;
 }
 
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: string;
 }
 
 /** Sends a signed request without any SDK between: for input that no SDK would send. */
-export function sendRaw(server: CosmosServer, raw: RawRequest): Promise<RawAnswer> {
+export function sendRaw(server: CosmosServer, raw: RawRequest): Promise<RawResponse> {
   const date = raw.date ?? new Date().toUTCString();
   const headers = { 'x-ms-date': date, authorization: sign(server, raw, date), ...raw.headers };
   return new Promise((resolve, reject) => {

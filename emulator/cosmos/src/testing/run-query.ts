@@ -15,8 +15,8 @@ export function runQuery(
   return [...compileQuery(text, named).run(documents, context, options)];
 }
 
-/** What a query is refused with: the service's code and the text at fault; undefined when it runs. */
-export function refusalOf(text: string): { code: string | undefined; message: string; at: string } | undefined {
+/** What a query is rejected with: the service's code and the text at fault; undefined when it runs. */
+export function rejectionOf(text: string): { code: string | undefined; message: string; at: string } | undefined {
   try {
     runQuery(text);
     return undefined;

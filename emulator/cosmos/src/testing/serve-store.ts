@@ -1,16 +1,24 @@
 import { startHttpServer, toRequestListener } from '@lazurite/http';
 import { type Clock, silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
-import { openAccount } from '../account/account.ts';
+import { openAccount } from '../account/open-account.ts';
 import { Authorizer } from '../auth/authorizer.ts';
 import { WELL_KNOWN_KEY } from '../index.ts';
-import { toRequestHandler } from '../server/handle-request.ts';
+import { Router } from '../routes/router.ts';
+import { ROUTES } from '../routes/table.ts';
+import { createRequestPipeline } from '../server/pipeline.ts';
 import type { Store } from '../store/store.ts';
 
 /** A server on a store that the test holds in its hands, to make it fail. Closing it leaves the store open. */
 export async function serveStore(store: Store, clock: Clock = systemClock) {
   const account = openAccount({ store, clock, randomness: systemRandomness, log: silentLog });
   const authorizer = new Authorizer({ key: WELL_KNOWN_KEY }, clock);
-  const handler = toRequestHandler({ account, authorizer, log: silentLog, secure: false });
+  const handler = createRequestPipeline({
+    account,
+    authorizer,
+    router: new Router(ROUTES),
+    log: silentLog,
+    secure: false,
+  });
   const server = await startHttpServer(toRequestListener(handler, { maxBodyBytes: 4 * 1024 * 1024, log: silentLog }));
   return {
     port: server.port,

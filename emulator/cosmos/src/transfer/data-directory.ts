@@ -1,5 +1,6 @@
 import { type Clock, type Randomness, silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
-import { type Account, openAccount } from '../account/account.ts';
+import type { Account } from '../account/account.ts';
+import { openAccount } from '../account/open-account.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { exportLines } from './export-database.ts';
@@ -14,7 +15,7 @@ export interface DataDirectory {
 }
 
 /**
- * Exports a database as NDJSON, chunk by chunk: no more of it is in memory than a page.
+ * Exports a database as NDJSON, chunk by chunk: only one page of it is in memory.
  *
  * @throws TransferError DatabaseMissing, StoreError when the directory is in use or damaged
  * @example
@@ -25,7 +26,7 @@ export async function* exportDatabase(
   id: string,
   onProgress?: OnProgress,
 ): AsyncGenerator<string> {
-  const account = open(directory);
+  const account = openIn(directory);
   try {
     yield* exportLines(account, id, onProgress);
   } finally {
@@ -34,7 +35,7 @@ export async function* exportDatabase(
 }
 
 /**
- * Imports what `exportDatabase` has written: all of it, or nothing.
+ * Imports an export of `exportDatabase`: all of it, or nothing.
  *
  * @returns the id of the database
  * @throws TransferError BadLine naming the number of a line that is wrong, DatabaseExists; StoreError
@@ -46,7 +47,7 @@ export async function importDatabase(
   chunks: AsyncIterable<Uint8Array | string>,
   options: ImportOptions = {},
 ): Promise<string> {
-  const account = open(directory);
+  const account = openIn(directory);
   try {
     return await importLines(account, chunks, options);
   } finally {
@@ -54,7 +55,7 @@ export async function importDatabase(
   }
 }
 
-function open({ dataDir, clock = systemClock, randomness = systemRandomness }: DataDirectory): Account {
+function openIn({ dataDir, clock = systemClock, randomness = systemRandomness }: DataDirectory): Account {
   return openAccount({ store: new SqliteStore(openDatabase(dataDir)), clock, randomness, log: silentLog });
 }
 

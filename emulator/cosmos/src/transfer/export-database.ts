@@ -1,11 +1,10 @@
 import { type Account, nowInSeconds } from '../account/account.ts';
-import type { Container, Database } from '../account/container.ts';
+import type { Container, Database } from '../account/catalog.ts';
 import { CosmosError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Throughput } from '../model/throughput/throughput.ts';
-import { isExpired } from '../operations/expiry.ts';
-import { withoutSystemProperties } from '../operations/item-input.ts';
-import { findOffer, readOfferRecord } from '../operations/throughput.ts';
+import { isExpired, withoutSystemProperties } from '../operations/items/item.ts';
+import { findOffer, readOfferRecord } from '../operations/throughput/offer-records.ts';
 import type { StoredItem } from '../store/store.ts';
 import { TransferError } from './errors.ts';
 import { formatContainer, formatDatabase, formatItem } from './line.ts';

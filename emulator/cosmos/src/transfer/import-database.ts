@@ -1,17 +1,16 @@
 import type { Account } from '../account/account.ts';
-import type { Container } from '../account/container.ts';
+import type { Container } from '../account/catalog.ts';
 import { CosmosError } from '../model/errors.ts';
-import { createContainer } from '../operations/create-container.ts';
-import { createDatabase } from '../operations/create-database.ts';
-import { createItem } from '../operations/create-item.ts';
-import { deleteDatabase } from '../operations/delete-database.ts';
-import { toItemInput } from '../operations/item-input.ts';
+import { createContainer } from '../operations/containers/create-container.ts';
+import { createDatabase } from '../operations/databases/create-database.ts';
+import { deleteDatabase } from '../operations/databases/delete-database.ts';
+import { createItem } from '../operations/items/create-item.ts';
+import { toItemInput } from '../operations/items/item.ts';
 import { TransferError } from './errors.ts';
 import { type Line, parseLine } from './line.ts';
 import type { OnProgress } from './progress.ts';
-import { type NumberedLine, splitLines } from './split-lines.ts';
 
-/** Items written with one commit, unless they are large. */
+/** Items written with one commit. */
 const ITEMS_AT_ONCE = 500;
 const CHARACTERS_AT_ONCE = 8 * 1024 * 1024;
 
@@ -22,7 +21,7 @@ export interface ImportOptions {
 }
 
 /**
- * Makes a database of what `exportLines` has written: all of it, or nothing.
+ * Creates a database from an export of `exportLines`: all of it, or nothing.
  *
  * @returns the id of the database
  * @throws TransferError BadLine naming the number of a line that is wrong, DatabaseExists
@@ -104,7 +103,7 @@ class Import {
     const written = this.#write(container, item).catch((error: unknown) => {
       throw asBadLine(numbered, error);
     });
-    written.catch(() => undefined); // looked at in `settle`
+    written.catch(() => undefined); // `settle` handles it
     this.#pending.push(written);
     this.#pendingCharacters += numbered.text.length;
   }
@@ -134,8 +133,35 @@ function badLine({ number }: NumberedLine, reason: string, cause?: unknown): Tra
   return new TransferError('BadLine', `Line ${number}: ${reason}`, { cause });
 }
 
-/** A refusal is the line's fault; anything else, such as a full disk, is not. */
+/** The line is at fault when the operation was rejected, but not for example when the disk is full. */
 function asBadLine(numbered: NumberedLine, error: unknown): unknown {
-  const isRefusal = error instanceof CosmosError && error.status < 500;
-  return isRefusal ? badLine(numbered, error.message, error) : error;
+  const wasRejected = error instanceof CosmosError && error.status < 500;
+  return wasRejected ? badLine(numbered, error.message, error) : error;
+}
+
+/** An item of 2 MB with all characters escaped, and the members around it. */
+const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
+
+interface NumberedLine {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+}
+
+/** Splits a stream of UTF-8 into lines and leaves out empty ones. @throws TransferError BadLine for a line that does not end */
+async function* splitLines(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<NumberedLine> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  let number = 0;
+  for await (const chunk of chunks) {
+    const lines = (rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n');
+    rest = lines.pop() ?? '';
+    for (const text of lines) {
+      number += 1;
+      if (text.trim() !== '') yield { number, text };
+    }
+    if (rest.length > MAX_LINE_CHARACTERS) throw new TransferError('BadLine', `Line ${number + 1} is too long`);
+  }
+  rest += decoder.decode();
+  if (rest.trim() !== '') yield { number: number + 1, text: rest };
 }

@@ -1,8 +1,8 @@
 import { CosmosError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { readInteger, readObject, readOptional, readString, readWord } from '../model/json-reader.ts';
+import { assertItemNesting } from '../model/requests/item-limits.ts';
 import { readThroughputHeaders, type Throughput } from '../model/throughput/throughput.ts';
-import { parseBody } from '../operations/item-input.ts';
 
 /**
  * One line of an exported database. The first is the database; then come its containers, each followed by its items, without
@@ -30,7 +30,7 @@ export function formatItem(item: string): string {
 
 /** @throws CosmosError BadRequest naming the member that is wrong */
 export function parseLine(text: string): Line {
-  const line = readObject(parseBody(text), 'line');
+  const line = readObject(parseJson(text), 'line');
   const type = readWord(line.type, 'type', ['database', 'container', 'item']);
   if (type === 'item') return { type, item: readObject(line.item, 'item') };
   const throughput = readOptional(line.throughput, 'throughput', readThroughput);
@@ -39,6 +39,17 @@ export function parseLine(text: string): Line {
   const version = readInteger(line.version, 'version', { min: 1, max: Number.MAX_SAFE_INTEGER });
   if (version === FORMAT_VERSION) return { type, id: readString(line.id, 'id'), ...common };
   throw new CosmosError('BadRequest', `The format has version ${version}; this version of Lazurite reads version 1`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    assertItemNesting(value);
+    return value;
+  } catch (error) {
+    if (error instanceof CosmosError) throw error;
+    throw new CosmosError('BadRequest', 'The line is no JSON', { cause: error });
+  }
 }
 
 function toMember(throughput: Throughput | undefined): object | undefined {

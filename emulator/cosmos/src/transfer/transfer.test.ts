@@ -112,7 +112,7 @@ describe('exportDatabase() and importDatabase()', () => {
     ['an item twice', [databaseLine, containerLine, itemLine, itemLine], 4, 'exists'],
     ['an item without id', [databaseLine, containerLine, '{"type":"item","item":{"pk":"a"}}', itemLine], 3, 'id'],
     ['a wrong throughput', [`${databaseLine.slice(0, -1)},"throughput":{"requestUnits":1}}`], 1, '1'],
-  ])('an import with %s is refused with the number of the line and leaves nothing', async (_, lines, number, word) => {
+  ])('an import with %s is rejected with the number of the line and leaves nothing', async (_, lines, number, word) => {
     const target = makeDataDirectory();
     const importing = importDatabase({ dataDir: target.path }, Readable.from(lines.map((line) => `${line}\n`)));
     await expect(importing).rejects.toMatchObject({
@@ -123,7 +123,7 @@ describe('exportDatabase() and importDatabase()', () => {
     target.remove();
   });
 
-  it('refuse a database that is absent, one that is there, and a directory in use', async () => {
+  it('reject a database that is absent, one that is there, and a directory in use', async () => {
     const target = makeDataDirectory();
     await importDatabase({ dataDir: target.path }, Readable.from([databaseLine]));
     await expect(exported(target.path, 'absent')).rejects.toMatchObject({ code: 'DatabaseMissing' });

@@ -1,12 +1,12 @@
 import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
 import type { PathCondition } from '../../query/plan/filters.ts';
-import { ALL_KEYS, indexKey, keyRangesOf } from '../../store/index-key.ts';
+import { ALL_KEYS, indexKey, isExactCondition, keyRangesOf } from '../../store/index-key.ts';
 import type { ItemIndex, KeyRange } from '../../store/item-queries.ts';
 import type { ItemSelection, Store } from '../../store/store.ts';
-import type { FeedSelection } from '../feed-scope.ts';
-import type { IndexOrder } from './items-in-order.ts';
+import type { FeedSelection } from '../feed.ts';
+import type { IndexOrder } from './item-batches.ts';
 
 /** How a query reads its items. */
 export type AccessPath = AccessBase & (ReadAll | ReadNumbers | ReadInOrder);
@@ -18,7 +18,7 @@ interface QueriedPartition extends ItemSelection {
 }
 
 interface AccessBase {
-  /** What the store may narrow by. */
+  /** Conditions by which the store may leave out items. */
   readonly conditions: readonly PathCondition[];
   /** The indexed paths that are used. */
   readonly paths: readonly (readonly string[])[];
@@ -28,7 +28,7 @@ interface ReadAll {
   readonly kind: 'all';
 }
 
-/** Only these items may contribute, by selection of the feed. */
+/** Only these items can match, for each selection of the feed. */
 interface ReadNumbers {
   readonly kind: 'numbers';
   readonly numbers: readonly (readonly number[])[];
@@ -39,7 +39,7 @@ interface ReadInOrder extends IndexOrder {
   readonly kind: 'order';
 }
 
-/** Items in no order by the table: reading more than this one by one takes longer than reading all. */
+/** Reading more items than this by number takes longer than reading all. */
 const MAX_NUMBERS = 50_000;
 /** Reading this few and sorting them is faster than following an order. */
 const FEW_NUMBERS = 1_000;
@@ -71,26 +71,26 @@ export function chooseAccess(
   return (narrow && { ...narrow, conditions }) ?? order ?? { kind: 'all', conditions, paths: [] };
 }
 
-/** The one logical partition that a feed is of; undefined when it is of more. */
+/** The logical partition of a feed; undefined when it covers more than one. */
 export function partitionOf({ selections, partitionKey }: FeedSelection): QueriedPartition | undefined {
   const [selection] = selections;
   return partitionKey === undefined || !selection ? undefined : { ...selection, partitionKey };
 }
 
-/** The paths by which indexes would narrow or sort a query. A value to equal narrows so much that others need no index. */
-export function pathsOfUse({ filters, sorts }: CompiledQuery): readonly (readonly string[])[] {
+/** The paths whose indexes would narrow or sort a query. With an equality, other conditions need no index. */
+export function indexablePathsOf({ filters, sorts }: CompiledQuery): readonly (readonly string[])[] {
   const pinned = filters.conditions.filter(({ among }) => among !== undefined);
   const narrowing = pinned.length > 0 ? pinned : filters.conditions;
   const order = sorts ? (filters.orderBy ?? []).slice(0, 1) : [];
   const paths = [...narrowing, ...order].map(({ path }) => path);
-  return paths.filter((path, place) => paths.findIndex((other) => samePath(other, path)) === place);
+  return paths.filter((path, index) => paths.findIndex((other) => samePath(other, path)) === index);
 }
 
-/** What is read, and the indexes there are for it. */
+/** What is read, and its indexes. */
 interface Indexed {
   readonly store: Store;
   readonly selections: readonly ItemSelection[];
-  /** The effective partition key, where one logical partition is read: then the indexes are those by partition. */
+  /** The effective partition key when one logical partition is read: its indexes are those by partition. */
   readonly epk?: string;
   indexOf(path: readonly string[]): ItemIndex | undefined;
 }
@@ -104,7 +104,7 @@ function narrowest(
   conditions: readonly PathCondition[],
   limit: number,
 ): (Pick<AccessBase, 'paths'> & ReadNumbers) | undefined {
-  // Equality first: its items are few more often.
+  // Equality comes first, because it usually matches fewer items.
   const promising = conditions.toSorted(
     (left, right) => Number(right.among !== undefined) - Number(left.among !== undefined),
   );
@@ -169,4 +169,33 @@ function commonKeys(conditions: readonly PathCondition[]): KeyRange {
     const upper = Buffer.compare(left.upper, right.upper) < 0 ? left.upper : right.upper;
     return { lower, upper };
   }, ALL_KEYS);
+}
+
+/** How many items pass the filter, if that is known without reading them; otherwise undefined. */
+export function countDocuments(
+  { store }: Account,
+  container: Container,
+  query: CompiledQuery,
+  { selections, partitionKey }: FeedSelection,
+): number | undefined {
+  const { conditions, areExact } = query.filters;
+  const isPart = partitionKey !== undefined || selections.some(({ minEpk }) => minEpk !== undefined);
+  // An item that has expired is still in the store and its indexes.
+  if (!query.isPureCount || !areExact || isPart || container.definition.defaultTtl !== undefined) return undefined;
+  const [condition] = conditions;
+  if (!condition) return sum(selections.map((selection) => store.queries.count(selection, Number.MAX_SAFE_INTEGER)));
+  if (!isExactCondition(condition)) return undefined;
+  const index = store.indexes
+    .list(container.number)
+    .find(({ path, byPartition }) => !byPartition && samePath(path, condition.path));
+  if (!index?.isComplete) return undefined;
+  const keyRanges = keyRangesOf(condition);
+  const counts = selections.flatMap(({ range }) =>
+    keyRanges.map((keys) => store.indexes.count({ index: index.id, range, keys })),
+  );
+  return sum(counts);
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

@@ -1,15 +1,15 @@
 import { type Account, nowInSeconds } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
-import { type CurrentDocument, YIELD, type Yield } from '../../query/execute/evaluation-frame.ts';
+import type { CurrentDocument } from '../../query/execute/evaluation-frame.ts';
+import { YIELD, type Yield } from '../../query/execute/evaluation-frame.ts';
 import type { QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
-import type { FeedSelection } from '../feed-scope.ts';
+import type { FeedSelection } from '../feed.ts';
 import type { AccessPath } from './access-path.ts';
-import { type ItemBatches, itemsByNumber, itemsOfSelection } from './items-by-number.ts';
-import { itemsInOrder, type OrderStart } from './items-in-order.ts';
+import { type ItemBatches, itemsByNumber, itemsInOrder, itemsOfSelection, type OrderStart } from './item-batches.ts';
 
-/** Where reading begins. */
+/** The first item to read. */
 export interface DocumentStart {
-  /** Which of the feed's selections. */
+  /** The index of the selection of the feed. */
   readonly selection: number;
   /** The number of the item, or a lower one. */
   readonly document: number;
@@ -31,9 +31,9 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
   readonly #account: Account;
   readonly #reading: DocumentReading;
   #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
-  /** Which selection the item handed out last is of. */
+  /** The index of the selection of the item read last. */
   selection: number;
-  /** How many items were handed out, and the length of their texts. */
+  /** How many items were read, and the size of their texts. */
   items = 0;
   sizeInBytes = 0;
 
@@ -43,7 +43,7 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
     this.selection = reading.start?.selection ?? 0;
   }
 
-  /** The number of the item handed out last; 0 before the first. */
+  /** The number of the item read last; 0 before the first. */
   get document(): number {
     return this.#current?.item.number ?? 0;
   }
@@ -60,7 +60,7 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
       this.selection = index;
       const from = start?.selection === index ? start.document : undefined;
       for (const batch of this.#batchesOf(index, this.#toQueried(selection), from)) {
-        for (const item of batch) yield this.#handOut(item);
+        for (const item of batch) yield this.#read(item);
         yield YIELD;
       }
     }
@@ -82,11 +82,11 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
     return numbers ? itemsByNumber(store, selection, numbers, window) : itemsOfSelection(store, selection, window);
   }
 
-  #handOut(item: QueriedItem): JsonValue {
+  #read(item: QueriedItem): JsonValue {
     const value = JSON.parse(item.body) as JsonValue; // our own text
     this.#current = { item, value };
     this.items += 1;
-    this.sizeInBytes += item.body.length;
+    this.sizeInBytes += Buffer.byteLength(item.body);
     return value;
   }
 }

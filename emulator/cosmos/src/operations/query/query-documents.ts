@@ -1,24 +1,23 @@
 import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
 import { assertSortable } from '../../model/indexing/sort-order.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { valueAt } from '../../model/property-path.ts';
 import { queryCharge } from '../../model/throughput/request-charge.ts';
-import type { CompiledQuery } from '../../query/compile-query.ts';
+import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts';
 import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
-import { type FeedPage, invalidContinuation } from '../feed-page.ts';
-import type { FeedScope, FeedSelection } from '../feed-scope.ts';
-import { toFeedJson } from '../resource-json.ts';
+import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
-import { chooseAccess, partitionOf, pathsOfUse } from './access-path.ts';
-import { countDocuments } from './count-documents.ts';
-import { refuseToMerge } from './fan-out.ts';
-import type { QueryBody } from './query-body.ts';
-import { formatIndexUtilization, formatQueryMetrics } from './query-metrics.ts';
-import { type QueryPage, readQueryPage } from './query-page.ts';
-import { planPolicyOf } from './query-plan.ts';
-import { decodePosition, encodePosition, type QueryPosition, type TokenPosition } from './query-position.ts';
-import { selectForQuery } from './query-scope.ts';
+import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { assertServedWithoutMerge, planPolicyOf, selectForQuery } from './query-scope.ts';
+import { type QueryPage, readQueryPage } from './read-query-page.ts';
+
+/** A query as a request has it. */
+export interface QueryBody {
+  readonly text: string;
+  readonly parameters: readonly QueryParameter[];
+}
 
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
@@ -28,8 +27,8 @@ export interface QueryDocumentsInput extends FeedPage {
 /**
  * One page of a query over the items of a container.
  *
- * @throws CosmosError BadRequest for a mistake in the query or a sort that no index serves; BadRequest, substatus 1004, with the plan when the client has to ask each
- * physical partition and merge
+ * @throws CosmosError BadRequest for a mistake in the query or a sort without an index; BadRequest, substatus 1004, with the
+ *   query plan when the client has to query each physical partition and merge the rows
  */
 export async function queryDocuments(
   account: Account,
@@ -41,19 +40,23 @@ export async function queryDocuments(
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
-  refuseToMerge(container, query, scope);
+  assertServedWithoutMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
   const request = identityOf(container, query, input);
   const token = continuation === undefined ? undefined : account.continuations.read(continuation, request);
-  const position = token === undefined ? undefined : withKeys(account, query, feed, decodePosition(token));
-  const useful = pathsOfUse(query);
-  await account.indexBuilder.want(container, useful, partitionOf(feed));
+  const cursor = token === undefined ? undefined : decodeCursor(token, readKeys(account, query, feed));
+  const indexable = indexablePathsOf(query);
+  await account.indexBuilder.requestIndexes(container, indexable, partitionOf(feed));
   const access = chooseAccess(account, container, query, feed);
-  const counted = countDocuments(account, container, query, feed);
+  const count = countDocuments(account, container, query, feed);
   const run = {
-    ...{ query, feed, access, maxItemCount, context: contextOf(account, container) },
-    ...(counted !== undefined && { counted }),
-    ...(position !== undefined && { position }),
+    query,
+    feed,
+    access,
+    maxItemCount,
+    context: contextOf(account, container),
+    ...(count !== undefined && { count }),
+    ...(cursor !== undefined && { cursor }),
   };
   const read = () => readQueryPage(account, run);
   const page = await (access.kind === 'all' ? account.indexBuilder.withPriority(read) : read());
@@ -64,27 +67,25 @@ export async function queryDocuments(
     queryMetrics: formatQueryMetrics(page, access, { total, compile }),
     indexUtilization: formatIndexUtilization(
       access,
-      useful.filter((path) => !container.isIndexed(path)),
+      indexable.filter((path) => !container.isIndexed(path)),
     ),
   };
 }
 
-/** Reads the keys of the row where the page before ended, when they were too long for its token. */
-function withKeys(
+/** Reads the sort keys of the item where the page before ended, when they were too long for its token. */
+function readKeys(
   { store }: Account,
   { filters }: CompiledQuery,
   { selections }: FeedSelection,
-  position: TokenPosition,
-): QueryPosition {
-  if (position.kind !== 'item') return position;
-  const { document, row, before } = position;
-  const [item] = selections.flatMap((selection) =>
-    store.queries.read({ ...selection, now: 0, conditions: [] }, [document]),
-  );
-  if (!item || !filters.orderBy) throw invalidContinuation();
-  const value = JSON.parse(item.body) as JsonValue; // our own text
-  const keys = filters.orderBy.map(({ path }) => valueAt(value, path) as JsonValue | undefined); // of an item's JSON
-  return { kind: 'row', place: { keys, document, row }, before };
+): (document: number) => readonly (JsonValue | undefined)[] {
+  return (document) => {
+    const [item] = selections.flatMap((selection) =>
+      store.queries.read({ ...selection, now: 0, conditions: [] }, [document]),
+    );
+    if (!item || !filters.orderBy) throw invalidContinuation();
+    const value = JSON.parse(item.body) as JsonValue; // our own text
+    return filters.orderBy.map(({ path }) => valueAt(value, path) as JsonValue | undefined); // of an item's JSON
+  };
 }
 
 function toResult(account: Account, container: Container, page: QueryPage, request: string): OperationResult {
@@ -95,7 +96,7 @@ function toResult(account: Account, container: Container, page: QueryPage, reque
     charge: queryCharge(loaded),
     container,
     itemCount: rows.length,
-    ...(next && { continuation: account.continuations.issue(encodePosition(next), request) }),
+    ...(next && { continuation: account.continuations.issue(encodeCursor(next), request) }),
   };
 }
 
@@ -106,8 +107,8 @@ function onlyRange({ selections }: FeedSelection): { range?: number } {
 }
 
 /**
- * What a continuation token is bound to. The filter of a sort may differ: a client that resumes it sends the token with a
- * filter that begins where it stopped (the SDK, OrderByQueryRangeStrategy), and a place in an order is one under any filter.
+ * What a continuation token is bound to. The filter of a query that sorts may differ: a client that resumes it sends the token
+ * with a filter that begins where it stopped (the SDK, OrderByQueryRangeStrategy), and a cursor is valid for any filter.
  */
 function identityOf({ rid }: Container, query: CompiledQuery, { body, scope }: QueryDocumentsInput): string {
   return JSON.stringify([rid, query.sorts ? query.unfiltered() : body.text, body.parameters, scope]);
@@ -121,4 +122,54 @@ function contextOf(account: Account, container: Container): EvaluationContext {
     ...(distanceOf && { distanceOf }),
     geospatialType: container.definition.geospatialConfig.type,
   };
+}
+
+/** How long the parts of a query took, in milliseconds. */
+interface QueryTimes {
+  readonly total: number;
+  readonly compile: number;
+}
+
+/** The header `x-ms-documentdb-query-metrics`. Source: "Tune query performance", Azure Cosmos DB documentation. */
+function formatQueryMetrics(page: QueryPage, access: AccessPath, { total, compile }: QueryTimes): string {
+  const { loaded, rows, sizeInBytes } = page;
+  const isIndexed = access.paths.length > 0;
+  const metrics = {
+    totalExecutionTimeInMs: total,
+    queryCompileTimeInMs: compile,
+    queryLogicalPlanBuildTimeInMs: 0,
+    queryPhysicalPlanBuildTimeInMs: 0,
+    queryOptimizationTimeInMs: 0,
+    VMExecutionTimeInMs: total - compile,
+    indexLookupTimeInMs: 0,
+    instructionCount: 0,
+    documentLoadTimeInMs: 0,
+    systemFunctionExecuteTimeInMs: 0,
+    userFunctionExecuteTimeInMs: 0,
+    retrievedDocumentCount: loaded.items,
+    retrievedDocumentSize: loaded.sizeInBytes,
+    outputDocumentCount: rows.length,
+    outputDocumentSize: sizeInBytes,
+    writeOutputTimeInMs: 0,
+    indexUtilizationRatio: isIndexed && loaded.items > 0 ? Math.min(1, rows.length / loaded.items) : 0,
+  };
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name}=${Number.isInteger(value) ? value : value.toFixed(2)}`)
+    .join(';');
+}
+
+/** The header `x-ms-cosmos-index-utilization`: percent-encoded JSON. Source: "Indexing metrics in Azure Cosmos DB", version 2. */
+function formatIndexUtilization({ paths }: AccessPath, potential: readonly (readonly string[])[]): string {
+  const utilized = paths.map(toIndexSpec);
+  const others = potential.map(toIndexSpec).filter((spec) => !utilized.includes(spec));
+  const indexes = (specs: readonly string[]) => ({
+    SingleIndexes: [...new Set(specs)].map((IndexSpec) => ({ IndexSpec })),
+    CompositeIndexes: [],
+  });
+  return encodeURIComponent(JSON.stringify({ UtilizedIndexes: indexes(utilized), PotentialIndexes: indexes(others) }));
+}
+
+/** As an indexing policy writes the path. */
+function toIndexSpec(path: readonly string[]): string {
+  return `${path.map((name) => (/^\w+$/.test(name) ? `/${name}` : `/${JSON.stringify(name)}`)).join('')}/?`;
 }

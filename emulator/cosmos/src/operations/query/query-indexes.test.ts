@@ -1,7 +1,8 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
 import fc from 'fast-check';
-import { type Account, openAccount } from '../../account/account.ts';
-import type { Container } from '../../account/container.ts';
+import type { Account } from '../../account/account.ts';
+import type { Container } from '../../account/catalog.ts';
+import { openAccount } from '../../account/open-account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { MemoryStore } from '../../store/memory/memory-store.ts';
@@ -9,12 +10,12 @@ import { openDatabase } from '../../store/sqlite/open-database.ts';
 import { SqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { makeDataDirectory } from '../../testing/data-directory.ts';
-import { createContainer } from '../create-container.ts';
-import { createDatabase } from '../create-database.ts';
-import { deleteItem } from '../delete-item.ts';
-import type { FeedScope } from '../feed-scope.ts';
-import { toItemInput } from '../item-input.ts';
-import { upsertItem } from '../upsert-item.ts';
+import { createContainer } from '../containers/create-container.ts';
+import { createDatabase } from '../databases/create-database.ts';
+import type { FeedScope } from '../feed.ts';
+import { deleteItem } from '../items/delete-item.ts';
+import { toItemInput } from '../items/item.ts';
+import { upsertItem } from '../items/upsert-item.ts';
 import { queryDocuments } from './query-documents.ts';
 
 const directory = makeDataDirectory();
@@ -135,7 +136,7 @@ class World {
     return { rows: JSON.parse(String(result.body)).Documents as unknown[], continuation: result.continuation };
   }
 
-  /** A page, then writes, then the next page...; ends where a token is refused, because its item is gone. */
+  /** A page, then writes, then the next page...; ends where a token is rejected, because its item is gone. */
   async pagesBetweenWrites(text: string, scope: FeedScope, writes: readonly Write[]): Promise<unknown[][]> {
     const pages: unknown[][] = [];
     let continuation: string | undefined;

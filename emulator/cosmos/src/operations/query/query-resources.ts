@@ -1,21 +1,10 @@
 import type { Account } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { queryCharge } from '../../model/throughput/request-charge.ts';
-import type { FeedPage } from '../feed-page.ts';
-import { toFeedJson } from '../resource-json.ts';
+import { type FeedPage, type ResourceFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
-import type { QueryBody } from './query-body.ts';
-import { decodePosition, encodePosition } from './query-position.ts';
-
-/** A feed of databases, containers, offers...: few and small, so all of it is read. */
-export interface ResourceFeed {
-  /** The rid of the resource it belongs to; empty for the account. */
-  readonly parentRid: string;
-  /** The member of the answer that lists the resources, for example `Databases`. */
-  readonly name: string;
-  /** JSON texts. */
-  readonly resources: readonly string[];
-}
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { QueryBody } from './query-documents.ts';
 
 export interface QueryResourcesInput extends FeedPage {
   readonly body: QueryBody;
@@ -38,12 +27,12 @@ export function queryResources(account: Account, feed: ResourceFeed, input: Quer
     charge: queryCharge({ items: feed.resources.length, sizeInBytes: 0 }),
     itemCount: page.length,
     ...(end < rows.length && {
-      continuation: account.continuations.issue(encodePosition({ kind: 'offset', given: end }), request),
+      continuation: account.continuations.issue(encodeCursor({ kind: 'offset', offset: end }), request),
     }),
   };
 }
 
 function offsetOf(value: JsonValue): number {
-  const position = decodePosition(value);
-  return position.kind === 'offset' ? position.given : 0;
+  const cursor = decodeCursor(value, () => []);
+  return cursor.kind === 'offset' ? cursor.offset : 0;
 }

@@ -1,14 +1,20 @@
-import type { Container } from '../../account/container.ts';
+import type { Container } from '../../account/catalog.ts';
+import { CosmosError } from '../../model/errors.ts';
 import { type EpkRange, intersectEpkRanges } from '../../model/partition-key/effective-partition-key.ts';
+import { parsePropertyPath } from '../../model/property-path.ts';
+import { isVectorDistance } from '../../query/compile/vector-distance.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
-import { type QueryRange, rangesOf } from '../../query/plan/query-ranges.ts';
+import type { PlanPolicy } from '../../query/plan/planner.ts';
+import type { QueryPlan } from '../../query/plan/query-plan.ts';
+import type { QueryRange } from '../../query/plan/query-ranges.ts';
+import { rangesOf } from '../../query/plan/query-ranges.ts';
 import type { ItemSelection } from '../../store/store.ts';
-import { type FeedScope, type FeedSelection, selectFeed } from '../feed-scope.ts';
+import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
 
-/** More keys than this are read as one scan: each is a selection of its own. */
+/** Each key is a selection of its own. More keys than this are read as one scan. */
 const MAX_TARGETS = 100;
 
-/** The items that the request is about, without those of partition keys that the query's filter rules out. */
+/** The items of the request, without the partition keys that the query's filter excludes. */
 export function selectForQuery(container: Container, query: CompiledQuery, scope: FeedScope): FeedSelection {
   const feed = selectFeed(container, scope);
   const targets = targetEpks(container, query);
@@ -17,7 +23,7 @@ export function selectForQuery(container: Container, query: CompiledQuery, scope
 }
 
 /** The physical partitions that a query over the whole container must visit. */
-export function targetRanges(container: Container, query: CompiledQuery): readonly number[] {
+function targetRanges(container: Container, query: CompiledQuery): readonly number[] {
   const targets = targetEpks(container, query);
   return container.ranges.flatMap((bounds, range) =>
     targets === undefined || targets.some((target) => intersectEpkRanges(target, bounds)) ? [range] : [],
@@ -47,4 +53,55 @@ function narrow(
     const both = intersectEpkRanges(target, { min: minEpk, max: maxEpk });
     return both ? [{ ...selection, minEpk: both.min, maxEpk: both.max }] : [];
   });
+}
+
+/**
+ * Rejects, with the query plan, a query whose rows would have to be merged from several physical partitions. So does the
+ * gateway, which leaves merging to the client. A query that only filters reads one partition after the other.
+ *
+ * @throws CosmosError BadRequest, substatus 1004
+ */
+export function assertServedWithoutMerge(container: Container, query: CompiledQuery, scope: FeedScope): void {
+  const { orderBy } = query.query;
+  const isRanked = orderBy?.rank === true;
+  if (!isRanked && (scope.partitionKey !== undefined || scope.range !== undefined)) return;
+  // The client rejects a vector search without TOP or LIMIT, which it learns from the plan.
+  const isPlanned = isRanked || orderBy?.items.some(isVectorDistance) === true;
+  if (!isPlanned && targetRanges(container, query).length <= 1) return;
+  const plan = query.plan(planPolicyOf(container));
+  if (!needsMerge(plan)) return;
+  throw new CosmosError('BadRequest', NOT_SERVED, {
+    substatus: 1004,
+    body: { additionalErrorInfo: JSON.stringify(plan) },
+  });
+}
+
+/** The gateway's own message. */
+const NOT_SERVED =
+  'The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully. This exception is traced, but unless you see it bubble up as an exception (which only happens on older SDK clients), then you can safely ignore this message.';
+
+function needsMerge({ queryInfo }: QueryPlan): boolean {
+  if (queryInfo === undefined) return true;
+  return (
+    queryInfo.distinctType !== 'None' ||
+    queryInfo.orderBy.length > 0 ||
+    queryInfo.groupByExpressions.length > 0 ||
+    queryInfo.aggregates.length > 0 ||
+    queryInfo.groupByAliases.length > 0 ||
+    queryInfo.dCountInfo !== null ||
+    queryInfo.top !== null ||
+    queryInfo.limit !== null
+  );
+}
+
+/** The members of a container's definition that query plans depend on. */
+export function planPolicyOf({ definition }: Container): PlanPolicy {
+  const embeddings = definition.vectorEmbeddingPolicy?.vectorEmbeddings ?? [];
+  const functions = new Map(embeddings.map((one) => [keyOf(parsePropertyPath(one.path)), one.distanceFunction]));
+  return { partitionKey: definition.partitionKey, distanceOf: (path) => functions.get(path) };
+}
+
+/** A path without the quotes that a definition may put around names. */
+function keyOf(names: readonly string[]): string {
+  return names.map((name) => `/${name}`).join('');
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CosmosError } from '../../model/errors.ts';
-import { refusalOf } from '../../testing/run-query.ts';
+import { rejectionOf } from '../../testing/run-query.ts';
 import { compileQuery } from '../compile-query.ts';
 import { MAX_QUERY_LENGTH } from './lexer.ts';
 import { parseQuery } from './parser.ts';
@@ -113,7 +113,7 @@ test.each([
   ['SELECT c.a FROM c JOIN c IN c.tags', 'SC2031', 'c IN c.tags'],
   ['SELECT VALUE c.a LIKE "x" ESCAPE "ab" FROM c', 'SC2070', '"ab"'],
 ])('%j is refused with %s at %j', (text, code, at) => {
-  expect(refusalOf(text)).toMatchObject({ code, at });
+  expect(rejectionOf(text)).toMatchObject({ code, at });
 });
 
 test.each([
@@ -126,13 +126,13 @@ test.each([
   ['operators in a row', `SELECT VALUE ${'1 + '.repeat(10_000)}1`],
   ['steps in a row', `SELECT VALUE c${'.a'.repeat(10_000)} FROM c`],
 ])('a query too deep in %s is refused', (_, text) => {
-  expect(refusalOf(text)?.code).toBe('SC3002');
+  expect(rejectionOf(text)?.code).toBe('SC3002');
 });
 
 test('a query of 262,144 characters is read, a longer one rejected', () => {
   const padded = (length: number) => 'SELECT 1'.padEnd(length);
-  expect(refusalOf(padded(MAX_QUERY_LENGTH))).toBeUndefined();
-  expect(refusalOf(padded(MAX_QUERY_LENGTH + 1))?.code).toBe('SC3001');
+  expect(rejectionOf(padded(MAX_QUERY_LENGTH))).toBeUndefined();
+  expect(rejectionOf(padded(MAX_QUERY_LENGTH + 1))?.code).toBe('SC3001');
 });
 
 const piece = fc.oneof(

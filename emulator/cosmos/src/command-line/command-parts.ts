@@ -1,4 +1,0 @@
-/** What the commands need of the process. */
-export interface CommandParts {
-  readonly process: NodeJS.Process;
-}

@@ -1,0 +1,154 @@
+import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
+import type { Container } from '../../account/catalog.ts';
+import { uniqueKeyViolation } from '../../model/container/unique-key.ts';
+import { childRid } from '../../model/rid.ts';
+import type { StoredItem } from '../../store/store.ts';
+import { type ItemChange, startOfRetention, toLoggedChange } from './change-log.ts';
+import { expiryOf, type ItemInput, isExpired } from './item.ts';
+
+/**
+ * Writes to the items of one container with one LSN per physical partition: one write, or all of a transactional batch.
+ * Created and used inside one `GroupCommit.write`. The rules of each operation are in its own file.
+ */
+export class ItemTransaction {
+  readonly account: Account;
+  readonly container: Container;
+  readonly ts: number;
+  readonly #lsns = new Map<number, number>();
+  /** Expired items that `find` has met, by number: they make way when the transaction writes. */
+  readonly #expired = new Map<number, StoredItem>();
+
+  /** @throws CosmosError NotFound when the container is gone */
+  constructor(account: Account, container: Container) {
+    this.account = account;
+    // Another write of this turn may have replaced or deleted it since the request looked it up.
+    this.container = account.catalog.container(container.database.rid, container.rid);
+    this.ts = nowInSeconds(account);
+  }
+
+  /** The item as a read sees it. One that has expired is not found, and is deleted by the next `insert` or `replace`. */
+  find(key: ItemInput['key']): StoredItem | undefined {
+    const item = this.account.store.items.get(key);
+    if (!item || !isExpired(item, this.ts)) return item;
+    this.#expired.set(item.number, item);
+    return undefined;
+  }
+
+  /** Creates an item that `find` has not found. @throws CosmosError Conflict when a unique key is taken; then nothing is written */
+  insert(input: ItemInput): StoredItem {
+    const { items, counters } = this.account.store;
+    this.#assertUnique(input, undefined);
+    this.#deleteExpired();
+    const item = this.#toStored(input, counters.next('items'));
+    items.insert(item);
+    this.#claim(input, item.number);
+    this.#record(item, { current: item });
+    return item;
+  }
+
+  /** @throws CosmosError Conflict when a unique key is taken; then nothing is written */
+  replace(existing: StoredItem, input: ItemInput): StoredItem {
+    this.#assertUnique(input, existing.number);
+    this.#deleteExpired();
+    const item = this.#toStored(input, existing.number);
+    this.account.store.items.update(item);
+    this.#release(item.number);
+    this.#claim(input, item.number);
+    this.#record(item, { previous: existing, current: item });
+    return item;
+  }
+
+  delete(existing: StoredItem): StoredItem {
+    this.#remove(existing);
+    this.#record(existing, { previous: existing });
+    return { ...existing, lsn: this.#lsn(existing.range) };
+  }
+
+  /** Deletes an item whose time to live is over. */
+  expire(item: StoredItem): void {
+    this.#remove(item);
+    this.#record(item, { previous: item, expired: true });
+  }
+
+  /** Their keys and unique keys are free for what is written next. */
+  #deleteExpired(): void {
+    if (this.#expired.size === 0) return;
+    for (const item of this.#expired.values()) this.expire(item);
+    this.#expired.clear();
+  }
+
+  #remove(item: StoredItem): void {
+    this.account.store.items.delete(item);
+    this.#release(item.number);
+  }
+
+  #assertUnique({ key, uniqueKeys }: ItemInput, self: number | undefined): void {
+    for (const value of uniqueKeys) {
+      const holder = this.account.store.uniqueKeys.holder(key.container, key.partitionKey, value);
+      if (holder !== undefined && holder !== self && this.#isLive(holder)) throw uniqueKeyViolation();
+    }
+  }
+
+  /** An item that has expired holds its unique keys no longer. */
+  #isLive(number: number): boolean {
+    const item = this.account.store.items.getByNumber(this.container.number, number);
+    return item !== undefined && this.find(item) !== undefined;
+  }
+
+  #claim({ key, uniqueKeys }: ItemInput, item: number): void {
+    const { container, partitionKey } = key;
+    for (const value of uniqueKeys) this.account.store.uniqueKeys.claim({ container, partitionKey, value, item });
+  }
+
+  #release(item: number): void {
+    const { container } = this;
+    if (container.definition.uniqueKeyPolicy) this.account.store.uniqueKeys.release(container.number, item);
+  }
+
+  #toStored({ key, range, properties }: ItemInput, number: number): StoredItem {
+    const { container, ts } = this;
+    const etag = newEtag(this.account);
+    const rid = childRid(container.rid, 'item', number);
+    const system = `"_rid":"${rid}","_self":"${container.self}docs/${rid}/","_etag":"\\"${etag.slice(1, -1)}\\"","_attachments":"attachments/","_ts":${ts}}`;
+    return {
+      container: key.container,
+      epk: key.epk,
+      partitionKey: key.partitionKey,
+      id: key.id,
+      number,
+      range,
+      lsn: this.#lsn(range),
+      ts,
+      etag,
+      expiresAt: expiryOf(properties.ttl, container.definition.defaultTtl, ts),
+      body: `${JSON.stringify(properties).slice(0, -1)},${system}`,
+    };
+  }
+
+  /** Appends to the change feed of all versions, if the container has one, and drops the changes it no longer keeps. */
+  #record(item: StoredItem, images: Pick<ItemChange, 'previous' | 'current' | 'expired'>): void {
+    const { container, ts } = this;
+    const lsn = this.#lsn(item.range);
+    if (!container.keepsAllVersions) return;
+    const { changeLog } = this.account.store;
+    changeLog.append(toLoggedChange(container, item, { ...images, lsn, ts }));
+    changeLog.prune(container.number, startOfRetention(container, ts));
+  }
+
+  #lsn(range: number): number {
+    const known = this.#lsns.get(range);
+    if (known !== undefined) return known;
+    const lsn = this.account.store.counters.next(this.container.lsnCounters[range] ?? '');
+    this.#lsns.set(range, lsn);
+    this.#notify(range, lsn);
+    return lsn;
+  }
+
+  #notify(range: number, lsn: number): void {
+    const { commits, notifications } = this.account;
+    if (!notifications.hasSubscribers) return;
+    const { database, id, rid, lsnCounters } = this.container;
+    const change = { database: database.id, container: id, containerRid: rid, range, lsn };
+    commits.afterCommit(lsnCounters[range] ?? '', () => notifications.publish(change));
+  }
+}
