@@ -1,8 +1,8 @@
-export { DEVELOPMENT_STORAGE_SETTING } from './bindings/storage-connection.ts';
 export { ConfigError } from './config/config-error.ts';
 export { readHostSettings } from './config/host-json.ts';
 export { LOG_LEVELS } from './config/host-settings.ts';
 export type { LocalHostSettings } from './config/local-settings.ts';
+export { DEVELOPMENT_STORAGE_SETTING } from './config/storage-connection.ts';
 export { formatFunctionList } from './console/function-list.ts';
 export {
   formatBanner,
@@ -22,4 +22,4 @@ export { HOST_VERSION } from './host-version.ts';
 export { type OpenFunctionApp, type OpenFunctionAppOptions, openFunctionApp } from './in-process/open-function-app.ts';
 export type { FunctionInfo, HostEvent } from './ipc/events.ts';
 export type { InvocationLogLine, InvokeOutcome } from './ipc/messages.ts';
-export { type TriggerSupport, triggerSupport } from './triggers/known-triggers.ts';
+export { type TriggerSupport, triggerSupport } from './worker/triggers/known-triggers.ts';

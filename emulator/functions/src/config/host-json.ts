@@ -1,4 +1,5 @@
 import { ConfigError } from './config-error.ts';
+import { Section } from './config-reader.ts';
 import type {
   BlobsSettings,
   HostSettings,
@@ -12,7 +13,6 @@ import { LOG_LEVELS } from './host-settings.ts';
 import { type JsonFile, type JsonObject, parseJsonFile } from './json-file.ts';
 import { applyOverrides } from './overrides.ts';
 import { readRetryPolicy } from './retry-policy.ts';
-import { Section } from './section.ts';
 
 /** ScriptJobHostOptionsSetup of azure-functions-host: the default where no plan imposes another. */
 const DEFAULT_FUNCTION_TIMEOUT_MS = 30 * 60_000;

@@ -1,5 +1,5 @@
+import { findKey, isObject, Section } from './config-reader.ts';
 import { type JsonFile, type JsonObject, parseJsonFile } from './json-file.ts';
-import { findKey, isObject, Section } from './section.ts';
 
 /** What `local.settings.json` says, with the environment taken into account. */
 export interface LocalSettings {

@@ -1,5 +1,5 @@
+import { findKey, isObject } from './config-reader.ts';
 import type { JsonObject } from './json-file.ts';
-import { findKey, isObject } from './section.ts';
 
 const PREFIX = /^AzureFunctionsJobHost(?:__|:)/i;
 

@@ -1,4 +1,4 @@
-import type { Section } from './section.ts';
+import type { Section } from './config-reader.ts';
 
 /** How often, and after how long, a failed invocation is repeated. Times are milliseconds. */
 export type RetryPolicy =

@@ -1,9 +1,9 @@
 import type { Clock, Closeable, Log } from '@lazurite/runtime';
-import type { CorsSettings } from '../http/cors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome } from '../ipc/messages.ts';
-import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
-import type { StorageChange } from '../triggers/storage-changes.ts';
+import type { CorsSettings } from '../worker/http/cors.ts';
+import type { ContainerName } from '../worker/triggers/cosmos/container-changes.ts';
+import type { StorageChange } from '../worker/triggers/storage-changes.ts';
 import type { Environment } from './app-environment.ts';
 import type { HttpsOptions } from './tls-identity.ts';
 

@@ -2,8 +2,8 @@ import { type Clock, type Closeable, sleep, type Timer } from '@lazurite/runtime
 import { messageOf, WorkerFailedError } from '../errors.ts';
 import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
-import { type ContainerName, containerKey } from '../triggers/cosmos/container-changes.ts';
-import { changeKey, type StorageChange, sourceOf } from '../triggers/storage-changes.ts';
+import { type ContainerName, containerKey } from '../worker/triggers/cosmos/container-changes.ts';
+import { changeKey, type StorageChange, sourceOf } from '../worker/triggers/storage-changes.ts';
 import { ChangeNotices } from './change-notices.ts';
 import type { Debugging } from './debugging.ts';
 import { watchForBlocking } from './watchdog.ts';

@@ -12,9 +12,9 @@ import {
   type ToWorker,
   type WorkerInit,
 } from '../ipc/messages.ts';
-import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
-import type { StorageChange } from '../triggers/storage-changes.ts';
-import { ABANDON_EXPRESSION } from '../worker/abandon.ts';
+import { ABANDON_EXPRESSION } from '../worker/http/fail-in-flight-requests.ts';
+import type { ContainerName } from '../worker/triggers/cosmos/container-changes.ts';
+import type { StorageChange } from '../worker/triggers/storage-changes.ts';
 import type { InspectorAddress } from './debugging.ts';
 import { evaluateIn } from './inspector-call.ts';
 

@@ -16,12 +16,12 @@ import type { FunctionsHost, FunctionsHostOptions } from '../host/functions-host
 import { toInput } from '../host/invoke-input.ts';
 import type { HostEvent } from '../ipc/events.ts';
 import type { WorkerInit } from '../ipc/messages.ts';
-import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
-import { StorageChanges } from '../triggers/storage-changes.ts';
-import { type AssembledApp, assembleApp } from '../worker/assemble-app.ts';
-import { EventBatch } from '../worker/event-batch.ts';
-import { eventLog } from '../worker/event-log.ts';
-import { prepareApp } from '../worker/function-app.ts';
+import { type AssembledApp, assembleApp } from '../worker/app/assemble-app.ts';
+import { prepareApp } from '../worker/app/function-app.ts';
+import { EventBatch } from '../worker/invocation/event-batch.ts';
+import { eventLog } from '../worker/invocation/event-log.ts';
+import { ContainerChanges } from '../worker/triggers/cosmos/container-changes.ts';
+import { StorageChanges } from '../worker/triggers/storage-changes.ts';
 import { sharedCore } from './shared-core.ts';
 
 export interface OpenFunctionAppOptions

@@ -1,8 +1,13 @@
 import { type Clock, seededRandomness, silentLog } from '@lazurite/runtime';
 import { readHostSettings } from '../config/host-json.ts';
-import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
-import { StorageChanges } from '../triggers/storage-changes.ts';
-import type { InvocationOutcome, NamedBinding, TriggerContext, TriggeredInvocation } from '../triggers/trigger.ts';
+import { ContainerChanges } from '../worker/triggers/cosmos/container-changes.ts';
+import { StorageChanges } from '../worker/triggers/storage-changes.ts';
+import type {
+  InvocationOutcome,
+  NamedBinding,
+  TriggerContext,
+  TriggeredInvocation,
+} from '../worker/triggers/trigger.ts';
 
 export interface RecordedTrigger {
   readonly context: TriggerContext;

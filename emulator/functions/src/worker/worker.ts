@@ -3,15 +3,15 @@ import { PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
-import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
-import { StorageChanges } from '../triggers/storage-changes.ts';
-import { abandonRequests } from './abandon.ts';
 import { confineModules } from './app/confine-modules.ts';
-import { EventBatch } from './event-batch.ts';
-import { eventLog } from './event-log.ts';
-import { type FunctionApp, prepareApp, type WorkerParts } from './function-app.ts';
-import { type RunningApp, runApp } from './running-app.ts';
-import { trustCertificates } from './trust-certificates.ts';
+import { type FunctionApp, prepareApp, type WorkerParts } from './app/function-app.ts';
+import { type RunningApp, runApp } from './app/running-app.ts';
+import { trustCertificates } from './app/trust-certificates.ts';
+import { abandonRequests } from './http/fail-in-flight-requests.ts';
+import { EventBatch } from './invocation/event-batch.ts';
+import { eventLog } from './invocation/event-log.ts';
+import { ContainerChanges } from './triggers/cosmos/container-changes.ts';
+import { StorageChanges } from './triggers/storage-changes.ts';
 
 /** The process as a worker needs it: its channel to the supervisor, and its end. */
 export type WorkerProcess = Pick<NodeJS.Process, 'send' | 'on' | 'exit'>;

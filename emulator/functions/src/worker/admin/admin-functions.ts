@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
+import { isHttpTrigger, isSwitchedOff, routeOf, triggerOf } from '../app/function-info.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import { isHttpTrigger, isSwitchedOff, routeOf, triggerOf } from '../function-info.ts';
-import type { HttpFront } from '../http/http-scope.ts';
 import { originOf } from '../http/invoke-http.ts';
-import { invokeByHand } from '../invoke-by-hand.ts';
+import type { HttpFront } from '../http/pipeline-dependencies.ts';
+import { invokeByHand } from '../invocation/invoke-manually.ts';
 import { jsonResponse } from './json-response.ts';
 
 const NOT_FOUND: HttpResponse = { status: 404 };

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
 import { HOST_VERSION } from '../../host-version.ts';
-import type { HttpFront } from '../http/http-scope.ts';
+import type { HttpFront } from '../http/pipeline-dependencies.ts';
 import { jsonResponse } from './json-response.ts';
 
 const HOMEPAGE = `<!DOCTYPE html>

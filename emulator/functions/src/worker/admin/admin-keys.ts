@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
-import type { FunctionKey, KeyScope, KeyStore } from '../../http/key-store.ts';
-import type { HttpFront } from '../http/http-scope.ts';
 import { originOf } from '../http/invoke-http.ts';
+import type { FunctionKey, KeyScope, KeyStore } from '../http/key-store.ts';
+import type { HttpFront } from '../http/pipeline-dependencies.ts';
 import { jsonResponse } from './json-response.ts';
 
 const NOT_FOUND: HttpResponse = { status: 404 };

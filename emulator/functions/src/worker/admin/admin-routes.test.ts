@@ -3,8 +3,8 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemRandomness } from '@lazurite/runtime';
-import { openKeyStore } from '../../http/key-store.ts';
 import { closeTestHosts, startTestHost, type TestHost } from '../../testing/test-host.ts';
+import { openKeyStore } from '../http/key-store.ts';
 
 afterAll(closeTestHosts);
 

@@ -1,6 +1,6 @@
-import type { Cors } from '../../http/cors.ts';
-import type { RouteEntry } from '../../routing/route-table.ts';
-import type { HttpFront } from '../http/http-scope.ts';
+import type { Cors } from '../http/cors.ts';
+import type { HttpFront } from '../http/pipeline-dependencies.ts';
+import type { RouteEntry } from '../http/routing/route-table.ts';
 import { getFunction, getFunctionStatus, invokeFunction, listFunctions } from './admin-functions.ts';
 import {
   getConfig,

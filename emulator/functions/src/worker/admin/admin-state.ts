@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
-import { setOffline } from '../app-offline.ts';
-import type { HttpFront } from '../http/http-scope.ts';
+import type { HttpFront } from '../http/pipeline-dependencies.ts';
+import { setOffline } from './app-offline.ts';
 import { jsonResponse } from './json-response.ts';
 
 const ACCEPTED: HttpResponse = { status: 202 };

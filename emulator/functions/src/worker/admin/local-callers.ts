@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
-import type { Cors } from '../../http/cors.ts';
+import type { Cors } from '../http/cors.ts';
 import type { AdminOperation } from './admin-operation.ts';
 
 const FORBIDDEN: HttpResponse = { status: 403 };

@@ -1,8 +1,8 @@
 import type { HttpResponse } from '@lazurite/http';
+import { isSwitchedOff, triggerOf } from '../app/function-info.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import { isSwitchedOff, triggerOf } from '../function-info.ts';
-import type { HttpFront } from '../http/http-scope.ts';
-import { invokeByHand } from '../invoke-by-hand.ts';
+import type { HttpFront } from '../http/pipeline-dependencies.ts';
+import { invokeByHand } from '../invocation/invoke-manually.ts';
 
 /** The function with a warmup trigger; undefined when the app has none. */
 export function warmupFunction({ app }: Pick<HttpFront, 'app'>): RegisteredFunction | undefined {

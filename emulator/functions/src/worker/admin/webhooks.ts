@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
-import { answerCloudEventsHandshake, answerEventGrid } from '../../triggers/event-grid/event-grid-webhook.ts';
-import type { InvokeTriggered } from '../../triggers/trigger.ts';
-import { isSwitchedOff, triggerOf } from '../function-info.ts';
-import type { HttpFront } from '../http/http-scope.ts';
-import { invokeWith } from '../invoke-with.ts';
+import { isSwitchedOff, triggerOf } from '../app/function-info.ts';
+import type { HttpFront } from '../http/pipeline-dependencies.ts';
+import { invokeWith } from '../invocation/invoke-from-trigger.ts';
+import type { InvokeTriggered } from '../triggers/trigger.ts';
+import { answerCloudEventsHandshake, answerEventGrid } from './event-grid-webhook.ts';
 
 /** `POST /runtime/webhooks/eventgrid?functionName=X` */
 export async function receiveEventGrid(front: HttpFront, request: HttpRequest): Promise<HttpResponse> {

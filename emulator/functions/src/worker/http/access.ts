@@ -1,7 +1,7 @@
 import type { HttpResponse } from '@lazurite/http';
-import { type KeyedRequest, mayCall, presentedKey } from '../../http/authorize.ts';
-import type { KeyStore } from '../../http/key-store.ts';
-import type { HttpFunction } from './http-scope.ts';
+import { type KeyedRequest, mayCall, presentedKey } from './authorize.ts';
+import type { KeyStore } from './key-store.ts';
+import type { HttpFunction } from './pipeline-dependencies.ts';
 
 const UNAUTHORIZED: HttpResponse = { status: 401 };
 const NOT_FOUND: HttpResponse = { status: 404 };

@@ -1,10 +1,10 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
-import { bindingDataOf } from '../../bindings/bound-invocation.ts';
-import type { RouteMatch } from '../../routing/route-table.ts';
-import { toMetadata } from '../../triggers/metadata.ts';
+import { bindingDataOf } from '../bindings/bound-invocation.ts';
+import { toMetadata } from '../bindings/trigger-metadata.ts';
 import type { RpcInvocationRequest } from '../core/rpc-types.ts';
-import { traceContextFor } from '../trace-context.ts';
-import type { HttpFront, HttpFunction } from './http-scope.ts';
+import { traceContextFor } from '../invocation/trace-context.ts';
+import type { HttpFront, HttpFunction } from './pipeline-dependencies.ts';
+import type { RouteMatch } from './routing/route-table.ts';
 import { toHttpResponse } from './to-http-response.ts';
 import { toRpcHttp } from './to-rpc-http.ts';
 

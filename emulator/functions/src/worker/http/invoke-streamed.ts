@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { RouteMatch } from '../../routing/route-table.ts';
 import type { RpcInvocationRequest, RpcTypedData } from '../core/rpc-types.ts';
-import { traceContextFor } from '../trace-context.ts';
-import type { Exchange, HttpFront, HttpFunction } from './http-scope.ts';
+import { traceContextFor } from '../invocation/trace-context.ts';
 import { callerTrace, HTTP_REASON, originOf } from './invoke-http.ts';
 import { limitUpload } from './limit-upload.ts';
+import type { Exchange, HttpFront, HttpFunction } from './pipeline-dependencies.ts';
 import { splitTarget } from './request-target.ts';
+import type { RouteMatch } from './routing/route-table.ts';
 import { StreamedResponse, type StreamProxy } from './stream-proxy.ts';
 import { flattenHeaders, flattenQuery } from './to-rpc-http.ts';
 

@@ -1,6 +1,6 @@
 import { BodyTooLargeError } from '@lazurite/http';
 import type { Clock } from '@lazurite/runtime';
-import type { Exchange } from './http-scope.ts';
+import type { Exchange } from './pipeline-dependencies.ts';
 
 /** How long the rest of a refused upload is dropped, so that the client can read the answer. */
 const DISCARD_MS = 5_000;

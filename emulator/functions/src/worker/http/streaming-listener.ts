@@ -1,13 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Cors } from '../../http/cors.ts';
-import type { KeyStore } from '../../http/key-store.ts';
-import { type Throttle, TOO_MANY_REQUESTS_HEADERS } from '../../http/throttle.ts';
-import type { RouteMatch, RouteTable } from '../../routing/route-table.ts';
 import { refusalOf } from './access.ts';
 import type { AddedHeaders } from './added-headers.ts';
-import type { HttpFunction } from './http-scope.ts';
+import type { Cors } from './cors.ts';
 import { invokeStreamed, type StreamingFront } from './invoke-streamed.ts';
+import type { KeyStore } from './key-store.ts';
+import type { HttpFunction } from './pipeline-dependencies.ts';
 import { isOwnPath, splitTarget } from './request-target.ts';
+import type { RouteMatch, RouteTable } from './routing/route-table.ts';
+import { type Throttle, TOO_MANY_REQUESTS_HEADERS } from './throttle.ts';
 
 interface StreamingParts {
   readonly functions: RouteTable<HttpFunction>;

@@ -1,6 +1,6 @@
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { RpcInvocationRequest, RpcInvocationResponse } from '../core/rpc-types.ts';
-import { type InvokeOptions, Invoker, type InvokerOptions } from '../invoker.ts';
+import { type InvokeOptions, Invoker, type InvokerOptions } from '../invocation/invoker.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Traces every invocation, whatever triggered it. A class of its own, so that the usual invoker knows nothing of it. */

@@ -1,0 +1,64 @@
+import type { BlobServiceClient } from '@azure/storage-blob';
+import {
+  DEFAULT_STORAGE_CONNECTION,
+  retriesFor,
+  type StorageRetries,
+  storageConnectionString,
+} from '../../../config/storage-connection.ts';
+import type { RpcTypedData } from '../../core/rpc-types.ts';
+import type { NamedBinding } from '../../triggers/trigger.ts';
+
+export interface BlobPath {
+  readonly container: string;
+  readonly blob: string;
+}
+
+/** Splits `container/folder/name`; undefined when one of the two is missing. */
+export function splitBlobPath(path: string): BlobPath | undefined {
+  const [, container, blob] = /^\/?([^/]+)\/(.+)$/s.exec(path) ?? [];
+  return container === undefined || blob === undefined ? undefined : { container, blob };
+}
+
+/** Loads the SDK on first use. `retryOptions` absent: as suits the storage. */
+export async function openBlobService(
+  connection: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  retryOptions?: StorageRetries,
+): Promise<BlobServiceClient> {
+  const connectionString = storageConnectionString(connection, env);
+  const { BlobServiceClient: Client } = await import('@azure/storage-blob');
+  const options = retryOptions ? { retryOptions } : retriesFor(connectionString, env);
+  return Client.fromConnectionString(connectionString, options);
+}
+
+/** Whether the app asked for an SDK client rather than the content (`sdkBinding: true`). */
+export function isDeferred({ properties }: NamedBinding): boolean {
+  const deferred =
+    typeof properties === 'object' &&
+    properties !== null &&
+    'supportsDeferredBinding' in properties &&
+    properties.supportsDeferredBinding;
+  return String(deferred).toLowerCase() === 'true';
+}
+
+/** What `@azure/functions-extensions-blob` makes an SDK client from. */
+export function deferredBlob({ container, blob }: BlobPath, connection: string | undefined): RpcTypedData {
+  const content = {
+    Connection: connection || DEFAULT_STORAGE_CONNECTION,
+    ContainerName: container,
+    BlobName: blob,
+  };
+  return {
+    modelBindingData: {
+      version: '1.0',
+      source: 'AzureStorageBlobs',
+      contentType: 'application/json',
+      content: Buffer.from(JSON.stringify(content)),
+    },
+  };
+}
+
+/** A blob's content: bytes, unless the binding asks for text. */
+export function blobContent(bytes: Buffer, dataType: string | undefined): RpcTypedData {
+  return dataType?.toLowerCase() === 'string' ? { string: bytes.toString() } : { bytes };
+}
