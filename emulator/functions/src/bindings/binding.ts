@@ -1,5 +1,5 @@
+import type { RpcTypedData } from '../protocol/rpc-types.ts';
 import type { NamedBinding, TriggerServices } from '../triggers/trigger.ts';
-import type { RpcTypedData } from '../worker/core/rpc-types.ts';
 import type { BindingContext } from './binding-expression.ts';
 
 /** What a binding is made from. */

@@ -1,5 +1,5 @@
+import type { RpcHttpData, RpcInvocationRequest, RpcInvocationResponse } from '../protocol/rpc-types.ts';
 import { fromMetadata } from '../triggers/metadata.ts';
-import type { RpcHttpData, RpcInvocationRequest, RpcInvocationResponse } from '../worker/core/rpc-types.ts';
 import { httpBindingData, parseObject, triggerBindingData } from './binding-data.ts';
 import type { BindingData } from './binding-expression.ts';
 import type { FunctionBindings } from './function-bindings.ts';

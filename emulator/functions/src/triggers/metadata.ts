@@ -1,6 +1,6 @@
 import { parseObject } from '../bindings/binding-data.ts';
 import type { BindingData } from '../bindings/binding-expression.ts';
-import type { RpcTypedData } from '../worker/core/rpc-types.ts';
+import type { RpcTypedData } from '../protocol/rpc-types.ts';
 
 export type TriggerMetadata = Readonly<Record<string, RpcTypedData>>;
 

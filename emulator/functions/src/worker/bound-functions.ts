@@ -1,7 +1,7 @@
 import type { BindingKinds } from '../bindings/binding.ts';
 import { createFunctionBindings, type FunctionBindings } from '../bindings/function-bindings.ts';
 import { messageOf } from '../errors.ts';
-import type { WorkerInit } from '../ipc/messages.ts';
+import type { WorkerInit } from '../protocol/messages.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
 import type { FunctionApp, WorkerParts } from './function-app.ts';
 import { triggerServices } from './trigger-services.ts';

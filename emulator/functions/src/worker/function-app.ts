@@ -1,6 +1,6 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { functionNameProblem } from '../config/function-rules.ts';
-import type { WorkerInit } from '../ipc/messages.ts';
+import type { WorkerInit } from '../protocol/messages.ts';
 import type { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
 import type { StorageChanges } from '../triggers/storage-changes.ts';
 import { loadApp } from './app/load-app.ts';

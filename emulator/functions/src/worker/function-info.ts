@@ -1,10 +1,10 @@
 import { resolveBinding } from '../bindings/resolve-binding.ts';
 import { usesDevelopmentStorage } from '../bindings/storage-use.ts';
 import { isDisabled } from '../config/function-rules.ts';
-import type { FunctionInfo } from '../ipc/events.ts';
+import type { FunctionInfo } from '../protocol/events.ts';
+import type { BindingInfo } from '../protocol/rpc-types.ts';
 import { compileBlobPattern } from '../triggers/blob/blob-pattern.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
-import type { BindingInfo } from './core/rpc-types.ts';
 
 /** The function's trigger: the binding whose type ends in "Trigger". Undefined when it has none. */
 export function triggerOf(fn: RegisteredFunction): (BindingInfo & { readonly name: string }) | undefined {

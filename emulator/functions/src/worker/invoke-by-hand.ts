@@ -1,7 +1,7 @@
 import { describeThrown } from '../errors.ts';
-import type { InvokeOutcome } from '../ipc/messages.ts';
+import type { InvokeOutcome } from '../protocol/messages.ts';
+import type { BindingInfo, RpcHttpData, RpcInvocationRequest, RpcTypedData } from '../protocol/rpc-types.ts';
 import { systemData } from '../triggers/system-data.ts';
-import type { BindingInfo, RpcHttpData, RpcInvocationRequest, RpcTypedData } from './core/rpc-types.ts';
 import type { FunctionApp, WorkerParts } from './function-app.ts';
 import { isHttpTrigger, methodsOf, triggerOf } from './function-info.ts';
 import type { Invoker } from './invoker.ts';

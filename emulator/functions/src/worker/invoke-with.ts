@@ -1,7 +1,7 @@
+import type { RpcInvocationRequest } from '../protocol/rpc-types.ts';
 import { systemData } from '../triggers/system-data.ts';
 import type { InvokeTriggered } from '../triggers/trigger.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
-import type { RpcInvocationRequest } from './core/rpc-types.ts';
 import type { WorkerParts } from './function-app.ts';
 import type { Invoker } from './invoker.ts';
 import { traceContextFor } from './trace-context.ts';

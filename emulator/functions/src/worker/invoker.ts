@@ -1,9 +1,9 @@
 import type { Clock } from '@lazurite/runtime';
 import { runBound } from '../bindings/bound-invocation.ts';
 import { describeThrown } from '../errors.ts';
+import type { RpcInvocationRequest, RpcInvocationResponse } from '../protocol/rpc-types.ts';
 import type { BoundFunctions } from './bound-functions.ts';
 import type { RegisteredFunction } from './core/function-registry.ts';
-import type { RpcInvocationRequest, RpcInvocationResponse } from './core/rpc-types.ts';
 import type { EventBatch } from './event-batch.ts';
 import type { FunctionApp } from './function-app.ts';
 import { FunctionTimeoutError } from './function-timeout.ts';

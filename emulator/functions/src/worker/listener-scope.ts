@@ -1,4 +1,4 @@
-import type { WorkerInit } from '../ipc/messages.ts';
+import type { WorkerInit } from '../protocol/messages.ts';
 import type { TriggerFactory } from '../triggers/trigger.ts';
 import type { FunctionApp, WorkerParts } from './function-app.ts';
 import type { Invoker } from './invoker.ts';

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { startHttpServer } from '@lazurite/http';
-import { offerAbandon } from './abandon.ts';
+import { offerAbandon } from '../protocol/fail-in-flight-requests.ts';
 import { type AssembledApp, type AssembleOptions, assembleApp } from './assemble-app.ts';
 import type { FunctionApp } from './function-app.ts';
 import { takeTurns } from './http/take-turns.ts';

@@ -1,4 +1,4 @@
-import type { WorkerInit } from '../ipc/messages.ts';
+import type { WorkerInit } from '../protocol/messages.ts';
 import type { TriggerServices } from '../triggers/trigger.ts';
 import type { WorkerParts } from './function-app.ts';
 

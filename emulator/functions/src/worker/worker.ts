@@ -2,10 +2,10 @@ import { close as closeInspector, url as inspectorUrl, open as openInspector } f
 import { PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
-import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
+import { abandonRequests } from '../protocol/fail-in-flight-requests.ts';
+import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../protocol/messages.ts';
 import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
 import { StorageChanges } from '../triggers/storage-changes.ts';
-import { abandonRequests } from './abandon.ts';
 import { confineModules } from './app/confine-modules.ts';
 import { EventBatch } from './event-batch.ts';
 import { eventLog } from './event-log.ts';

@@ -1,6 +1,6 @@
 import type { BlobServiceClient } from '@azure/storage-blob';
+import type { RpcTypedData } from '../../protocol/rpc-types.ts';
 import type { NamedBinding } from '../../triggers/trigger.ts';
-import type { RpcTypedData } from '../../worker/core/rpc-types.ts';
 import {
   DEFAULT_STORAGE_CONNECTION,
   retriesFor,

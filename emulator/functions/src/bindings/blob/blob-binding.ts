@@ -1,7 +1,7 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { Section } from '../../config/section.ts';
+import type { RpcTypedData } from '../../protocol/rpc-types.ts';
 import { bindingError } from '../../triggers/binding-error.ts';
-import type { RpcTypedData } from '../../worker/core/rpc-types.ts';
 import type { BindingKind, BindingScope, InputBinding, OutputBinding } from '../binding.ts';
 import { type BindingContext, BindingExpressionError, compileBindingTemplate } from '../binding-expression.ts';
 import { isNotFound } from '../queue/queue-client.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthLevel } from '../../http/authorize.ts';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { FunctionApp, WorkerParts } from '../function-app.ts';
 import type { Invoker } from '../invoker.ts';

@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
 import { bindingDataOf } from '../../bindings/bound-invocation.ts';
+import type { RpcInvocationRequest } from '../../protocol/rpc-types.ts';
 import type { RouteMatch } from '../../routing/route-table.ts';
 import { toMetadata } from '../../triggers/metadata.ts';
-import type { RpcInvocationRequest } from '../core/rpc-types.ts';
 import { traceContextFor } from '../trace-context.ts';
 import type { HttpFront, HttpFunction } from './http-scope.ts';
 import { toHttpResponse } from './to-http-response.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { RpcInvocationRequest, RpcTypedData } from '../../protocol/rpc-types.ts';
 import type { RouteMatch } from '../../routing/route-table.ts';
-import type { RpcInvocationRequest, RpcTypedData } from '../core/rpc-types.ts';
 import { traceContextFor } from '../trace-context.ts';
 import type { Exchange, HttpFront, HttpFunction } from './http-scope.ts';
 import { callerTrace, HTTP_REASON, originOf } from './invoke-http.ts';

@@ -1,6 +1,6 @@
 import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import type { StorageSource } from '../triggers/storage-changes.ts';
-import type { RpcLogLevel } from '../worker/core/rpc-types.ts';
+import type { RpcLogLevel } from './rpc-types.ts';
 
 /** A function as the host lists it. */
 export interface FunctionInfo {

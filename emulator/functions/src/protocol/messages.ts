@@ -2,8 +2,8 @@ import type { TlsIdentity } from '@lazurite/http';
 import type { HostSettings } from '../config/host-settings.ts';
 import type { CorsSettings } from '../http/cors.ts';
 import type { StorageChange } from '../triggers/storage-changes.ts';
-import type { RpcLogLevel } from '../worker/core/rpc-types.ts';
 import type { FunctionInfo, HostEvent } from './events.ts';
+import type { RpcLogLevel } from './rpc-types.ts';
 
 /** Raised with every change that an older counterpart would misread. Supervisor and worker come from one package. */
 export const PROTOCOL_VERSION = 1;

@@ -1,11 +1,11 @@
 import type { Clock, Closeable, Log } from '@lazurite/runtime';
 import type { CorsSettings } from '../http/cors.ts';
-import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
-import type { InvokeOutcome } from '../ipc/messages.ts';
+import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
+import type { InvokeOutcome } from '../protocol/messages.ts';
 import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import type { StorageChange } from '../triggers/storage-changes.ts';
-import type { Environment } from './app-environment.ts';
-import type { HttpsOptions } from './tls-identity.ts';
+import type { Environment } from './configuration/app-environment.ts';
+import type { HttpsOptions } from './configuration/tls-identity.ts';
 
 export interface FunctionsHostOptions {
   /** The folder of the function app: where host.json and package.json are. */

@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { PortInUseError } from '@lazurite/http';
 import type { Clock, Log } from '@lazurite/runtime';
 import { AppLoadError, WorkerFailedError } from '../errors.ts';
-import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
+import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
+import { ABANDON_EXPRESSION } from '../protocol/fail-in-flight-requests.ts';
 import {
   type FromWorker,
   type InvokeOutcome,
   PROTOCOL_VERSION,
   type ToWorker,
   type WorkerInit,
-} from '../ipc/messages.ts';
+} from '../protocol/messages.ts';
 import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
 import type { StorageChange } from '../triggers/storage-changes.ts';
-import { ABANDON_EXPRESSION } from '../worker/abandon.ts';
-import type { InspectorAddress } from './debugging.ts';
+import type { InspectorAddress } from './configuration/debugging.ts';
 import { evaluateIn } from './inspector-call.ts';
 
 export interface WorkerProcessOptions {
