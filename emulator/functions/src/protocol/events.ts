@@ -1,5 +1,4 @@
-import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
-import type { StorageSource } from '../triggers/storage-changes.ts';
+import type { ContainerName, StorageSource } from './changes.ts';
 import type { RpcLogLevel } from './rpc-types.ts';
 
 /** A function as the host lists it. */

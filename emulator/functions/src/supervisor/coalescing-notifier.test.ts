@@ -1,5 +1,5 @@
 import { VirtualClock } from '@lazurite/runtime';
-import { type ContainerName, containerKey } from '../triggers/cosmos/container-changes.ts';
+import { type ContainerName, containerKey } from '../protocol/changes.ts';
 import { ChangeNotices } from './coalescing-notifier.ts';
 
 test('ChangeNotices tells of the first change at once and of all that follow closely as one', async () => {

@@ -1,9 +1,7 @@
 import type { Clock, Closeable, Log } from '@lazurite/runtime';
-import type { CorsSettings } from '../http/cors.ts';
+import type { ContainerName, StorageChange } from '../protocol/changes.ts';
 import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
-import type { InvokeOutcome } from '../protocol/messages.ts';
-import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
-import type { StorageChange } from '../triggers/storage-changes.ts';
+import type { CorsSettings, InvokeOutcome } from '../protocol/messages.ts';
 import type { Environment } from './configuration/app-environment.ts';
 import type { HttpsOptions } from './configuration/tls-identity.ts';
 

@@ -1,9 +1,8 @@
 import { type Clock, type Closeable, sleep, type Timer } from '@lazurite/runtime';
 import { messageOf, WorkerFailedError } from '../errors.ts';
+import { type ContainerName, changeKey, containerKey, type StorageChange, sourceOf } from '../protocol/changes.ts';
 import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../protocol/messages.ts';
-import { type ContainerName, containerKey } from '../triggers/cosmos/container-changes.ts';
-import { changeKey, type StorageChange, sourceOf } from '../triggers/storage-changes.ts';
 import { ChangeNotices } from './coalescing-notifier.ts';
 import type { Debugging } from './configuration/debugging.ts';
 import { watchForBlocking } from './hang-detection.ts';

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { PortInUseError } from '@lazurite/http';
 import type { Clock, Log } from '@lazurite/runtime';
 import { AppLoadError, WorkerFailedError } from '../errors.ts';
+import type { ContainerName, StorageChange } from '../protocol/changes.ts';
 import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
 import { ABANDON_EXPRESSION } from '../protocol/fail-in-flight-requests.ts';
 import {
@@ -13,8 +14,6 @@ import {
   type ToWorker,
   type WorkerInit,
 } from '../protocol/messages.ts';
-import type { ContainerName } from '../triggers/cosmos/container-changes.ts';
-import type { StorageChange } from '../triggers/storage-changes.ts';
 import type { InspectorAddress } from './configuration/debugging.ts';
 import { evaluateIn } from './inspector-call.ts';
 
