@@ -14,12 +14,12 @@ export {
 } from './console/lines.ts';
 export { type Paint, paintFor } from './console/paint.ts';
 export { AppLoadError, FunctionsHostError, type FunctionsHostErrorCode, WorkerFailedError } from './errors.ts';
-export { readLocalHost, readLocalValues } from './host/app-environment.ts';
-export type { FunctionsHost, FunctionsHostOptions } from './host/functions-host.ts';
-export { startFunctionsHost } from './host/start-functions-host.ts';
-export type { HttpsOptions } from './host/tls-identity.ts';
 export { HOST_VERSION } from './host-version.ts';
 export { type OpenFunctionApp, type OpenFunctionAppOptions, openFunctionApp } from './in-process/open-function-app.ts';
-export type { FunctionInfo, HostEvent } from './ipc/events.ts';
-export type { InvocationLogLine, InvokeOutcome } from './ipc/messages.ts';
+export type { FunctionInfo, HostEvent } from './protocol/events.ts';
+export type { InvocationLogLine, InvokeOutcome } from './protocol/messages.ts';
+export { readLocalHost, readLocalValues } from './supervisor/configuration/app-environment.ts';
+export type { HttpsOptions } from './supervisor/configuration/tls-identity.ts';
+export type { FunctionsHost, FunctionsHostOptions } from './supervisor/functions-host.ts';
+export { startFunctionsHost } from './supervisor/start-functions-host.ts';
 export { type TriggerSupport, triggerSupport } from './worker/triggers/known-triggers.ts';

@@ -10,12 +10,12 @@ import {
   systemRandomness,
 } from '@lazurite/runtime';
 import { AppLoadError } from '../errors.ts';
-import { configureWorker } from '../host/configure-worker.ts';
-import { type Dial, fetchOver } from '../host/fetch-over.ts';
-import type { FunctionsHost, FunctionsHostOptions } from '../host/functions-host.ts';
-import { toInput } from '../host/invoke-input.ts';
-import type { HostEvent } from '../ipc/events.ts';
-import type { WorkerInit } from '../ipc/messages.ts';
+import type { HostEvent } from '../protocol/events.ts';
+import type { WorkerInit } from '../protocol/messages.ts';
+import { configureWorker } from '../supervisor/configuration/configure-worker.ts';
+import { type Dial, fetchOver } from '../supervisor/fetch-over.ts';
+import type { FunctionsHost, FunctionsHostOptions } from '../supervisor/functions-host.ts';
+import { toInput } from '../supervisor/invoke-input.ts';
 import { type AssembledApp, assembleApp } from '../worker/app/assemble-app.ts';
 import { prepareApp } from '../worker/app/function-app.ts';
 import { EventBatch } from '../worker/invocation/event-batch.ts';

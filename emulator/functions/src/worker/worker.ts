@@ -2,12 +2,12 @@ import { close as closeInspector, url as inspectorUrl, open as openInspector } f
 import { PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
-import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
+import { abandonRequests } from '../protocol/fail-in-flight-requests.ts';
+import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../protocol/messages.ts';
 import { confineModules } from './app/confine-modules.ts';
 import { type FunctionApp, prepareApp, type WorkerParts } from './app/function-app.ts';
 import { type RunningApp, runApp } from './app/running-app.ts';
 import { trustCertificates } from './app/trust-certificates.ts';
-import { abandonRequests } from './http/fail-in-flight-requests.ts';
 import { EventBatch } from './invocation/event-batch.ts';
 import { eventLog } from './invocation/event-log.ts';
 import { ContainerChanges } from './triggers/cosmos/container-changes.ts';

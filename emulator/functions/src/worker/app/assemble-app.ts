@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
-import type { FunctionInfo } from '../../ipc/events.ts';
-import type { InvokeOutcome, WorkerInit } from '../../ipc/messages.ts';
+import type { FunctionInfo } from '../../protocol/events.ts';
+import type { InvokeOutcome, WorkerInit } from '../../protocol/messages.ts';
 import { readOfflinePage } from '../admin/app-offline.ts';
 import { BINDING_KINDS } from '../bindings/binding-kinds.ts';
 import { bindFunctions } from '../bindings/bound-functions.ts';

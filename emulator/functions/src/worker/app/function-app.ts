@@ -1,6 +1,6 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { functionNameProblem } from '../../config/function-rules.ts';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
 import { type CoreApi, createCoreApi, ProgrammingModels } from '../core/core-api.ts';
 import { FunctionRegistry } from '../core/function-registry.ts';
 import { Hooks, withReadOnly } from '../core/hooks.ts';

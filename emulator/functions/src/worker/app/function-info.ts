@@ -1,9 +1,9 @@
 import { isDisabled } from '../../config/function-rules.ts';
 import { usesDevelopmentStorage } from '../../config/storage-use.ts';
-import type { FunctionInfo } from '../../ipc/events.ts';
+import type { FunctionInfo } from '../../protocol/events.ts';
+import type { BindingInfo } from '../../protocol/rpc-types.ts';
 import { resolveBinding } from '../bindings/resolve-binding.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { BindingInfo } from '../core/rpc-types.ts';
 import { compileBlobPattern } from '../triggers/blob/blob-pattern.ts';
 
 /** The function's trigger: the binding whose type ends in "Trigger". Undefined when it has none. */

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { AppLoadError, messageOf } from '../../errors.ts';
+import type { BindingInfo, RpcFunctionMetadata } from '../../protocol/rpc-types.ts';
 import type { FunctionRegistry } from '../core/function-registry.ts';
 import type { FunctionCallback } from '../core/programming-model.ts';
-import type { BindingInfo, RpcFunctionMetadata } from '../core/rpc-types.ts';
 import { loadScript, scriptError } from './load-script.ts';
 
 interface FunctionJsonScope {

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { startHttpServer } from '@lazurite/http';
+import { offerAbandon } from '../../protocol/fail-in-flight-requests.ts';
 import { takeTurns } from '../http/event-loop-fairness.ts';
-import { offerAbandon } from '../http/fail-in-flight-requests.ts';
 import { type AssembledApp, type AssembleOptions, assembleApp } from './assemble-app.ts';
 import type { FunctionApp } from './function-app.ts';
 

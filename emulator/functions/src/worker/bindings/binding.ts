@@ -1,4 +1,4 @@
-import type { RpcTypedData } from '../core/rpc-types.ts';
+import type { RpcTypedData } from '../../protocol/rpc-types.ts';
 import type { NamedBinding, TriggerServices } from '../triggers/trigger.ts';
 import type { BindingContext } from './binding-expression.ts';
 

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
 import type { FunctionApp, WorkerParts } from '../app/function-app.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import { triggerServices } from '../triggers/trigger-services.ts';

@@ -1,4 +1,4 @@
-import type { RpcInvocationRequest } from '../core/rpc-types.ts';
+import type { RpcInvocationRequest } from '../../protocol/rpc-types.ts';
 import { bindingDataOf, runBound } from './bound-invocation.ts';
 import type { FunctionBindings } from './function-bindings.ts';
 

@@ -1,4 +1,4 @@
-import type { RpcHttpData, RpcInvocationRequest, RpcInvocationResponse } from '../core/rpc-types.ts';
+import type { RpcHttpData, RpcInvocationRequest, RpcInvocationResponse } from '../../protocol/rpc-types.ts';
 import { httpBindingData, parseObject, triggerBindingData } from './binding-data.ts';
 import type { BindingData } from './binding-expression.ts';
 import type { FunctionBindings } from './function-bindings.ts';

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../config/config-error.ts';
-import type { RpcInvocationResponse, RpcParameterBinding, RpcTypedData } from '../core/rpc-types.ts';
+import type { RpcInvocationResponse, RpcParameterBinding, RpcTypedData } from '../../protocol/rpc-types.ts';
 import type { NamedBinding, TriggerServices } from '../triggers/trigger.ts';
 import type { BindingKinds, InputBinding, OutputBinding } from './binding.ts';
 import type { BindingContext, BindingData } from './binding-expression.ts';

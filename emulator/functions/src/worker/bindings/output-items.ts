@@ -1,4 +1,4 @@
-import type { RpcTypedData } from '../core/rpc-types.ts';
+import type { RpcTypedData } from '../../protocol/rpc-types.ts';
 
 /** Text, or bytes as they are. */
 export type OutputItem = string | Uint8Array;

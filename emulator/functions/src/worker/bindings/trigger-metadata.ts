@@ -1,4 +1,4 @@
-import type { RpcTypedData } from '../core/rpc-types.ts';
+import type { RpcTypedData } from '../../protocol/rpc-types.ts';
 import { parseObject } from './binding-data.ts';
 import type { BindingData } from './binding-expression.ts';
 

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { HOST_VERSION } from '../../host-version.ts';
+import type { FunctionMetadata, RpcLogCategory, RpcLogLevel } from '../../protocol/rpc-types.ts';
 import { Disposable } from './disposable.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { HookCallback, Hooks } from './hooks.ts';
 import type { FunctionCallback, ProgrammingModel } from './programming-model.ts';
-import type { FunctionMetadata, RpcLogCategory, RpcLogLevel } from './rpc-types.ts';
 
 /** The worker version that `@azure/functions-core` reports; the features offered are those of this version. */
 export const WORKER_VERSION = '3.12.0';

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
+import type { BindingInfo, FunctionMetadata, RpcFunctionMetadata } from '../../protocol/rpc-types.ts';
 import { Disposable } from './disposable.ts';
 import type { FunctionCallback } from './programming-model.ts';
-import type { BindingInfo, FunctionMetadata, RpcFunctionMetadata } from './rpc-types.ts';
 import { asSystemError } from './system-error.ts';
 
 /** A function that can be invoked. */

@@ -4,7 +4,7 @@ import type {
   RpcInvocationResponse,
   RpcLogCategory,
   RpcLogLevel,
-} from './rpc-types.ts';
+} from '../../protocol/rpc-types.ts';
 
 /** User code. Its arguments are the programming model's business. */
 export type FunctionCallback = (...args: unknown[]) => unknown;

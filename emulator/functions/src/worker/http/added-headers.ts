@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { HttpResponse } from '@lazurite/http';
 import type { HstsSettings } from '../../config/host-settings.ts';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
 import type { Cors } from './cors.ts';
 
 type Headers = Readonly<Record<string, string>>;

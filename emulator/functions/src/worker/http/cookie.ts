@@ -1,4 +1,4 @@
-import type { RpcHttpCookie } from '../core/rpc-types.ts';
+import type { RpcHttpCookie } from '../../protocol/rpc-types.ts';
 
 /** The protobuf enum `RpcHttpCookie.SameSite`, by number; `none` there means "not given". */
 const SAME_SITE = ['none', 'lax', 'strict', 'explicitNone'] as const;

@@ -1,12 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpResponse } from '@lazurite/http';
 import { ConfigError } from '../../config/config-error.ts';
-
-export interface CorsSettings {
-  /** Exact origins, or the single `*`; none: CORS is off. */
-  readonly origins: readonly string[];
-  readonly credentials: boolean;
-}
+import type { CorsSettings } from '../../protocol/messages.ts';
 
 export interface Cors {
   /** The answer to a preflight request; undefined when the request is none. Comes before routing, as in the host. */

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
+import type { RpcInvocationRequest } from '../../protocol/rpc-types.ts';
 import { bindingDataOf } from '../bindings/bound-invocation.ts';
 import { toMetadata } from '../bindings/trigger-metadata.ts';
-import type { RpcInvocationRequest } from '../core/rpc-types.ts';
 import { traceContextFor } from '../invocation/trace-context.ts';
 import type { HttpFront, HttpFunction } from './pipeline-dependencies.ts';
 import type { RouteMatch } from './routing/route-table.ts';

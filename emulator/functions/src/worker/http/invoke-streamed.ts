@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { RpcInvocationRequest, RpcTypedData } from '../core/rpc-types.ts';
+import type { RpcInvocationRequest, RpcTypedData } from '../../protocol/rpc-types.ts';
 import { traceContextFor } from '../invocation/trace-context.ts';
 import { callerTrace, HTTP_REASON, originOf } from './invoke-http.ts';
 import { limitUpload } from './limit-upload.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
 import type { FunctionApp, WorkerParts } from '../app/function-app.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { Invoker } from '../invocation/invoker.ts';

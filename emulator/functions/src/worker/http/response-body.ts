@@ -1,4 +1,4 @@
-import type { RpcTypedData } from '../core/rpc-types.ts';
+import type { RpcTypedData } from '../../protocol/rpc-types.ts';
 
 /** A body as it goes out, with the content type that Azure's host gives it. */
 export interface ResponseBody {

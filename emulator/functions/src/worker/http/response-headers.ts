@@ -1,4 +1,4 @@
-import type { RpcHttpData } from '../core/rpc-types.ts';
+import type { RpcHttpData } from '../../protocol/rpc-types.ts';
 import { serializeCookie } from './cookie.ts';
 
 /** What the server computes by itself, whatever the function says. */

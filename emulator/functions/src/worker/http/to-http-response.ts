@@ -1,6 +1,6 @@
 import type { HttpResponse } from '@lazurite/http';
+import type { RpcHttpData, RpcInvocationResponse, RpcTypedData } from '../../protocol/rpc-types.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { RpcHttpData, RpcInvocationResponse, RpcTypedData } from '../core/rpc-types.ts';
 import { negotiatedBody, rawBody } from './response-body.ts';
 import { responseHeaders } from './response-headers.ts';
 

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@lazurite/http';
-import type { RpcHttpData } from '../core/rpc-types.ts';
+import type { RpcHttpData } from '../../protocol/rpc-types.ts';
 
 const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
 

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '@lazurite/runtime';
-import type { HostEvent } from '../../ipc/events.ts';
+import type { HostEvent } from '../../protocol/events.ts';
 
 /** Long enough to make one message of many events under load, short enough for a person not to notice. */
 const FLUSH_AFTER_MS = 5;

@@ -1,3 +1,10 @@
+import type {
+  RpcFunctionMetadata,
+  RpcInvocationRequest,
+  RpcInvocationResponse,
+  RpcLogCategory,
+  RpcLogLevel,
+} from '../../protocol/rpc-types.ts';
 import type { CoreParts } from '../core/core-api.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import { type HookData, type Hooks, withReadOnly } from '../core/hooks.ts';
@@ -7,13 +14,6 @@ import type {
   InvocationModel,
   InvocationState,
 } from '../core/programming-model.ts';
-import type {
-  RpcFunctionMetadata,
-  RpcInvocationRequest,
-  RpcInvocationResponse,
-  RpcLogCategory,
-  RpcLogLevel,
-} from '../core/rpc-types.ts';
 import type { InvocationLog, LogOrigin } from './invocation-log.ts';
 
 export interface InvocationParts extends Pick<CoreParts, 'hooks' | 'models'> {

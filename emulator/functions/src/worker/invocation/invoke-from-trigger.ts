@@ -1,6 +1,6 @@
+import type { RpcInvocationRequest } from '../../protocol/rpc-types.ts';
 import type { WorkerParts } from '../app/function-app.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { RpcInvocationRequest } from '../core/rpc-types.ts';
 import type { InvokeTriggered } from '../triggers/trigger.ts';
 import type { Invoker } from './invoker.ts';
 import { systemData } from './system-data.ts';

@@ -1,8 +1,8 @@
 import { describeThrown } from '../../errors.ts';
-import type { InvokeOutcome } from '../../ipc/messages.ts';
+import type { InvokeOutcome } from '../../protocol/messages.ts';
+import type { BindingInfo, RpcHttpData, RpcInvocationRequest, RpcTypedData } from '../../protocol/rpc-types.ts';
 import type { FunctionApp, WorkerParts } from '../app/function-app.ts';
 import { isHttpTrigger, methodsOf, triggerOf } from '../app/function-info.ts';
-import type { BindingInfo, RpcHttpData, RpcInvocationRequest, RpcTypedData } from '../core/rpc-types.ts';
 import type { Invoker } from './invoker.ts';
 import { systemData } from './system-data.ts';
 import { traceContextFor } from './trace-context.ts';

@@ -1,10 +1,10 @@
 import type { Clock } from '@lazurite/runtime';
 import { describeThrown } from '../../errors.ts';
+import type { RpcInvocationRequest, RpcInvocationResponse } from '../../protocol/rpc-types.ts';
 import type { FunctionApp } from '../app/function-app.ts';
 import type { BoundFunctions } from '../bindings/bound-functions.ts';
 import { runBound } from '../bindings/bound-invocation.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { RpcInvocationRequest, RpcInvocationResponse } from '../core/rpc-types.ts';
 import type { TracedCall } from '../telemetry/telemetry.ts';
 import type { EventBatch } from './event-batch.ts';
 import { FunctionTimeoutError } from './function-timeout.ts';

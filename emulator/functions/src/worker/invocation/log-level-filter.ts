@@ -1,5 +1,5 @@
 import { configuredLogLevel, LOG_LEVELS, type LoggingSettings, type LogLevel } from '../../config/host-settings.ts';
-import type { HostEvent } from '../../ipc/events.ts';
+import type { HostEvent } from '../../protocol/events.ts';
 
 type Screen = (event: HostEvent) => HostEvent | null;
 

@@ -1,4 +1,4 @@
-import type { HostEvent } from '../../ipc/events.ts';
+import type { HostEvent } from '../../protocol/events.ts';
 import { closeTestHosts, startTestHost, type TestHost } from '../../testing/test-host.ts';
 
 let host: TestHost;

@@ -1,5 +1,5 @@
 import type { Clock, Randomness } from '@lazurite/runtime';
-import type { RpcTypedData } from '../core/rpc-types.ts';
+import type { RpcTypedData } from '../../protocol/rpc-types.ts';
 
 /** The entry `sys` of every invocation's trigger metadata (`SystemBindingData` of the WebJobs SDK). */
 export function systemData(

@@ -1,5 +1,5 @@
 import type { Randomness } from '@lazurite/runtime';
-import type { RpcTraceContext } from '../core/rpc-types.ts';
+import type { RpcTraceContext } from '../../protocol/rpc-types.ts';
 
 /** version-traceid-parentid-flags (W3C Trace Context, section 3.2). */
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;

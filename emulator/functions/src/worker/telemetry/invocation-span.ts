@@ -13,9 +13,9 @@ import {
 import { parseTraceParent } from '@opentelemetry/core';
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions';
 import { messageOf } from '../../errors.ts';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
+import type { RpcInvocationRequest, RpcInvocationResponse, RpcTraceContext } from '../../protocol/rpc-types.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { RpcInvocationRequest, RpcInvocationResponse, RpcTraceContext } from '../core/rpc-types.ts';
 import { toHttpResponse } from '../http/to-http-response.ts';
 import { describeSpan } from './span-attributes.ts';
 import type { InvocationSpan, TracedCall, TracedRequest } from './telemetry.ts';

@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
 import { type Logger, SeverityNumber } from '@opentelemetry/api-logs';
 import { LOG_LEVELS, type LogLevel } from '../../config/host-settings.ts';
-import type { HostEvent } from '../../ipc/events.ts';
+import type { HostEvent } from '../../protocol/events.ts';
 
 /** OpenTelemetry log data model, appendix B: levels of Microsoft.Extensions.Logging. */
 const SEVERITY: Readonly<Record<LogLevel, SeverityNumber>> = {

@@ -6,7 +6,7 @@ import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { logLevelOf } from '../../config/host-settings.ts';
 import { HOST_VERSION } from '../../host-version.ts';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
 import { beginSpan } from './invocation-span.ts';
 import { isBelow, recordLine } from './log-records.ts';
 import { createOtlpExporters } from './otlp-exporters.ts';

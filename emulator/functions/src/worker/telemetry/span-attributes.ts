@@ -9,10 +9,10 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
+import type { BindingInfo } from '../../protocol/rpc-types.ts';
 import { routeOf, triggerOf } from '../app/function-info.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { BindingInfo } from '../core/rpc-types.ts';
 import type { TracedRequest } from './telemetry.ts';
 
 export interface SpanDescription {

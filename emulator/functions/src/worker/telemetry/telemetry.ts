@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { HostEvent } from '../../ipc/events.ts';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { HostEvent } from '../../protocol/events.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
+import type { RpcInvocationRequest, RpcInvocationResponse, RpcTraceContext } from '../../protocol/rpc-types.ts';
 import type { WorkerParts } from '../app/function-app.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { RpcInvocationRequest, RpcInvocationResponse, RpcTraceContext } from '../core/rpc-types.ts';
 
 /** What a trace tells of the HTTP request behind an invocation. */
 export interface TracedRequest {

@@ -1,5 +1,5 @@
+import type { RpcInvocationRequest, RpcInvocationResponse } from '../../protocol/rpc-types.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { RpcInvocationRequest, RpcInvocationResponse } from '../core/rpc-types.ts';
 import { type InvokeOptions, Invoker, type InvokerOptions } from '../invocation/invoker.ts';
 import type { Telemetry } from './telemetry.ts';
 

@@ -1,4 +1,4 @@
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
 import type { FunctionApp, WorkerParts } from '../app/function-app.ts';
 import type { Invoker } from '../invocation/invoker.ts';
 import type { TriggerFactory } from './trigger.ts';

@@ -1,7 +1,7 @@
 import { type Clock, type Randomness, sleep } from '@lazurite/runtime';
 import type { RetryPolicy } from '../../config/retry-policy.ts';
 import { messageOf } from '../../errors.ts';
-import type { RpcDuration, RpcRetryOptions } from '../core/rpc-types.ts';
+import type { RpcDuration, RpcRetryOptions } from '../../protocol/rpc-types.ts';
 import type { InvokeTriggered } from './trigger.ts';
 
 /** Exponential delays vary by so much either way (RandomizedExponentialBackoffStrategy of the WebJobs SDK). */

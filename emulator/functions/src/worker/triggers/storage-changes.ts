@@ -1,19 +1,4 @@
-/** What was written to the storage beside this host: a blob, or a queue in which a message can be received. */
-export type StorageChange =
-  | { readonly service: 'blob'; readonly container: string; readonly blob: string }
-  | { readonly service: 'queue'; readonly queue: string };
-
-/** Where a trigger waits for changes: `queue/orders`, `blob/uploads`. */
-export type StorageSource = `${'queue' | 'blob'}/${string}`;
-
-export function sourceOf(change: StorageChange): StorageSource {
-  return change.service === 'queue' ? `queue/${change.queue}` : `blob/${change.container}`;
-}
-
-/** Tells apart what can be told once: messages of one queue are as good as one, blobs are not. */
-export function changeKey(change: StorageChange): string {
-  return change.service === 'queue' ? sourceOf(change) : `${sourceOf(change)}/${change.blob}`;
-}
+import { type StorageChange, type StorageSource, sourceOf } from '../../protocol/changes.ts';
 
 /** Tells the triggers of an app what happens in the storage beside this host. */
 export class StorageChanges {

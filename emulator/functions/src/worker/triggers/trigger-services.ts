@@ -1,4 +1,4 @@
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
 import type { WorkerParts } from '../app/function-app.ts';
 import type { TriggerServices } from './trigger.ts';
 

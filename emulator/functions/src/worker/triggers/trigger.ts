@@ -1,6 +1,6 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import type { HostSettings } from '../../config/host-settings.ts';
-import type { BindingInfo, RpcRetryContext, RpcTypedData } from '../core/rpc-types.ts';
+import type { BindingInfo, RpcRetryContext, RpcTypedData } from '../../protocol/rpc-types.ts';
 import type { ContainerChanges } from './cosmos/container-changes.ts';
 import type { StorageChanges } from './storage-changes.ts';
 

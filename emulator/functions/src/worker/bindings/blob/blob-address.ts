@@ -5,7 +5,7 @@ import {
   type StorageRetries,
   storageConnectionString,
 } from '../../../config/storage-connection.ts';
-import type { RpcTypedData } from '../../core/rpc-types.ts';
+import type { RpcTypedData } from '../../../protocol/rpc-types.ts';
 import type { NamedBinding } from '../../triggers/trigger.ts';
 
 export interface BlobPath {

@@ -1,6 +1,6 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { Section } from '../../../config/config-reader.ts';
-import type { RpcTypedData } from '../../core/rpc-types.ts';
+import type { RpcTypedData } from '../../../protocol/rpc-types.ts';
 import type { BindingKind, BindingScope, InputBinding, OutputBinding } from '../binding.ts';
 import { bindingError } from '../binding-error.ts';
 import { type BindingContext, BindingExpressionError, compileBindingTemplate } from '../binding-expression.ts';

@@ -1,8 +1,4 @@
-/** A container, by the ids of its database and its own. */
-export interface ContainerName {
-  readonly database: string;
-  readonly container: string;
-}
+import { type ContainerName, containerKey } from '../../../protocol/changes.ts';
 
 /** Tells whoever reads the change feed of a container that there is something new in it. */
 export class ContainerChanges {
@@ -19,9 +15,4 @@ export class ContainerChanges {
   notify(name: ContainerName): void {
     for (const listener of this.#listeners.get(containerKey(name)) ?? []) listener();
   }
-}
-
-/** Ids hold no slash, so no two containers have the same key. */
-export function containerKey({ database, container }: ContainerName): string {
-  return `${database}/${container}`;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readLocalSettings } from '../config/local-settings.ts';
-import { errnoOf } from '../errors.ts';
+import { readLocalSettings } from '../../config/local-settings.ts';
+import { errnoOf } from '../../errors.ts';
 
 /** The setting behind `func start --language-worker`; a colon stands for the underscores in configuration files. */
 const SETTINGS = ['languageWorkers__node__arguments', 'languageWorkers:node:arguments'];

@@ -2,15 +2,15 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { join, resolve } from 'node:path';
 import { type Closeable, silentLog, startOrUndo, systemClock } from '@lazurite/runtime';
-import { configureWorker } from './configure-worker.ts';
-import { readDebugging } from './debugging.ts';
+import { configureWorker } from './configuration/configure-worker.ts';
+import { readDebugging } from './configuration/debugging.ts';
+import { readWorkerArguments } from './configuration/worker-arguments.ts';
 import { type Dial, fetchOver } from './fetch-over.ts';
 import type { FunctionsHost, FunctionsHostOptions } from './functions-host.ts';
 import { toInput } from './invoke-input.ts';
 import { bindSocket } from './listening-socket.ts';
 import { Supervisor } from './supervisor.ts';
 import { type WatchOptions, watchApp } from './watch-app.ts';
-import { readWorkerArguments } from './worker-arguments.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 const DEFAULT_PORT = 7071;

@@ -4,18 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { PortInUseError } from '@lazurite/http';
 import type { Clock, Log } from '@lazurite/runtime';
 import { AppLoadError, WorkerFailedError } from '../errors.ts';
-import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
+import type { ContainerName, StorageChange } from '../protocol/changes.ts';
+import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
+import { ABANDON_EXPRESSION } from '../protocol/fail-in-flight-requests.ts';
 import {
   type FromWorker,
   type InvokeOutcome,
   PROTOCOL_VERSION,
   type ToWorker,
   type WorkerInit,
-} from '../ipc/messages.ts';
-import { ABANDON_EXPRESSION } from '../worker/http/fail-in-flight-requests.ts';
-import type { ContainerName } from '../worker/triggers/cosmos/container-changes.ts';
-import type { StorageChange } from '../worker/triggers/storage-changes.ts';
-import type { InspectorAddress } from './debugging.ts';
+} from '../protocol/messages.ts';
+import type { InspectorAddress } from './configuration/debugging.ts';
 import { evaluateIn } from './inspector-call.ts';
 
 export interface WorkerProcessOptions {

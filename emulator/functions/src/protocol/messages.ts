@@ -1,12 +1,17 @@
 import type { TlsIdentity } from '@lazurite/http';
 import type { HostSettings } from '../config/host-settings.ts';
-import type { RpcLogLevel } from '../worker/core/rpc-types.ts';
-import type { CorsSettings } from '../worker/http/cors.ts';
-import type { StorageChange } from '../worker/triggers/storage-changes.ts';
+import type { StorageChange } from './changes.ts';
 import type { FunctionInfo, HostEvent } from './events.ts';
+import type { RpcLogLevel } from './rpc-types.ts';
 
 /** Raised with every change that an older counterpart would misread. Supervisor and worker come from one package. */
 export const PROTOCOL_VERSION = 1;
+
+export interface CorsSettings {
+  /** Exact origins, or the single `*`; none: CORS is off. */
+  readonly origins: readonly string[];
+  readonly credentials: boolean;
+}
 
 /** All that a worker needs to know before it loads the app. */
 export interface WorkerInit {

@@ -1,12 +1,11 @@
 import { type Clock, type Closeable, sleep, type Timer } from '@lazurite/runtime';
 import { messageOf, WorkerFailedError } from '../errors.ts';
-import type { FunctionInfo, HostEvent } from '../ipc/events.ts';
-import type { InvokeOutcome, WorkerInit } from '../ipc/messages.ts';
-import { type ContainerName, containerKey } from '../worker/triggers/cosmos/container-changes.ts';
-import { changeKey, type StorageChange, sourceOf } from '../worker/triggers/storage-changes.ts';
-import { ChangeNotices } from './change-notices.ts';
-import type { Debugging } from './debugging.ts';
-import { watchForBlocking } from './watchdog.ts';
+import { type ContainerName, changeKey, containerKey, type StorageChange, sourceOf } from '../protocol/changes.ts';
+import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
+import type { InvokeOutcome, WorkerInit } from '../protocol/messages.ts';
+import { ChangeNotices } from './coalescing-notifier.ts';
+import type { Debugging } from './configuration/debugging.ts';
+import { watchForBlocking } from './hang-detection.ts';
 import { describeExit, type WorkerExit, type WorkerProcess } from './worker-process.ts';
 
 export interface SupervisorOptions {

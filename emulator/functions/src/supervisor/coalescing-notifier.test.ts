@@ -1,6 +1,6 @@
 import { VirtualClock } from '@lazurite/runtime';
-import { type ContainerName, containerKey } from '../worker/triggers/cosmos/container-changes.ts';
-import { ChangeNotices } from './change-notices.ts';
+import { type ContainerName, containerKey } from '../protocol/changes.ts';
+import { ChangeNotices } from './coalescing-notifier.ts';
 
 test('ChangeNotices tells of the first change at once and of all that follow closely as one', async () => {
   const clock = new VirtualClock();

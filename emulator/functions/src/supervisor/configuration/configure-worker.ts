@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock } from '@lazurite/runtime';
-import type { WorkerInit } from '../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
+import type { FunctionsHostOptions } from '../functions-host.ts';
 import { readConfiguration } from './app-environment.ts';
-import type { FunctionsHostOptions } from './functions-host.ts';
 import { readTlsIdentity } from './tls-identity.ts';
 
 /** Kestrel's limit as Azure's host sets it. */

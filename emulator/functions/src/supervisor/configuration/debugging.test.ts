@@ -1,4 +1,4 @@
-import { closeTestHosts, startTestHost } from '../testing/test-host.ts';
+import { closeTestHosts, startTestHost } from '../../testing/test-host.ts';
 import { readDebugging } from './debugging.ts';
 
 afterEach(closeTestHosts);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openLocalCertificate } from '@lazurite/http';
 import { systemClock } from '@lazurite/runtime';
-import { closeTestHosts, startTestHost } from '../testing/test-host.ts';
+import { closeTestHosts, startTestHost } from '../../testing/test-host.ts';
 
 let dataDir = '';
 beforeEach(async () => {

@@ -1,6 +1,5 @@
-import type { RpcLogLevel } from '../worker/core/rpc-types.ts';
-import type { ContainerName } from '../worker/triggers/cosmos/container-changes.ts';
-import type { StorageSource } from '../worker/triggers/storage-changes.ts';
+import type { ContainerName, StorageSource } from './changes.ts';
+import type { RpcLogLevel } from './rpc-types.ts';
 
 /** A function as the host lists it. */
 export interface FunctionInfo {
