@@ -3,6 +3,31 @@ const app = '^(?:[A-Z][A-Za-z]+|shared)/';
 const functionFolder = '^([A-Z][A-Za-z]+)/';
 const part = '^emulator/([^/]+)/';
 
+/** The rooms of emulator/functions, each with those that it may import; docs/architecture.md draws them. */
+const functionsRooms = {
+  protocol: ['config'],
+  config: [],
+  console: [],
+  supervisor: ['protocol', 'config'],
+  'worker/core': ['protocol', 'config'],
+  'worker/bindings': ['worker/core', 'protocol', 'config'],
+  'worker/invocation': ['worker/bindings', 'worker/core', 'protocol', 'config'],
+  'worker/http': ['worker/invocation', 'worker/bindings', 'worker/core', 'protocol', 'config'],
+  'worker/triggers': ['worker/invocation', 'worker/bindings', 'worker/core', 'protocol', 'config'],
+  'worker/admin': [
+    'worker/http',
+    'worker/triggers',
+    'worker/invocation',
+    'worker/bindings',
+    'worker/core',
+    'protocol',
+    'config',
+  ],
+  'worker/telemetry': ['worker/http', 'worker/invocation', 'worker/core', 'protocol', 'config'],
+  worker: ['protocol', 'config'],
+  'in-process': ['worker', 'supervisor', 'protocol', 'config'],
+};
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -138,6 +163,15 @@ module.exports = {
       from: { path: part },
       to: { path: '^emulator/[^/]+/src/', pathNot: ['^emulator/$1/', '^emulator/[^/]+/src/index\\.ts$'] },
     },
+    ...Object.entries(functionsRooms).map(([room, imported]) => ({
+      name: `functions-${room.replace('/', '-')}-imports-one-way`,
+      severity: 'error',
+      from: { path: `^emulator/functions/src/${room}/`, pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^emulator/functions/src/[^/]+/',
+        pathNot: `^emulator/functions/src/(?:${[room, ...imported].join('|')})/`,
+      },
+    })),
     {
       name: 'cosmos-query-is-pure',
       severity: 'error',

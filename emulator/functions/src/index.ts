@@ -1,8 +1,7 @@
-export { ConfigError } from './config/config-error.ts';
+export { DEVELOPMENT_STORAGE_SETTING } from './config/connections.ts';
 export { readHostSettings } from './config/host-json.ts';
 export { LOG_LEVELS } from './config/host-settings.ts';
 export type { LocalHostSettings } from './config/local-settings.ts';
-export { DEVELOPMENT_STORAGE_SETTING } from './config/storage-connection.ts';
 export { formatFunctionList } from './console/function-list.ts';
 export {
   formatBanner,
@@ -13,7 +12,13 @@ export {
   WORKER_STARTED_LINE,
 } from './console/lines.ts';
 export { type Paint, paintFor } from './console/paint.ts';
-export { AppLoadError, FunctionsHostError, type FunctionsHostErrorCode, WorkerFailedError } from './errors.ts';
+export {
+  AppLoadError,
+  ConfigError,
+  FunctionsHostError,
+  type FunctionsHostErrorCode,
+  WorkerFailedError,
+} from './errors.ts';
 export { HOST_VERSION } from './host-version.ts';
 export { type OpenFunctionApp, type OpenFunctionAppOptions, openFunctionApp } from './in-process/open-function-app.ts';
 export type { FunctionInfo, HostEvent } from './protocol/events.ts';

@@ -9,10 +9,10 @@ interface Range {
 }
 
 /**
- * Typed, checked reading of one object of a configuration. As in .NET's configuration, names are compared without
- * regard to case, and text stands for numbers and booleans, since a setting in the environment is always text.
+ * Reads and validates the properties of one object of a configuration. As in .NET's configuration, names are compared
+ * without regard to case. Text is accepted for numbers and booleans, because an environment variable is always text.
  */
-export class Section {
+export class ConfigReader {
   readonly #values: JsonObject;
   readonly #path: readonly string[];
   readonly #fail: Fail;
@@ -23,11 +23,11 @@ export class Section {
     this.#path = path;
   }
 
-  /** An empty section when there is nothing of that name. */
-  section(name: string): Section {
+  /** Empty when there is no property of that name. */
+  section(name: string): ConfigReader {
     const value = this.#find(name);
     if (value !== undefined && !isObject(value)) throw this.fail(name, 'must be an object');
-    return new Section(value ?? {}, this.#fail, [...this.#path, name]);
+    return new ConfigReader(value ?? {}, this.#fail, [...this.#path, name]);
   }
 
   /** An error that names the entry `name` of this section. */

@@ -4,21 +4,22 @@ import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
 import { abandonRequests } from '../protocol/fail-in-flight-requests.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../protocol/messages.ts';
-import { confineModules } from './app/confine-modules.ts';
-import { type FunctionApp, prepareApp, type WorkerParts } from './app/function-app.ts';
+import { assembleApp } from './app/assemble-app.ts';
+import { prepareApp } from './app/function-app.ts';
+import { confineModules, trustCertificates } from './app/prepare-process.ts';
 import { type RunningApp, runApp } from './app/running-app.ts';
-import { trustCertificates } from './app/trust-certificates.ts';
-import { EventBatch } from './invocation/event-batch.ts';
-import { eventLog } from './invocation/event-log.ts';
+import { createEventLog, EventBatch } from './invocation/event-batch.ts';
+import type { FunctionApp, WorkerDependencies } from './invocation/function-app.ts';
 import { ContainerChanges } from './triggers/cosmos/container-changes.ts';
 import { StorageChanges } from './triggers/storage-changes.ts';
+import type { ChangeNotifications } from './triggers/trigger.ts';
 
 /** The process as a worker needs it: its channel to the supervisor, and its end. */
 export type WorkerProcess = Pick<NodeJS.Process, 'send' | 'on' | 'exit'>;
 
 interface Worker {
   readonly process: WorkerProcess;
-  readonly parts: WorkerParts;
+  readonly parts: WorkerDependencies & ChangeNotifications;
   readonly app: FunctionApp;
   running: Promise<RunningApp> | undefined;
 }
@@ -34,7 +35,7 @@ export function startWorker(
   const send = (message: FromWorker): void => void process.send?.(message);
   const events = new EventBatch(real.clock, (batch) => send({ type: 'events', events: batch }));
   const notices = { changes: new ContainerChanges(), storage: new StorageChanges() };
-  const parts = { ...real, events, log: eventLog(events, real.clock), ...notices };
+  const parts = { ...real, events, log: createEventLog(events, real.clock), ...notices };
   const worker: Worker = { process, parts, app: prepareApp(parts), running: undefined };
   process.on('message', (message: ToWorker, handle: unknown) => {
     receive(worker, message, handle);
@@ -88,7 +89,7 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
   }
   const { id, functionName, input } = message;
   worker.running
-    ?.then((running) => running.invokeByHand(functionName, input))
+    ?.then((running) => running.invokeManually(functionName, input))
     .then((outcome) => send({ type: 'invoked', id, outcome }));
 }
 
@@ -100,12 +101,9 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
     if (init.confined) confineModules(init.appRoot);
     const { NODE_EXTRA_CA_CERTS: extra } = init.env;
     if (extra && extra !== known) trustCertificates(extra, parts.log);
-    const running = await runApp(app, {
-      parts,
-      init,
-      handle,
-      onUnusable: () => void process.send?.({ type: 'recycle' } satisfies FromWorker),
-    });
+    const onUnusable = () => void process.send?.({ type: 'recycle' } satisfies FromWorker);
+    const assembled = await assembleApp(app, { dependencies: parts, init, onUnusable });
+    const running = await runApp(assembled, { dependencies: parts, init, handle });
     process.send?.({ type: 'ready', functions: running.functions } satisfies FromWorker);
     return running;
   } catch (error) {

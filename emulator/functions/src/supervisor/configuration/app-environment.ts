@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ConfigError } from '../../config/config-error.ts';
+import { nameDevelopmentStorage } from '../../config/connections.ts';
 import { readHostSettings } from '../../config/host-json.ts';
 import type { HostSettings } from '../../config/host-settings.ts';
 import { type LocalHostSettings, type LocalSettings, readLocalSettings } from '../../config/local-settings.ts';
-import { nameDevelopmentStorage } from '../../config/storage-connection.ts';
-import { errnoOf } from '../../errors.ts';
+import { ConfigError, errnoOf } from '../../errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

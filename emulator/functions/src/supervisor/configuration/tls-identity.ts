@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { openLocalCertificate, type TlsIdentity } from '@lazurite/http';
 import type { Clock } from '@lazurite/runtime';
-import { ConfigError } from '../../config/config-error.ts';
-import { messageOf } from '../../errors.ts';
+import { ConfigError, messageOf } from '../../errors.ts';
 
 export interface HttpsOptions {
   /** A `.pfx` (PKCS #12) file, or a PEM file that holds certificate and private key. Absent: a certificate is made for this machine. */

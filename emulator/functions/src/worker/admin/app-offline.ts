@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../errors.ts';
 
-/** While it lies in the app's folder, the host is offline (azure-functions-host `FileMonitoringService.cs`). */
+/** The app is offline while this file is in its folder (azure-functions-host `FileMonitoringService.cs`). */
 const FILE = 'app_offline.htm';
 const PAGE = `<!DOCTYPE html>
 <html lang="en">
@@ -11,7 +11,7 @@ const PAGE = `<!DOCTYPE html>
 </html>
 `;
 
-/** What an app that is offline answers with; undefined: it is online. */
+/** The content of app_offline.htm; undefined when the app is online. */
 export async function readOfflinePage(appRoot: string): Promise<string | undefined> {
   try {
     return await readFile(join(appRoot, FILE), 'utf8');
@@ -21,7 +21,7 @@ export async function readOfflinePage(appRoot: string): Promise<string | undefin
   }
 }
 
-/** Takes effect with the next worker. */
+/** Takes effect in the next worker. */
 export async function setOffline(appRoot: string, isOffline: boolean): Promise<void> {
   if (isOffline) await writeFile(join(appRoot, FILE), PAGE);
   else await rm(join(appRoot, FILE), { force: true });

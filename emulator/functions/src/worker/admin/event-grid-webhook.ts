@@ -1,9 +1,11 @@
-import type { HttpResponse } from '@lazurite/http';
+import type { HttpRequest, HttpResponse } from '@lazurite/http';
 import { messageOf } from '../../errors.ts';
-import { toMetadata } from '../bindings/trigger-metadata.ts';
-import type { InvocationOutcome, InvokeTriggered } from '../triggers/trigger.ts';
+import { toMetadata } from '../bindings/binding-data.ts';
+import { isDisabled, triggerOf } from '../core/function-trigger.ts';
+import { type InvocationOutcome, type InvokeTriggered, invokeFromTrigger } from '../invocation/invoke-from-trigger.ts';
+import type { AdminDependencies } from './admin-dependencies.ts';
 
-export interface EventGridDelivery {
+interface EventGridDelivery {
   /** The header `aeg-event-type`. */
   readonly eventType: string | undefined;
   /** The query's `functionName`. */
@@ -14,17 +16,45 @@ export interface EventGridDelivery {
   readonly receivedAt: number;
 }
 
-/** Event Grid delivers at most so many at once ("Output batching"). */
+/** The largest batch of Event Grid ("Output batching"). */
 const MAX_EVENTS = 5_000;
 const BAD_REQUEST: HttpResponse = { status: 400 };
 
+/** `POST /runtime/webhooks/eventgrid?functionName=X` */
+export async function receiveEventGrid(admin: AdminDependencies, request: HttpRequest): Promise<HttpResponse> {
+  const functionName = new URLSearchParams(request.query).get('functionName') ?? '';
+  const type = request.headers['aeg-event-type'];
+  const delivery = {
+    eventType: typeof type === 'string' ? type : undefined,
+    functionName,
+    body: (await request.body()).toString(),
+    receivedAt: admin.dependencies.clock.now(),
+  };
+  return respondToDelivery(delivery, eventGridInvoker(admin, functionName));
+}
+
+/** `OPTIONS /runtime/webhooks/eventgrid`: the handshake of CloudEvents 1.0 webhooks. */
+export function acceptCloudEvents(request: HttpRequest): HttpResponse {
+  const origin = request.headers['webhook-request-origin'];
+  if (typeof origin !== 'string') return BAD_REQUEST;
+  return { status: 200, headers: { 'webhook-allowed-origin': origin, 'webhook-allowed-rate': '*' } };
+}
+
+/** Undefined unless the function exists, is enabled, and has an eventGridTrigger. */
+function eventGridInvoker(admin: AdminDependencies, functionName: string): InvokeTriggered | undefined {
+  const fn = admin.app.registry.find(functionName);
+  const trigger = fn && triggerOf(fn);
+  if (!fn || !trigger || trigger.type.toLowerCase() !== 'eventgridtrigger' || isDisabled(fn)) return undefined;
+  return invokeFromTrigger(admin, fn, trigger.name);
+}
+
 /**
- * Answers `POST /runtime/webhooks/eventgrid?functionName=X` as the Event Grid extension does: validation, notifications
- * (each event is an invocation of its own), end of a subscription.
+ * Responds as the Event Grid extension does to validations, notifications (each event is an invocation of its own) and
+ * the end of a subscription.
  *
- * @param invoke undefined when there is no such function with an eventGridTrigger
+ * @param invoke undefined when no enabled function of that name has an eventGridTrigger
  */
-export async function answerEventGrid(
+async function respondToDelivery(
   delivery: EventGridDelivery,
   invoke: InvokeTriggered | undefined,
 ): Promise<HttpResponse> {
@@ -40,12 +70,6 @@ export async function answerEventGrid(
     default:
       return BAD_REQUEST;
   }
-}
-
-/** The handshake of CloudEvents 1.0 webhooks: `OPTIONS` with the origin that wants to deliver. */
-export function answerCloudEventsHandshake(requestOrigin: string | undefined): HttpResponse {
-  if (requestOrigin === undefined) return BAD_REQUEST;
-  return { status: 200, headers: { 'webhook-allowed-origin': requestOrigin, 'webhook-allowed-rate': '*' } };
 }
 
 function validate(events: readonly object[] | undefined): HttpResponse {
@@ -81,7 +105,7 @@ function parseEvents(body: string): readonly object[] | undefined {
   }
   const events: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   const valid = events.length <= MAX_EVENTS && events.every((event) => typeof event === 'object' && event !== null);
-  return valid ? (events as object[]) : undefined; // each was just seen to be an object
+  return valid ? (events as object[]) : undefined; // the line above has checked each
 }
 
 function text(status: number, body: string): HttpResponse {

@@ -1,61 +1,79 @@
 import type { RequestListener } from 'node:http';
+import { messageOf } from '../../errors.ts';
 import type { FunctionInfo } from '../../protocol/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../../protocol/messages.ts';
+import { adminRoutes } from '../admin/admin-routes.ts';
 import { readOfflinePage } from '../admin/app-offline.ts';
 import { BINDING_KINDS } from '../bindings/binding-kinds.ts';
-import { bindFunctions } from '../bindings/bound-functions.ts';
-import { createHttpFront } from '../http/pipeline.ts';
-import { invokeByHand } from '../invocation/invoke-manually.ts';
-import { Invoker, type InvokerOptions } from '../invocation/invoker.ts';
-import { screenByLevel } from '../invocation/log-level-filter.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import { type BoundFunctions, bindFunctions } from '../bindings/function-bindings.ts';
+import { createCors } from '../http/cors.ts';
+import { openKeyStoreOnDemand } from '../http/key-store.ts';
+import { createRequestPipeline } from '../http/pipeline.ts';
+import { createLogLevelFilter } from '../invocation/event-batch.ts';
+import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';
+import { invokeManually } from '../invocation/invoke-manually.ts';
+import { Invoker } from '../invocation/invoker.ts';
+import type { Telemetry } from '../invocation/telemetry.ts';
+import type { OtlpProtocol } from '../telemetry/otlp-exporters.ts';
+import type { ChangeNotifications } from '../triggers/trigger.ts';
 import { TRIGGER_FACTORIES } from '../triggers/trigger-factories.ts';
-import { createTriggerListeners, type TriggerListeners } from '../triggers/trigger-listeners.ts';
-import { type FunctionApp, startApp, terminateApp, type WorkerParts } from './function-app.ts';
-import { describeFunction } from './function-info.ts';
+import { TriggerListeners } from '../triggers/trigger-listeners.ts';
+import { describeFunction } from './describe-function.ts';
+import { startApp, terminateApp } from './function-app.ts';
 
-/** A loaded app, ready to be called; nothing listens yet. */
+/** A loaded app, ready to be called. Nothing listens yet. */
 export interface AssembledApp {
   readonly functions: readonly FunctionInfo[];
   readonly listener: RequestListener;
   readonly invoker: Invoker;
   readonly triggers: TriggerListeners;
-  /** Then functions are neither served nor triggered. */
+  /** Functions of an offline app are neither served nor triggered. */
   readonly isOffline: boolean;
-  /** Runs the app's `appTerminate` hooks, then sends the telemetry that is left. */
+  /** Runs the app's `appTerminate` hooks, then sends the remaining telemetry. */
   terminate(): Promise<void>;
-  /** Calls a function with a payload that is not an HTTP request; never rejects. */
-  invokeByHand(functionName: string, input: string | null): Promise<InvokeOutcome>;
+  /** Calls a function with a payload that is not an HTTP request. Never rejects. */
+  invokeManually(functionName: string, input: string | null): Promise<InvokeOutcome>;
 }
 
 export interface AssembleOptions {
-  readonly parts: WorkerParts;
+  readonly dependencies: WorkerDependencies & ChangeNotifications;
   readonly init: WorkerInit;
-  /** The process is to be replaced: an invocation hangs beyond its time, or somebody asked for it. */
+  /** Called when the process must be replaced: an invocation exceeds its time limit, or a caller asked for a restart. */
   readonly onUnusable: () => void;
 }
 
-/** Loads the app and puts together what serves it. @throws AppLoadError */
-export async function assembleApp(
-  app: FunctionApp,
-  { parts, init, onUnusable }: AssembleOptions,
-): Promise<AssembledApp> {
-  parts.events.screen(screenByLevel(init.settings.logging));
-  const telemetry = await openAppTelemetry(app, { init, parts });
+/** Loads the app and composes everything that serves it. @throws AppLoadError */
+export async function assembleApp(app: FunctionApp, options: AssembleOptions): Promise<AssembledApp> {
+  const { dependencies, init, onUnusable: restart } = options;
+  const { settings, publicUrl: baseUrl } = init;
+  dependencies.events.setFilter(createLogLevelFilter(settings.logging));
+  const telemetry = await openTelemetry(app, options);
   const streamProxy = await startApp(app, init);
-  const { reportInvocations, settings, publicUrl: baseUrl } = init;
-  const { clock, events } = parts;
-  const functionTimeoutMs = settings.functionTimeoutMs ?? null;
-  const bound = await bindFunctions({ app, init, parts, kinds: BINDING_KINDS });
-  const calls = { app, bound, clock, events, reportInvocations };
-  const invoker = await createInvoker({ ...calls, functionTimeoutMs, onTimeout: onUnusable }, telemetry);
-  const { routePrefix } = settings.http;
-  const triggers = createTriggerListeners({ app, invoker, init, parts, factories: TRIGGER_FACTORIES });
+  const invoker = new Invoker({
+    app,
+    bound: await bindAppFunctions(app, options),
+    clock: dependencies.clock,
+    events: dependencies.events,
+    reportInvocations: init.reportInvocations,
+    telemetry,
+    functionTimeoutMs: settings.functionTimeoutMs ?? null,
+    onTimeout: restart,
+  });
+  const triggers = new TriggerListeners({ app, invoker, init, dependencies, factories: TRIGGER_FACTORIES });
   const offlinePage = await readOfflinePage(init.appRoot);
-  const front = { app, invoker, init, parts, streamProxy, triggers, offlinePage, restart: onUnusable };
+  const cors = createCors(init.cors);
+  const openKeys = openKeyStoreOnDemand(init.dataDir, dependencies.randomness);
+  const shared = { app, invoker, init, dependencies, cors, offlinePage };
+  const listener = await createRequestPipeline({
+    ...shared,
+    keys: init.enableAuth ? await openKeys() : undefined,
+    hostRoutes: adminRoutes({ ...shared, triggers, openKeys, restart }),
+    streamProxy,
+  });
+  const { routePrefix } = settings.http;
   return {
     functions: app.registry.all().map((fn) => describeFunction(fn, { baseUrl, routePrefix })),
-    listener: await createHttpFront(front),
+    listener,
     invoker,
     triggers,
     isOffline: offlinePage !== undefined,
@@ -63,25 +81,53 @@ export async function assembleApp(
       await terminateApp(app);
       await telemetry?.close();
     },
-    invokeByHand: (name, input) => invokeByHand({ app, invoker, parts }, name, input),
+    invokeManually: (name, input) => invokeManually({ app, invoker, dependencies }, name, input),
   };
 }
 
-/** Where the app's settings do not ask for telemetry, nothing of it is loaded. */
-async function openAppTelemetry(
-  app: FunctionApp,
-  { init, parts }: Pick<AssembleOptions, 'init' | 'parts'>,
-): Promise<Telemetry | undefined> {
-  if (!init.env.OTEL_EXPORTER_OTLP_ENDPOINT) return undefined;
-  const { openTelemetry } = await import('../telemetry/open-telemetry.ts');
-  const warn = (message: string) => app.log.write({ level: 'warning', category: 'system', message });
-  const telemetry = await openTelemetry({ init, parts, warn });
-  if (telemetry) parts.events.watch((event) => telemetry.record(event));
-  return telemetry;
+function bindAppFunctions(app: FunctionApp, { init, dependencies }: AssembleOptions): Promise<BoundFunctions> {
+  const { clock, randomness: random, log } = dependencies;
+  const { settings, env } = init;
+  return bindFunctions({
+    registry: app.registry,
+    dependencies: { clock, random, log, settings, env },
+    kinds: BINDING_KINDS,
+    onError: (functionName, error) => {
+      const message = `The '${functionName}' function is in error: ${messageOf(error)}`;
+      app.log.write({ level: 'error', category: 'system', message });
+    },
+  });
 }
 
-async function createInvoker(options: InvokerOptions, telemetry: Telemetry | undefined): Promise<Invoker> {
-  if (!telemetry) return new Invoker(options);
-  const { TracedInvoker } = await import('../telemetry/traced-invoker.ts');
-  return new TracedInvoker(options, telemetry);
+const OTLP_PROTOCOLS: readonly OtlpProtocol[] = ['http/protobuf', 'http/json'];
+/** The default of the OpenTelemetry specification. */
+const DEFAULT_OTLP_PROTOCOL = 'http/protobuf';
+
+/**
+ * Exports telemetry where the app setting `OTEL_EXPORTER_OTLP_ENDPOINT` asks for it, and loads the SDK only then.
+ * Undefined without that setting, and, with a warning, when the settings are not valid.
+ */
+async function openTelemetry(
+  app: FunctionApp,
+  { init, dependencies }: AssembleOptions,
+): Promise<Telemetry | undefined> {
+  const { env } = init;
+  const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (!endpoint || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return undefined;
+  const warn = (message: string) => app.log.write({ level: 'warning', category: 'system', message });
+  if (!/^https?:/i.test(endpoint) || !URL.canParse(endpoint)) {
+    warn('Telemetry is not exported: OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https address');
+    return undefined;
+  }
+  const name = env.OTEL_EXPORTER_OTLP_PROTOCOL || DEFAULT_OTLP_PROTOCOL;
+  const protocol = OTLP_PROTOCOLS.find((known) => known === name);
+  if (!protocol) {
+    const known = OTLP_PROTOCOLS.join(' or ');
+    warn(`Telemetry is not exported: OTEL_EXPORTER_OTLP_PROTOCOL is '${name}'; here it can be ${known}`);
+    return undefined;
+  }
+  const { startOtlpTelemetry } = await import('../telemetry/otlp-telemetry.ts');
+  const telemetry = await startOtlpTelemetry(protocol, { init, dependencies, warn });
+  dependencies.events.setListener((event) => telemetry.record(event));
+  return telemetry;
 }

@@ -1,41 +1,20 @@
-import type { Clock, Log, Randomness } from '@lazurite/runtime';
-import { functionNameProblem } from '../../config/function-rules.ts';
 import type { WorkerInit } from '../../protocol/messages.ts';
 import { type CoreApi, createCoreApi, ProgrammingModels } from '../core/core-api.ts';
 import { FunctionRegistry } from '../core/function-registry.ts';
 import { Hooks, withReadOnly } from '../core/hooks.ts';
 import { provideCore } from '../core/provide-core.ts';
 import { captureStreamProxy, type StreamProxy } from '../http/stream-proxy.ts';
-import type { EventBatch } from '../invocation/event-batch.ts';
+import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';
 import { InvocationLog } from '../invocation/invocation-log.ts';
-import type { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
-import type { StorageChanges } from '../triggers/storage-changes.ts';
 import { loadApp } from './load-app.ts';
 
-export interface WorkerParts {
-  readonly clock: Clock;
-  readonly randomness: Randomness;
-  readonly log: Log;
-  readonly events: EventBatch;
-  readonly changes: ContainerChanges;
-  readonly storage: StorageChanges;
-}
-
-/** The app inside this process: what it registered, and what is needed to run it. */
-export interface FunctionApp {
-  readonly registry: FunctionRegistry;
-  readonly hooks: Hooks;
-  readonly models: ProgrammingModels;
-  readonly log: InvocationLog;
-}
-
 /**
- * Offers `@azure/functions-core` to this process. Nothing of the app is loaded yet.
+ * Provides `@azure/functions-core` to this process. Nothing of the app is loaded yet.
  *
  * @param provide how the module reaches the app; by default through Node's own module loader
  */
 export function prepareApp(
-  { events, clock }: WorkerParts,
+  { events, clock }: Pick<WorkerDependencies, 'events' | 'clock'>,
   provide: (core: CoreApi) => void = provideCore,
 ): FunctionApp {
   const registry = new FunctionRegistry();
@@ -54,8 +33,8 @@ export function prepareApp(
 }
 
 /**
- * Loads the app and lets its programming model say what it is capable of.
- * Resolves to the proxy through which requests are streamed, undefined unless the app asked for streaming.
+ * Loads the app and sends its programming model the capabilities of the host. Resolves to the proxy through which
+ * requests are streamed, undefined unless the app asked for streaming.
  *
  * @throws AppLoadError
  */
@@ -68,19 +47,28 @@ export async function startApp(app: FunctionApp, { appRoot, functions }: WorkerI
     return undefined;
   }
   if (functions) app.registry.keepOnly(functions);
-  reportBadNames(app);
+  reportInvalidNames(app);
   return captureStreamProxy(async () => app.models.get().getCapabilities?.({ ...CAPABILITIES }));
 }
 
-/** Azure refuses such functions; here they run, and the log says what will happen there. */
-function reportBadNames({ registry, log }: FunctionApp): void {
+/** Azure rejects such functions. Here they run, and the log says that Azure does not run them. */
+function reportInvalidNames({ registry, log }: FunctionApp): void {
   for (const { metadata } of registry.all()) {
-    const message = functionNameProblem(metadata.name);
-    if (message) log.write({ level: 'error', category: 'system', message: `${message}. Azure does not run it` });
+    const problem = functionNameProblem(metadata.name);
+    if (problem) log.write({ level: 'error', category: 'system', message: `${problem}. Azure does not run it` });
   }
 }
 
-/** Runs the app's `appTerminate` hooks. A hook that fails is reported and stops nothing. */
+/** Utility.cs of azure-functions-host. */
+const FUNCTION_NAME = /^[a-zA-Z][a-zA-Z0-9_-]{0,127}$/;
+
+/** Why a function's name is not valid; undefined when it is. */
+export function functionNameProblem(name: string): string | undefined {
+  if (FUNCTION_NAME.test(name) && name.toLowerCase() !== 'host') return undefined;
+  return `'${name}' is not a valid function name. It must start with a letter, hold only letters, digits, '_' and '-', be at most 128 characters long, and must not be 'host'`;
+}
+
+/** Runs the app's `appTerminate` hooks. A failure is reported, and the app still terminates. */
 export async function terminateApp({ hooks, log }: FunctionApp): Promise<void> {
   const context = withReadOnly({}, { hookData: hooks.appLevelHookData, appHookData: hooks.appHookData });
   await hooks.run('appTerminate', context).catch((error: unknown) => {
@@ -88,7 +76,7 @@ export async function terminateApp({ hooks, log }: FunctionApp): Promise<void> {
   });
 }
 
-/** What Azure's worker tells its host by default (azure-functions-nodejs-worker `WorkerInitHandler.ts`). */
+/** The defaults that Azure's worker sends its host (azure-functions-nodejs-worker `WorkerInitHandler.ts`). */
 const CAPABILITIES: Readonly<Record<string, string>> = {
   RawHttpBodyBytes: 'true',
   RpcHttpTriggerMetadataRemoved: 'true',

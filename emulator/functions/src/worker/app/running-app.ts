@@ -1,34 +1,35 @@
 import type { RequestListener } from 'node:http';
 import { startHttpServer } from '@lazurite/http';
 import { offerAbandon } from '../../protocol/fail-in-flight-requests.ts';
-import { takeTurns } from '../http/event-loop-fairness.ts';
-import { type AssembledApp, type AssembleOptions, assembleApp } from './assemble-app.ts';
-import type { FunctionApp } from './function-app.ts';
+import { yieldToEventLoop } from '../http/event-loop-fairness.ts';
+import type { AssembledApp, AssembleOptions } from './assemble-app.ts';
 
-export interface RunningApp extends Pick<AssembledApp, 'functions' | 'invokeByHand'> {
-  /** Lets triggers other than HTTP fire; until then another worker's do. */
+export interface RunningApp extends Pick<AssembledApp, 'functions' | 'invokeManually'> {
+  /** Starts the triggers other than HTTP; before that, those of another worker may still run. */
   startTriggers(): void;
-  /** Stops accepting, lets requests in flight end, then runs the app's `appTerminate` hooks. */
-  /** `idleGraceMs`: how long a kept-alive connection that was just used may bring one more request. */
+  /**
+   * Stops accepting connections, waits for requests in flight, then runs the app's `appTerminate` hooks.
+   *
+   * @param idleGraceMs how long a kept-alive connection that was just used may send one more request
+   */
   close(idleGraceMs: number): Promise<void>;
 }
 
-export interface RunOptions extends AssembleOptions {
+export interface RunOptions extends Pick<AssembleOptions, 'dependencies' | 'init'> {
   /** The bound socket that the supervisor passed. */
   readonly handle: unknown;
 }
 
-/** Loads the app and serves it. @throws AppLoadError, PortInUseError */
-export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable }: RunOptions): Promise<RunningApp> {
-  const assembled = await assembleApp(app, { parts, init, onUnusable });
-  const { listener, invoker, triggers, functions, invokeByHand } = assembled;
+/** Serves a loaded app. @throws PortInUseError */
+export async function runApp(assembled: AssembledApp, { dependencies, init, handle }: RunOptions): Promise<RunningApp> {
+  const { listener, invoker, triggers, functions, invokeManually } = assembled;
   const address = new URL(init.publicUrl);
   const inFlight = new InFlight();
   offerAbandon(() => {
     inFlight.abandon();
     return invoker.running();
   });
-  const server = await startHttpServer(inFlight.counted(takeTurns(listener, parts.clock)), {
+  const server = await startHttpServer(inFlight.counted(yieldToEventLoop(listener, dependencies.clock)), {
     handle,
     port: Number(address.port),
     address: address.hostname,
@@ -40,7 +41,7 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     startTriggers: () => {
       if (init.triggers && !assembled.isOffline) triggers.start();
     },
-    invokeByHand,
+    invokeManually,
     close: async (idleGraceMs) => {
       inFlight.announceClose();
       await Promise.all([server.close(idleGraceMs), triggers.stop()]);
@@ -51,7 +52,7 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
 
 type Response = Parameters<RequestListener>[1];
 
-/** The answers that are still owed. */
+/** The requests without a complete response. */
 class InFlight {
   readonly #responses = new Set<Response>();
 
@@ -63,7 +64,7 @@ class InFlight {
     };
   }
 
-  /** Answers all with 500, as far as they are not answered yet. Written at once, by a process that is about to end. */
+  /** Responds with 500 wherever no response has begun. Synchronous, because the process is about to end. */
   abandon(): void {
     for (const response of this.#responses) {
       if (response.headersSent) continue;
@@ -72,7 +73,7 @@ class InFlight {
     }
   }
 
-  /** Tells the clients of these that their connection ends with this answer, so that none is cut off by surprise. */
+  /** Announces to the clients that their connection closes after this response. */
   announceClose(): void {
     for (const response of this.#responses) {
       if (!response.headersSent) response.setHeader('connection', 'close');

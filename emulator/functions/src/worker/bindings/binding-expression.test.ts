@@ -21,7 +21,7 @@ describe('resolveSettings()', () => {
     expect(() => resolveSettings('%X%', {})).toThrow("'%X%' does not resolve to a value.");
   });
 
-  test('refuses a percent sign without partner', () => {
+  test('rejects a percent sign without partner', () => {
     expect(() => resolveSettings('5%', {})).toThrow("The '%' at position 1 does not have a closing '%'");
   });
 });
@@ -64,7 +64,7 @@ describe('compileBindingTemplate()', () => {
     expect(() => bind('{toString.name}')).toThrow('No value');
   });
 
-  test.each(['{a', 'a}', '{}', '{ }', '{a{b}}'])('refuses %s', (text) => {
+  test.each(['{a', 'a}', '{}', '{ }', '{a{b}}'])('rejects %s', (text) => {
     expect(() => compileBindingTemplate(text)).toThrow();
   });
 

@@ -1,16 +1,19 @@
 import type { Clock, Randomness } from '@lazurite/runtime';
+import { isObject } from '../../config/config-reader.ts';
 import { lookUp } from '../../config/connections.ts';
 import { FunctionsHostError } from '../../errors.ts';
 import { DEFAULT_DATE_FORMAT, formatUtc } from './date-format.ts';
 
-/** A binding expression that cannot be resolved. Messages are those of the WebJobs SDK where it has one. */
+/** A binding expression cannot be resolved. The messages are those of the WebJobs SDK where it has one. */
 export class BindingExpressionError extends FunctionsHostError {
   constructor(message: string) {
     super('InvalidBindingExpression', message);
   }
 }
 
-/** What `{name}` may refer to: trigger metadata, properties of a JSON payload, route values. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The values that `{name}` can name: trigger metadata, properties of a JSON payload, route values. */
 export type BindingData = Readonly<Record<string, unknown>>;
 
 export interface BindingContext {
@@ -32,7 +35,7 @@ export interface BindingTemplate {
  *
  * @throws BindingExpressionError `'%X%' does not resolve to a value.`
  */
-export function resolveSettings(text: string, env: Readonly<Record<string, string | undefined>>): string {
+export function resolveSettings(text: string, env: Environment): string {
   const pieces = text.split('%');
   if (pieces.length % 2 === 0) {
     throw new BindingExpressionError(`The '%' at position ${text.lastIndexOf('%')} does not have a closing '%'`);
@@ -40,10 +43,23 @@ export function resolveSettings(text: string, env: Readonly<Record<string, strin
   return pieces.map((piece, index) => (index % 2 === 0 ? piece : settingValue(piece, env))).join('');
 }
 
-function settingValue(name: string, env: Readonly<Record<string, string | undefined>>): string {
+function settingValue(name: string, env: Environment): string {
   const value = lookUp(name, env);
   if (value === undefined) throw new BindingExpressionError(`'%${name}%' does not resolve to a value.`);
   return value;
+}
+
+/** A copy of a binding with every `%setting%` replaced, at any depth. @throws BindingExpressionError */
+export function resolveBinding<T extends object>(binding: T, env: Environment): T {
+  // Values are replaced by values of the same type.
+  return resolveValue(binding, env) as T;
+}
+
+function resolveValue(value: unknown, env: Environment): unknown {
+  if (typeof value === 'string') return value.includes('%') ? resolveSettings(value, env) : value;
+  if (Array.isArray(value)) return value.map((item) => resolveValue(item, env));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolveValue(item, env)]));
 }
 
 type Token = { readonly literal: string } | { readonly name: string; readonly format: string | undefined };
@@ -109,7 +125,7 @@ function lookUpPath(data: BindingData, name: string): unknown {
 
 function lookUpName(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name]; // an object that has the name
+  if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name]; // an object with an own property of that name
   const wanted = name.toLowerCase();
   return Object.entries(value).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }
@@ -119,7 +135,7 @@ function toText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** The formats of .NET's Guid.ToString that are of use in a name. */
+/** The formats of .NET's Guid.ToString that yield a valid name. */
 function formatGuid(uuid: string, format: string | undefined): string {
   switch (format?.toUpperCase()) {
     case 'N':

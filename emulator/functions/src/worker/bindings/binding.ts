@@ -1,11 +1,23 @@
+import type { Clock, Log, Randomness } from '@lazurite/runtime';
+import type { HostSettings } from '../../config/host-settings.ts';
 import type { RpcTypedData } from '../../protocol/rpc-types.ts';
-import type { NamedBinding, TriggerServices } from '../triggers/trigger.ts';
+import type { NamedBinding } from '../core/function-trigger.ts';
 import type { BindingContext } from './binding-expression.ts';
 
-/** What a binding is made from. */
-export interface BindingScope extends TriggerServices {
+/** What every binding and trigger is given. */
+export interface BindingDependencies {
+  readonly clock: Clock;
+  readonly random: Randomness;
+  readonly log: Log;
+  readonly settings: HostSettings;
+  /** The function app's environment, app settings included. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** One binding of one function. */
+export interface BindingDeclaration extends BindingDependencies {
   readonly functionName: string;
-  /** With every `%setting%` resolved. */
+  /** Every `%setting%` is resolved. */
   readonly binding: NamedBinding;
 }
 
@@ -15,14 +27,14 @@ export interface InputBinding {
 }
 
 export interface OutputBinding {
-  /** Resolves once the other side has stored it. */
+  /** Resolves once the service has stored the data. */
   write(data: RpcTypedData, context: BindingContext): Promise<void>;
 }
 
-/** A type of binding; a direction that it does not have is absent. Both reject when the binding is wrong. */
+/** A type of binding. It lacks the direction that it does not support. Both reject when the declaration is not valid. */
 export interface BindingKind {
-  input?(scope: BindingScope): Promise<InputBinding>;
-  output?(scope: BindingScope): Promise<OutputBinding>;
+  input?(declaration: BindingDeclaration): Promise<InputBinding>;
+  output?(declaration: BindingDeclaration): Promise<OutputBinding>;
 }
 
 /** By type in lower case; loaded only when a function needs it. Filled by the composition root. */

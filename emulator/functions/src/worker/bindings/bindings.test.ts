@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { QueueClient } from '@azure/storage-queue';
 import { silentLog } from '@lazurite/runtime';
 import { type Storage, startStorage } from '@lazurite/storage';
-import { DEVELOPMENT_STORAGE_SETTING } from '../../config/storage-connection.ts';
+import { DEVELOPMENT_STORAGE_SETTING } from '../../config/connections.ts';
 import { closeTestHosts, startTestHost } from '../../testing/test-host.ts';
 
 let dataDir = '';
@@ -68,7 +68,7 @@ test('an Event Grid webhook is validated, and calls the function once for each e
   expect(await post('Notification', [event('1', { x: 7 }), event('2', { x: 8 })])).toEqual([202, '']);
   await host.next('log', ({ message }) => message === 'event 1: 7');
   await host.next('log', ({ message }) => message === 'event 2: 8');
-  expect(await post('Notification', event('3', { fail: true }))).toEqual([500, 'refused']);
+  expect(await post('Notification', event('3', { fail: true }))).toEqual([500, 'rejected']);
   expect(await post('Notification', [], 'nobody')).toEqual([404, "cannot find function: 'nobody'"]);
   expect(await post('Notification', '{broken')).toEqual([400, '']);
   expect(await post('Notification', '[1]')).toEqual([400, '']);

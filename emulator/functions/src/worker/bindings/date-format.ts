@@ -46,7 +46,7 @@ function pad(value: number, width: number): string {
   return String(value).padStart(Math.min(width, 7), '0');
 }
 
-/** Three letters abbreviate; more give the whole name. */
+/** Three letters give the abbreviation, more the whole name. */
 function named(names: readonly string[], index: number, width: number): string {
   const name = names[index] ?? '';
   return width === 3 ? name.slice(0, 3) : name;

@@ -1,11 +1,10 @@
 import type { RpcTypedData } from '../../protocol/rpc-types.ts';
 
-/** Text, or bytes as they are. */
 export type OutputItem = string | Uint8Array;
 
 /**
- * What a function returned for a collector, one element each: an array, also as JSON text, gives its elements
- * (`ExtensionBinding.cs` of azure-functions-host); objects become JSON.
+ * The items of an output. An array, also as JSON text, is one item for each element (`ExtensionBinding.cs` of
+ * azure-functions-host). Objects become JSON.
  */
 export function toOutputItems(data: RpcTypedData): readonly OutputItem[] {
   if (data.bytes) return [data.bytes];
@@ -19,7 +18,7 @@ export function toOutputItems(data: RpcTypedData): readonly OutputItem[] {
   return [data.json === text ? unquote(text) : text];
 }
 
-/** The same for bindings whose items are JSON values. */
+/** The items as JSON values. */
 export function toOutputValues(data: RpcTypedData): readonly unknown[] {
   return toOutputItems(data).map((item) => JSON.parse(typeof item === 'string' ? item : Buffer.from(item).toString()));
 }
@@ -34,7 +33,7 @@ function parseArray(text: string): readonly unknown[] | undefined {
   }
 }
 
-/** JSON that is one text stands for that text. */
+/** The text of a JSON string; other JSON as it is. */
 function unquote(json: string): string {
   const value: unknown = json.startsWith('"') ? JSON.parse(json) : undefined;
   return typeof value === 'string' ? value : json;

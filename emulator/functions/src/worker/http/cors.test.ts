@@ -44,7 +44,7 @@ describe('createCors()', () => {
     expect(off.headersFor({ origin: 'http://a' })).toEqual({});
   });
 
-  test('refuses * with credentials', () => {
+  test('rejects * with credentials', () => {
     expect(() => createCors({ origins: ['*'], credentials: true })).toThrow('CORS cannot allow credentials');
   });
 });

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpResponse } from '@lazurite/http';
-import { ConfigError } from '../../config/config-error.ts';
+import { ConfigError } from '../../errors.ts';
 import type { CorsSettings } from '../../protocol/messages.ts';
 
 export interface Cors {
-  /** The answer to a preflight request; undefined when the request is none. Comes before routing, as in the host. */
+  /** The response to a preflight request; undefined for any other request. */
   preflight(method: string, headers: IncomingHttpHeaders): HttpResponse | undefined;
-  /** What to add to the answer of any other request. */
+  /** The headers to add to the response to any other request. */
   headersFor(headers: IncomingHttpHeaders): Readonly<Record<string, string>>;
 }
 
@@ -15,7 +15,7 @@ const NONE: Readonly<Record<string, string>> = {};
 /**
  * CORS as azure-functions-core-tools sets it up (`Startup.cs`): the listed origins, any header, any method.
  *
- * @throws ConfigError for `*` together with credentials, which ASP.NET Core refuses and browsers would not honour
+ * @throws ConfigError for `*` together with credentials, which ASP.NET Core rejects and browsers do not honour
  */
 export function createCors({ origins, credentials }: CorsSettings): Cors {
   const allowed = new Set(origins.map((origin) => origin.trim().replace(/\/$/, '').toLowerCase()));

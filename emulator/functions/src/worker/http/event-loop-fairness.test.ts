@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { VirtualClock } from '@lazurite/runtime';
-import { takeTurns } from './event-loop-fairness.ts';
+import { yieldToEventLoop } from './event-loop-fairness.ts';
 
 /** Sends five requests in one turn of the event loop, each of which takes `blockMs`; how many were served at once. */
 async function serveFive(blockMs: number): Promise<{ atOnce: number; inTheEnd: number[] }> {
   const clock = new VirtualClock();
   const served: number[] = [];
-  const listener = takeTurns((message) => {
+  const listener = yieldToEventLoop((message) => {
     served.push(Number(message.url));
     clock.set(clock.now() + blockMs);
   }, clock);

@@ -1,14 +1,14 @@
 import type { RequestListener } from 'node:http';
 import type { Clock } from '@lazurite/runtime';
 
-/** Functions that take longer than this in one turn of the event loop make the requests after them wait for the next. */
+/** The time for requests in one turn of the event loop; later requests wait for the next turn. */
 const TURN_MS = 5;
 
 /**
- * Lets the event loop turn between requests whose functions block it. Otherwise one turn serves every connection that has
- * a request, seconds of work where each blocks for milliseconds, and meanwhile new connections are not accepted.
+ * Yields to the event loop between requests whose functions block it. Otherwise one turn would serve every connection
+ * that has a request: seconds of work where each blocks for milliseconds, during which no connection is accepted.
  */
-export function takeTurns(listener: RequestListener, clock: Clock): RequestListener {
+export function yieldToEventLoop(listener: RequestListener, clock: Clock): RequestListener {
   const waiting: (() => void)[] = [];
   let turnStartedAt: number | undefined;
 

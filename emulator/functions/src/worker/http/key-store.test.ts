@@ -2,7 +2,6 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandomness, systemRandomness } from '@lazurite/runtime';
-import { mayCall, presentedKey, readAuthLevel } from './authorize.ts';
 import { openKeyStore } from './key-store.ts';
 
 let dataDir = '';
@@ -70,34 +69,4 @@ describe('openKeyStore()', () => {
     const failure = await openKeyStore(dataDir, systemRandomness).catch((error: Error) => error.message);
     expect(failure).toBe('secrets/host.json does not hold function keys. Delete it to have new ones made');
   });
-});
-
-describe('mayCall()', () => {
-  test('asks for a function key or the master key, by header or query, as the level says', async () => {
-    const keys = await openKeyStore(dataDir, systemRandomness);
-    const [own] = await keys.list({ functionName: 'a' });
-    const withHeader = { headers: { 'x-functions-key': own?.value ?? '' }, query: '' };
-    const withQuery = { headers: {}, query: `x=1&code=${keys.masterKey}` };
-    const without = { headers: {}, query: '' };
-    const levels = (level: 'anonymous' | 'function' | 'admin') =>
-      [without, withHeader, withQuery].map((request) => mayCall(request, { level, functionName: 'a' }, keys));
-    expect(levels('anonymous')).toEqual([true, true, true]);
-    expect(levels('function')).toEqual([false, true, true]);
-    expect(levels('admin')).toEqual([false, false, true]);
-  });
-});
-
-test('presentedKey() prefers the header', () => {
-  expect(presentedKey({ headers: { 'x-functions-key': 'h' }, query: 'code=q' })).toBe('h');
-  expect(presentedKey({ headers: {}, query: 'code=a%2Bb' })).toBe('a+b');
-  expect(presentedKey({ headers: {}, query: '' })).toBeUndefined();
-});
-
-test.each([
-  [undefined, 'function'],
-  ['Anonymous', 'anonymous'],
-  ['ADMIN', 'admin'],
-  ['nonsense', 'function'],
-])('readAuthLevel(%j) is %s', (declared, level) => {
-  expect(readAuthLevel(declared)).toBe(level);
 });

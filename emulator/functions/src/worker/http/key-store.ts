@@ -2,10 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Randomness, writeDurably } from '@lazurite/runtime';
-import { ConfigError } from '../../config/config-error.ts';
-import { errnoOf } from '../../errors.ts';
+import { ConfigError, errnoOf } from '../../errors.ts';
 
-/** Whose keys: all functions' (`host`), extensions' (`system`), or those of one function. */
+/** What the keys are for: all functions (`host`), extensions (`system`), or one function. */
 export type KeyScope = 'host' | 'system' | { readonly functionName: string };
 
 export interface FunctionKey {
@@ -13,18 +12,18 @@ export interface FunctionKey {
   readonly value: string;
 }
 
-/** What a key opens: `admin` everything, `function` functions of that level, `system` the webhooks of extensions. */
+/** The access that a key gives: `admin` to everything, `function` to functions of that level, `system` to webhooks of extensions. */
 export type KeyLevel = 'admin' | 'function' | 'system';
 
 export interface KeyStore {
   readonly masterKey: string;
-  /** In the order in which they were made. A function that has none yet gets its `default` key first. */
+  /** In the order of creation. A function without keys gets its `default` key first. */
   list(scope: KeyScope): Promise<readonly FunctionKey[]>;
-  /** Resolves once the key is on disk. @param value absent: a new random one. */
+  /** Resolves once the key is on disk. @param value absent: a random one */
   set(scope: KeyScope, name: string, value?: string): Promise<{ readonly key: FunctionKey; readonly created: boolean }>;
   /** False when there is no such key. */
   remove(scope: KeyScope, name: string): Promise<boolean>;
-  /** What `presented` opens; undefined: nothing. Takes the same time whichever key it resembles. */
+  /** The access that `presented` gives; undefined: none. Takes the same time whichever key it resembles. */
   levelOf(presented: string, functionName: string | undefined): KeyLevel | undefined;
 }
 
@@ -33,11 +32,17 @@ type Keys = Map<string, string>;
 const HOST_FILE = 'host';
 const MASTER = 'master';
 const DEFAULT = 'default';
-/** As long as the keys that Azure makes. */
+/** As long as the keys of Azure. */
 const KEY_BYTES = 40;
 
+/** Opens the store at the first call, so that keys are created only when they are used. */
+export function openKeyStoreOnDemand(dataDir: string, random: Randomness): () => Promise<KeyStore> {
+  let opening: Promise<KeyStore> | undefined;
+  return () => (opening ??= openKeyStore(dataDir, random));
+}
+
 /**
- * Keys in files of `<dataDir>/secrets`, readable by their owner alone: `host.json`, and one for each function.
+ * Keys in files of `<dataDir>/secrets` that only their owner can read: `host.json`, and one for each function.
  *
  * @throws ConfigError for a file that holds no keys
  */
@@ -84,7 +89,7 @@ export async function openKeyStore(dataDir: string, random: Randomness): Promise
     },
     async remove(scope, name) {
       const { file, keys } = section(scope);
-      // The master key can be renewed but never be without.
+      // The master key can be renewed but not removed.
       if ((scope === 'host' && name === MASTER) || !keys.delete(name)) return false;
       await save(file);
       return true;
@@ -93,16 +98,16 @@ export async function openKeyStore(dataDir: string, random: Randomness): Promise
       const { [MASTER]: master = '', ...shared } = Object.fromEntries(host);
       const own = functionName === undefined ? [] : [...section({ functionName }).keys.values()];
       const isMaster = matchesAny(presented, [master]);
-      const opensFunctions = matchesAny(presented, [...Object.values(shared), ...own]);
-      const opensWebhooks = matchesAny(presented, [...section('system').keys.values()]);
+      const givesFunctions = matchesAny(presented, [...Object.values(shared), ...own]);
+      const givesWebhooks = matchesAny(presented, [...section('system').keys.values()]);
       if (isMaster) return 'admin';
-      if (opensFunctions) return 'function';
-      return opensWebhooks ? 'system' : undefined;
+      if (givesFunctions) return 'function';
+      return givesWebhooks ? 'system' : undefined;
     },
   };
 }
 
-/** Compares hashes of one length, all of them, so that the time taken tells nothing about any key. */
+/** Compares hashes of one length, and always all of them, so that the time reveals nothing about a key. */
 function matchesAny(presented: string, keys: readonly string[]): boolean {
   const wanted = digest(presented);
   let found = false;

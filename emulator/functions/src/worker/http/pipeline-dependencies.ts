@@ -1,39 +1,45 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpRequest, HttpResponse } from '@lazurite/http';
 import type { WorkerInit } from '../../protocol/messages.ts';
-import type { FunctionApp, WorkerParts } from '../app/function-app.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
+import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';
 import type { Invoker } from '../invocation/invoker.ts';
-import type { TriggerListeners } from '../triggers/trigger-listeners.ts';
-import type { AuthLevel } from './authorize.ts';
+import type { ProtectedFunction } from './authorize.ts';
+import type { Cors } from './cors.ts';
+import type { KeyStore } from './key-store.ts';
+import type { RouteEntry } from './routing/route-table.ts';
 import type { StreamProxy } from './stream-proxy.ts';
 
-/** What it takes to answer requests with functions. */
-export interface HttpFront {
+export interface PipelineDependencies {
   readonly app: FunctionApp;
   readonly invoker: Invoker;
   readonly init: WorkerInit;
-  readonly parts: WorkerParts;
+  readonly dependencies: WorkerDependencies;
+  readonly cors: Cors;
+  /** Undefined: keys are not required. */
+  readonly keys: KeyStore | undefined;
+  /** The host's own API. */
+  readonly hostRoutes: readonly RouteEntry<HostOperation>[];
   /** Undefined unless the app asked for streaming. */
   readonly streamProxy: StreamProxy | undefined;
-  /** For what does not come by HTTP. */
-  readonly triggers: TriggerListeners;
-  /** What every call of a function is answered with while the app is offline; undefined: it is online. */
+  /** The response to every call of a function while the app is offline; undefined while it is online. */
   readonly offlinePage: string | undefined;
-  /** Asks for a new worker in the place of this one. */
-  restart(): void;
 }
 
-/** A function with an HTTP trigger, as routes lead to it. */
-export interface HttpFunction {
+/** Handles a request to one of the host's own addresses. */
+export type HostOperation = (
+  request: HttpRequest,
+  values: Readonly<Record<string, string>>,
+) => HttpResponse | Promise<HttpResponse>;
+
+/** A function with an HTTP trigger, as the target of its route. */
+export interface HttpFunction extends ProtectedFunction {
   readonly fn: RegisteredFunction;
-  /** The name of its trigger binding; looked up once rather than for every request. */
+  /** The name of the trigger binding. */
   readonly triggerName: string;
-  readonly authLevel: AuthLevel;
-  /** Switched off by a setting or by function.json. */
-  readonly disabled: boolean;
 }
 
-/** A request and its answer, where they are streamed. */
+/** A request and its response, where they are streamed. */
 export interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;

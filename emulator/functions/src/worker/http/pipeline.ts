@@ -1,116 +1,128 @@
-import type { RequestListener } from 'node:http';
-import { type HttpRequest, type HttpResponse, toRequestListener } from '@lazurite/http';
-import type { AdminOperation } from '../admin/admin-operation.ts';
-import { adminRoutes } from '../admin/admin-routes.ts';
-import { isHttpTrigger, isSwitchedOff, methodsOf, routeOf, triggerOf } from '../app/function-info.ts';
-import { isAdmin, refusalOf } from './access.ts';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { BodyTooLargeError, type HttpRequest, type HttpResponse, toRequestListener } from '@lazurite/http';
+import { isDisabled, isHttpTrigger, methodsOf, routeOf, triggerOf } from '../core/function-trigger.ts';
 import { type AddedHeaders, addedHeaders, withAddedHeaders } from './added-headers.ts';
-import { readAuthLevel } from './authorize.ts';
-import { type Cors, createCors } from './cors.ts';
+import { authorize, authorizeAdmin, readAuthLevel } from './authorize.ts';
 import { invokeOverHttp } from './invoke-http.ts';
-import { type KeyStore, openKeyStore } from './key-store.ts';
-import type { HttpFront, HttpFunction } from './pipeline-dependencies.ts';
-import { isOwnPath } from './request-target.ts';
+import { invokeStreamed } from './invoke-streamed.ts';
+import type { HostOperation, HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
 import { buildRouteTable, type RouteEntry, type RouteTable } from './routing/route-table.ts';
-import { streamingListener } from './streaming-listener.ts';
 import { createThrottle, type Throttle, TOO_MANY_REQUESTS_HEADERS } from './throttle.ts';
 
-/** Unknown paths, wrong methods and violated constraints: 404 with an empty body, as Azure's host answers. */
-const NOT_FOUND: HttpResponse = { status: 404 };
-const UNAUTHORIZED: HttpResponse = { status: 401 };
-const TOO_MANY_REQUESTS: HttpResponse = { status: 429, headers: TOO_MANY_REQUESTS_HEADERS };
-
-type Answer = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
-
-/** The worker's request listener: preflight, then the host's own routes, then the functions in their order. */
-export async function createHttpFront(front: HttpFront): Promise<RequestListener> {
-  const { init, parts } = front;
-  const cors = createCors({ origins: init.cors.origins, credentials: init.cors.credentials });
-  const openKeys = once(() => openKeyStore(init.dataDir, parts.randomness));
-  const functions = await buildRouteTable(functionRoutes(front));
-  const admin = await buildRouteTable(adminRoutes(front, { cors, openKeys }));
-  const keys = init.enableAuth ? await openKeys() : undefined;
-  const throttle = createThrottle(init.settings.http);
-  const added = addedHeaders(init, cors);
-  const route = routed(front, { functions, admin, keys, throttle });
-  const answer = withPreflight(init.cors.origins, cors, withAdded(added, route));
-  const listener = toRequestListener(answer, { maxBodyBytes: init.maxBodyBytes, log: parts.log });
-  const { streamProxy, offlinePage } = front;
-  return streamProxy && offlinePage === undefined
-    ? streamingListener({ ...front, streamProxy }, { functions, cors, keys, throttle, added, listener })
-    : listener;
-}
-
-/** Only who asks about keys, or must check them, has them made and read. */
-function once(open: () => Promise<KeyStore>): () => Promise<KeyStore> {
-  let opened: Promise<KeyStore> | undefined;
-  return () => (opened ??= open());
-}
-
-interface Routed {
+interface RequestPipeline extends PipelineDependencies {
   readonly functions: RouteTable<HttpFunction>;
-  readonly admin: RouteTable<AdminOperation>;
-  /** Undefined: nobody is asked for a key. */
-  readonly keys: KeyStore | undefined;
+  readonly host: RouteTable<HostOperation>;
+  /** Undefined: no limit. */
   readonly throttle: Throttle | undefined;
+  /** Undefined: no response gets additional headers. */
+  readonly added: AddedHeaders | undefined;
 }
 
-function routed(front: HttpFront, parts: Routed): Answer {
-  const { admin, keys } = parts;
-  const callFunction = toFunction(front, parts);
-  return (request) => {
-    const own = isOwnPath(request.path) ? admin.match(request.method, request.path) : undefined;
-    if (!own) return callFunction(request);
-    return keys && !isAdmin(request, keys) ? UNAUTHORIZED : own.target(request, own.values);
+/** An unknown path, a method or a constraint that does not match: 404 with an empty body, as in Azure's host. */
+const NOT_FOUND: HttpResponse = { status: 404 };
+const TOO_MANY_REQUESTS: HttpResponse = { status: 429, headers: TOO_MANY_REQUESTS_HEADERS };
+/** The addresses of the host's own API, which no function can take. */
+const HOST_PATH = /^\/(?:admin|runtime)(?:\/|$)/i;
+
+/** Creates the request listener of the worker. */
+export async function createRequestPipeline(dependencies: PipelineDependencies): Promise<RequestListener> {
+  const { init, cors, hostRoutes } = dependencies;
+  const pipeline = {
+    ...dependencies,
+    functions: await buildRouteTable(functionRoutes(dependencies)),
+    host: await buildRouteTable(hostRoutes),
+    throttle: createThrottle(init.settings.http),
+    added: addedHeaders(init, cors),
   };
+  return toRequestListener((request, response) => handleRequest(pipeline, request, response), {
+    maxBodyBytes: init.maxBodyBytes,
+    log: dependencies.dependencies.log,
+  });
 }
 
-function toFunction(front: HttpFront, { functions, admin, keys, throttle }: Routed): Answer {
-  return (request) => {
-    if (front.offlinePage !== undefined) return offline(front.offlinePage);
-    const match = functions.match(request.method, request.path);
-    if (!match) return request.path === '/' ? homepage(admin, request) : NOT_FOUND;
-    const refusal = refusalOf(match.target, request, keys);
-    if (refusal) return refusal;
-    if (throttle) return throttled(throttle, () => invokeOverHttp(front, match, request));
-    return invokeOverHttp(front, match, request);
-  };
+/** Every request takes these steps, in this order. Null: the function writes the response itself. */
+async function handleRequest(
+  pipeline: RequestPipeline,
+  request: HttpRequest,
+  response: ServerResponse,
+): Promise<HttpResponse | null> {
+  const { cors, host, functions, keys, throttle, added, offlinePage, streamProxy } = pipeline;
+
+  // 1. Parse the target. `toRequestListener` has split it; the path is still percent-encoded.
+  const { method, path, headers } = request;
+
+  // 2. CORS: respond to a preflight request before routing.
+  const preflight = cors.preflight(method, headers);
+  if (preflight) return preflight;
+  const respond = (result: HttpResponse) => (added ? withAddedHeaders(added, headers, result) : result);
+
+  // 3. Admin: the host's own API comes before the routes of the app.
+  const operation = HOST_PATH.test(path) ? host.match(method, path) : undefined;
+  if (operation) return respond(authorizeAdmin(request, keys) ?? (await operation.target(request, operation.values)));
+
+  // 4. App state: an offline app responds to every call with its offline page.
+  if (offlinePage !== undefined) return respond(serviceUnavailable(offlinePage));
+
+  // 5. Find the route of a function.
+  const match = functions.match(method, path);
+  if (!match) return respond(path === '/' ? await getHomepage(pipeline, request) : NOT_FOUND);
+
+  // 6. Authorize the caller.
+  const rejection = authorize(match.target, request, keys);
+  if (rejection) return respond(rejection);
+
+  // 7. Throttle: wait for capacity, or reject when too many requests wait.
+  const release = throttle ? await throttle.enter() : noop;
+  if (!release) return respond(TOO_MANY_REQUESTS);
+
+  // 8. Invoke the function. 9. Respond.
+  if (streamProxy) {
+    response.once('close', release);
+    rejectLargeBody(request, pipeline.init.maxBodyBytes);
+    if (added) setAddedHeaders(added, request, response);
+    invokeStreamed({ ...pipeline, streamProxy }, match, { request, response });
+    return null;
+  }
+  return respond(await invokeOverHttp(pipeline, match, request).finally(release));
 }
 
-function offline(page: string): HttpResponse {
-  return { status: 503, headers: { 'content-type': 'text/html' }, body: page };
-}
-
-/** Only where no function takes the root (azure-functions-host `HomepageMiddleware.cs`). */
-function homepage(admin: RouteTable<AdminOperation>, request: HttpRequest): HttpResponse | Promise<HttpResponse> {
-  const match = admin.match(request.method, '/');
-  return match ? match.target(request, match.values) : NOT_FOUND;
-}
-
-async function throttled(throttle: Throttle, answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
-  const release = await throttle.enter();
-  if (!release) return TOO_MANY_REQUESTS;
-  return answer().finally(release);
-}
-
-function withPreflight(origins: readonly string[], cors: Cors, answer: Answer): Answer {
-  if (origins.length === 0) return answer;
-  return (request) => cors.preflight(request.method, request.headers) ?? answer(request);
-}
-
-function withAdded(added: AddedHeaders | undefined, answer: Answer): Answer {
-  if (!added) return answer;
-  return async (request) => withAddedHeaders(added, request.headers, await answer(request));
-}
-
-function functionRoutes({ app, init }: HttpFront): RouteEntry<HttpFunction>[] {
+function functionRoutes({ app, init }: PipelineDependencies): RouteEntry<HttpFunction>[] {
   return app.registry.all().flatMap((fn) => {
     const trigger = triggerOf(fn);
     if (!trigger || !isHttpTrigger(trigger)) return [];
     const methods = methodsOf(trigger);
     const template = routeOf(fn, trigger, init.settings.http.routePrefix);
-    const authLevel = readAuthLevel(trigger.authLevel);
-    const target = { fn, triggerName: trigger.name, authLevel, disabled: isSwitchedOff(fn) };
+    const target = {
+      fn,
+      name: fn.metadata.name,
+      triggerName: trigger.name,
+      authLevel: readAuthLevel(trigger.authLevel),
+      isDisabled: isDisabled(fn),
+    };
     return [{ template, ...(methods.length > 0 && { methods }), target }];
   });
+}
+
+function serviceUnavailable(page: string): HttpResponse {
+  return { status: 503, headers: { 'content-type': 'text/html' }, body: page };
+}
+
+/** Only where no function has the root as its route (azure-functions-host `HomepageMiddleware.cs`). */
+function getHomepage({ host }: RequestPipeline, request: HttpRequest): HttpResponse | Promise<HttpResponse> {
+  const match = host.match(request.method, '/');
+  return match ? match.target(request, match.values) : NOT_FOUND;
+}
+
+function noop(): void {}
+
+/** @throws BodyTooLargeError, which becomes 413, before the function sees a body that is declared too large */
+function rejectLargeBody({ headers }: HttpRequest, maxBytes: number): void {
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLargeError(maxBytes);
+}
+
+/** Set in advance: headers that the function sets replace them. */
+function setAddedHeaders(added: AddedHeaders, { headers }: HttpRequest, response: ServerResponse): void {
+  for (const [name, value] of Object.entries({ ...added.defaultsFor(headers), ...added.forcedFor(headers) })) {
+    response.setHeader(name, value);
+  }
 }

@@ -1,22 +1,22 @@
-/** Gives back the place; calling it again does nothing. */
+/** Frees the capacity of one request. A second call does nothing. */
 export type Release = () => void;
 
 export interface ThrottleSettings {
-  /** How many requests run at once; -1: no limit. */
+  /** Requests that run at once; -1: no limit. */
   readonly maxConcurrentRequests: number;
-  /** How many run or wait; -1: no limit. */
+  /** Requests that run or wait; -1: no limit. */
   readonly maxOutstandingRequests: number;
 }
 
 export interface Throttle {
-  /** Resolves when the request may run; undefined means that the host is full: 429 with TOO_MANY_REQUESTS_HEADERS. */
+  /** Resolves when the request may run; to undefined when too many wait: 429 with TOO_MANY_REQUESTS_HEADERS. */
   enter(): Promise<Release | undefined>;
 }
 
 /** HttpThrottleMiddleware of azure-functions-host adds it to its 429. */
 export const TOO_MANY_REQUESTS_HEADERS = { 'x-function-scaleout': '1' } as const;
 
-/** Limits requests as host.json's `extensions.http` says. Undefined when there is no limit, so that callers skip it. */
+/** Limits requests as host.json's `extensions.http` says. Undefined when there is no limit. */
 export function createThrottle(settings: ThrottleSettings): Throttle | undefined {
   const maxRunning = unlimitedIfNegative(settings.maxConcurrentRequests);
   const maxOutstanding = unlimitedIfNegative(settings.maxOutstandingRequests);
@@ -29,7 +29,7 @@ export function createThrottle(settings: ThrottleSettings): Throttle | undefined
     waiting.shift()?.();
   }
 
-  function admit(resolve: (release: Release) => void): void {
+  function start(resolve: (release: Release) => void): void {
     running++;
     let released = false;
     resolve(() => {
@@ -42,8 +42,8 @@ export function createThrottle(settings: ThrottleSettings): Throttle | undefined
     enter: () =>
       new Promise((resolve) => {
         if (running + waiting.length >= maxOutstanding) resolve(undefined);
-        else if (running < maxRunning) admit(resolve);
-        else waiting.push(() => admit(resolve));
+        else if (running < maxRunning) start(resolve);
+        else waiting.push(() => start(resolve));
       }),
   };
 }

@@ -7,7 +7,7 @@ import type { EventBatch } from './event-batch.ts';
 export interface LogOrigin {
   readonly functionName: string;
   readonly invocationId: string;
-  /** What the programming model made for user code; undefined before it did. */
+  /** The `InvocationContext` of the programming model; undefined before it is created. */
   readonly context: unknown;
   readonly hookData: Record<string, unknown>;
 }
@@ -18,35 +18,42 @@ interface LogLine {
   readonly category: RpcLogCategory;
 }
 
+interface InvocationLogDependencies {
+  readonly hooks: Hooks;
+  readonly events: EventBatch;
+  readonly clock: Clock;
+}
+
 export type CollectedLine = Pick<LogLine, 'level' | 'message'>;
 
-/** Where log lines of the app and of the library go: through the app's `log` hooks, then to whoever listens. */
+/** Sends log lines of the app and of the library through the app's `log` hooks, then to the event batch. */
 export class InvocationLog {
-  readonly #kept = new Map<string, CollectedLine[]>();
+  readonly #collected = new Map<string, CollectedLine[]>();
   readonly #hooks: Hooks;
   readonly #events: EventBatch;
   readonly #clock: Clock;
 
-  constructor(parts: { readonly hooks: Hooks; readonly events: EventBatch; readonly clock: Clock }) {
-    this.#hooks = parts.hooks;
-    this.#events = parts.events;
-    this.#clock = parts.clock;
+  constructor({ hooks, events, clock }: InvocationLogDependencies) {
+    this.#hooks = hooks;
+    this.#events = events;
+    this.#clock = clock;
   }
 
-  /** From now on keeps the lines of one invocation, until `collected` asks for them. */
+  /** Keeps the lines of one invocation until `collected` is called. */
   collect(invocationId: string): void {
-    this.#kept.set(invocationId, []);
+    this.#collected.set(invocationId, []);
   }
 
+  /** The lines since `collect`, which are then forgotten. */
   collected(invocationId: string): readonly CollectedLine[] {
-    const lines = this.#kept.get(invocationId) ?? [];
-    this.#kept.delete(invocationId);
+    const lines = this.#collected.get(invocationId) ?? [];
+    this.#collected.delete(invocationId);
     return lines;
   }
 
   write(line: LogLine, origin?: LogOrigin): void {
     const final = this.#hooks.has('log') ? this.#runHooks(line, origin) : line;
-    if (origin) this.#kept.get(origin.invocationId)?.push({ level: final.level, message: final.message });
+    if (origin) this.#collected.get(origin.invocationId)?.push({ level: final.level, message: final.message });
     this.#events.push({
       type: 'log',
       level: final.level,

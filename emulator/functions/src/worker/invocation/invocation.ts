@@ -5,7 +5,6 @@ import type {
   RpcLogCategory,
   RpcLogLevel,
 } from '../../protocol/rpc-types.ts';
-import type { CoreParts } from '../core/core-api.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import { type HookData, type Hooks, withReadOnly } from '../core/hooks.ts';
 import type {
@@ -14,13 +13,10 @@ import type {
   InvocationModel,
   InvocationState,
 } from '../core/programming-model.ts';
+import type { FunctionApp } from './function-app.ts';
 import type { InvocationLog, LogOrigin } from './invocation-log.ts';
 
-export interface InvocationParts extends Pick<CoreParts, 'hooks' | 'models'> {
-  readonly log: InvocationLog;
-}
-
-/** Changes what user code returned before the library turns it into a response. */
+/** Maps what user code returned, before the library turns it into a response. */
 export type ResultMapper = (result: unknown) => unknown;
 
 /**
@@ -30,15 +26,15 @@ export type ResultMapper = (result: unknown) => unknown;
 export async function runInvocation(
   fn: RegisteredFunction,
   request: RpcInvocationRequest,
-  parts: InvocationParts,
+  app: Omit<FunctionApp, 'registry'>,
   mapResult?: ResultMapper,
 ): Promise<RpcInvocationResponse> {
-  const core = new InvocationContext(fn.metadata, request, parts.log);
-  const model = parts.models.get().getInvocationModel(core);
+  const core = new InvocationContext(fn.metadata, request, app.log);
+  const model = app.models.get().getInvocationModel(core);
   const { context, inputs } = await model.getArguments();
   core.context = context;
-  const run = { core, model, hooks: parts.hooks };
-  const hooked = parts.hooks.has('preInvocation') || parts.hooks.has('postInvocation');
+  const run = { core, model, hooks: app.hooks };
+  const hooked = app.hooks.has('preInvocation') || app.hooks.has('postInvocation');
   const result = hooked
     ? await runHooked(run, inputs, fn.callback)
     : await model.invokeFunction(context, inputs, fn.callback);
@@ -50,7 +46,7 @@ class InvocationContext implements CoreInvocationContext, LogOrigin {
   readonly request: RpcInvocationRequest;
   readonly invocationId: string;
   state: InvocationState = 'invocation';
-  /** What the programming model made for user code. */
+  /** The `InvocationContext` of the programming model. */
   context: unknown;
   readonly hookData: HookData = {};
   readonly #log: InvocationLog;

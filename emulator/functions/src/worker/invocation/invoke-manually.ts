@@ -1,47 +1,45 @@
 import { describeThrown } from '../../errors.ts';
 import type { InvokeOutcome } from '../../protocol/messages.ts';
-import type { BindingInfo, RpcHttpData, RpcInvocationRequest, RpcTypedData } from '../../protocol/rpc-types.ts';
-import type { FunctionApp, WorkerParts } from '../app/function-app.ts';
-import { isHttpTrigger, methodsOf, triggerOf } from '../app/function-info.ts';
+import type { BindingInfo, RpcHttpData, RpcTypedData } from '../../protocol/rpc-types.ts';
+import { isHttpTrigger, methodsOf, triggerOf } from '../core/function-trigger.ts';
+import type { FunctionApp, WorkerDependencies } from './function-app.ts';
+import { createInvocationRequest, createSystemData } from './invocation-request.ts';
 import type { Invoker } from './invoker.ts';
-import { systemData } from './system-data.ts';
-import { traceContextFor } from './trace-context.ts';
 
-interface ByHandScope {
+export interface ManualInvoker {
   readonly app: FunctionApp;
   readonly invoker: Invoker;
-  readonly parts: WorkerParts;
+  readonly dependencies: WorkerDependencies;
 }
 
-/** What the console says of a function that the admin API called. */
+/** The reason that Azure's host gives for a function that the admin API called. */
 const REASON = 'This function was programmatically called via the host APIs.';
 
 /**
  * Calls a function by name with the text its trigger would have delivered, as `POST /admin/functions/{name}` does.
- * Null: no payload.
+ * Never rejects.
+ *
+ * @param input null: no payload
  */
-export async function invokeByHand(
-  { app, invoker, parts }: ByHandScope,
+export async function invokeManually(
+  { app, invoker, dependencies }: ManualInvoker,
   functionName: string,
   input: string | null,
 ): Promise<InvokeOutcome> {
   const fn = app.registry.find(functionName);
   const trigger = fn && triggerOf(fn);
   if (!fn || !trigger) return { status: 'not-found' };
-  const invocationId = parts.randomness.uuid();
-  const request: RpcInvocationRequest = {
-    invocationId,
-    functionId: fn.metadata.functionId,
-    inputData: [
-      { name: trigger.name, data: isHttpTrigger(trigger) ? toHttpInput(trigger, input) : { string: input ?? '' } },
-    ],
-    triggerMetadata: systemData(functionName, parts),
-    traceContext: traceContextFor(invocationId, parts.randomness),
-  };
+  const data = isHttpTrigger(trigger) ? toHttpInput(trigger, input) : { string: input ?? '' };
+  const metadata = createSystemData(functionName, dependencies);
+  const request = createInvocationRequest(
+    { fn, triggerName: trigger.name, input: data, metadata },
+    dependencies.randomness,
+  );
+  const { invocationId } = request;
   app.log.collect(invocationId);
   try {
     const response = await invoker.invoke(fn, request, { reason: REASON });
-    const outputs = (response.outputData ?? []).map(({ name, data }) => [name, fromTypedData(data)]);
+    const outputs = (response.outputData ?? []).map(({ name, data: value }) => [name, fromTypedData(value)]);
     return {
       status: 'succeeded',
       result: fromTypedData(response.returnValue),
@@ -53,14 +51,13 @@ export async function invokeByHand(
   }
 }
 
-/** An HTTP function that is called by hand sees a request to no address in particular. */
+/** An HTTP function that is invoked manually gets a request to the placeholder address `http://localhost/`. */
 function toHttpInput(trigger: BindingInfo, input: string | null): RpcTypedData {
   const method = methodsOf(trigger).includes('POST') ? 'POST' : (methodsOf(trigger)[0] ?? 'POST');
   const http = { method, url: 'http://localhost/', headers: {}, query: {}, params: {} };
   return { http: input === null ? http : { ...http, body: { bytes: Buffer.from(input) } } };
 }
 
-/** The value that the worker's side put in; bytes stay bytes. */
 function fromTypedData(data: RpcTypedData | null | undefined): unknown {
   if (!data) return null;
   if (data.json !== undefined && data.json !== null) return JSON.parse(data.json);

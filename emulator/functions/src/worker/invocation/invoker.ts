@@ -1,14 +1,12 @@
 import type { Clock } from '@lazurite/runtime';
-import { describeThrown } from '../../errors.ts';
+import { describeThrown, FunctionsHostError } from '../../errors.ts';
 import type { RpcInvocationRequest, RpcInvocationResponse } from '../../protocol/rpc-types.ts';
-import type { FunctionApp } from '../app/function-app.ts';
-import type { BoundFunctions } from '../bindings/bound-functions.ts';
-import { runBound } from '../bindings/bound-invocation.ts';
+import { type BoundFunctions, runBound } from '../bindings/function-bindings.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { TracedCall } from '../telemetry/telemetry.ts';
 import type { EventBatch } from './event-batch.ts';
-import { FunctionTimeoutError } from './function-timeout.ts';
+import type { FunctionApp } from './function-app.ts';
 import { type ResultMapper, runInvocation } from './invocation.ts';
+import type { Telemetry, TracedCall } from './telemetry.ts';
 
 export interface InvokerOptions {
   readonly app: FunctionApp;
@@ -16,16 +14,18 @@ export interface InvokerOptions {
   readonly clock: Clock;
   readonly events: EventBatch;
   readonly reportInvocations: boolean;
+  /** Undefined: nothing is traced. */
+  readonly telemetry: Telemetry | undefined;
   /** Null: no limit. */
   readonly functionTimeoutMs: number | null;
-  /** Called when an invocation has outlived the limit: what it holds can only be got back by ending the process. */
+  /** Called when an invocation exceeds the limit: only the end of the process frees what it holds. */
   readonly onTimeout: () => void;
 }
 
 export interface InvokeOptions extends TracedCall {
-  /** Why the function runs, as the console says it. */
+  /** Why the function runs; the console prints it. */
   readonly reason: string;
-  /** For the console's second line. */
+  /** Printed on a second line of the console. */
   readonly details?: string;
   readonly mapResult?: ResultMapper;
 }
@@ -40,7 +40,13 @@ interface Running {
   readonly fail: (error: Error) => void;
 }
 
-/** Runs invocations, tells whoever listens about them, and ends the wait for those that take too long. */
+interface Invocation {
+  readonly fn: RegisteredFunction;
+  readonly request: RpcInvocationRequest;
+  readonly options: InvokeOptions;
+}
+
+/** Runs invocations, reports and traces them, and fails those that exceed the time limit. */
 export class Invoker {
   readonly #options: InvokerOptions;
   readonly #running = new Set<Running>();
@@ -51,7 +57,33 @@ export class Invoker {
   }
 
   /** Rejects with what the function threw, or FunctionTimeoutError. */
-  async invoke(
+  invoke(
+    fn: RegisteredFunction,
+    request: RpcInvocationRequest,
+    options: InvokeOptions,
+  ): Promise<RpcInvocationResponse> {
+    const { telemetry } = this.#options;
+    return telemetry ? this.#trace(telemetry, { fn, request, options }) : this.#report(fn, request, options);
+  }
+
+  /** The running invocations, for messages; empty where no time limit applies. */
+  running(): readonly string[] {
+    return [...this.#running].map(({ fn, request }) => `Functions.${fn.metadata.name} (Id: ${request.invocationId})`);
+  }
+
+  async #trace(telemetry: Telemetry, { fn, request, options }: Invocation): Promise<RpcInvocationResponse> {
+    const span = telemetry.begin(fn, request, options);
+    try {
+      const response = await this.#report(fn, { ...request, traceContext: span.traceContext }, options);
+      span.succeeded(response);
+      return response;
+    } catch (error) {
+      span.failed(error);
+      throw error;
+    }
+  }
+
+  async #report(
     fn: RegisteredFunction,
     request: RpcInvocationRequest,
     options: InvokeOptions,
@@ -67,11 +99,6 @@ export class Invoker {
       this.#finished(fn, request, { startedAt, error });
       throw error;
     }
-  }
-
-  /** What is running now, for a person; empty where no time limit applies. */
-  running(): readonly string[] {
-    return [...this.#running].map(({ fn, request }) => `Functions.${fn.metadata.name} (Id: ${request.invocationId})`);
   }
 
   #run(fn: RegisteredFunction, request: RpcInvocationRequest, options: InvokeOptions): Promise<RpcInvocationResponse> {
@@ -90,8 +117,8 @@ export class Invoker {
     return new Promise((resolve, reject) => {
       const running: Running = { startedAt: this.#options.clock.monotonic(), fn, request, fail: reject };
       this.#running.add(running);
-      this.#watch();
-      // Two callbacks rather than finally(): this is on the way of every request.
+      this.#scheduleTimeoutCheck();
+      // Two callbacks rather than finally(), which costs another promise for every request.
       result.then(
         (response) => {
           this.#running.delete(running);
@@ -105,19 +132,19 @@ export class Invoker {
     });
   }
 
-  /** One timer for all invocations: one for each would cost more than the rest of the bookkeeping. */
-  #watch(): void {
+  /** One timer serves all invocations: one for each would cost more than the rest of the bookkeeping. */
+  #scheduleTimeoutCheck(): void {
     if (this.#checking) return;
     this.#checking = true;
     this.#options.clock.setTimer(TIMEOUT_CHECK_MS, () => {
       this.#checking = false;
-      this.#expire(this.#options.functionTimeoutMs ?? Number.POSITIVE_INFINITY);
-      if (this.#running.size > 0) this.#watch();
+      this.#failExpired(this.#options.functionTimeoutMs ?? Number.POSITIVE_INFINITY);
+      if (this.#running.size > 0) this.#scheduleTimeoutCheck();
     });
   }
 
-  /** The set is in the order of starting, so the first that is young enough ends the search. */
-  #expire(limitMs: number): void {
+  /** The set is in the order of starting, so the search ends at the first invocation that is within the limit. */
+  #failExpired(limitMs: number): void {
     const now = this.#options.clock.monotonic();
     for (const running of this.#running) {
       if (now - running.startedAt < limitMs) return;
@@ -164,4 +191,27 @@ function idsOf({ fn, request }: Pick<Running, 'fn' | 'request'>): {
   readonly invocationId: string;
 } {
   return { functionName: fn.metadata.name, invocationId: request.invocationId };
+}
+
+/** An invocation exceeded `functionTimeout` of host.json. The message is the one that Azure's host logs. */
+class FunctionTimeoutError extends FunctionsHostError {
+  constructor(functionName: string, invocationId: string, limitMs: number) {
+    super(
+      'FunctionTimeout',
+      `Timeout value of ${formatTimeSpan(limitMs)} exceeded by function 'Functions.${functionName}' (Id: '${invocationId}'). Initiating cancellation.`,
+    );
+  }
+}
+
+/** `hh:mm:ss`, with days and fractions where there are any, as .NET writes a TimeSpan. */
+function formatTimeSpan(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  const clock = [hours, minutes, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  const fraction = ms % 1000 === 0 ? '' : `.${String(ms % 1000).padStart(3, '0')}0000`;
+  return `${days > 0 ? `${days}.` : ''}${clock}${fraction}`;
 }

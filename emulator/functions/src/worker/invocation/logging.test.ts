@@ -40,7 +40,7 @@ function nameOf(event: HostEvent): string | undefined {
   return 'functionName' in event ? event.functionName : undefined;
 }
 
-test('console lines are told apart by stream; those of the worker itself are log lines', async () => {
+test('console lines name their stream; those of the worker itself are log lines', async () => {
   await host.fetch('/api/console');
   expect(await host.next('console', ({ line }) => line === 'to stdout')).toMatchObject({ stream: 'stdout' });
   expect(await host.next('console', ({ line }) => line === 'to stderr')).toMatchObject({ stream: 'stderr' });

@@ -1,10 +1,10 @@
-/** How a trigger is served here. */
+/** How this host supports a trigger. */
 export type TriggerSupport =
-  /** By a listener, a webhook or a request. */
+  /** A listener, a webhook or a request calls the function. */
   | { readonly kind: 'fires' }
-  /** Its events come from a service that does not exist here. */
+  /** Its events come from a service that is not emulated. */
   | { readonly kind: 'by-hand'; readonly service: string }
-  /** A type that this host has never heard of. */
+  /** The host does not know the type. */
   | { readonly kind: 'unknown' };
 
 const FIRES = [
@@ -42,7 +42,7 @@ const SUPPORT: ReadonlyMap<string, TriggerSupport> = new Map<string, TriggerSupp
   ...Object.entries(BY_HAND).map(([type, service]) => [type.toLowerCase(), { kind: 'by-hand', service }] as const),
 ]);
 
-/** All that is known, by type as Azure spells it; for documentation. */
+/** All known triggers, by type as Azure spells it; for documentation. */
 export const KNOWN_TRIGGERS: readonly { readonly type: string; readonly service: string | null }[] = [
   ...FIRES.map((type) => ({ type, service: null })),
   ...Object.entries(BY_HAND).map(([type, service]) => ({ type, service })),

@@ -1,7 +1,7 @@
 import { seededRandomness, VirtualClock } from '@lazurite/runtime';
-import type { RetryPolicy } from '../../config/retry-policy.ts';
+import type { RetryPolicy } from '../../config/host-settings.ts';
+import type { TriggeredInvocation } from '../invocation/invoke-from-trigger.ts';
 import { retryDelay, toRetryPolicy, withRetries } from './retry.ts';
-import type { TriggeredInvocation } from './trigger.ts';
 
 const invocation: TriggeredInvocation = { input: { string: 'x' }, metadata: {}, reason: 'test' };
 const random = seededRandomness(1);

@@ -1,29 +1,33 @@
 import { type Clock, type Randomness, sleep } from '@lazurite/runtime';
-import type { RetryPolicy } from '../../config/retry-policy.ts';
+import type { RetryPolicy } from '../../config/host-settings.ts';
 import { messageOf } from '../../errors.ts';
 import type { RpcDuration, RpcRetryOptions } from '../../protocol/rpc-types.ts';
-import type { InvokeTriggered } from './trigger.ts';
+import type { InvokeTriggered } from '../invocation/invoke-from-trigger.ts';
 
-/** Exponential delays vary by so much either way (RandomizedExponentialBackoffStrategy of the WebJobs SDK). */
+/** The variation of exponential delays in either direction (RandomizedExponentialBackoffStrategy of the WebJobs SDK). */
 const JITTER = 0.2;
 
-export interface RetryParts {
+export interface RetryDependencies {
   readonly clock: Clock;
   readonly random: Randomness;
-  /** Ends the wait for the next attempt; the last failure then stands. */
+  /** Aborts the wait for the next attempt; the last outcome is then final. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Repeats a failed invocation as the policy says, each time as an invocation of its own with its retry context. Attempts
- * are kept in memory, as in the host.
+ * Repeats a failed invocation as the policy says. Each attempt is an invocation of its own with its retry context. The
+ * attempts are counted in memory, as in Azure's host.
  */
-export function withRetries(invoke: InvokeTriggered, policy: RetryPolicy, parts: RetryParts): InvokeTriggered {
+export function withRetries(
+  invoke: InvokeTriggered,
+  policy: RetryPolicy,
+  dependencies: RetryDependencies,
+): InvokeTriggered {
   return async (invocation) => {
     let outcome = await invoke(invocation);
     const { maxRetryCount } = policy;
     for (let retryCount = 1; maxRetryCount < 0 || retryCount <= maxRetryCount; retryCount++) {
-      if (outcome.succeeded || !(await waitFor(policy, retryCount, parts))) return outcome;
+      if (outcome.succeeded || !(await waitFor(policy, retryCount, dependencies))) return outcome;
       const retryContext = { retryCount, maxRetryCount, exception: { message: messageOf(outcome.error) } };
       outcome = await invoke({ ...invocation, retryContext });
     }
@@ -35,7 +39,7 @@ export function withRetries(invoke: InvokeTriggered, policy: RetryPolicy, parts:
 async function waitFor(
   policy: RetryPolicy,
   retryCount: number,
-  { clock, random, signal }: RetryParts,
+  { clock, random, signal }: RetryDependencies,
 ): Promise<boolean> {
   return sleep(clock, retryDelay(policy, retryCount, random), signal).then(
     () => true,

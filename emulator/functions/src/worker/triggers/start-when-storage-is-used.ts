@@ -2,18 +2,18 @@ import type { StorageChanges } from './storage-changes.ts';
 import type { TriggerListener } from './trigger.ts';
 
 /**
- * The listener that `open` makes, at once or, where local storage is still unused, as soon as that changes: there is
- * nothing to listen to before, and to ask would start the storage emulator.
+ * Defers the listener that `open` creates while the local storage is unused: it holds no event yet, and a poll would
+ * start the storage emulator. Every other listener is created at once.
  */
-export async function onceUsed(
+export async function startWhenStorageIsUsed(
   storage: StorageChanges,
   isLocal: boolean,
   open: () => Promise<TriggerListener>,
 ): Promise<TriggerListener> {
-  return isLocal && storage.isUnused ? new WaitingListener(storage, open) : open();
+  return isLocal && storage.isUnused ? new DeferredListener(storage, open) : open();
 }
 
-class WaitingListener implements TriggerListener {
+class DeferredListener implements TriggerListener {
   readonly #storage: StorageChanges;
   readonly #open: () => Promise<TriggerListener>;
   readonly #stop = Promise.withResolvers<void>();
@@ -26,7 +26,7 @@ class WaitingListener implements TriggerListener {
   }
 
   async start(): Promise<void> {
-    this.#listener = Promise.race([this.#storage.used, this.#stop.promise]).then(() => this.#begin());
+    this.#listener = Promise.race([this.#storage.used, this.#stop.promise]).then(() => this.#openListener());
   }
 
   async stop(): Promise<void> {
@@ -35,7 +35,7 @@ class WaitingListener implements TriggerListener {
     await (await this.#listener)?.stop();
   }
 
-  async #begin(): Promise<TriggerListener | undefined> {
+  async #openListener(): Promise<TriggerListener | undefined> {
     if (this.#isStopped) return undefined;
     const listener = await this.#open();
     await listener.start();

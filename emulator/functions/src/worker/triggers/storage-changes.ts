@@ -1,12 +1,12 @@
 import { type StorageChange, type StorageSource, sourceOf } from '../../protocol/changes.ts';
 
-/** Tells the triggers of an app what happens in the storage beside this host. */
+/** Notifies the triggers of an app of writes to the local storage. */
 export class StorageChanges {
   readonly #listeners = new Map<StorageSource, Set<(change: StorageChange) => void>>();
   #use = Promise.withResolvers<void>();
   #isUnused = false;
 
-  /** @returns a function that ends it */
+  /** @returns a function that ends the subscription */
   subscribe(source: StorageSource, listener: (change: StorageChange) => void): () => void {
     const listeners = this.#listeners.get(source) ?? new Set();
     this.#listeners.set(source, listeners.add(listener));
@@ -17,12 +17,12 @@ export class StorageChanges {
     for (const listener of this.#listeners.get(sourceOf(change)) ?? []) listener(change);
   }
 
-  /** Whether nothing is stored, so that there is nothing to look for until `markUsed` is called. */
+  /** Whether the storage is known to be empty; false once `markUsed` was called. */
   get isUnused(): boolean {
     return this.#isUnused;
   }
 
-  /** Settles when storage is no longer unused; at once when it is not. */
+  /** Resolves when the storage is no longer unused. */
   get used(): Promise<void> {
     return this.#isUnused ? this.#use.promise : Promise.resolve();
   }

@@ -1,61 +1,31 @@
-import type { Clock, Log, Randomness } from '@lazurite/runtime';
-import type { HostSettings } from '../../config/host-settings.ts';
-import type { BindingInfo, RpcRetryContext, RpcTypedData } from '../../protocol/rpc-types.ts';
+import type { BindingDeclaration } from '../bindings/binding.ts';
+import type { InvokeTriggered } from '../invocation/invoke-from-trigger.ts';
 import type { ContainerChanges } from './cosmos/container-changes.ts';
 import type { StorageChanges } from './storage-changes.ts';
 
 /** Waits for the events of one function and calls it for each. */
 export interface TriggerListener {
-  /** Rejects when the source of events cannot be used at all; one that is only down for now is tried again and again. */
+  /** Rejects when the event source cannot be used at all. A source that is only unavailable for now is retried. */
   start(): Promise<void>;
   /** Takes no further events and resolves when the invocations it started have ended. */
   stop(): Promise<void>;
 }
 
-/** One call of a function by its trigger. */
-export interface TriggeredInvocation {
-  /** The value of the trigger binding. */
-  readonly input: RpcTypedData;
-  /** Names as the host sends them, in Pascal case. */
-  readonly metadata: Readonly<Record<string, RpcTypedData>>;
-  /** Why it runs, as the console says it. */
-  readonly reason: string;
-  /** For the console's second line; undefined: none. */
-  readonly details?: string;
-  readonly retryContext?: RpcRetryContext;
+/** Notifications of what was written to the local data servers. */
+export interface ChangeNotifications {
+  /** Writes to containers of the local Cosmos DB server. */
+  readonly changes: ContainerChanges;
+  /** Writes to the local storage. */
+  readonly storage: StorageChanges;
 }
 
-export type InvocationOutcome = { readonly succeeded: true } | { readonly succeeded: false; readonly error: unknown };
-
-/** Runs a function with its bindings and hooks, and reports it. Never rejects. */
-export type InvokeTriggered = (invocation: TriggeredInvocation) => Promise<InvocationOutcome>;
-
-/** What every trigger and binding is given. */
-export interface TriggerServices {
-  readonly clock: Clock;
-  readonly random: Randomness;
-  readonly log: Log;
-  readonly settings: HostSettings;
-  /** The function app's environment, app settings included. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface TriggerContext extends BindingDeclaration, ChangeNotifications {
   /** Where a trigger may keep its state, in a folder of its own. */
   readonly dataDir: string;
   /** Distinguishes this app from others that share a storage account or database. */
   readonly hostId: string;
-  /** Where the data server beside this host has its changes told. */
-  readonly changes: ContainerChanges;
-  /** Where the storage beside this host has its changes told. */
-  readonly storage: StorageChanges;
-}
-
-export type NamedBinding = BindingInfo & { readonly name: string };
-
-export interface TriggerContext extends TriggerServices {
-  readonly functionName: string;
-  /** The trigger, with every `%setting%` resolved. */
-  readonly binding: NamedBinding;
   readonly invoke: InvokeTriggered;
 }
 
-/** Makes the listener of one function; loads what it needs only then. Rejects when the binding is wrong. */
+/** Creates the listener of one function and loads what it needs only then. Rejects when the binding is not valid. */
 export type TriggerFactory = (context: TriggerContext) => Promise<TriggerListener>;

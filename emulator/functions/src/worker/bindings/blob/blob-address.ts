@@ -4,22 +4,22 @@ import {
   retriesFor,
   type StorageRetries,
   storageConnectionString,
-} from '../../../config/storage-connection.ts';
+} from '../../../config/connections.ts';
 import type { RpcTypedData } from '../../../protocol/rpc-types.ts';
-import type { NamedBinding } from '../../triggers/trigger.ts';
+import type { NamedBinding } from '../../core/function-trigger.ts';
 
 export interface BlobPath {
   readonly container: string;
   readonly blob: string;
 }
 
-/** Splits `container/folder/name`; undefined when one of the two is missing. */
+/** Splits `container/folder/name`; undefined when the container or the name is missing. */
 export function splitBlobPath(path: string): BlobPath | undefined {
   const [, container, blob] = /^\/?([^/]+)\/(.+)$/s.exec(path) ?? [];
   return container === undefined || blob === undefined ? undefined : { container, blob };
 }
 
-/** Loads the SDK on first use. `retryOptions` absent: as suits the storage. */
+/** Loads the SDK on first use. @param retryOptions absent: the defaults for this storage */
 export async function openBlobService(
   connection: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
@@ -31,7 +31,7 @@ export async function openBlobService(
   return Client.fromConnectionString(connectionString, options);
 }
 
-/** Whether the app asked for an SDK client rather than the content (`sdkBinding: true`). */
+/** Whether the app asked for an SDK client instead of the content (`sdkBinding: true`). */
 export function isDeferred({ properties }: NamedBinding): boolean {
   const deferred =
     typeof properties === 'object' &&
@@ -41,7 +41,7 @@ export function isDeferred({ properties }: NamedBinding): boolean {
   return String(deferred).toLowerCase() === 'true';
 }
 
-/** What `@azure/functions-extensions-blob` makes an SDK client from. */
+/** The value from which `@azure/functions-extensions-blob` creates an SDK client. */
 export function deferredBlob({ container, blob }: BlobPath, connection: string | undefined): RpcTypedData {
   const content = {
     Connection: connection || DEFAULT_STORAGE_CONNECTION,

@@ -1,9 +1,8 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { Section } from '../../../config/config-reader.ts';
 import type { RpcTypedData } from '../../../protocol/rpc-types.ts';
-import type { BindingKind, BindingScope, InputBinding, OutputBinding } from '../binding.ts';
-import { bindingError } from '../binding-error.ts';
+import type { BindingDeclaration, BindingKind, InputBinding, OutputBinding } from '../binding.ts';
 import { type BindingContext, BindingExpressionError, compileBindingTemplate } from '../binding-expression.ts';
+import { readBinding } from '../binding-reader.ts';
 import { isNotFound } from '../queue/queue-client.ts';
 import {
   type BlobPath,
@@ -17,14 +16,14 @@ import {
 /** `blob` input: content or null; output: overwrites, and creates the container when it is missing. */
 export const blobBinding: BindingKind = { input: createBlobInput, output: createBlobOutput };
 
-async function createBlobInput(scope: BindingScope): Promise<InputBinding> {
-  const { path, connection, dataType } = readBinding(scope);
-  const deferred = isDeferred(scope.binding);
+async function createBlobInput(declaration: BindingDeclaration): Promise<InputBinding> {
+  const { path, connection, dataType } = readBlobBinding(declaration);
+  const deferred = isDeferred(declaration.binding);
   return {
     async read(context) {
       const address = path(context);
       if (deferred) return deferredBlob(address, connection);
-      const blob = await openBlob(scope, address, connection);
+      const blob = await openBlob(declaration, address, connection);
       try {
         return blobContent(await blob.downloadToBuffer(), dataType);
       } catch (error) {
@@ -35,15 +34,15 @@ async function createBlobInput(scope: BindingScope): Promise<InputBinding> {
   };
 }
 
-async function createBlobOutput(scope: BindingScope): Promise<OutputBinding> {
-  const { path, connection } = readBinding(scope);
+async function createBlobOutput(declaration: BindingDeclaration): Promise<OutputBinding> {
+  const { path, connection } = readBlobBinding(declaration);
   return {
     async write(data, context) {
-      const blob = await openBlob(scope, path(context), connection);
+      const blob = await openBlob(declaration, path(context), connection);
       const bytes = toBytes(data);
       await blob.uploadData(bytes).catch(async (error: unknown) => {
         if (!isNotFound(error)) throw error;
-        const service = await openBlobService(connection, scope.env);
+        const service = await openBlobService(connection, declaration.env);
         await service.getContainerClient(blob.containerName).createIfNotExists();
         await blob.uploadData(bytes);
       });
@@ -51,8 +50,8 @@ async function createBlobOutput(scope: BindingScope): Promise<OutputBinding> {
   };
 }
 
-function readBinding(scope: BindingScope) {
-  const binding = new Section({ ...scope.binding }, bindingError(scope));
+function readBlobBinding(declaration: BindingDeclaration) {
+  const binding = readBinding(declaration);
   const text = binding.text('path') ?? binding.text('blobPath');
   if (!text) throw binding.fail('path', 'is required');
   const template = compileBindingTemplate(text);
@@ -66,11 +65,11 @@ function readBinding(scope: BindingScope) {
 }
 
 async function openBlob(
-  scope: BindingScope,
+  declaration: BindingDeclaration,
   { container, blob }: BlobPath,
   connection: string | undefined,
 ): Promise<BlockBlobClient> {
-  const service = await openBlobService(connection, scope.env);
+  const service = await openBlobService(connection, declaration.env);
   return service.getContainerClient(container).getBlockBlobClient(blob);
 }
 

@@ -2,7 +2,7 @@ import { CosmosClient } from '@azure/cosmos';
 import { type CosmosServer, startCosmos } from '@lazurite/cosmos';
 import { systemClock } from '@lazurite/runtime';
 import { recordTrigger } from '../../../testing/trigger-context.ts';
-import type { NamedBinding } from '../../triggers/trigger.ts';
+import type { NamedBinding } from '../../core/function-trigger.ts';
 import { createFunctionBindings } from '../function-bindings.ts';
 import { createCosmosBinding } from './cosmos-binding.ts';
 import { cosmosAddress } from './cosmos-connection.ts';
@@ -62,7 +62,7 @@ test('cosmosDB input reads the item that the expressions name, or null', async (
   await expect(bindings.readInputs({})).rejects.toThrow('No value for named parameter');
 });
 
-test('cosmosDB bindings refuse what they cannot use', async () => {
+test('cosmosDB bindings reject what they cannot use', async () => {
   await expect(bindingsOf({ databaseName: '' })).rejects.toThrow("'databaseName' is required");
   await expect(bindingsOf({ containerName: '' })).rejects.toThrow("'containerName' is required");
   await expect(bindingsOf({ connection: 'Nope' })).rejects.toThrow("connection 'Nope' is not set");
@@ -97,6 +97,6 @@ test.each([
     { X__accountEndpoint: 'https://localhost', X__credential: 'workloadidentity' },
     'only managedidentity is emulated',
   ],
-])('cosmosAddress() refuses an identity %s', (_, env, message) => {
+])('cosmosAddress() rejects an identity %s', (_, env, message) => {
   expect(() => cosmosAddress('X', env)).toThrow(message);
 });

@@ -1,27 +1,26 @@
 import type { Container, CosmosClient, PartitionKey, SqlQuerySpec } from '@azure/cosmos';
-import { Section } from '../../../config/config-reader.ts';
-import type { BindingKind, BindingScope, InputBinding, OutputBinding } from '../binding.ts';
-import { bindingError } from '../binding-error.ts';
+import type { ConfigReader } from '../../../config/config-reader.ts';
+import type { BindingDeclaration, BindingKind, InputBinding, OutputBinding } from '../binding.ts';
 import { type BindingContext, type BindingTemplate, compileBindingTemplate } from '../binding-expression.ts';
+import { readBinding } from '../binding-reader.ts';
 import { toOutputValues } from '../output-items.ts';
-import { CosmosClients } from './cosmos-clients.ts';
+import { CosmosClients, ensureContainer } from './cosmos-clients.ts';
 import { cosmosAddress, cosmosConnectionName, requiredContainer } from './cosmos-connection.ts';
-import { ensureContainer } from './ensure-container.ts';
 
 const NOTHING = { json: 'null' };
 
 /** `cosmosDB` input and output. */
 export function createCosmosBinding(clients = new CosmosClients()): BindingKind {
   return {
-    input: (scope) => createCosmosInput(scope, clients),
-    output: (scope) => createCosmosOutput(scope, clients),
+    input: (declaration) => createCosmosInput(declaration, clients),
+    output: (declaration) => createCosmosOutput(declaration, clients),
   };
 }
 
 /** `id` and `partitionKey`: that item or null; `sqlQuery`: an array; neither: every item. */
-async function createCosmosInput(scope: BindingScope, clients: CosmosClients): Promise<InputBinding> {
-  const binding = new Section({ ...scope.binding }, bindingError(scope));
-  const target = openTarget(binding, scope, clients);
+async function createCosmosInput(declaration: BindingDeclaration, clients: CosmosClients): Promise<InputBinding> {
+  const binding = readBinding(declaration);
+  const target = openTarget(binding, declaration, clients);
   const id = optionalTemplate(binding.text('id'));
   const partitionKey = optionalTemplate(binding.text('partitionKey'));
   const query = compileQuery(binding.text('sqlQuery'));
@@ -38,9 +37,9 @@ async function createCosmosInput(scope: BindingScope, clients: CosmosClients): P
 }
 
 /** Upserts each item; creates database and container when the binding says `createIfNotExists`. */
-async function createCosmosOutput(scope: BindingScope, clients: CosmosClients): Promise<OutputBinding> {
-  const binding = new Section({ ...scope.binding }, bindingError(scope));
-  const target = openTarget(binding, scope, clients);
+async function createCosmosOutput(declaration: BindingDeclaration, clients: CosmosClients): Promise<OutputBinding> {
+  const binding = readBinding(declaration);
+  const target = openTarget(binding, declaration, clients);
   const create = binding.boolean('createIfNotExists') ?? false;
   const partitionKey = binding.text('partitionKey');
   const throughput = binding.integer('containerThroughput', { min: 400 });
@@ -57,11 +56,11 @@ interface Target {
   container(context: BindingContext): Promise<Container>;
 }
 
-function openTarget(binding: Section, scope: BindingScope, clients: CosmosClients): Target {
+function openTarget(binding: ConfigReader, declaration: BindingDeclaration, clients: CosmosClients): Target {
   const names = requiredContainer(binding);
   const databaseName = compileBindingTemplate(names.databaseName);
   const containerName = compileBindingTemplate(names.containerName);
-  const address = cosmosAddress(cosmosConnectionName(binding), scope.env);
+  const address = cosmosAddress(cosmosConnectionName(binding), declaration.env);
   return {
     async container(context) {
       const client: CosmosClient = await clients.get(address);
@@ -86,7 +85,7 @@ async function typedKey(container: Container, key: string): Promise<PartitionKey
   if (!key.startsWith('[')) return key;
   const { resource } = await container.read();
   if ((resource?.partitionKey?.paths.length ?? 0) < 2) return key;
-  const levels: PartitionKey = JSON.parse(key); // the service refuses levels that are no key
+  const levels: PartitionKey = JSON.parse(key); // the service rejects levels that are not valid
   return levels;
 }
 

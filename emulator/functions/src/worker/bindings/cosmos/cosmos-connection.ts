@@ -1,9 +1,9 @@
-import { ConfigError } from '../../../config/config-error.ts';
-import type { Section } from '../../../config/config-reader.ts';
+import type { ConfigReader } from '../../../config/config-reader.ts';
 import { resolveConnection } from '../../../config/connections.ts';
+import { ConfigError } from '../../../errors.ts';
 import { type Identity, readIdentity } from './identity.ts';
 
-/** An account, and what is shown to it: a key, or the token of an identity. */
+/** An account and its credentials: a key, or an identity whose token is sent. */
 export type CosmosAddress =
   | { readonly endpoint: string; readonly key: string }
   | { readonly endpoint: string; readonly identity: Identity };
@@ -11,12 +11,15 @@ export type CosmosAddress =
 const DEFAULT_CONNECTION = 'CosmosDB';
 
 /** `connection`, or `connectionStringSetting` as extension version 3 calls it. */
-export function cosmosConnectionName(binding: Section): string {
+export function cosmosConnectionName(binding: ConfigReader): string {
   return binding.text('connection') ?? binding.text('connectionStringSetting') ?? DEFAULT_CONNECTION;
 }
 
 /** `containerName`, or `collectionName` as extension version 3 calls it. */
-export function requiredContainer(binding: Section): { readonly databaseName: string; readonly containerName: string } {
+export function requiredContainer(binding: ConfigReader): {
+  readonly databaseName: string;
+  readonly containerName: string;
+} {
   const databaseName = binding.text('databaseName');
   const containerName = binding.text('containerName') ?? binding.text('collectionName');
   if (!databaseName) throw binding.fail('databaseName', 'is required');
@@ -24,7 +27,7 @@ export function requiredContainer(binding: Section): { readonly databaseName: st
   return { databaseName, containerName };
 }
 
-/** @throws ConnectionMissingError, or ConfigError for a text that is no connection string and a section without an account */
+/** @throws ConnectionMissingError, or ConfigError when the connection string or the settings of an identity are not valid */
 export function cosmosAddress(name: string, env: Readonly<Record<string, string | undefined>>): CosmosAddress {
   const connection = resolveConnection(name, env);
   if (connection.kind === 'section') return addressByIdentity(name, connection.properties);

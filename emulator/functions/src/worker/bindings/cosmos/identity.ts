@@ -1,15 +1,15 @@
 import type { TokenCredential } from '@azure/identity';
-import { ConfigError } from '../../../config/config-error.ts';
+import { ConfigError } from '../../../errors.ts';
 
-/** Who a connection without a secret of its own acts as. */
+/** The identity that a connection without a key uses. */
 export type Identity =
   | { readonly kind: 'managed'; readonly clientId?: string; readonly resourceId?: string }
   | { readonly kind: 'clientSecret'; readonly tenantId: string; readonly clientId: string; readonly secret: string }
-  /** Whatever is found: the environment, the machine's managed identity, a signed-in developer. */
+  /** The first that is available: the environment, the machine's managed identity, a signed-in developer. */
   | { readonly kind: 'default'; readonly tenantId?: string; readonly clientId?: string };
 
 /**
- * The properties below a connection's name that are the same for all services
+ * Reads the identity properties below a connection's name, which are the same for all services
  * (azure-sdk-for-net, Microsoft.Extensions.Azure `ClientFactory.CreateCredential`).
  *
  * @param properties by name in lower case
@@ -26,7 +26,7 @@ export function readIdentity(name: string, properties: ReadonlyMap<string, strin
   return { kind: 'default', ...(tenantId && { tenantId }), ...(clientId && { clientId }) };
 }
 
-/** Loads the library on first use. */
+/** Loads `@azure/identity` on first use. */
 export async function openCredential(identity: Identity): Promise<TokenCredential> {
   const { ClientSecretCredential, DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
   if (identity.kind === 'clientSecret')

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '@lazurite/runtime';
 import { recordTrigger } from '../../../testing/trigger-context.ts';
-import type { NamedBinding } from '../../triggers/trigger.ts';
+import type { NamedBinding } from '../../core/function-trigger.ts';
 import { createFunctionBindings } from '../function-bindings.ts';
 import { eventGridBinding } from './event-grid-binding.ts';
 
@@ -107,6 +107,6 @@ test.each([
   [{ topicEndpointUri: 'WRONG' }, "The setting 'WRONG' must be a URL"],
   [{ topicKeySetting: 'ABSENT' }, "connection 'ABSENT' is not set"],
   [{ connection: 'TOPIC' }, 'uses an identity'],
-])('eventGrid output refuses %j', async (binding, message) => {
+])('eventGrid output rejects %j', async (binding, message) => {
   await expect(bindingsOf(binding)).rejects.toThrow(message);
 });

@@ -1,10 +1,9 @@
 import type { Clock } from '@lazurite/runtime';
-import { ConfigError } from '../../../config/config-error.ts';
-import { Section } from '../../../config/config-reader.ts';
+import type { ConfigReader } from '../../../config/config-reader.ts';
 import { ConnectionMissingError, lookUp } from '../../../config/connections.ts';
-import { FunctionsHostError } from '../../../errors.ts';
-import type { BindingKind, BindingScope, OutputBinding } from '../binding.ts';
-import { bindingError } from '../binding-error.ts';
+import { ConfigError, FunctionsHostError } from '../../../errors.ts';
+import type { BindingDeclaration, BindingKind, OutputBinding } from '../binding.ts';
+import { readBinding } from '../binding-reader.ts';
 import { toOutputValues } from '../output-items.ts';
 
 /** `eventGrid` output: all events of one invocation in one request to the topic, in its schema or as CloudEvents. */
@@ -15,7 +14,7 @@ interface Topic {
   readonly key: string;
 }
 
-/** Event Grid refused the events, or cannot be reached. */
+/** Event Grid rejected the events, or cannot be reached. */
 export class EventGridError extends FunctionsHostError {
   constructor(problem: string, options?: ErrorOptions) {
     super('BindingFailed', `The events could not be published: ${problem}`, options);
@@ -25,29 +24,29 @@ export class EventGridError extends FunctionsHostError {
 const API_VERSION = '2018-01-01';
 const TIMEOUT_MS = 30_000;
 
-async function createEventGridOutput(scope: BindingScope): Promise<OutputBinding> {
-  const topic = readTopic(scope);
+async function createEventGridOutput(declaration: BindingDeclaration): Promise<OutputBinding> {
+  const topic = readTopic(declaration);
   return {
     async write(data) {
       const events = toOutputValues(data);
-      if (events.length > 0) await publish(topic, events, scope.clock);
+      if (events.length > 0) await publish(topic, events, declaration.clock);
     },
   };
 }
 
 /** `topicEndpointUri` and `topicKeySetting` are names of settings (`EventGridAttribute.cs` of azure-functions-eventgrid-extension). */
-function readTopic(scope: BindingScope): Topic {
-  const binding = new Section({ ...scope.binding }, bindingError(scope));
+function readTopic(declaration: BindingDeclaration): Topic {
+  const binding = readBinding(declaration);
   if (binding.text('connection'))
     throw binding.fail('connection', 'uses an identity. Set topicEndpointUri and topicKeySetting to run here');
-  const uri = settingOf(binding, 'topicEndpointUri', scope);
+  const uri = settingOf(binding, 'topicEndpointUri', declaration);
   if (!URL.canParse(uri)) throw new ConfigError(`The setting '${binding.text('topicEndpointUri')}' must be a URL`);
   const url = new URL(uri);
   url.searchParams.set('api-version', API_VERSION);
-  return { url, key: settingOf(binding, 'topicKeySetting', scope) };
+  return { url, key: settingOf(binding, 'topicKeySetting', declaration) };
 }
 
-function settingOf(binding: Section, property: string, { env }: BindingScope): string {
+function settingOf(binding: ConfigReader, property: string, { env }: BindingDeclaration): string {
   const name = binding.text(property);
   if (!name) throw binding.fail(property, 'is required');
   const value = lookUp(name, env);
@@ -75,7 +74,7 @@ async function publish({ url, key }: Topic, events: readonly unknown[], clock: C
   }
 }
 
-/** The two kinds of events have types of their own; a topic takes one of them. */
+/** Event Grid events and CloudEvents have different content types; a topic accepts one of them. */
 function contentTypeOf(events: readonly unknown[]): string {
   const areCloudEvents = events.every((event) => typeof event === 'object' && event !== null && 'specversion' in event);
   return areCloudEvents ? 'application/cloudevents-batch+json; charset=utf-8' : 'application/json';

@@ -1,15 +1,15 @@
 import type { QueueClient } from '@azure/storage-queue';
-import { retriesFor, type StorageRetries, storageConnectionString } from '../../../config/storage-connection.ts';
+import { retriesFor, type StorageRetries, storageConnectionString } from '../../../config/connections.ts';
 
 export type { QueueClient };
 
 export interface QueueAddress {
   readonly connection: string | undefined;
-  /** Queue names are lower case; the host lowers what the app wrote. */
+  /** In any case: the host converts it to lower case. */
   readonly queueName: string;
 }
 
-/** Loads the SDK on first use. `retryOptions` absent: as suits the storage. */
+/** Loads the SDK on first use. @param retryOptions absent: the defaults for this storage */
 export async function openQueue(
   { connection, queueName }: QueueAddress,
   env: Readonly<Record<string, string | undefined>>,
@@ -28,14 +28,14 @@ export function encodeMessage(item: string | Uint8Array, encoding: MessageEncodi
   return encoding === 'base64' ? bytes.toString('base64') : bytes.toString();
 }
 
-/** Undefined when the text is not in the encoding. */
+/** Undefined when the text does not have the encoding. */
 export function decodeMessage(text: string, encoding: MessageEncoding): string | undefined {
   if (encoding === 'none') return text;
   const isBase64 = text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
   return isBase64 ? Buffer.from(text, 'base64').toString() : undefined;
 }
 
-/** Sends, creating the queue when it is not there yet. */
+/** Sends a message, and creates the queue when it is missing. */
 export async function sendCreating(queue: QueueClient, text: string): Promise<void> {
   try {
     await queue.sendMessage(text);

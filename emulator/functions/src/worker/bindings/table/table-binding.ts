@@ -1,9 +1,9 @@
 import type { TableClient, TableEntityResult } from '@azure/data-tables';
-import { Section } from '../../../config/config-reader.ts';
-import { storageConnectionString } from '../../../config/storage-connection.ts';
-import type { BindingKind, BindingScope, InputBinding, OutputBinding } from '../binding.ts';
-import { bindingError } from '../binding-error.ts';
+import type { ConfigReader } from '../../../config/config-reader.ts';
+import { storageConnectionString } from '../../../config/connections.ts';
+import type { BindingDeclaration, BindingKind, InputBinding, OutputBinding } from '../binding.ts';
 import { type BindingContext, compileBindingTemplate } from '../binding-expression.ts';
+import { readBinding } from '../binding-reader.ts';
 import { toOutputValues } from '../output-items.ts';
 import { isNotFound } from '../queue/queue-client.ts';
 
@@ -12,9 +12,9 @@ export const tableBinding: BindingKind = { input: createTableInput, output: crea
 
 type Entity = TableEntityResult<Record<string, unknown>>;
 
-async function createTableInput(scope: BindingScope): Promise<InputBinding> {
-  const binding = new Section({ ...scope.binding }, bindingError(scope));
-  const table = readTable(binding, scope);
+async function createTableInput(declaration: BindingDeclaration): Promise<InputBinding> {
+  const binding = readBinding(declaration);
+  const table = readTable(binding, declaration);
   const partitionKey = optional(binding.text('partitionKey'));
   const rowKey = optional(binding.text('rowKey'));
   const filter = optional(binding.text('filter'));
@@ -33,9 +33,9 @@ async function createTableInput(scope: BindingScope): Promise<InputBinding> {
   };
 }
 
-async function createTableOutput(scope: BindingScope): Promise<OutputBinding> {
-  const binding = new Section({ ...scope.binding }, bindingError(scope));
-  const table = readTable(binding, scope);
+async function createTableOutput(declaration: BindingDeclaration): Promise<OutputBinding> {
+  const binding = readBinding(declaration);
+  const table = readTable(binding, declaration);
   const partitionKey = optional(binding.text('partitionKey'));
   const rowKey = optional(binding.text('rowKey'));
   return {
@@ -47,11 +47,14 @@ async function createTableOutput(scope: BindingScope): Promise<OutputBinding> {
   };
 }
 
-function readTable(binding: Section, scope: BindingScope): (context: BindingContext) => Promise<TableClient> {
+function readTable(
+  binding: ConfigReader,
+  declaration: BindingDeclaration,
+): (context: BindingContext) => Promise<TableClient> {
   const name = binding.text('tableName');
   if (!name) throw binding.fail('tableName', 'is required');
   const template = compileBindingTemplate(name);
-  const connectionString = storageConnectionString(binding.text('connection'), scope.env);
+  const connectionString = storageConnectionString(binding.text('connection'), declaration.env);
   return async (context) => {
     const { TableClient: Client } = await import('@azure/data-tables');
     // The local emulator speaks plain HTTP.
@@ -76,7 +79,7 @@ async function readEntity(client: TableClient, partitionKey: string, rowKey: str
   }
 }
 
-/** Nothing when there is no such table. */
+/** Empty when there is no such table. */
 async function listEntities(client: TableClient, filter: string, take: number | undefined): Promise<object[]> {
   const found: object[] = [];
   const queryOptions = filter === '' ? {} : { filter };
@@ -91,7 +94,7 @@ async function listEntities(client: TableClient, filter: string, take: number | 
   return found;
 }
 
-/** Only what the app stored, under the names it stored it. */
+/** Only the properties that the app stored, under their stored names. */
 function toJson(entity: Entity): object {
   const { etag: _etag, timestamp: _timestamp, partitionKey, rowKey, ...properties } = entity;
   const stored = Object.entries(properties).filter(([name]) => !name.startsWith('odata.'));
@@ -104,7 +107,7 @@ interface Keys {
   readonly RowKey: string | undefined;
 }
 
-/** The item's own keys win over those of the binding. */
+/** The item's own keys take precedence over those of the binding. */
 function toEntity(item: unknown, keys: Keys): { partitionKey: string; rowKey: string } {
   const isEntity = typeof item === 'object' && item !== null && !Array.isArray(item);
   const { PartitionKey, RowKey, ...properties }: Record<string, unknown> = isEntity ? { ...item } : {};
@@ -120,7 +123,7 @@ function toEntity(item: unknown, keys: Keys): { partitionKey: string; rowKey: st
   return { ...Object.fromEntries(flat), partitionKey, rowKey };
 }
 
-/** A table holds no objects and no arrays; they are kept as JSON. */
+/** A table stores no objects and arrays; they are stored as JSON. */
 function isScalar(value: unknown): boolean {
   return typeof value !== 'object' || value === null;
 }

@@ -18,22 +18,22 @@ function matchFromRight(parts: readonly TemplatePart[], text: string, values: Re
   const lowerText = lowerCase(text);
   const found: [name: string, value: string][] = [];
   let end = text.length;
-  let waiting: string | undefined;
+  let pending: string | undefined;
   for (const part of parts.toReversed()) {
     if (part.kind === 'parameter') {
-      waiting = part.name;
+      pending = part.name;
       continue;
     }
-    // A waiting parameter takes at least one character.
-    const latest = end - (waiting === undefined ? 0 : 1) - part.text.length;
+    // A pending parameter takes at least one character.
+    const latest = end - (pending === undefined ? 0 : 1) - part.text.length;
     const at = lastIndexUpTo(lowerText, part.lowerText, latest);
-    if (at === -1 || (waiting === undefined && at !== latest)) return false;
-    if (waiting !== undefined) found.push([waiting, text.slice(at + part.text.length, end)]);
-    waiting = undefined;
+    if (at === -1 || (pending === undefined && at !== latest)) return false;
+    if (pending !== undefined) found.push([pending, text.slice(at + part.text.length, end)]);
+    pending = undefined;
     end = at;
   }
-  if ((waiting === undefined) !== (end === 0)) return false;
-  if (waiting !== undefined) found.push([waiting, text.slice(0, end)]);
+  if ((pending === undefined) !== (end === 0)) return false;
+  if (pending !== undefined) found.push([pending, text.slice(0, end)]);
   for (const [name, value] of found.reverse()) values[name] = value;
   return true;
 }
@@ -43,7 +43,7 @@ function lastIndexUpTo(text: string, wanted: string, latest: number): number {
   return latest < 0 ? -1 : text.lastIndexOf(wanted, latest);
 }
 
-/** Lower case of the same length, so that positions agree; the few letters that grow are compared as they are. */
+/** Lower case of the same length, so that positions agree. Text with a letter whose lower case is longer stays as it is. */
 function lowerCase(text: string): string {
   const lower = text.toLowerCase();
   return lower.length === text.length ? lower : text;

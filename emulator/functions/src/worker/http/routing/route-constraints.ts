@@ -1,4 +1,4 @@
-/** Says whether a route value, always text, satisfies an inline constraint. */
+/** Whether a route value, which is always text, satisfies an inline constraint. */
 export type RouteConstraint = (value: string) => boolean;
 
 /** Compiles a pattern to a search that takes time linear in the value's length. Throws when the pattern is not supported. */
@@ -19,10 +19,10 @@ const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,7})?)?(?:\s?([ap]
 const DATE = String.raw`(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}))`;
 const DATE_TIME = new RegExp(String.raw`^\s*${DATE}(?:(?:t|\s+)${CLOCK})?\s*(?:z|[+-]\d{2}:?\d{2})?\s*$`, 'i');
 const TIME_ONLY = new RegExp(String.raw`^\s*${CLOCK}\s*$`, 'i');
-/** Longer text is no number and no date; it also bounds the time that the expressions above can take. */
+/** Longer text is neither a number nor a date. The limit also bounds the time of the expressions above. */
 const MAX_FORMATTED_CHARACTERS = 128;
 
-/** What the constraint's name stands for, or undefined when there is no constraint of that name and number of arguments. */
+/** Undefined when there is no constraint of that name and number of arguments. */
 export function createConstraint(
   name: string,
   argument: string | undefined,
@@ -32,7 +32,7 @@ export function createConstraint(
   if (name.toLowerCase() === 'regex') return compileRegex(argument);
   const numbers = argument.split(',').map(toInteger);
   if (numbers.some((number) => number === undefined)) return undefined;
-  // Only integers are left after the check above.
+  // The check above leaves only integers.
   return createBound(name.toLowerCase(), numbers as bigint[]);
 }
 

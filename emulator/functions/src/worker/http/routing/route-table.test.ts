@@ -18,7 +18,7 @@ describe('buildRouteTable()', () => {
     expect(table.match('GET', '/api/1')?.target).toBe(1);
   });
 
-  test('matches regex constraints and refuses a bad template', async () => {
+  test('matches regex constraints and rejects a bad template', async () => {
     const table = await buildRouteTable([{ template: '{id:regex(^a$)}', target: 1 }]);
     expect(table.match('GET', '/A')?.target).toBe(1);
     await expect(buildRouteTable([{ template: '{', target: 1 }])).rejects.toThrow('is not valid');

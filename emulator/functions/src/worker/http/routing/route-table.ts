@@ -1,13 +1,13 @@
-import { loadRegexCompiler } from './regex-compiler.ts';
 import { decodePath } from './request-path.ts';
 import { compileRoute, type Route, type RouteValues } from './route.ts';
+import type { RegexCompiler } from './route-constraints.ts';
 
 export interface RouteEntry<T> {
   /** With the prefix, for example `api/items/{id}`. */
   readonly template: string;
   /** Upper case; absent: every method. */
   readonly methods?: readonly string[];
-  /** What to hand back on a match. */
+  /** The value of a match. */
   readonly target: T;
 }
 
@@ -64,7 +64,7 @@ function nodeFor<T>(root: Node<T>, route: Route): Node<T> {
   return node;
 }
 
-/** Walks down the path's own literals; every node passed may hold a match, and the one registered first wins. */
+/** Follows the literals of the path. Each node on the way may hold a match, and the one registered first wins. */
 function findFirst<T>(root: Node<T>, method: string, path: string): RouteMatch<T> | undefined {
   let node: Node<T> | undefined = root;
   let best: RouteMatch<T> | undefined;
@@ -73,7 +73,7 @@ function findFirst<T>(root: Node<T>, method: string, path: string): RouteMatch<T
   while (node) {
     for (const candidate of node.candidates) {
       if (candidate.order > bestOrder) break;
-      const values = accept(candidate, method, path);
+      const values = matchCandidate(candidate, method, path);
       if (!values) continue;
       best = { target: candidate.target, values };
       bestOrder = candidate.order;
@@ -88,7 +88,19 @@ function findFirst<T>(root: Node<T>, method: string, path: string): RouteMatch<T
   return best;
 }
 
-function accept<T>({ methods, route }: Candidate<T>, method: string, path: string): RouteValues | undefined {
+function matchCandidate<T>({ methods, route }: Candidate<T>, method: string, path: string): RouteValues | undefined {
   if (methods && !methods.has(method)) return undefined;
   return route.matchDecoded(path);
+}
+
+/**
+ * Loads the RE2 engine: a regex constraint runs on text that a caller chose, so it must take linear time. .NET's engine
+ * backtracks; lookarounds and back references, which need that, are rejected when the route is compiled.
+ */
+export async function loadRegexCompiler(): Promise<RegexCompiler> {
+  const { RE2JS } = await import('re2js');
+  return (pattern) => {
+    const compiled = RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
+    return (value) => compiled.matcher(value).find();
+  };
 }

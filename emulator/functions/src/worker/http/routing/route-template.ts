@@ -1,5 +1,12 @@
+import { FunctionsHostError } from '../../../errors.ts';
 import { createConstraint, type RegexCompiler, type RouteConstraint } from './route-constraints.ts';
-import { RouteTemplateError } from './template-error.ts';
+
+/** A route template is not valid, in ASP.NET Core either. */
+export class RouteTemplateError extends FunctionsHostError {
+  constructor(template: string, problem: string) {
+    super('InvalidRouteTemplate', `The route template '${template}' is not valid: ${problem}`);
+  }
+}
 
 export interface LiteralPart {
   readonly kind: 'literal';
@@ -19,12 +26,12 @@ export interface ParameterPart {
 
 export type TemplatePart = LiteralPart | ParameterPart;
 
-/** What stands between two slashes: one part, or several as in `{file}.{ext}`. */
+/** The parts between two slashes: one, or several as in `{file}.{ext}`. */
 export type TemplateSegment = readonly TemplatePart[];
 
 const CONSTRAINT = /^([a-z]+)(?:\((.*)\))?$/is;
 
-/** Parses a template as ASP.NET Core's RoutePatternParser does. Throws RouteTemplateError. */
+/** Parses a template as ASP.NET Core's RoutePatternParser does. @throws RouteTemplateError */
 export function parseTemplate(template: string, compileRegex: RegexCompiler): readonly TemplateSegment[] {
   const text = template.replace(/^~?\//, '').replace(/\/$/, '');
   if (text.startsWith('~')) throw new RouteTemplateError(template, "it cannot start with '~' unless a '/' follows");
@@ -57,7 +64,7 @@ function splitSegments(text: string, template: string): string[] {
   return segments;
 }
 
-/** Index of the last character of what starts with the brace at `open`: a parameter, or an escaped brace `{{`. */
+/** The index of the last character of what begins with the brace at `open`: a parameter, or an escaped brace `{{`. */
 function parameterEnd(text: string, open: number, template: string): number {
   if (text[open + 1] === '{') return open + 1;
   for (let index = open + 1; index < text.length; index++) {
@@ -91,7 +98,7 @@ function parseSegment(segment: string, parser: Parser): TemplateSegment {
     }
   }
   if (literal !== '') parts.push(toLiteral(literal, parser.template));
-  checkParts(parts, parser.template);
+  checkSegment(parts, parser.template);
   return parts;
 }
 
@@ -109,8 +116,9 @@ function parseParameter(raw: string, parser: Parser): ParameterPart {
   const { constraints, rest } = splitConstraints(text.slice(name.length), parser.template);
   const optional = rest === '?' || (rest.startsWith('=') && rest.endsWith('?'));
   const defaultValue = rest.startsWith('=') ? rest.slice(1) : undefined;
-  if (optional && defaultValue !== undefined) refuse(parser, `the optional parameter '${name}' cannot have a default`);
-  if (optional && stars > 0) refuse(parser, `the catch-all parameter '${name}' cannot be optional`);
+  if (optional && defaultValue !== undefined)
+    rejectTemplate(parser, `the optional parameter '${name}' cannot have a default`);
+  if (optional && stars > 0) rejectTemplate(parser, `the catch-all parameter '${name}' cannot be optional`);
   return {
     kind: 'parameter',
     name,
@@ -122,8 +130,8 @@ function parseParameter(raw: string, parser: Parser): ParameterPart {
 }
 
 function checkName(name: string, raw: string, parser: Parser): void {
-  if (name === '' || /[{}/*]/.test(name)) refuse(parser, `'{${raw}}' has no valid parameter name`);
-  if (parser.names.has(name.toLowerCase())) refuse(parser, `the parameter '${name}' appears more than once`);
+  if (name === '' || /[{}/*]/.test(name)) rejectTemplate(parser, `'{${raw}}' has no valid parameter name`);
+  if (parser.names.has(name.toLowerCase())) rejectTemplate(parser, `the parameter '${name}' appears more than once`);
   parser.names.add(name.toLowerCase());
 }
 
@@ -171,7 +179,7 @@ function resolveNamed(name: string, argument: string | undefined, parser: Parser
   }
 }
 
-function checkParts(parts: readonly TemplatePart[], template: string): void {
+function checkSegment(parts: readonly TemplatePart[], template: string): void {
   for (const [index, part] of parts.entries()) {
     const previous = parts[index - 1];
     if (part.kind !== 'parameter' || parts.length === 1) continue;
@@ -193,6 +201,6 @@ function checkCatchAllIsLast(segments: readonly TemplateSegment[], template: str
   }
 }
 
-function refuse(parser: Parser, problem: string): never {
+function rejectTemplate(parser: Parser, problem: string): never {
   throw new RouteTemplateError(parser.template, problem);
 }

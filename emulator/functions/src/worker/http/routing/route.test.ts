@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { loadRegexCompiler } from './regex-compiler.ts';
 import { compileRoute } from './route.ts';
-import { RouteTemplateError } from './template-error.ts';
+import { loadRegexCompiler } from './route-table.ts';
+import { RouteTemplateError } from './route-template.ts';
 
 describe('compileRoute().match()', () => {
   test.each<[template: string, path: string, values: Record<string, string> | undefined]>([
@@ -51,7 +51,7 @@ describe('compileRoute().match()', () => {
     expect(matched && Object.entries(matched)).toEqual(values && Object.entries(values));
   });
 
-  test.each<[constraint: string, accepted: string[], refused: string[]]>([
+  test.each<[constraint: string, accepted: string[], rejected: string[]]>([
     ['int', ['1', '-1', '+2147483647'], ['1.0', 'x', '2147483648', '1'.repeat(5_000)]],
     ['long', ['9223372036854775807', '-9223372036854775808'], ['9223372036854775808']],
     ['bool', ['true', 'FALSE'], ['1', 'yes']],
@@ -74,11 +74,11 @@ describe('compileRoute().match()', () => {
     [String.raw`regex(^\d{{3}}-\d{{2}}$)`, ['123-45'], ['123-456', 'x']],
     ['regex(a|B)', ['xbx'], ['c']],
     ['INT:Min(1)', ['1'], ['0']],
-  ])('{x:%s} accepts %j and refuses %j', async (constraint, accepted, refused) => {
+  ])('{x:%s} accepts %j and rejects %j', async (constraint, accepted, rejected) => {
     const route = compileRoute(`{x:${constraint}}`, await loadRegexCompiler());
     for (const value of accepted)
       expect([value, route.match(`/${encodeURIComponent(value)}`)?.x]).toEqual([value, value]);
-    for (const value of refused)
+    for (const value of rejected)
       expect([value, route.match(`/${encodeURIComponent(value)}`)]).toEqual([value, undefined]);
   });
 
@@ -123,7 +123,7 @@ describe('compileRoute()', () => {
     ['{a:min(1}', 'no closing parenthesis'],
     ['{a:regex(()}', 'regular expression'],
     ['{a:regex((?=x))}', 'regular expression'],
-  ])('refuses %s', async (template, problem) => {
+  ])('rejects %s', async (template, problem) => {
     const compileRegex = await loadRegexCompiler();
     expect(() => compileRoute(template, compileRegex)).toThrow(RouteTemplateError);
     expect(() => compileRoute(template, compileRegex)).toThrow(problem);

@@ -14,13 +14,13 @@ export interface Route {
    * @returns the route values, or undefined when the path does not match
    */
   match(rawPath: string): RouteValues | undefined;
-  /** As `match`, for a path that went through decodePath. */
+  /** Like `match`, for a path that decodePath has decoded. */
   matchDecoded(path: string): RouteValues | undefined;
 }
 
-/** Refuses regex constraints; for callers that know there are none. */
+/** For callers whose templates have no regex constraints. */
 const noRegex: RegexCompiler = () => {
-  throw new Error('no regular expression compiler was given');
+  throw new Error('No regular expression compiler was given');
 };
 
 /**
@@ -55,7 +55,7 @@ function matchSegments(segments: readonly TemplateSegment[], path: string): Rout
   return start > pathEnd ? values : undefined;
 }
 
-/** A catch-all keeps the slash at the end of the path; when nothing is left it has no value. */
+/** A catch-all keeps the slash at the end of the path. When the rest of the path is empty, it has no value. */
 function addCatchAll(values: RouteValues, name: string, rest: string): RouteValues {
   if (rest !== '') values[name] = rest;
   return values;

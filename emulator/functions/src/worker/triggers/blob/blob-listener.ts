@@ -1,31 +1,35 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { type Clock, type Log, sleep } from '@lazurite/runtime';
 import { messageOf } from '../../../errors.ts';
-import { blobContent, deferredBlob } from '../../bindings/blob/blob-address.ts';
+import type { RpcTypedData } from '../../../protocol/rpc-types.ts';
+import { toMetadata } from '../../bindings/binding-data.ts';
 import { encodeMessage, isNotFound, type QueueClient, sendCreating } from '../../bindings/queue/queue-client.ts';
-import { toMetadata } from '../../bindings/trigger-metadata.ts';
-import { Outage } from '../outage.ts';
-import type { InvokeTriggered, TriggeredInvocation, TriggerListener } from '../trigger.ts';
+import type { InvokeTriggered, TriggeredInvocation } from '../../invocation/invoke-from-trigger.ts';
+import { RetryLog } from '../polling.ts';
+import type { TriggerListener } from '../trigger.ts';
 import type { BlobPattern } from './blob-pattern.ts';
-import type { BlobReceipts } from './blob-receipts.ts';
+
+/** Port: the blob versions that a function has processed. */
+export interface BlobReceipts {
+  has(blobName: string, etag: string): Promise<boolean>;
+  add(blobName: string, etag: string): Promise<void>;
+}
 
 export interface BlobListenerOptions {
-  /** What is scanned. It reports a failure at once: scans are repeated anyway. */
+  /** Lists the blobs. It does not retry, because scans are repeated anyway. */
   readonly source: Pick<ContainerClient, 'listBlobsFlat'>;
-  /** The same container, for all else. */
+  /** The same container with retries, for all other requests. */
   readonly container: ContainerClient;
   readonly receipts: BlobReceipts;
   readonly poisonQueue: QueueClient;
   readonly pattern: BlobPattern;
-  readonly connection: string | undefined;
-  /** Hand over the blob's address instead of its content. */
-  readonly deferred: boolean;
-  readonly dataType: string | undefined;
+  /** The value of the trigger binding: the blob's content, or its address for an SDK client. */
+  readonly readInput: (blobName: string) => Promise<RpcTypedData>;
   readonly maxAttempts: number;
-  /** Blobs that the function handles at once. */
+  /** How many blobs the function processes at once. */
   readonly maxConcurrent: number;
   readonly scanIntervalMs: number;
-  /** Calls back with the name of a blob that was written; what it returns ends that. */
+  /** Calls `listener` for each blob that is written. Returns a function that ends the subscription. */
   readonly onBlob: (listener: (blobName: string) => void) => () => void;
   readonly functionName: string;
   readonly invoke: InvokeTriggered;
@@ -33,8 +37,8 @@ export interface BlobListenerOptions {
   readonly log: Log;
 }
 
-/** What a list of blobs and a look at one of them both tell. */
-interface BlobFacts {
+/** Properties that both a blob list and a single blob have. */
+interface BlobProperties {
   readonly lastModified?: Date | undefined;
   readonly contentLength?: number | undefined;
   readonly contentType?: string | undefined;
@@ -43,41 +47,41 @@ interface BlobFacts {
 
 interface FoundBlob {
   readonly name: string;
-  /** Without quotes around it. */
+  /** Without the quotes. */
   readonly etag: string;
-  readonly properties: BlobFacts;
+  readonly properties: BlobProperties;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Of the parameters in the trigger's path. */
+  /** The values of the parameters in the trigger's path. */
   readonly values: Readonly<Record<string, string>>;
 }
 
 /**
- * Calls a function once for each version of each blob of a container, present ones included: those that it is told of at
- * once, all others by a scan. A version that has failed too often is described in the poison queue. What was dealt with
- * has a receipt, also after a restart.
+ * Calls a function once for each version of each blob of a container, existing blobs included. It learns of new versions
+ * by notifications and by scans. Each processed version gets a receipt, so that a restart does not repeat it. A version
+ * that has failed too often is described in the poison queue.
  */
 export class BlobListener implements TriggerListener {
   readonly #options: BlobListenerOptions;
   readonly #stop = new AbortController();
-  /** Versions known to have a receipt, so that a scan asks for none of them again. */
+  /** Versions known to have a receipt, so that later scans skip them. */
   readonly #done = new Map<string, string>();
-  /** Versions in hand, `name/etag`: a scan may come upon what somebody has just told. */
-  readonly #inHand = new Set<string>();
-  /** How many of these are not waiting for others to end. */
+  /** Versions being processed, `name/etag`: a scan may find what was just notified. */
+  readonly #inProgress = new Set<string>();
+  /** How many of these do not wait for capacity. */
   #active = 0;
   readonly #running = new Set<Promise<void>>();
-  readonly #outage: Outage;
+  readonly #retryLog: RetryLog;
   #unsubscribe: () => void = () => undefined;
   #scanning: Promise<void> = Promise.resolve();
 
   constructor(options: BlobListenerOptions) {
     this.#options = options;
-    this.#outage = new Outage(`Container '${options.container.containerName}' could not be scanned`, options);
+    this.#retryLog = new RetryLog(`Container '${options.container.containerName}' could not be scanned`, options);
   }
 
   async start(): Promise<void> {
-    this.#unsubscribe = this.#options.onBlob((name) => this.#run(name, this.#look(name)));
-    this.#scanning = this.#scanAgainAndAgain();
+    this.#unsubscribe = this.#options.onBlob((name) => this.#run(name, this.#offerNotified(name)));
+    this.#scanning = this.#scanRepeatedly();
   }
 
   async stop(): Promise<void> {
@@ -87,14 +91,14 @@ export class BlobListener implements TriggerListener {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  async #scanAgainAndAgain(): Promise<void> {
+  async #scanRepeatedly(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
         await this.#scan();
-        this.#outage.succeeded();
+        this.#retryLog.succeeded();
       } catch (error) {
-        // A container that is missing is waited for.
-        if (!isNotFound(error) && !this.#stop.signal.aborted) this.#outage.failed(error);
+        // A missing container may be created later.
+        if (!isNotFound(error) && !this.#stop.signal.aborted) this.#retryLog.failed(error);
       }
       await sleep(this.#options.clock, this.#options.scanIntervalMs, this.#stop.signal).catch(() => undefined);
     }
@@ -110,8 +114,8 @@ export class BlobListener implements TriggerListener {
     await Promise.all(this.#running);
   }
 
-  /** A blob that was told of. What goes wrong here is left to the next scan. */
-  async #look(name: string): Promise<void> {
+  /** The next scan finds a blob whose properties cannot be read here. */
+  async #offerNotified(name: string): Promise<void> {
     const { container, pattern } = this.#options;
     if (!pattern.match(name)) return;
     const properties = await container
@@ -121,22 +125,22 @@ export class BlobListener implements TriggerListener {
     if (properties?.etag) await this.#offer(name, properties.etag, { properties, metadata: properties.metadata });
   }
 
-  /** Resolves when the blob was passed over, or is in hand. */
+  /** Resolves when the blob was skipped, or its processing has begun. */
   async #offer(
     name: string,
     quotedEtag: string,
-    { properties, metadata = {} }: { properties: BlobFacts; metadata?: FoundBlob['metadata'] | undefined },
+    { properties, metadata = {} }: { properties: BlobProperties; metadata?: FoundBlob['metadata'] | undefined },
   ): Promise<void> {
     const values = this.#options.pattern.match(name);
     const etag = quotedEtag.replaceAll('"', '');
     const version = `${name}/${etag}`;
-    if (!values || this.#done.get(name) === etag || this.#inHand.has(version)) return;
-    this.#inHand.add(version);
+    if (!values || this.#done.get(name) === etag || this.#inProgress.has(version)) return;
+    this.#inProgress.add(version);
     while (this.#active >= this.#options.maxConcurrent) await Promise.race(this.#running);
     this.#active += 1;
     const handling = this.#handle({ name, etag, properties, metadata, values }).finally(() => {
       this.#active -= 1;
-      this.#inHand.delete(version);
+      this.#inProgress.delete(version);
     });
     this.#run(name, handling);
   }
@@ -153,14 +157,14 @@ export class BlobListener implements TriggerListener {
     const { name, etag } = found;
     if (this.#stop.signal.aborted) return;
     if (!(await receipts.has(name, etag))) {
-      if (!(await this.#tryOften(found))) return;
+      if (!(await this.#invokeWithAttempts(found))) return;
       await receipts.add(name, etag);
     }
     this.#done.set(name, etag);
   }
 
   /** False when the host stops before the function succeeded or failed for good. */
-  async #tryOften(found: FoundBlob): Promise<boolean> {
+  async #invokeWithAttempts(found: FoundBlob): Promise<boolean> {
     const { invoke, maxAttempts, poisonQueue, functionName, log } = this.#options;
     const invocation = await this.#invocationFor(found);
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
@@ -185,13 +189,12 @@ export class BlobListener implements TriggerListener {
   }
 
   async #invocationFor({ name, etag, properties, metadata, values }: FoundBlob): Promise<TriggeredInvocation> {
-    const { container, deferred, connection, dataType } = this.#options;
+    const { container, readInput } = this.#options;
     const client = container.getBlobClient(name);
     const path = `${container.containerName}/${name}`;
-    const address = { container: container.containerName, blob: name };
     const { lastModified, contentLength, contentType } = properties;
     return {
-      input: deferred ? deferredBlob(address, connection) : blobContent(await client.downloadToBuffer(), dataType),
+      input: await readInput(name),
       metadata: toMetadata({
         BlobTrigger: path,
         Uri: client.url,

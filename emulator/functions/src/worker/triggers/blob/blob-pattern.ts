@@ -1,4 +1,4 @@
-/** The blobs that a trigger's path names. */
+/** The blobs that a trigger's path matches. */
 export interface BlobPattern {
   readonly container: string;
   /** Every matching name begins with it. */

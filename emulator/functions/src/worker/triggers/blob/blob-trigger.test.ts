@@ -9,7 +9,8 @@ import { recordTrigger } from '../../../testing/trigger-context.ts';
 import { blobBinding } from '../../bindings/blob/blob-binding.ts';
 import { createFunctionBindings } from '../../bindings/function-bindings.ts';
 import { tableBinding } from '../../bindings/table/table-binding.ts';
-import type { InvocationOutcome, NamedBinding } from '../trigger.ts';
+import type { NamedBinding } from '../../core/function-trigger.ts';
+import type { InvocationOutcome } from '../../invocation/invoke-from-trigger.ts';
 import { createBlobTrigger } from './blob-trigger.ts';
 
 let dataDir = '';
@@ -105,7 +106,7 @@ describe('blobTrigger', () => {
     });
   });
 
-  test.each([{}, { path: '{container}/x' }])('refuses %j', async (properties) => {
+  test.each([{}, { path: '{container}/x' }])('rejects %j', async (properties) => {
     await expect(createBlobTrigger(trigger(properties).context)).rejects.toThrow("'path'");
   });
 });
@@ -146,7 +147,7 @@ describe('blob bindings', () => {
     expect(await read({ path: 'results/none' })).toEqual({ json: 'null' });
   });
 
-  test('refuse a path without a blob', async () => {
+  test('reject a path without a blob', async () => {
     await expect(read({ path: '{only}' }, { only: 'container' })).rejects.toThrow("'container' is no blob path");
   });
 });
@@ -180,7 +181,7 @@ describe('table bindings', () => {
     expect(answer).toEqual({ json: '[]' });
   });
 
-  test('the output refuses an entity without keys', async () => {
+  test('the output rejects an entity without keys', async () => {
     await expect(write(table, '{"Name":"x"}')).rejects.toThrow('needs a PartitionKey and a RowKey');
   });
 });

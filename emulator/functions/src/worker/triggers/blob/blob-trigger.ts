@@ -1,31 +1,31 @@
-import { Section } from '../../../config/config-reader.ts';
-import { isDevelopmentStorage, NO_RETRIES, storageConnectionString } from '../../../config/storage-connection.ts';
-import { bindingError } from '../../bindings/binding-error.ts';
-import { isDeferred, openBlobService } from '../../bindings/blob/blob-address.ts';
-import { openQueue } from '../../bindings/queue/queue-client.ts';
-import { onceUsed } from '../start-when-storage-is-used.ts';
+import type { ContainerClient } from '@azure/storage-blob';
+import type { ConfigReader } from '../../../config/config-reader.ts';
+import { isDevelopmentStorage, NO_RETRIES, storageConnectionString } from '../../../config/connections.ts';
+import { readBinding } from '../../bindings/binding-reader.ts';
+import { blobContent, deferredBlob, isDeferred, openBlobService } from '../../bindings/blob/blob-address.ts';
+import { isNotFound, openQueue } from '../../bindings/queue/queue-client.ts';
+import { startWhenStorageIsUsed } from '../start-when-storage-is-used.ts';
 import type { TriggerContext, TriggerListener } from '../trigger.ts';
-import { BlobListener } from './blob-listener.ts';
+import { BlobListener, type BlobReceipts } from './blob-listener.ts';
 import { type BlobPattern, compileBlobPattern } from './blob-pattern.ts';
-import { createBlobReceipts } from './blob-receipts.ts';
 
 const HOSTS_CONTAINER = 'azure-webjobs-hosts';
-/** Azure's host takes 8 for each core; a developer's machine has other things to do. */
+/** Azure's host takes 8 for each core; a developer's machine runs other programs too. */
 const MAX_CONCURRENT = 8;
 const POISON_QUEUE = 'webjobs-blobtrigger-poison';
-/** Azure's host scans every 10 s; where nobody tells of writes, a developer waits for the scan. */
-const SCAN_INTERVAL_MS = { told: 10_000, untold: 1_000 } as const;
+/** As Azure's host. Storage that does not notify of writes is scanned more often, because a developer waits for it. */
+const SCAN_INTERVAL_MS = { notified: 10_000, polling: 1_000 } as const;
 
 /** blobTrigger: `path`, `connection`; scans the container, whatever `source` says. */
 export async function createBlobTrigger(context: TriggerContext): Promise<TriggerListener> {
   const { env, storage } = context;
-  const binding = new Section({ ...context.binding }, bindingError(context));
+  const binding = readBinding(context);
   const path = binding.text('path');
   if (!path) throw binding.fail('path', 'is required');
   const pattern = compileBlobPattern(path);
   if (!pattern) throw binding.fail('path', 'must begin with the name of a container');
   const isLocal = isDevelopmentStorage(storageConnectionString(binding.text('connection'), env), env);
-  return onceUsed(storage, isLocal, () => openListener(context, binding, { pattern, isLocal }));
+  return startWhenStorageIsUsed(storage, isLocal, () => openListener(context, binding, { pattern, isLocal }));
 }
 
 interface BlobSource {
@@ -35,7 +35,7 @@ interface BlobSource {
 
 async function openListener(
   context: TriggerContext,
-  binding: Section,
+  binding: ConfigReader,
   { pattern, isLocal }: BlobSource,
 ): Promise<BlobListener> {
   const { functionName, hostId, invoke, clock, log, settings, storage, env } = context;
@@ -43,24 +43,56 @@ async function openListener(
   const service = await openBlobService(connection, env);
   const scanned = await openBlobService(connection, env, NO_RETRIES);
   const hosts = service.getContainerClient(HOSTS_CONTAINER);
+  const container = service.getContainerClient(pattern.container);
+  const dataType = binding.text('dataType');
   return new BlobListener({
     source: scanned.getContainerClient(pattern.container),
-    container: service.getContainerClient(pattern.container),
+    container,
     receipts: createBlobReceipts(hosts, { hostId, functionName, container: pattern.container }),
     poisonQueue: await openQueue({ connection, queueName: POISON_QUEUE }, env),
     pattern,
-    connection,
-    deferred: isDeferred(context.binding),
-    dataType: binding.text('dataType'),
+    readInput: async (blob) => {
+      const address = { container: pattern.container, blob };
+      if (isDeferred(context.binding)) return deferredBlob(address, connection);
+      return blobContent(await container.getBlobClient(blob).downloadToBuffer(), dataType);
+    },
     maxAttempts: settings.blobs.poisonBlobThreshold,
     maxConcurrent: settings.blobs.maxDegreeOfParallelism ?? MAX_CONCURRENT,
-    scanIntervalMs: isLocal ? SCAN_INTERVAL_MS.told : SCAN_INTERVAL_MS.untold,
+    scanIntervalMs: isLocal ? SCAN_INTERVAL_MS.notified : SCAN_INTERVAL_MS.polling,
     onBlob: (listener) => {
-      if (!isLocal) return () => undefined; // of storage elsewhere nobody tells what happens
+      if (!isLocal) return () => undefined; // only the local storage notifies of changes
       return storage.subscribe(`blob/${pattern.container}`, (change) => {
         if (change.service === 'blob') listener(change.blob);
       });
     },
-    ...{ functionName, invoke, clock, log },
+    functionName,
+    invoke,
+    clock,
+    log,
   });
+}
+
+interface ReceiptOwner {
+  readonly hostId: string;
+  readonly functionName: string;
+  readonly container: string;
+}
+
+/** Stores receipts as empty blobs at the path that Azure's host uses. */
+function createBlobReceipts(hosts: ContainerClient, { hostId, functionName, container }: ReceiptOwner): BlobReceipts {
+  function receipt(blobName: string, etag: string) {
+    const path = `blobreceipts/${hostId}/${functionName}/${etag}/${container}/${blobName}`;
+    return hosts.getBlockBlobClient(path);
+  }
+  return {
+    has: (blobName, etag) => receipt(blobName, etag).exists(),
+    add: async (blobName, etag) => {
+      const upload = () => receipt(blobName, etag).upload('', 0);
+      await upload().catch(async (error: unknown) => {
+        if (!isNotFound(error)) throw error;
+        await hosts.createIfNotExists();
+        await upload();
+      });
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
+import type { InvokeTriggered } from '../../invocation/invoke-from-trigger.ts';
 import { withRetries } from '../retry.ts';
-import type { InvokeTriggered } from '../trigger.ts';
 import type { ChangeFeed, FeedRange } from './change-feed.ts';
 import { ChangeFeedListener, type ChangeFeedListenerOptions } from './change-feed-listener.ts';
 import { ContainerChanges } from './container-changes.ts';
@@ -231,16 +231,16 @@ describe('cosmosDBTrigger', () => {
     expect(lines).toEqual([`${what}: down. It is tried again`, `Over: ${what}`]);
   });
 
-  test('looks at once when a change is told, also one that is told while it reads', async () => {
+  test('reads at once on a notification, also on one during a read', async () => {
     const { clock, feed, changes, batches, listener } = setUp();
-    const told = new ContainerChanges();
-    const tell = () => told.notify(orders);
-    const onChange = (callback: () => void) => told.subscribe(orders, callback);
+    const notifications = new ContainerChanges();
+    const notify = () => notifications.notify(orders);
+    const onChange = (callback: () => void) => notifications.subscribe(orders, callback);
     const only = listener('a', { pollDelayMs: 60_000, onChange });
     await only.start();
     await clock.advance(10);
     changes.push(1);
-    tell();
+    notify();
     await clock.advance(1);
     expect(batches).toEqual([[1]]);
     await clock.advance(100); // it rests
@@ -249,11 +249,11 @@ describe('cosmosDBTrigger', () => {
       const page = await read(range, from);
       if (changes.length === 1) {
         changes.push(2);
-        tell();
+        notify();
       }
       return page;
     };
-    tell();
+    notify();
     await clock.advance(1);
     expect(batches).toEqual([[1], [2]]);
     await only.stop();
@@ -261,13 +261,16 @@ describe('cosmosDBTrigger', () => {
 
   test('takes changes together that come shortly after one another', async () => {
     const { clock, changes, batches, listener } = setUp();
-    const told = new ContainerChanges();
-    const only = listener('a', { pollDelayMs: 60_000, onChange: (callback) => told.subscribe(orders, callback) });
+    const notifications = new ContainerChanges();
+    const only = listener('a', {
+      pollDelayMs: 60_000,
+      onChange: (callback) => notifications.subscribe(orders, callback),
+    });
     await only.start();
     await clock.advance(10);
     for (const change of [1, 2, 3]) {
       changes.push(change);
-      told.notify(orders);
+      notifications.notify(orders);
       await clock.advance(3);
     }
     await clock.advance(100);

@@ -1,23 +1,23 @@
 import { type Clock, type Log, sleep } from '@lazurite/runtime';
 import { messageOf } from '../../../errors.ts';
-import { Alarm } from '../alarm.ts';
-import { Outage } from '../outage.ts';
-import type { InvokeTriggered, TriggerListener } from '../trigger.ts';
+import type { InvokeTriggered } from '../../invocation/invoke-from-trigger.ts';
+import { RetryLog, WakeableSleep } from '../polling.ts';
+import type { TriggerListener } from '../trigger.ts';
 import type { ChangeFeed, StartFrom } from './change-feed.ts';
 import { type Lease, type LeaseChange, type LeaseStore, leasesToTake } from './lease.ts';
 
 export interface ChangeFeedListenerOptions {
   readonly feed: ChangeFeed;
   readonly leases: LeaseStore;
-  /** Tells this instance from others that share the leases. */
+  /** Distinguishes this instance from others that share the leases. */
   readonly instanceId: string;
   /** Whether another instance is known to have ended, so that its leases are free before they expire. */
   readonly isGone: (instanceId: string) => boolean;
-  /** Calls back when the container may have changed; what it returns ends that. */
+  /** Calls `listener` when the container may have changed. Returns a function that ends the subscription. */
   readonly onChange: (listener: () => void) => () => void;
   readonly containerName: string;
   readonly startFrom: StartFrom;
-  /** How long to wait for a change to be told before looking for one. */
+  /** The time between polls while no change is notified. */
   readonly pollDelayMs: number;
   readonly acquireIntervalMs: number;
   readonly renewIntervalMs: number;
@@ -29,23 +29,23 @@ export interface ChangeFeedListenerOptions {
 }
 
 /**
- * Calls a function with what changed in a container, at least once for each change, in order within a range. Instances
- * share the ranges by leases. A batch is checkpointed when the function has ended, also when it failed (its retry policy
- * has then been used up), but not when the host stops in between.
+ * Calls a function with the changes of a container, at least once for each change, in order within a range. Instances
+ * share the ranges by leases. The checkpoint moves when the function has ended, even when it failed (its retry policy is
+ * then exhausted), but not when the host stops meanwhile.
  */
 export class ChangeFeedListener implements TriggerListener {
   readonly #options: ChangeFeedListenerOptions;
   readonly #stop = new AbortController();
   readonly #readers = new Map<string, Promise<void>>();
-  readonly #alarms = new Set<Alarm>();
-  readonly #outages: Readonly<Record<'leases' | 'feed', Outage>>;
+  readonly #idleReaders = new Set<WakeableSleep>();
+  readonly #retryLogs: Readonly<Record<'leases' | 'feed', RetryLog>>;
   #balancing: Promise<void> = Promise.resolve();
 
   constructor(options: ChangeFeedListenerOptions) {
     this.#options = options;
-    this.#outages = {
-      leases: new Outage(`The leases of container '${options.containerName}' could not be balanced`, options),
-      feed: new Outage(`The change feed of container '${options.containerName}' could not be read`, options),
+    this.#retryLogs = {
+      leases: new RetryLog(`The leases of container '${options.containerName}' could not be balanced`, options),
+      feed: new RetryLog(`The change feed of container '${options.containerName}' could not be read`, options),
     };
   }
 
@@ -58,16 +58,16 @@ export class ChangeFeedListener implements TriggerListener {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    for (const alarm of this.#alarms) alarm.ring();
+    for (const idle of this.#idleReaders) idle.wake();
     await this.#balancing;
     await Promise.all(this.#readers.values());
   }
 
   async #keepBalance(): Promise<void> {
-    while (await this.#pause(this.#options.acquireIntervalMs)) {
+    while (await this.#sleep(this.#options.acquireIntervalMs)) {
       await this.#balance().then(
-        () => this.#outages.leases.succeeded(),
-        (error: unknown) => this.#outages.leases.failed(error),
+        () => this.#retryLogs.leases.succeeded(),
+        (error: unknown) => this.#retryLogs.leases.failed(error),
       );
     }
   }
@@ -86,36 +86,36 @@ export class ChangeFeedListener implements TriggerListener {
   #startReader(lease: Lease): void {
     const { log, functionName, containerName } = this.#options;
     const holder = new LeaseHolder(lease, this.#options);
-    const alarm = new Alarm();
-    this.#alarms.add(alarm);
-    const unsubscribe = this.#options.onChange(() => alarm.ring());
-    const done = this.#read(holder, alarm)
+    const idle = new WakeableSleep();
+    this.#idleReaders.add(idle);
+    const unsubscribe = this.#options.onChange(() => idle.wake());
+    const done = this.#read(holder, idle)
       .catch((error: unknown) => {
         const message = `A range of container '${containerName}' is no longer read here: ${messageOf(error)}`;
         log.warn({ functionName }, message);
       })
       .finally(() => {
         unsubscribe();
-        this.#alarms.delete(alarm);
+        this.#idleReaders.delete(idle);
         this.#readers.delete(lease.id);
       });
     this.#readers.set(lease.id, done);
   }
 
-  async #read(holder: LeaseHolder, alarm: Alarm): Promise<void> {
+  async #read(holder: LeaseHolder, idle: WakeableSleep): Promise<void> {
     const { clock, pollDelayMs } = this.#options;
     while (holder.held && !this.#stop.signal.aborted) {
       try {
-        alarm.reset();
+        idle.reset();
         const startedAt = clock.monotonic();
         const found = await this.#readPage(holder);
-        this.#outages.feed.succeeded();
+        this.#retryLogs.feed.succeeded();
         await holder.renewIfDue();
-        if (found === 'none') await alarm.sleep(clock, pollDelayMs);
-        else if (found === 'some') await this.#pause(restAfter(clock.monotonic() - startedAt));
+        if (found === 'none') await idle.sleep(clock, pollDelayMs);
+        else if (found === 'some') await this.#sleep(delayAfter(clock.monotonic() - startedAt));
       } catch (error) {
-        this.#outages.feed.failed(error);
-        await this.#pause(Math.max(pollDelayMs, RETRY_MS));
+        this.#retryLogs.feed.failed(error);
+        await this.#sleep(Math.max(pollDelayMs, RETRY_MS));
       }
     }
     await holder.release();
@@ -126,7 +126,7 @@ export class ChangeFeedListener implements TriggerListener {
     const { continuation, range } = holder.lease;
     const page = await feed.read(range, continuation === undefined ? startFrom : { continuation });
     if (page.items.length > 0 && !(await this.#deliver(page.items, holder))) return 'none';
-    // The first continuation is kept even when nothing was there: it is what "from now on" means after a restart.
+    // The first continuation is stored even without items: after a restart it says where "from now on" began.
     if (page.items.length > 0 || continuation === undefined) await holder.update({ continuation: page.continuation });
     if (page.items.length === 0) return 'none';
     return page.isFull ? 'full' : 'some';
@@ -135,7 +135,7 @@ export class ChangeFeedListener implements TriggerListener {
   /** False when the batch must be delivered again. */
   async #deliver(items: readonly unknown[], holder: LeaseHolder): Promise<boolean> {
     const { invoke, containerName, clock } = this.#options;
-    const stopRenewing = holder.renewMeanwhile();
+    const stopRenewing = holder.startRenewing();
     const outcome = await invoke({
       input: { json: JSON.stringify(items) },
       metadata: {},
@@ -145,7 +145,7 @@ export class ChangeFeedListener implements TriggerListener {
     return outcome.succeeded || !this.#stop.signal.aborted;
   }
 
-  #pause(delayMs: number): Promise<boolean> {
+  #sleep(delayMs: number): Promise<boolean> {
     return sleep(this.#options.clock, delayMs, this.#stop.signal).then(
       () => true,
       () => false,
@@ -153,31 +153,31 @@ export class ChangeFeedListener implements TriggerListener {
   }
 }
 
-/** What a page held; `some`: nothing followed when it was read. */
+/** The items of a page: `some` when nothing followed them, `full` when there may be more. */
 type Found = 'none' | 'some' | 'full';
 
-const MIN_REST_MS = 10;
-const MAX_REST_MS = 100;
+const MIN_DELAY_MS = 10;
+const MAX_DELAY_MS = 100;
 
 /**
- * Writes that come one after another are taken together, so that the trigger has no more than a quarter of the time,
- * and the requests that write them the rest: a call for each would cost several times as much as the write.
+ * The delay collects successive writes in one call, so that the trigger takes at most a quarter of the time and leaves
+ * the rest to the requests that write: one call for each write would cost several times as much as the write.
  */
-function restAfter(tookMs: number): number {
-  return Math.min(Math.max(3 * tookMs, MIN_REST_MS), MAX_REST_MS);
+function delayAfter(tookMs: number): number {
+  return Math.min(Math.max(3 * tookMs, MIN_DELAY_MS), MAX_DELAY_MS);
 }
 
-/** A service that does not answer is asked again after so long at the earliest. */
+/** The minimum delay before a failed read is repeated. */
 const RETRY_MS = 1_000;
 
-/** A lease while this instance owns it. */
+/** A lease that this instance owns. */
 class LeaseHolder {
   lease: Lease;
-  /** False once another instance has taken it. */
+  /** False once another instance has taken the lease. */
   held = true;
   readonly #options: ChangeFeedListenerOptions;
-  /** One change at a time: each needs the etag that the last one gave. */
-  #changing: Promise<void> = Promise.resolve();
+  /** One update at a time: each needs the etag of the one before it. */
+  #updating: Promise<void> = Promise.resolve();
 
   constructor(lease: Lease, options: ChangeFeedListenerOptions) {
     this.lease = lease;
@@ -185,9 +185,9 @@ class LeaseHolder {
   }
 
   update(change: LeaseChange): Promise<void> {
-    const changing = this.#changing.then(() => this.#update(change));
-    this.#changing = changing.catch(() => undefined);
-    return changing;
+    const updating = this.#updating.then(() => this.#update(change));
+    this.#updating = updating.catch(() => undefined);
+    return updating;
   }
 
   async renewIfDue(): Promise<void> {
@@ -195,22 +195,22 @@ class LeaseHolder {
     if (this.held && clock.now() - this.lease.renewedAt >= renewIntervalMs) await this.update({});
   }
 
-  /** Keeps the lease while a function runs; the function that is returned ends that. */
-  renewMeanwhile(): () => Promise<void> {
+  /** Renews the lease while a function runs. The returned function stops that. */
+  startRenewing(): () => Promise<void> {
     const { clock, renewIntervalMs } = this.#options;
     const schedule = () =>
       clock.setTimer(renewIntervalMs, () => {
-        void this.renewIfDue().catch(() => undefined); // the next renewal, or the checkpoint, will tell
+        void this.renewIfDue().catch(() => undefined); // the next renewal or the checkpoint reports it
         timer = schedule();
       });
     let timer = schedule();
     return () => {
       timer.cancel();
-      return this.#changing;
+      return this.#updating;
     };
   }
 
-  /** Lets another instance go on at once rather than when the lease expires. */
+  /** Lets another instance take the lease at once instead of when it expires. */
   async release(): Promise<void> {
     if (this.held) await this.update({ owner: undefined });
   }

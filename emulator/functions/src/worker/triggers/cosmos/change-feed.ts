@@ -1,22 +1,22 @@
-/** A part of a container that is read on its own; it keeps its bounds for ever. */
+/** A part of a container that is read on its own. Its bounds never change. */
 export interface FeedRange {
   readonly minInclusive: string;
   readonly maxExclusive: string;
 }
 
-/** Where reading begins for a range that has no checkpoint yet. */
+/** Where to begin reading a range without a checkpoint. */
 export type StartFrom = 'now' | 'beginning' | { readonly time: Date };
 
 export interface ChangePage {
-  /** The latest versions of changed items, in the order of their changes; empty when there is nothing new. */
+  /** The latest versions of changed items, in the order of their changes; empty when nothing changed. */
   readonly items: readonly unknown[];
-  /** Reading goes on from here. */
+  /** Where the next read begins. */
   readonly continuation: string;
-  /** As many as were asked for: there may be more. */
+  /** The page has the maximum number of items: there may be more. */
   readonly isFull: boolean;
 }
 
-/** The change feed of one container. */
+/** Port: the change feed of one container. */
 export interface ChangeFeed {
   ranges(): Promise<readonly FeedRange[]>;
   /** @param from a continuation, or where to begin */

@@ -1,10 +1,10 @@
 import { type ContainerName, containerKey } from '../../../protocol/changes.ts';
 
-/** Tells whoever reads the change feed of a container that there is something new in it. */
+/** Notifies the readers of a container's change feed of new changes. */
 export class ContainerChanges {
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  /** @returns a function that ends it */
+  /** @returns a function that ends the subscription */
   subscribe(name: ContainerName, listener: () => void): () => void {
     const key = containerKey(name);
     const listeners = this.#listeners.get(key) ?? new Set();

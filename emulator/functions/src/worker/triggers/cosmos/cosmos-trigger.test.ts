@@ -95,7 +95,7 @@ describe('cosmosDBTrigger', () => {
     [{ maxItemsPerInvocation: 0 }, "'maxItemsPerInvocation' must be a whole number from 1"],
     [{ connection: 'Nope' }, "connection 'Nope' is not set"],
     [{ leaseContainerName: 'missing' }, "the lease container 'shop/missing' does not exist"],
-  ])('refuses %j', async (properties, message) => {
+  ])('rejects %j', async (properties, message) => {
     await expect(cosmosTriggerFactory()(trigger(properties).context)).rejects.toThrow(message);
   });
 
@@ -118,7 +118,7 @@ describe('cosmosDBTrigger', () => {
   let containers = 0;
   const POLLS_NEVER = { feedPollDelay: 600_000 };
 
-  test('hands over each change as it is told of it, without a poll', async () => {
+  test('delivers each change on its notification, without a poll', async () => {
     const orders = await container();
     const before = await orders.items.create({ id: 'before', pk: 'p' });
     expect(before.statusCode).toBe(201);

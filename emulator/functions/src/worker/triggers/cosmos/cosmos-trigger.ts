@@ -1,14 +1,13 @@
 import type { Container } from '@azure/cosmos';
-import { Section } from '../../../config/config-reader.ts';
+import type { ConfigReader } from '../../../config/config-reader.ts';
 import { FunctionsHostError } from '../../../errors.ts';
-import { bindingError } from '../../bindings/binding-error.ts';
-import { CosmosClients } from '../../bindings/cosmos/cosmos-clients.ts';
+import { readBinding } from '../../bindings/binding-reader.ts';
+import { CosmosClients, ensureContainer } from '../../bindings/cosmos/cosmos-clients.ts';
 import { cosmosAddress, cosmosConnectionName, requiredContainer } from '../../bindings/cosmos/cosmos-connection.ts';
-import { ensureContainer } from '../../bindings/cosmos/ensure-container.ts';
 import type { TriggerContext, TriggerFactory, TriggerListener } from '../trigger.ts';
 import type { StartFrom } from './change-feed.ts';
 import { ChangeFeedListener } from './change-feed-listener.ts';
-import { createInstanceId, isGone } from './instance-id.ts';
+import { createInstanceId, isGone } from './lease.ts';
 import { openChangeFeed } from './sdk-change-feed.ts';
 import { createLeaseStore } from './sdk-lease-store.ts';
 
@@ -17,15 +16,15 @@ const POLL_DELAY_MS = 5_000;
 const ACQUIRE_INTERVAL_MS = 13_000;
 const RENEW_INTERVAL_MS = 17_000;
 const EXPIRATION_MS = 60_000;
-/** For a data server on this machine that tells nobody of its changes; ours does, so that no poll is waited for. */
+/** For a Cosmos DB server on this machine that does not notify of changes. Ours does, so the poll is only a fallback. */
 const LOCAL_POLL_DELAY_MS = 1_000;
-/** A reloaded worker goes on as soon as the old one has let go of the leases. */
+/** A reloaded worker takes the leases as soon as the old one has released them. */
 const LOCAL_ACQUIRE_INTERVAL_MS = 500;
 
-/** cosmosDBTrigger, reading the change feed of latest versions with leases in a container. */
+/** cosmosDBTrigger: reads the change feed of latest versions, with leases in a container. */
 export function cosmosTriggerFactory(clients = new CosmosClients()): TriggerFactory {
   return async (context) => {
-    const binding = new Section({ ...context.binding }, bindingError(context));
+    const binding = readBinding(context);
     const { databaseName, containerName } = requiredContainer(binding);
     const address = cosmosAddress(cosmosConnectionName(binding), context.env);
     const client = await clients.get(address);
@@ -50,7 +49,7 @@ export function cosmosTriggerFactory(clients = new CosmosClients()): TriggerFact
   };
 }
 
-function readIntervals(binding: Section, local: boolean) {
+function readIntervals(binding: ConfigReader, local: boolean) {
   const min = { min: 1 };
   return {
     pollDelayMs: binding.integer('feedPollDelay', min) ?? (local ? LOCAL_POLL_DELAY_MS : POLL_DELAY_MS),
@@ -65,7 +64,7 @@ function isLocal(endpoint: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(endpoint).hostname);
 }
 
-function readStart(binding: Section): StartFrom {
+function readStart(binding: ConfigReader): StartFrom {
   const text = binding.text('startFromTime');
   const fromBeginning = binding.boolean('startFromBeginning') ?? false;
   if (!text) return fromBeginning ? 'beginning' : 'now';
@@ -76,25 +75,29 @@ function readStart(binding: Section): StartFrom {
   return { time };
 }
 
-interface LeaseScope {
+interface LeaseContainerDefaults {
   readonly clients: CosmosClients;
   readonly databaseName: string;
 }
 
-async function openLeaseContainer(context: TriggerContext, binding: Section, scope: LeaseScope): Promise<Container> {
+async function openLeaseContainer(
+  context: TriggerContext,
+  binding: ConfigReader,
+  defaults: LeaseContainerDefaults,
+): Promise<Container> {
   const connection = binding.text('leaseConnection') ?? binding.text('leaseConnectionStringSetting');
-  const client = await scope.clients.get(cosmosAddress(connection ?? cosmosConnectionName(binding), context.env));
-  const database = client.database(binding.text('leaseDatabaseName') ?? scope.databaseName);
+  const client = await defaults.clients.get(cosmosAddress(connection ?? cosmosConnectionName(binding), context.env));
+  const database = client.database(binding.text('leaseDatabaseName') ?? defaults.databaseName);
   const name = binding.text('leaseContainerName') ?? binding.text('leaseCollectionName') ?? 'leases';
   const create =
     binding.boolean('createLeaseContainerIfNotExists') ?? binding.boolean('createLeaseCollectionIfNotExists') ?? false;
   if (create) return ensureContainer(database, { id: name, partitionKey: '/id', defaultTtl: -1 });
   const container = database.container(name);
-  await container.read().catch((error: unknown) => explainMissing(error, context, `${database.id}/${name}`));
+  await container.read().catch((error: unknown) => rethrowMissing(error, context, `${database.id}/${name}`));
   return container;
 }
 
-function explainMissing(error: unknown, { functionName }: TriggerContext, name: string): never {
+function rethrowMissing(error: unknown, { functionName }: TriggerContext, name: string): never {
   const missing = typeof error === 'object' && error !== null && 'code' in error && error.code === 404;
   if (!missing) throw error;
   throw new FunctionsHostError(

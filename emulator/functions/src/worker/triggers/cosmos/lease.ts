@@ -1,14 +1,17 @@
+import { hostname } from 'node:os';
+import type { Randomness } from '@lazurite/runtime';
+import { errnoOf } from '../../../errors.ts';
 import type { FeedRange } from './change-feed.ts';
 
-/** Who reads a range, and how far it was read. Kept in the lease container. */
+/** The owner of a range and its checkpoint. Stored in the lease container. */
 export interface Lease {
   readonly id: string;
   readonly range: FeedRange;
-  /** Undefined: never read. */
+  /** The checkpoint; undefined when the range was never read. */
   readonly continuation: string | undefined;
-  /** The instance that reads the range; undefined: none. */
+  /** The instance that reads the range; undefined when there is none. */
   readonly owner: string | undefined;
-  /** When the owner last said that it is alive, in ms since the Unix epoch. */
+  /** When the owner last renewed the lease, in ms since the Unix epoch. */
   readonly renewedAt: number;
   /** Of the stored version. */
   readonly etag: string;
@@ -17,9 +20,9 @@ export interface Lease {
 export type LeaseChange = Partial<Pick<Lease, 'continuation' | 'owner' | 'renewedAt'>>;
 
 export interface LeaseStore {
-  /** The leases of the ranges that were added, as they are stored now. */
+  /** The stored leases of the ranges that were added. */
   list(): Promise<readonly Lease[]>;
-  /** Adds a lease that nobody owns; does nothing when the range has one. */
+  /** Adds a lease without an owner; does nothing when the range has a lease. */
   add(range: FeedRange): Promise<void>;
   /** The stored lease; undefined when another instance has changed it since it was read. */
   update(lease: Lease, change: LeaseChange): Promise<Lease | undefined>;
@@ -28,9 +31,9 @@ export interface LeaseStore {
 export interface BalanceOptions {
   readonly me: string;
   readonly now: number;
-  /** An owner that was silent for so long is taken for dead. */
+  /** A lease that was not renewed for this long has no living owner. */
   readonly expirationMs: number;
-  /** Whether an owner is known to be dead. */
+  /** Whether an instance is known to have ended. */
   readonly isGone: (owner: string) => boolean;
 }
 
@@ -53,6 +56,23 @@ export function leasesToTake(leases: readonly Lease[], options: BalanceOptions):
   const free = leases.filter(isFree);
   if (free.length > 0) return free.slice(0, missing);
   const richest = [...byOwner.values()].reduce((most, owned) => (owned.length > most.length ? owned : most), []);
-  // Exactly one more than the share is a remainder that somebody has to have.
+  // An instance may keep exactly one lease more than the share: the remainder of the division.
   return richest.length > share || (missing > 1 && richest.length === share) ? richest.slice(0, 1) : [];
+}
+
+/** The id of one change feed reader: `machine/process/uuid`. Others can tell from it whether the reader still runs. */
+export function createInstanceId(random: Randomness): string {
+  return `${hostname()}/${process.pid}/${random.uuid()}`;
+}
+
+/** Whether the process of an instance is known to have ended, so that its leases are free before they expire. */
+export function isGone(instanceId: string): boolean {
+  const [machine, pid] = instanceId.split('/');
+  if (machine !== hostname() || !/^[1-9]\d*$/.test(pid ?? '')) return false;
+  try {
+    process.kill(Number(pid), 0); // signal 0 only tests for existence, on Windows too
+    return false;
+  } catch (error) {
+    return errnoOf(error) === 'ESRCH';
+  }
 }

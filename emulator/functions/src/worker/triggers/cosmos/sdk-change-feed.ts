@@ -3,17 +3,17 @@ import type { ChangeFeed, FeedRange, StartFrom } from './change-feed.ts';
 
 export interface SdkChangeFeedOptions {
   readonly container: Container;
-  /** The largest batch; undefined: as the service likes. */
+  /** The maximum page size; undefined: the service's default. */
   readonly maxItems: number | undefined;
 }
 
-/** What the service answers with where nobody says how much. */
+/** The service's default. */
 const SERVICE_PAGE_SIZE = 100;
 
 /** The change feed through the SDK's pull model, latest versions only. */
 export async function openChangeFeed({ container, maxItems }: SdkChangeFeedOptions): Promise<ChangeFeed> {
   const sdk = await import('@azure/cosmos');
-  /** The SDK takes only ranges of its own class, which it exports not; a range from a stored lease is a plain object. */
+  /** The SDK accepts only ranges of its own class, which it does not export; a stored lease holds a plain object. */
   const ownRanges = new Map<string, FeedRange>();
 
   function ownRange(range: FeedRange): FeedRange {

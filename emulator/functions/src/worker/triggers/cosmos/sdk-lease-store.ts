@@ -3,7 +3,7 @@ import type { Container, Resource } from '@azure/cosmos';
 import type { FeedRange } from './change-feed.ts';
 import type { Lease, LeaseChange, LeaseStore } from './lease.ts';
 
-/** As stored, with the property names that the Cosmos DB SDK for .NET gives its leases where it has them. */
+/** The stored form, with the property names of the Cosmos DB SDK for .NET where it has them. */
 interface StoredLease {
   readonly id: string;
   readonly FeedRange: FeedRange;
@@ -15,9 +15,9 @@ interface StoredLease {
 const CONFLICT = 409;
 const PRECONDITION_FAILED = 412;
 
-/** Leases in a container with the partition key `/id`; `prefix` tells them from those of other functions. */
+/** Leases in a container with the partition key `/id`. `prefix` separates them from those of other functions. */
 export function createLeaseStore(container: Container, prefix: string): LeaseStore {
-  /** Of the ranges that were added: point reads are cheaper than a query, and always up to date. */
+  /** The ids of the added ranges: point reads are cheaper than a query, and always up to date. */
   const ids = new Set<string>();
   return {
     async list() {
@@ -31,7 +31,7 @@ export function createLeaseStore(container: Container, prefix: string): LeaseSto
       ids.add(id);
     },
     async update(lease, change) {
-      const stored = toStored({ ...lease, ...change });
+      const stored = toStoredLease({ ...lease, ...change });
       const accessCondition = { type: 'IfMatch', condition: lease.etag };
       const item = container.item(lease.id, lease.id);
       const response = await item
@@ -42,7 +42,7 @@ export function createLeaseStore(container: Container, prefix: string): LeaseSto
   };
 }
 
-/** Short, and without the characters that an id must not have. */
+/** A hash, because an id must be short and must not have some characters of the bounds. */
 function rangeId({ minInclusive, maxExclusive }: FeedRange): string {
   return createHash('sha256').update(`${minInclusive}-${maxExclusive}`).digest('hex').slice(0, 16);
 }
@@ -58,7 +58,7 @@ function toLease(stored: StoredLease & Resource): Lease {
   };
 }
 
-function toStored({ id, range, continuation, owner, renewedAt }: Lease & LeaseChange): StoredLease {
+function toStoredLease({ id, range, continuation, owner, renewedAt }: Lease & LeaseChange): StoredLease {
   return {
     id,
     FeedRange: range,
@@ -72,7 +72,7 @@ function toIso(time: number): string {
   return new Date(time).toISOString();
 }
 
-/** Rethrows unless the service answered with `status`. */
+/** Rethrows unless the service responded with `status`. */
 function ignoreStatus(error: unknown, status: number): undefined {
   if (typeof error === 'object' && error !== null && 'code' in error && error.code === status) return undefined;
   throw error;

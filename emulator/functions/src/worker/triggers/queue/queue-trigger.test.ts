@@ -7,7 +7,7 @@ import { type Storage, startStorage } from '@lazurite/storage';
 import { recordTrigger } from '../../../testing/trigger-context.ts';
 import { createFunctionBindings } from '../../bindings/function-bindings.ts';
 import { queueBinding } from '../../bindings/queue/queue-binding.ts';
-import type { InvocationOutcome, TriggeredInvocation } from '../trigger.ts';
+import type { InvocationOutcome, TriggeredInvocation } from '../../invocation/invoke-from-trigger.ts';
 import { createQueueTrigger } from './queue-trigger.ts';
 
 let dataDir = '';
@@ -109,7 +109,7 @@ describe('queueTrigger', () => {
     expect(finished).toBe(invocations.length);
   });
 
-  test('refuses a binding without queueName, and a connection that is not set', async () => {
+  test('rejects a binding without queueName, and a connection that is not set', async () => {
     await expect(createQueueTrigger(trigger('').context)).rejects.toThrow("'queueName' is required");
     const { context } = trigger('x');
     await expect(createQueueTrigger({ ...context, env: {} })).rejects.toThrow(
@@ -140,7 +140,7 @@ describe('queue output', () => {
     expect(await service.getQueueClient('nothing').exists()).toBe(false);
   });
 
-  test('refuses a name that cannot be resolved', async () => {
+  test('rejects a name that cannot be resolved', async () => {
     const { writeOutputs } = await bindings('{missing}');
     const response = { outputData: [{ name: 'out', data: { string: 'x' } }] };
     await expect(writeOutputs(response, {})).rejects.toThrow("No value for named parameter 'missing'.");

@@ -2,8 +2,8 @@
 const NEVER = '0001-01-01T00:00:00';
 
 /**
- * A time as .NET serialises a local DateTime, `2026-01-31T10:00:00.0000000+01:00`, in the zone of the process. Undefined
- * gives the value that stands for "never".
+ * A time as .NET serialises a local DateTime, `2026-01-31T10:00:00.0000000+01:00`, in the time zone of the process.
+ * Undefined means "never".
  */
 export function toLocalIso(time: number | undefined): string {
   if (time === undefined) return NEVER;

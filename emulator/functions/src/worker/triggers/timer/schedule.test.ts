@@ -59,7 +59,7 @@ describe('parseSchedule()', () => {
     '* * * * 13 *',
     '* * * * * 7',
     '*/a * * * *',
-  ])('refuses %j', (expression) => {
+  ])('rejects %j', (expression) => {
     expect(() => parseSchedule(expression)).toThrow(ScheduleError);
   });
 
@@ -73,7 +73,7 @@ describe('parseSchedule()', () => {
     '00:00:00',
     '-00:00:01',
     '25:00:00',
-  ])('refuses %j', (expression) => {
+  ])('rejects %j', (expression) => {
     expect(() => parseSchedule(expression)).toThrow(
       `The schedule expression '${expression}' was not recognized as a valid cron expression or timespan string.`,
     );

@@ -41,7 +41,7 @@ function cronSchedule(fields: readonly string[], timeZone: string | undefined): 
   return { adjustForDst: true, next: (after) => cron.nextRun(new Date(after))?.getTime() };
 }
 
-/** The next `count` occurrences after `after`, for the log. */
+/** The next `count` occurrences after `after`; fewer when there are no more. */
 export function nextOccurrences(schedule: Schedule, after: number, count: number): readonly number[] {
   const occurrences: number[] = [];
   let last: number | undefined = after;

@@ -1,5 +1,6 @@
 import type { Clock, Log, Timer } from '@lazurite/runtime';
-import type { InvokeTriggered, TriggerListener } from '../trigger.ts';
+import type { InvokeTriggered } from '../../invocation/invoke-from-trigger.ts';
+import type { TriggerListener } from '../trigger.ts';
 import { toLocalIso } from './local-time.ts';
 import type { Schedule } from './schedule.ts';
 import type { TimerStatus, TimerStatusStore } from './timer-status.ts';
@@ -7,7 +8,7 @@ import type { TimerStatus, TimerStatusStore } from './timer-status.ts';
 export interface TimerOptions {
   readonly schedule: Schedule;
   readonly runOnStartup: boolean;
-  /** Undefined: nothing is remembered, so no run is ever past due. */
+  /** Undefined: the status is not stored, so no run is past due. */
   readonly store: TimerStatusStore | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -17,8 +18,8 @@ export interface TimerOptions {
 type Unscheduled = { readonly reason: 'IsPastDue'; readonly due: number } | { readonly reason: 'RunOnStartup' };
 
 /**
- * Runs a function on a schedule, as TimerListener of the WebJobs extensions does: a run that was missed while the host was
- * down is made up for once, at start; a run that takes longer than the interval delays the next, they never overlap.
+ * Runs a function on a schedule, as TimerListener of the WebJobs extensions does. Runs that were missed while the host
+ * was down are made up for once, at start. Runs never overlap: one that takes longer than the interval delays the next.
  */
 export class TimerTriggerListener implements TriggerListener {
   readonly #options: TimerOptions;
@@ -35,7 +36,7 @@ export class TimerTriggerListener implements TriggerListener {
     const due = await this.#missedRun();
     if (due !== undefined) this.#run({ reason: 'IsPastDue', due });
     else if (this.#options.runOnStartup) this.#run({ reason: 'RunOnStartup' });
-    else this.#arm();
+    else this.#scheduleNext();
   }
 
   stop(): Promise<void> {
@@ -44,12 +45,12 @@ export class TimerTriggerListener implements TriggerListener {
     return this.#running;
   }
 
-  /** When the last run was due that did not happen; undefined when none was missed. */
+  /** When the missed run was due; undefined when none was missed. */
   async #missedRun(): Promise<number | undefined> {
     const { store, schedule, clock } = this.#options;
     const now = clock.now();
     const known = await store?.load();
-    // A schedule that changed while the host was down is followed from now on.
+    // When the schedule changed while the host was down, the new one applies from now on.
     const next = known ? schedule.next(known.lastUpdated) : schedule.next(now);
     const changed = known && known.next !== next;
     this.#status = {
@@ -61,7 +62,7 @@ export class TimerTriggerListener implements TriggerListener {
     return known && !changed && next !== undefined && next < now ? next : undefined;
   }
 
-  #arm(): void {
+  #scheduleNext(): void {
     const { schedule, clock } = this.#options;
     const now = clock.now();
     const next = schedule.next(Math.max(now, this.#status?.last ?? 0));
@@ -70,12 +71,12 @@ export class TimerTriggerListener implements TriggerListener {
   }
 
   #run(unscheduled?: Unscheduled): void {
-    this.#running = this.#invokeAndRemember(unscheduled)
+    this.#running = this.#invokeAndSaveStatus(unscheduled)
       .catch((error: unknown) => this.#options.log.error({ err: error }, 'The status of a timer could not be saved'))
-      .then(() => this.#arm());
+      .then(() => this.#scheduleNext());
   }
 
-  async #invokeAndRemember(unscheduled: Unscheduled | undefined): Promise<void> {
+  async #invokeAndSaveStatus(unscheduled: Unscheduled | undefined): Promise<void> {
     const { clock, invoke, schedule, store } = this.#options;
     const firedAt = clock.now();
     const details = unscheduled && describe(unscheduled);
@@ -85,7 +86,7 @@ export class TimerTriggerListener implements TriggerListener {
       reason: `Timer fired at ${toLocalIso(firedAt)}`,
       ...(details !== undefined && { details }),
     });
-    // A timer may fire a little early; the occurrence it fired for must not come again.
+    // A timer may fire a little early, and the same occurrence must not be next again.
     const dueAt = unscheduled ? firedAt : Math.max(firedAt, this.#status?.next ?? firedAt);
     this.#status = { last: dueAt, next: schedule.next(dueAt), lastUpdated: dueAt };
     await store?.save(this.#status);

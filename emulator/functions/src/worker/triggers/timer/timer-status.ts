@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '@lazurite/runtime';
 
-/** What is remembered of a timer between runs. Milliseconds since the Unix epoch. */
+/** The stored status of a timer. Milliseconds since the Unix epoch. */
 export interface TimerStatus {
   /** When it last ran; undefined: never. */
   readonly last: number | undefined;
@@ -11,9 +11,9 @@ export interface TimerStatus {
   readonly lastUpdated: number;
 }
 
-/** The memory of one timer; the host keeps it in a blob, we in a file. */
+/** Port: stores the status of one timer. Azure's host uses a blob, this host a file. */
 export interface TimerStatusStore {
-  /** Undefined when the timer is new, or its file cannot be read as a status. */
+  /** Undefined when nothing valid is stored. */
   load(): Promise<TimerStatus | undefined>;
   save(status: TimerStatus): Promise<void>;
 }

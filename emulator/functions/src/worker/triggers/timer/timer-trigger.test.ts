@@ -145,7 +145,7 @@ describe('timerTrigger', () => {
     [{ schedule: undefined }, "Function 'fn', binding 'timer' (timerTrigger): 'schedule' is required"],
     [{ schedule: 'often' }, 'was not recognized as a valid cron expression or timespan string.'],
     [{ runOnStartup: 'maybe' }, "'runOnStartup' must be true or false"],
-  ])('refuses %j', async (properties, message) => {
+  ])('rejects %j', async (properties, message) => {
     await expect(createTimerTrigger(timer(new VirtualClock(), properties).context)).rejects.toThrow(message);
   });
 });

@@ -1,19 +1,18 @@
-import { Section } from '../../../config/config-reader.ts';
-import { bindingError } from '../../bindings/binding-error.ts';
+import { readBinding } from '../../bindings/binding-reader.ts';
 import type { TriggerContext, TriggerListener } from '../trigger.ts';
 import { toLocalIso } from './local-time.ts';
 import { nextOccurrences, parseSchedule, type Schedule } from './schedule.ts';
 import { TimerTriggerListener } from './timer-listener.ts';
 import { fileTimerStatusStore } from './timer-status.ts';
 
-/** More frequent timers are not monitored: a missed run is made up for by the next one soon enough. */
+/** More frequent timers are not monitored, because the next run follows a missed one soon. */
 const MIN_MONITORED_INTERVAL_MS = 60_000;
 const LOGGED_OCCURRENCES = 5;
 
 /** timerTrigger: `schedule`, `runOnStartup`, `useMonitor`. Needs no storage account. */
 export async function createTimerTrigger(context: TriggerContext): Promise<TriggerListener> {
   const { functionName, clock, log, dataDir, invoke } = context;
-  const binding = new Section({ ...context.binding }, bindingError(context));
+  const binding = readBinding(context);
   const expression = binding.text('schedule');
   if (!expression) throw binding.fail('schedule', 'is required');
   const schedule = parseSchedule(expression);
@@ -23,7 +22,7 @@ export async function createTimerTrigger(context: TriggerContext): Promise<Trigg
     { functionName },
     `The next ${upcoming.length} occurrences of the '${functionName}' schedule will be:\n${list}`,
   );
-  const monitored = (binding.boolean('useMonitor') ?? true) && isRare(schedule, clock.now());
+  const monitored = (binding.boolean('useMonitor') ?? true) && isMonitorable(schedule, clock.now());
   return new TimerTriggerListener({
     schedule,
     runOnStartup: binding.boolean('runOnStartup') ?? false,
@@ -35,7 +34,7 @@ export async function createTimerTrigger(context: TriggerContext): Promise<Trigg
 }
 
 /** Whether no two of the next occurrences are less than a minute apart. */
-function isRare(schedule: Schedule, now: number): boolean {
+function isMonitorable(schedule: Schedule, now: number): boolean {
   const times = nextOccurrences(schedule, now, LOGGED_OCCURRENCES);
   return times.every((time, index) => {
     const following = times[index + 1];

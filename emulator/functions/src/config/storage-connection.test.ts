@@ -1,5 +1,4 @@
-import { nameDevelopmentStorage, storageConnectionString } from './storage-connection.ts';
-import { usesDevelopmentStorage } from './storage-use.ts';
+import { nameDevelopmentStorage, storageConnectionString, usesDevelopmentStorage } from './connections.ts';
 
 const local = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', Other: 'AccountName=x', X__serviceUri: 'https://x' };
 
@@ -27,7 +26,7 @@ test('nameDevelopmentStorage() leaves an environment alone that names no emulato
   expect(nameDevelopmentStorage(local)).toEqual(local);
 });
 
-test('storageConnectionString() refuses an identity', () => {
+test('storageConnectionString() rejects an identity', () => {
   expect(storageConnectionString('', local)).toBe('UseDevelopmentStorage=true');
   expect(() => storageConnectionString('X', local)).toThrow('uses an identity');
 });

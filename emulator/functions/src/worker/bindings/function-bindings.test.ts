@@ -1,6 +1,6 @@
 import type { RpcInvocationRequest } from '../../protocol/rpc-types.ts';
-import { bindingDataOf, runBound } from './bound-invocation.ts';
-import type { FunctionBindings } from './function-bindings.ts';
+import { bindingDataOf } from './binding-data.ts';
+import { type FunctionBindings, runBound } from './function-bindings.ts';
 
 const request: RpcInvocationRequest = {
   invocationId: 'i',

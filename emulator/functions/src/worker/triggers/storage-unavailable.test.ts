@@ -16,7 +16,7 @@ let dataDir = '';
 let storage: Storage;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'lazurite-outage-'));
+  dataDir = await mkdtemp(join(tmpdir(), 'lazurite-unavailable-'));
   storage = await startStorage({ dataDir, log: silentLog });
 });
 
