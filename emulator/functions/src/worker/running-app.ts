@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { startHttpServer } from '@lazurite/http';
-import { offerAbandon } from '../protocol/fail-in-flight-requests.ts';
+import { offerToFailInFlightRequests } from '../protocol/fail-in-flight-requests.ts';
 import { type AssembledApp, type AssembleOptions, assembleApp } from './assemble-app.ts';
 import type { FunctionApp } from './function-app.ts';
 import { takeTurns } from './http/take-turns.ts';
@@ -24,8 +24,8 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
   const { listener, invoker, triggers, functions, invokeByHand } = assembled;
   const address = new URL(init.publicUrl);
   const inFlight = new InFlight();
-  offerAbandon(() => {
-    inFlight.abandon();
+  offerToFailInFlightRequests(() => {
+    inFlight.fail();
     return invoker.running();
   });
   const server = await startHttpServer(inFlight.counted(takeTurns(listener, parts.clock)), {
@@ -64,7 +64,7 @@ class InFlight {
   }
 
   /** Answers all with 500, as far as they are not answered yet. Written at once, by a process that is about to end. */
-  abandon(): void {
+  fail(): void {
     for (const response of this.#responses) {
       if (response.headersSent) continue;
       response.writeHead(500, { 'content-length': 0, connection: 'close' });
