@@ -28,7 +28,8 @@ export async function runApp(app: FunctionApp, { parts, init, handle, onUnusable
     inFlight.fail();
     return invoker.running();
   });
-  const server = await startHttpServer(inFlight.counted(takeTurns(listener, parts.clock)), {
+  const fair = takeTurns(listener, parts.clock, { startsBehind: true });
+  const server = await startHttpServer(inFlight.counted(fair), {
     handle,
     port: Number(address.port),
     address: address.hostname,

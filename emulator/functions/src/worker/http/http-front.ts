@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { type HttpRequest, type HttpResponse, toRequestListener } from '@lazurite/http';
+import { type HttpRequest, type HttpResponse, RequestAbortedError, toRequestListener } from '@lazurite/http';
 import { readAuthLevel } from '../../http/authorize.ts';
 import { type Cors, createCors } from '../../http/cors.ts';
 import { type KeyStore, openKeyStore } from '../../http/key-store.ts';
@@ -10,6 +10,7 @@ import { adminRoutes } from '../admin/admin-routes.ts';
 import { isHttpTrigger, isSwitchedOff, methodsOf, routeOf, triggerOf } from '../function-info.ts';
 import { isAdmin, refusalOf } from './access.ts';
 import { type AddedHeaders, addedHeaders, withAddedHeaders } from './added-headers.ts';
+import { hasClientGone } from './client-gone.ts';
 import type { HttpFront, HttpFunction } from './http-scope.ts';
 import { invokeOverHttp } from './invoke-http.ts';
 import { isOwnPath } from './request-target.ts';
@@ -72,7 +73,7 @@ function toFunction(front: HttpFront, { functions, admin, keys, throttle }: Rout
     if (!match) return request.path === '/' ? homepage(admin, request) : NOT_FOUND;
     const refusal = refusalOf(match.target, request, keys);
     if (refusal) return refusal;
-    if (throttle) return throttled(throttle, () => invokeOverHttp(front, match, request));
+    if (throttle) return throttled(throttle, request, () => invokeOverHttp(front, match, request));
     return invokeOverHttp(front, match, request);
   };
 }
@@ -87,9 +88,17 @@ function homepage(admin: RouteTable<AdminOperation>, request: HttpRequest): Http
   return match ? match.target(request, match.values) : NOT_FOUND;
 }
 
-async function throttled(throttle: Throttle, answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
+async function throttled(
+  throttle: Throttle,
+  { raw }: HttpRequest,
+  answer: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
   const release = await throttle.enter();
   if (!release) return TOO_MANY_REQUESTS;
+  if (hasClientGone(raw)) {
+    release();
+    throw new RequestAbortedError();
+  }
   return answer().finally(release);
 }
 

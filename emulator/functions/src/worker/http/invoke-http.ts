@@ -1,9 +1,10 @@
-import type { HttpRequest, HttpResponse } from '@lazurite/http';
+import { type HttpRequest, type HttpResponse, RequestAbortedError } from '@lazurite/http';
 import { bindingDataOf } from '../../bindings/bound-invocation.ts';
 import type { RpcInvocationRequest } from '../../protocol/rpc-types.ts';
 import type { RouteMatch } from '../../routing/route-table.ts';
 import { toMetadata } from '../../triggers/metadata.ts';
 import { traceContextFor } from '../trace-context.ts';
+import { hasClientGone } from './client-gone.ts';
 import type { HttpFront, HttpFunction } from './http-scope.ts';
 import { toHttpResponse } from './to-http-response.ts';
 import { toRpcHttp } from './to-rpc-http.ts';
@@ -14,7 +15,7 @@ const NO_METADATA = Object.freeze({});
 const NOTHING = Buffer.alloc(0);
 const FAILED: HttpResponse = { status: 500 };
 
-/** One request to one function, its body read whole. A function that fails is 500 with an empty body. */
+/** One request to one function, its body read whole. A function that fails is 500 with an empty body. @throws RequestAbortedError */
 export async function invokeOverHttp(
   front: HttpFront,
   match: RouteMatch<HttpFunction>,
@@ -22,6 +23,7 @@ export async function invokeOverHttp(
 ): Promise<HttpResponse> {
   const { fn } = match.target;
   const rpcRequest = await toRpcRequest(front, match, request);
+  if (hasClientGone(request.raw)) throw new RequestAbortedError();
   try {
     const response = await front.invoker.invoke(fn, rpcRequest, { reason: HTTP_REASON, request: request.raw });
     return toHttpResponse(fn, response, request.headers.accept);

@@ -5,7 +5,8 @@ import { type Throttle, TOO_MANY_REQUESTS_HEADERS } from '../../http/throttle.ts
 import type { RouteMatch, RouteTable } from '../../routing/route-table.ts';
 import { refusalOf } from './access.ts';
 import type { AddedHeaders } from './added-headers.ts';
-import type { HttpFunction } from './http-scope.ts';
+import { hasClientGone } from './client-gone.ts';
+import type { Exchange, HttpFunction } from './http-scope.ts';
 import { invokeStreamed, type StreamingFront } from './invoke-streamed.ts';
 import { isOwnPath, splitTarget } from './request-target.ts';
 
@@ -26,13 +27,17 @@ export function streamingListener(front: StreamingFront, parts: StreamingParts):
     if (!match || declaresTooMuch(message, front.init.maxBodyBytes)) return parts.listener(message, response);
     if (parts.added) addHeaders(parts.added, message, response);
     const run = () => invokeStreamed(front, match, { message, response });
-    if (parts.throttle) void throttled(parts.throttle, response, run);
+    if (parts.throttle) void throttled(parts.throttle, { message, response }, run);
     else run();
   };
 }
 
-async function throttled(throttle: Throttle, response: ServerResponse, run: () => void): Promise<void> {
+async function throttled(throttle: Throttle, { message, response }: Exchange, run: () => void): Promise<void> {
   const release = await throttle.enter();
+  if (release && hasClientGone(message)) {
+    release();
+    return;
+  }
   if (release) {
     response.once('close', release);
     run();
