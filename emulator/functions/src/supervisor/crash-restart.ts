@@ -28,6 +28,12 @@ export function restartAfterCrash(state: SupervisorState, crash: ExitedWorker, n
   });
 }
 
+/** The worker that answered with 503 has exited, perhaps while another load was scheduled. */
+export function restartUnavailable(state: SupervisorState, crash: ExitedWorker, now: number): Step {
+  const { state: next, effects } = restartAfterCrash(state, crash, now);
+  return { state: next, effects: [{ type: 'cancel-restart' }, ...effects] };
+}
+
 /** The worker that served has exited during a reload: the one that is loading takes its place. */
 export function continueLoading(state: SupervisorState, crash: ExitedWorker): Step {
   return reported(crash, 0, { state: { ...withoutCurrent(state, crash), phase: 'restarting' }, effects: [] });

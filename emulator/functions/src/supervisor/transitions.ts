@@ -3,6 +3,7 @@ import {
   reloadWithoutDelay,
   restartAfterCrash,
   restartNow,
+  restartUnavailable,
   serveUnavailable,
 } from './crash-restart.ts';
 import { adoptLoaded, beginLoad, keepCurrent, requestAnotherLoad, startTriggersWhenFree } from './reload.ts';
@@ -108,7 +109,7 @@ export const TRANSITIONS: { readonly [P in Phase]: Row } = {
     loaded: ignore,
     'load-failed': ignore,
     'current-hung': ignore,
-    'current-exited': restartAfterCrash,
+    'current-exited': restartUnavailable,
     'restart-due': restartNow,
     close,
   },

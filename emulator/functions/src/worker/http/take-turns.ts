@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Clock } from '@lazurite/runtime';
 import { hasClientGone } from './client-gone.ts';
+import { holdUpload } from './limit-upload.ts';
 
 export interface TurnOptions {
   /** Whether connections may have waited before this process accepted them, as after a restart. Default false. */
@@ -62,7 +63,15 @@ export function takeTurns(
   return (message, response) => {
     if (turnStartedAt === undefined) startTurn();
     const mustWait = waiting.length > 0 || turnsBehind > 0 || isOver();
-    if (mustWait) waiting.push({ message, turn, run: () => listener(message, response) });
+    if (mustWait) waiting.push({ message, turn, run: whenReleased(() => listener(message, response), message) });
     else listener(message, response);
+  };
+}
+
+function whenReleased(listen: () => void, message: IncomingMessage): () => void {
+  const release = holdUpload(message);
+  return () => {
+    listen();
+    release();
   };
 }
