@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {
   INITIAL_STATE,
   PHASES,
@@ -20,8 +21,8 @@ interface World {
 }
 
 const EXIT = { exitCode: 1, signal: null };
-/** Beyond this the walk would go on for ever: a worker that hangs in its drain can be joined by the next. */
-const MAX_ALIVE = 4;
+/** Workers may leave as slowly as they like; the walk has to end. */
+const MAX_LEAVING = 2;
 
 const FIRST: World = {
   state: INITIAL_STATE,
@@ -36,8 +37,7 @@ const FIRST: World = {
 /** Everything that can happen now, each in each of its kinds. */
 function possibleEvents({ state, alive, isTimerSet }: World): SupervisorEvent[] {
   const error = new Error('broken');
-  const events: SupervisorEvent[] = [{ type: 'close' }];
-  if (alive.length < MAX_ALIVE) events.push({ type: 'reload' });
+  const events: SupervisorEvent[] = [{ type: 'close' }, { type: 'reload' }];
   if (isTimerSet) events.push({ type: 'restart-due' });
   for (const worker of alive) {
     events.push({ type: 'released', worker }, { type: 'hung', worker }, { type: 'recycle', worker });
@@ -78,23 +78,23 @@ function carryOut(world: World, effect: SupervisorEffect): World {
   switch (effect.type) {
     case 'load':
     case 'serve-unavailable':
-      expect(world.isListening).toBe(true);
-      expect(world.alive).not.toContain(effect.worker);
+      assert.equal(world.isListening, true);
+      assert.ok(!world.alive.includes(effect.worker));
       return { ...world, alive: [...world.alive, effect.worker] };
     case 'start-triggers':
-      expect(world.firing).toEqual([]);
+      assert.equal(world.firing.length, 0);
       return { ...world, firing: [effect.worker] };
     case 'stop':
-      expect(world.alive).toContain(effect.worker);
-      expect(world.stopped).not.toContain(effect.worker);
+      assert.ok(world.alive.includes(effect.worker));
+      assert.ok(!world.stopped.includes(effect.worker));
       return { ...world, stopped: [...world.stopped, effect.worker] };
     case 'adopt':
     case 'end-hung':
     case 'open-inspector':
-      expect(world.alive).toContain(effect.worker);
+      assert.ok(world.alive.includes(effect.worker));
       return world;
     case 'schedule-restart':
-      expect(world.isTimerSet).toBe(false);
+      assert.equal(world.isTimerSet, false);
       return { ...world, isTimerSet: true };
     case 'cancel-restart':
       return { ...world, isTimerSet: false };
@@ -131,7 +131,8 @@ function walk(): { readonly worlds: readonly World[]; readonly met: ReadonlySet<
       const name = nameOf(world.state, event);
       if (name !== undefined) met.add(`${world.state.phase} ${name}`);
       const next = follow(world, event);
-      if (!seen.has(keyOf(next))) seen.set(keyOf(next), next);
+      const isWithin = next.state.phase === 'closing' || next.state.leaving.length <= MAX_LEAVING;
+      if (isWithin && !seen.has(keyOf(next))) seen.set(keyOf(next), next);
     }
   }
   return { worlds: [...seen.values()], met };
@@ -153,48 +154,57 @@ test('every event that a phase does not ignore can come in it', () => {
   expect(handled.filter((entry) => !met.has(entry) && !needsLeaving(entry))).toEqual([]);
 });
 
+function idsOf(workers: readonly (WorkerId | undefined)[]): string {
+  return workers
+    .filter((worker) => worker !== undefined)
+    .sort()
+    .join();
+}
+
 test('every worker that lives is the current one, is loading, or was told to stop', () => {
-  for (const { state, alive } of worlds) {
-    const known = [state.current, state.loading, ...state.leaving].filter((worker) => worker !== undefined);
-    expect(new Set(known).size).toBe(known.length);
-    expect([...known].sort()).toEqual([...alive].sort());
-  }
+  const lost = worlds.filter(
+    ({ state, alive }) => idsOf([state.current, state.loading, ...state.leaving]) !== idsOf(alive),
+  );
+  expect(lost).toEqual([]);
 });
 
-test('at most one worker fires triggers, and a worker that serves the app fires them in the end', () => {
-  for (const { state, firing } of worlds) {
-    expect(firing).toEqual(state.triggerOwner === undefined ? [] : [state.triggerOwner]);
-    if (state.phase === 'serving') expect(firing).toEqual([state.current]);
-    if (state.phase === 'handing-over') expect(state.leaving).toContain(state.triggerOwner);
-  }
+test('the triggers of one worker fire, and those of the worker that serves', () => {
+  const wrong = worlds.filter(
+    ({ state, firing }) =>
+      idsOf(firing) !== idsOf([state.triggerOwner]) ||
+      (state.phase === 'serving' && state.triggerOwner !== state.current) ||
+      (state.phase === 'handing-over' && !state.leaving.some((worker) => worker === state.triggerOwner)),
+  );
+  expect(wrong).toEqual([]);
 });
 
-test('a phase says which workers there are', () => {
+test('a phase says which workers there are, and whether a restart is scheduled', () => {
   const serves = new Set(['serving', 'handing-over', 'reloading', 'unloadable']);
   const loads = new Set(['starting', 'reloading', 'restarting']);
-  for (const { state, isTimerSet } of worlds) {
-    expect([state.phase, state.current !== undefined]).toEqual([state.phase, serves.has(state.phase)]);
-    expect([state.phase, state.loading !== undefined]).toEqual([state.phase, loads.has(state.phase)]);
-    if (isTimerSet) expect(['backing-off', 'unloadable']).toContain(state.phase);
-    if (state.phase === 'backing-off') expect(isTimerSet).toBe(true);
-    if (state.phase === 'closed') expect(state.leaving).toEqual([]);
-  }
+  const wrong = worlds.filter(
+    ({ state: { phase, current, loading, leaving }, isTimerSet }) =>
+      (current !== undefined) !== serves.has(phase) ||
+      (loading !== undefined) !== loads.has(phase) ||
+      (isTimerSet && phase !== 'backing-off' && phase !== 'unloadable') ||
+      (phase === 'backing-off' && !isTimerSet) ||
+      (phase === 'closed' && leaving.length > 0),
+  );
+  expect(wrong).toEqual([]);
 });
 
-test('from everywhere, close() and the exit of all workers end in closed, with no worker and no socket left', () => {
-  for (const world of worlds) {
+test('from everywhere, close() and the exit of all workers leave no worker, no timer and no socket', () => {
+  const open = worlds.filter((world) => {
     let last = follow(world, { type: 'close' });
     for (const worker of last.alive) last = follow(last, { type: 'exited', worker, exit: EXIT });
-    expect(last.state.phase).toBe('closed');
-    expect(last.alive).toEqual([]);
-    expect(last.isClosed).toBe(true);
-    expect(last.isTimerSet).toBe(false);
-  }
+    return last.state.phase !== 'closed' || last.alive.length > 0 || !last.isClosed || last.isTimerSet;
+  });
+  expect(open).toEqual([]);
 });
 
 test('events of workers that are not known change nothing', () => {
   const exit = EXIT;
   const error = new Error('late');
+  const changed: SupervisorEvent[] = [];
   for (const { state } of worlds) {
     const worker = state.lastWorker + 1;
     const late: SupervisorEvent[] = [
@@ -205,8 +215,9 @@ test('events of workers that are not known change nothing', () => {
       { type: 'recycle', worker },
       { type: 'exited', worker, exit },
     ];
-    for (const event of late) expect(step(state, event, 0)).toEqual({ state, effects: [] });
+    changed.push(...late.filter((event) => step(state, event, 0).state !== state));
   }
+  expect(changed).toEqual([]);
 });
 
 test('the delay before a restart doubles from crash to crash up to 30 s, and starts anew after a minute', () => {
