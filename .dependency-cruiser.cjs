@@ -139,6 +139,26 @@ module.exports = {
       to: { path: '^emulator/[^/]+/src/', pathNot: ['^emulator/$1/', '^emulator/[^/]+/src/index\\.ts$'] },
     },
     {
+      name: 'functions-protocol-imports-types-only',
+      comment: 'Supervisor and worker meet in it. Settings and certificates are declared where they are read.',
+      severity: 'error',
+      from: { path: '^emulator/functions/src/protocol/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '.',
+        pathNot: [
+          '^emulator/functions/src/protocol/',
+          '^emulator/functions/src/config/host-settings\\.ts$',
+          '^emulator/http/src/index\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'functions-supervisor-runs-no-user-code',
+      severity: 'error',
+      from: { path: '^emulator/functions/src/supervisor/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^emulator/functions/src/(worker|triggers|routing|in-process)/' },
+    },
+    {
       name: 'cosmos-query-is-pure',
       severity: 'error',
       from: { path: '^emulator/cosmos/src/query/', pathNot: '\\.test\\.ts$' },
