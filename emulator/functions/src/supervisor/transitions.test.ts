@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   INITIAL_STATE,
   PHASES,
+  type SupervisorEffect,
   type SupervisorEvent,
   type SupervisorState,
   type WorkerId,
