@@ -5,7 +5,6 @@ const part = '^emulator/([^/]+)/';
 
 /** The rooms of emulator/functions, each with those that it may import; docs/architecture.md draws them. */
 const functionsRooms = {
-  protocol: ['config'],
   config: [],
   console: [],
   supervisor: ['protocol', 'config'],
@@ -172,6 +171,20 @@ module.exports = {
         pathNot: `^emulator/functions/src/(?:${[room, ...imported].join('|')})/`,
       },
     })),
+    {
+      name: 'functions-protocol-imports-types-only',
+      comment: 'Supervisor and worker meet in it. Settings and certificates are declared where they are read.',
+      severity: 'error',
+      from: { path: '^emulator/functions/src/protocol/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '.',
+        pathNot: [
+          '^emulator/functions/src/protocol/',
+          '^emulator/functions/src/config/host-settings\\.ts$',
+          '^emulator/http/src/index\\.ts$',
+        ],
+      },
+    },
     {
       name: 'cosmos-query-is-pure',
       severity: 'error',

@@ -1,19 +1,19 @@
 /**
- * Where the worker leaves a function that answers every open request with 500, for the supervisor to call through the
- * inspector when an endless loop in user code keeps this process from doing anything else.
+ * Where the worker leaves a function that answers every open request with 500. The supervisor calls it through the
+ * inspector when the event loop of the worker hangs; the worker calls it before it exits.
  */
-const ABANDON_KEY = 'lazurite.abandon-requests';
+const KEY = 'lazurite.fail-in-flight-requests';
 
 /** What to evaluate in the worker; yields JSON, the list of what was running. */
-export const ABANDON_EXPRESSION = `JSON.stringify(globalThis[Symbol.for(${JSON.stringify(ABANDON_KEY)})]?.() ?? [])`;
+export const FAIL_IN_FLIGHT_EXPRESSION = `JSON.stringify(globalThis[Symbol.for(${JSON.stringify(KEY)})]?.() ?? [])`;
 
-/** @param abandon returns the invocations that were running, for a person */
-export function offerAbandon(abandon: () => readonly string[]): void {
-  Object.defineProperty(globalThis, Symbol.for(ABANDON_KEY), { value: abandon, configurable: true });
+/** @param fail returns the invocations that were running, for a person */
+export function offerToFailInFlightRequests(fail: () => readonly string[]): void {
+  Object.defineProperty(globalThis, Symbol.for(KEY), { value: fail, configurable: true });
 }
 
-/** Does what was offered, if anything: for a process that ends while it still owes answers. */
-export function abandonRequests(): void {
-  const abandon: unknown = Reflect.get(globalThis, Symbol.for(ABANDON_KEY));
-  if (typeof abandon === 'function') abandon();
+/** Answers the open requests of this process, if it has any, before it ends. */
+export function failInFlightRequests(): void {
+  const fail: unknown = Reflect.get(globalThis, Symbol.for(KEY));
+  if (typeof fail === 'function') fail();
 }

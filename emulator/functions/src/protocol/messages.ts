@@ -5,7 +5,7 @@ import type { FunctionInfo, HostEvent } from './events.ts';
 import type { RpcLogLevel } from './rpc-types.ts';
 
 /** Raised with every change that an older counterpart would misread. Supervisor and worker come from one package. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export interface CorsSettings {
   /** Exact origins, or the single `*`; none: CORS is off. */
@@ -44,6 +44,9 @@ export interface WorkerInit {
   readonly publicUrl: string;
 }
 
+/** What a worker without the app needs to know to answer with 503. */
+export type UnavailableOptions = Pick<WorkerInit, 'publicUrl' | 'drainMs' | 'tls'>;
+
 /** From the supervisor to the worker. `init` carries the bound socket beside it. */
 export type ToWorker =
   | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
@@ -54,6 +57,8 @@ export type ToWorker =
   | { readonly type: 'storage-changed'; readonly change: StorageChange }
   /** There is something new in the change feed of a container. */
   | { readonly type: 'container-changed'; readonly database: string; readonly container: string }
+  /** In place of `init`: the app cannot be loaded, and requests are to be told so. Carries the bound socket, too. */
+  | { readonly type: 'serve-unavailable'; readonly version: number; readonly options: UnavailableOptions }
   | { readonly type: 'ping' }
   | { readonly type: 'open-inspector'; readonly host: string; readonly port: number }
   /** `idleGraceMs`: how long a kept-alive connection that was just used may bring one more request. */

@@ -1,11 +1,11 @@
 import { VirtualClock } from '@lazurite/runtime';
 import { type ContainerName, containerKey } from '../protocol/changes.ts';
-import { ChangeNotices } from './coalescing-notifier.ts';
+import { CoalescingNotifier } from './coalescing-notifier.ts';
 
-test('ChangeNotices tells of the first change at once and of all that follow closely as one', async () => {
+test('CoalescingNotifier tells of the first change at once and of all that follow closely as one', async () => {
   const clock = new VirtualClock();
   const told: string[] = [];
-  const notices = new ChangeNotices<ContainerName>(clock, containerKey, ({ container }) => told.push(container));
+  const notices = new CoalescingNotifier<ContainerName>(clock, containerKey, ({ container }) => told.push(container));
   const [orders, users] = ['orders', 'users'].map((container) => ({ database: 'shop', container }));
   for (let write = 0; write < 3; write++) if (orders) notices.notify(orders);
   if (users) notices.notify(users);

@@ -4,7 +4,7 @@ import type { Clock } from '@lazurite/runtime';
 const QUIET_MS = 5;
 
 /** Passes on what has changed: the first change of a place at once, those shortly after it as one. */
-export class ChangeNotices<T> {
+export class CoalescingNotifier<T> {
   readonly #clock: Clock;
   /** The same for changes that one notice may stand for. */
   readonly #keyOf: (change: T) => string;

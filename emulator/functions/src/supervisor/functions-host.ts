@@ -82,3 +82,9 @@ export interface FunctionsHost extends Closeable {
   /** Lets requests in flight end, runs the app's `appTerminate` hooks, and leaves no process and no port behind. */
   close(): Promise<void>;
 }
+
+/** A payload as a trigger delivers it: text as it is, other values as JSON; null: nothing. */
+export function toInput(payload: unknown): string | null {
+  if (payload === undefined || payload === null) return null;
+  return typeof payload === 'string' ? payload : JSON.stringify(payload);
+}

@@ -6,9 +6,9 @@ import { configureWorker } from './configuration/configure-worker.ts';
 import { readDebugging } from './configuration/debugging.ts';
 import { readWorkerArguments } from './configuration/worker-arguments.ts';
 import { type Dial, fetchOver } from './fetch-over.ts';
-import type { FunctionsHost, FunctionsHostOptions } from './functions-host.ts';
-import { toInput } from './invoke-input.ts';
+import { type FunctionsHost, type FunctionsHostOptions, toInput } from './functions-host.ts';
 import { bindSocket } from './listening-socket.ts';
+import { OrphanGuard } from './orphan-guard.ts';
 import { Supervisor } from './supervisor.ts';
 import { type WatchOptions, watchApp } from './watch-app.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -45,11 +45,12 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         clock,
         handle: socket.handle,
         stopListening: () => socket.close(),
+        guard: new OrphanGuard(log),
         drainMs,
         startTimeoutMs: options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
         onEvent,
         debugging,
-        keepsSpare: options.watch ?? false,
+        keepsStandby: options.watch ?? false,
         isStorageUnused: options.isStorageUnused ?? (() => false),
         fork: (isFirst) =>
           new WorkerProcess({ ...worker, nodeArguments: isFirst ? nodeArguments : debugging.laterArguments }),

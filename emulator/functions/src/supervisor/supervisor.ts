@@ -1,12 +1,22 @@
-import { type Clock, type Closeable, sleep, type Timer } from '@lazurite/runtime';
+import type { Clock, Closeable, Timer } from '@lazurite/runtime';
 import { messageOf, WorkerFailedError } from '../errors.ts';
 import { type ContainerName, changeKey, containerKey, type StorageChange, sourceOf } from '../protocol/changes.ts';
 import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../protocol/messages.ts';
-import { ChangeNotices } from './coalescing-notifier.ts';
+import { CoalescingNotifier } from './coalescing-notifier.ts';
 import type { Debugging } from './configuration/debugging.ts';
-import { watchForBlocking } from './hang-detection.ts';
-import { describeExit, type WorkerExit, type WorkerProcess } from './worker-process.ts';
+import { detectHang } from './hang-detection.ts';
+import type { OrphanGuard } from './orphan-guard.ts';
+import {
+  INITIAL_STATE,
+  type SupervisorEffect,
+  type SupervisorEvent,
+  type SupervisorState,
+  type WorkerId,
+} from './supervisor-state.ts';
+import { step } from './transitions.ts';
+import { describeExit, type WorkerProcess } from './worker-process.ts';
+import { type WorkerSlot, WorkerSlots } from './worker-slots.ts';
 
 export interface SupervisorOptions {
   readonly clock: Clock;
@@ -20,48 +30,64 @@ export interface SupervisorOptions {
   readonly onEvent: (event: HostEvent) => void;
   readonly debugging: Debugging;
   readonly fork: (isFirst: boolean) => WorkerProcess;
-  /** Whether reloads are to be expected: then a process waits for the next one, booted. */
-  readonly keepsSpare: boolean;
+  /** Whether reloads are to be expected: then a standby worker waits for the next one, booted. */
+  readonly keepsStandby: boolean;
   /** Whether nothing is stored in the storage beside this host. */
   readonly isStorageUnused: () => boolean;
   /** Reads the app's configuration afresh. */
   readonly configure: () => Promise<WorkerInit>;
+  readonly guard: OrphanGuard;
 }
 
-const FIRST_RESTART_MS = 100;
-const MAX_RESTART_MS = 30_000;
-/** A worker that lived so long has started well: its end is a new trouble, not the old one again. */
-const HEALTHY_AFTER_MS = 60_000;
-/** A start has better use for the processor than booting the spare: first requests follow it. */
-const FIRST_SPARE_MS = 1_000;
-/** A client in a loop reuses its connection well within this time, even where the processor is short. */
+/** A start has better use for the processor than booting the standby worker: first requests follow it. */
+const FIRST_STANDBY_MS = 1_000;
+/** How long the old worker keeps idle connections: a client in a loop reuses its own well within this time. */
 const RELOAD_GRACE_MS = 500;
-/** Nobody answers after us: those who are late are told sooner. */
+/** Closing: no other worker accepts connections, so keep-alive clients get a shorter grace period. */
 const CLOSE_GRACE_MS = 100;
 
-/** Keeps one worker serving the app: starts it, replaces it on reload, starts it again when it ends by itself. */
+type Effect<T extends SupervisorEffect['type']> = Extract<SupervisorEffect, { type: T }>;
+
+/**
+ * Keeps one worker serving the app: starts it, replaces it on reload, starts it again when it ends by itself.
+ *
+ * Everything that happens becomes an event in one queue. `transitions.ts` decides what each event means; this class
+ * carries the effects out, and makes what comes of them into events again.
+ */
 export class Supervisor implements Closeable {
   readonly #options: SupervisorOptions;
-  readonly #closing = new AbortController();
-  #current: WorkerProcess;
+  readonly #workers: WorkerSlots;
+  readonly #containerNotifier: CoalescingNotifier<ContainerName>;
+  readonly #storageNotifier: CoalescingNotifier<StorageChange>;
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #effects = this.#tableOfEffects();
+  readonly #events: SupervisorEvent[] = [];
+  #state = INITIAL_STATE;
+  #isStepping = false;
   #functions: readonly FunctionInfo[] = [];
-  #startedAt = 0;
-  /** `functionTimeout` of the app started last; null: none. */
-  #limitMs: number | null = null;
-  #restartMs = FIRST_RESTART_MS;
-  #spare: WorkerProcess | undefined;
-  #firstSpare: Timer | undefined;
-  #changing: Promise<unknown> = Promise.resolve();
-  readonly #notices: ChangeNotices<ContainerName>;
-  readonly #storageNotices: ChangeNotices<StorageChange>;
-  readonly #leaving = new Set<Promise<void>>();
+  /** Of the load that succeeded last: a worker without the app needs its certificate. */
+  #lastInit: WorkerInit | undefined;
+  #loadStartedAt = 0;
+  /** Those who asked for a load that has not begun yet. */
+  #asking: PromiseWithResolvers<void>[] = [];
+  /** Those who wait for the load under way. */
+  #waiting: PromiseWithResolvers<void>[] = [];
+  /** Resumes invocations that wait for a worker. */
+  #waitingForWorker: (() => void)[] = [];
+  #restart: Timer | undefined;
+  #firstStandby: Timer | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#current = options.fork(true);
+    this.#workers = new WorkerSlots(options);
     const { clock } = options;
-    this.#notices = new ChangeNotices(clock, containerKey, (name) => this.#current.containerChanged(name));
-    this.#storageNotices = new ChangeNotices(clock, changeKey, (change) => this.#current.storageChanged(change));
+    this.#containerNotifier = new CoalescingNotifier(clock, containerKey, (name) =>
+      this.#current?.process.containerChanged(name),
+    );
+    this.#storageNotifier = new CoalescingNotifier(clock, changeKey, (change) =>
+      this.#current?.process.storageChanged(change),
+    );
+    this.#open(this.#state.lastWorker);
   }
 
   get functions(): readonly FunctionInfo[] {
@@ -70,29 +96,21 @@ export class Supervisor implements Closeable {
 
   /** Rejects with what kept the first worker from serving the app. */
   start(): Promise<void> {
-    const starting = this.#startFirst();
-    this.#changing = starting.catch(() => undefined);
-    return starting;
+    const started = this.#nextLoad();
+    this.#carryOut({ type: 'load', worker: this.#state.lastWorker });
+    return started;
   }
 
-  /** Boots the process that the next reload will use, to save that time then. */
+  /** Boots the standby worker that the next reload will use. */
   prepareReload(): void {
-    if (this.#closing.signal.aborted || this.#spare) return;
-    const spare = this.#options.fork(false);
-    this.#spare = spare;
-    void spare.exited.then(() => {
-      if (this.#spare === spare) this.#spare = undefined; // somebody ended it; the next change forks another
-    });
+    if (this.#state.phase !== 'closing' && this.#state.phase !== 'closed') this.#workers.prepareStandby();
   }
 
-  /**
-   * Starts a worker with the app as it is now and lets it take over; requests in flight end in the old one, which stays
-   * when the new one cannot start. Both accept from one socket meanwhile, so no connection is refused.
-   */
+  /** Starts a worker with the app as it is now and lets it take over. Rejects when that cannot load the app. */
   reload(): Promise<void> {
-    const reloading = this.#changing.then(() => this.#reload());
-    this.#changing = reloading.catch(() => undefined);
-    return reloading;
+    const reloaded = this.#nextLoad();
+    this.#dispatch({ type: 'reload' });
+    return reloaded;
   }
 
   /** Wakes the functions that read the change feed of this container. */
@@ -100,177 +118,215 @@ export class Supervisor implements Closeable {
     const isWatched = this.#functions.some(
       ({ watches }) => watches?.container === name.container && watches.database === name.database,
     );
-    if (isWatched) this.#notices.notify(name);
+    if (isWatched) this.#containerNotifier.notify(name);
   }
 
   /** Wakes the functions that wait for this queue or for blobs of this container. */
   storageChanged(change: StorageChange): void {
     const source = sourceOf(change);
-    if (this.#functions.some(({ storageSource }) => storageSource === source)) this.#storageNotices.notify(change);
+    if (this.#functions.some(({ storageSource }) => storageSource === source)) this.#storageNotifier.notify(change);
   }
 
   storageUsed(): void {
-    this.#current.storageUsed();
+    this.#current?.process.storageUsed();
   }
 
+  /** Waits while a worker is being started. @throws WorkerFailedError when there is none, and none is coming */
   async invoke(functionName: string, input: string | null): Promise<InvokeOutcome> {
-    await this.#changing;
-    return this.#current.invoke(functionName, input);
+    while (!isSettled(this.#state)) await new Promise<void>((resume) => this.#waitingForWorker.push(resume));
+    if (this.#state.phase === 'serving' && this.#current) return this.#current.process.invoke(functionName, input);
+    throw new WorkerFailedError(`The function '${functionName}' cannot run: ${whyNoWorker(this.#state)}`);
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    // Who connects while requests in flight end is refused at once, rather than left waiting for nobody.
-    const settled = this.#changing.then(() => this.#options.stopListening());
-    await Promise.all([this.#retire(this.#current, CLOSE_GRACE_MS), settled]);
-    await this.#retire(this.#current, CLOSE_GRACE_MS); // a reload that was under way may have put another in its place
-    this.#firstSpare?.cancel();
-    this.#spare?.kill();
-    await Promise.all([...this.#leaving, this.#spare?.exited]);
+    this.#dispatch({ type: 'close' });
+    await this.#closed.promise;
+    this.#firstStandby?.cancel();
+    await this.#workers.close();
   }
 
-  async #startFirst(): Promise<void> {
-    this.#functions = await this.#startWorker(this.#current);
-    this.#adopt(this.#current);
-    this.#options.onEvent({ type: 'functions-listed', functions: this.#functions });
-    this.#startTriggers(this.#current);
-    const { clock, keepsSpare } = this.#options;
-    if (keepsSpare) this.#firstSpare = clock.setTimer(FIRST_SPARE_MS, () => this.prepareReload());
+  get #current(): WorkerSlot | undefined {
+    return this.#workers.get(this.#state.current);
   }
 
-  #startTriggers(worker: WorkerProcess): void {
-    worker.startTriggers(this.#options.isStorageUnused());
+  #nextLoad(): Promise<void> {
+    const asked = Promise.withResolvers<void>();
+    this.#asking.push(asked);
+    return asked.promise;
   }
 
-  #expectReload(): void {
-    if (this.#options.keepsSpare) this.prepareReload();
-  }
-
-  #takeSpare(): WorkerProcess {
-    const taken = this.#spare ?? this.#options.fork(false);
-    this.#spare = undefined;
-    return taken;
-  }
-
-  async #reload(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+  /** Events that come while the effects of another are carried out wait for their turn. */
+  #dispatch(event: SupervisorEvent): void {
+    this.#events.push(event);
+    if (this.#isStepping) return;
+    this.#isStepping = true;
     try {
-      await this.#takeOver();
-    } catch (error) {
-      this.#options.onEvent({ type: 'reload-failed', message: messageOf(error) });
-      this.#expectReload();
-      throw error;
+      for (let next = this.#events.shift(); next; next = this.#events.shift()) this.#take(next);
+    } finally {
+      this.#isStepping = false;
+    }
+    if (isSettled(this.#state)) for (const resume of this.#waitingForWorker.splice(0)) resume();
+  }
+
+  #take(event: SupervisorEvent): void {
+    const { state, effects } = step(this.#state, event, this.#options.clock.monotonic());
+    this.#state = state;
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  #tableOfEffects(): { readonly [T in SupervisorEffect['type']]: (effect: Effect<T>) => void } {
+    return {
+      load: ({ worker }) => void this.#load(worker),
+      adopt: ({ worker }) => this.#adopt(worker),
+      'start-triggers': ({ worker }) =>
+        this.#workers.get(worker)?.process.startTriggers(this.#options.isStorageUnused()),
+      'settle-load': (effect) => this.#settleLoad(effect),
+      'reject-load': (effect) => this.#rejectLoad(effect),
+      stop: (effect) => this.#stop(effect),
+      'end-hung': ({ worker }) => void this.#endHung(worker),
+      'serve-unavailable': ({ worker }) => this.#serveUnavailable(worker),
+      'report-exit': (effect) => this.#reportExit(effect),
+      'schedule-restart': ({ delayMs }) => {
+        this.#restart = this.#options.clock.setTimer(delayMs, () => this.#dispatch({ type: 'restart-due' }));
+      },
+      'cancel-restart': () => this.#restart?.cancel(),
+      'open-inspector': ({ worker }) => this.#openInspector(worker),
+      'prepare-standby': () => this.#workers.expectReload(),
+      'stop-listening': () => this.#options.stopListening(),
+      'cancel-waiting': () =>
+        this.#rejectWaiting(new WorkerFailedError('The functions host was closed'), this.#asking.splice(0)),
+      'report-closed': () => this.#closed.resolve(),
+    };
+  }
+
+  #carryOut(effect: SupervisorEffect): void {
+    const carry = this.#effects[effect.type] as (effect: SupervisorEffect) => void; // the one for this very effect
+    carry(effect);
+  }
+
+  async #load(worker: WorkerId): Promise<void> {
+    this.#loadStartedAt = this.#options.clock.monotonic();
+    this.#waiting.push(...this.#asking.splice(0));
+    const slot = this.#workers.get(worker) ?? this.#open(worker);
+    try {
+      slot.functions = await this.#startApp(worker, slot);
+      this.#dispatch({ type: 'loaded', worker });
+    } catch (thrown) {
+      slot.process.kill();
+      const exit = await slot.process.exited;
+      const error = thrown instanceof Error ? thrown : new WorkerFailedError(messageOf(thrown));
+      const isAppBroken = !(error instanceof WorkerFailedError);
+      this.#dispatch({ type: 'load-failed', worker, error, exit, isAppBroken });
     }
   }
 
-  async #takeOver(): Promise<void> {
-    const startedAt = this.#options.clock.monotonic();
-    const [old, next] = [this.#current, this.#takeSpare()];
-    this.#functions = await this.#startWorker(next);
-    this.#adopt(next);
-    void this.#retire(old, RELOAD_GRACE_MS).then(() => {
-      this.#moveInspector(next);
-      this.#expectReload(); // only now: the processor was needed for the requests that the old one ended
+  #open(worker: WorkerId): WorkerSlot {
+    const slot = this.#workers.open(worker);
+    const { process } = slot;
+    process.onRecycle(() => this.#dispatch({ type: 'recycle', worker }));
+    void process.closing.then(() => this.#dispatch({ type: 'released', worker }));
+    void process.exited.then((exit) => {
+      this.#dispatch({ type: 'exited', worker, exit, ...(slot.hang && { hang: slot.hang }) });
     });
-    await old.closing;
-    this.#startTriggers(next);
-    const durationMs = this.#options.clock.monotonic() - startedAt;
-    this.#options.onEvent({ type: 'reloaded', durationMs, functions: this.#functions });
+    return slot;
   }
 
-  /** Ends a worker that is caught in a loop and starts another. */
-  async #replaceBlocked(worker: WorkerProcess, limitMs: number): Promise<void> {
-    const running = await worker.endBlocked();
-    const { exitCode, signal } = await worker.exited;
-    const message = `The worker process did not respond for ${limitMs / 1000} s, the functionTimeout of host.json, and was ended. Running then: ${running.join(', ') || 'nothing known'}`;
-    this.#options.onEvent({ type: 'worker-exited', exitCode, signal, message, restartInMs: 0 });
-    this.#changing = this.#changing.then(() => this.#startAgain(0)).catch(() => undefined);
-  }
-
-  async #startWorker(worker: WorkerProcess): Promise<readonly FunctionInfo[]> {
-    const { clock, startTimeoutMs, configure, handle } = this.#options;
+  async #startApp(worker: WorkerId, slot: WorkerSlot): Promise<readonly FunctionInfo[]> {
+    const { clock, startTimeoutMs, configure, handle, debugging } = this.#options;
     const late = Promise.withResolvers<never>();
-    const waitsForDebugger = this.#options.debugging.waits && this.#startedAt === 0;
+    const waitsForDebugger = debugging.waits && worker === INITIAL_STATE.lastWorker;
     const timer = clock.setTimer(waitsForDebugger ? Number.MAX_SAFE_INTEGER : startTimeoutMs, () =>
       late.reject(new WorkerFailedError(notLoaded(startTimeoutMs))),
     );
     try {
       const init = await configure();
-      this.#limitMs = init.settings.functionTimeoutMs ?? null;
-      return await Promise.race([worker.start(init, handle), late.promise]);
-    } catch (error) {
-      worker.kill();
-      await worker.exited;
-      throw error;
+      if (this.#state.loading !== worker) throw new WorkerFailedError('The functions host was closed');
+      this.#lastInit = init;
+      slot.limitMs = init.settings.functionTimeoutMs ?? null;
+      return await Promise.race([slot.process.start(init, handle), late.promise]);
     } finally {
       timer.cancel();
     }
   }
 
-  #adopt(worker: WorkerProcess): void {
-    this.#current = worker;
-    this.#startedAt = this.#options.clock.monotonic();
-    this.#options.onEvent({ type: 'worker-started', pid: worker.pid });
-    worker.onRecycle(() => {
-      if (worker === this.#current) void this.reload().catch(() => undefined);
-    });
-    const endWatch = this.#watchForBlocking(worker);
-    void worker.exited.then((exit) => {
-      endWatch();
-      if (worker === this.#current && !worker.stopping) this.#restart(exit);
-    });
-  }
-
-  #watchForBlocking(worker: WorkerProcess): () => void {
-    const limitMs = this.#limitMs;
-    // At a breakpoint nothing answers.
-    if (limitMs === null || this.#options.debugging.address) return () => undefined;
-    return watchForBlocking({
+  #adopt(worker: WorkerId): void {
+    const slot = this.#workers.get(worker);
+    if (!slot) return; // it has exited since; that event is next
+    this.#functions = slot.functions;
+    this.#options.guard.start();
+    this.#options.onEvent({ type: 'worker-started', pid: slot.process.pid });
+    // While somebody debugs, nothing answers at a breakpoint.
+    if (slot.limitMs === null || this.#options.debugging.address) return;
+    const endDetection = detectHang({
       clock: this.#options.clock,
-      ping: () => worker.ping(),
-      limitMs,
-      onBlocked: () => void this.#replaceBlocked(worker, limitMs),
+      ping: () => slot.process.ping(),
+      limitMs: slot.limitMs,
+      onHung: () => this.#dispatch({ type: 'hung', worker }),
     });
+    void slot.process.exited.then(endDetection);
   }
 
-  #retire(worker: WorkerProcess, idleGraceMs: number): Promise<void> {
-    const leaving = worker.stop({ drainMs: this.#options.drainMs, idleGraceMs });
-    this.#leaving.add(leaving);
-    return leaving.finally(() => this.#leaving.delete(leaving));
-  }
-
-  #restart(exit: WorkerExit): void {
-    if (this.#closing.signal.aborted) return;
-    const lived = this.#options.clock.monotonic() - this.#startedAt;
-    if (lived > HEALTHY_AFTER_MS) this.#restartMs = FIRST_RESTART_MS;
-    const restartInMs = this.#restartMs;
-    this.#restartMs = Math.min(restartInMs * 2, MAX_RESTART_MS);
-    const { exitCode, signal } = exit;
-    this.#options.onEvent({ type: 'worker-exited', exitCode, signal, message: describeExit(exit), restartInMs });
-    this.#changing = this.#changing.then(() => this.#startAgain(restartInMs)).catch(() => undefined);
-  }
-
-  async #startAgain(delayMs: number): Promise<void> {
-    await sleep(this.#options.clock, delayMs, this.#closing.signal);
-    const next = this.#takeSpare();
-    try {
-      this.#functions = await this.#startWorker(next);
-    } catch (error) {
-      this.#options.onEvent({ type: 'reload-failed', message: messageOf(error) });
-      if (!(error instanceof WorkerFailedError)) throw error; // the app itself is broken: a change of its files mends it
-      this.#restart(await next.exited);
-      return;
+  #settleLoad({ loadingFor }: Effect<'settle-load'>): void {
+    const { clock, onEvent, keepsStandby } = this.#options;
+    if (loadingFor === 'start') {
+      onEvent({ type: 'functions-listed', functions: this.#functions });
+      if (keepsStandby) this.#firstStandby = clock.setTimer(FIRST_STANDBY_MS, () => this.prepareReload());
     }
-    this.#adopt(next);
-    this.#moveInspector(next);
-    this.#startTriggers(next);
+    if (loadingFor === 'reload') {
+      const durationMs = clock.monotonic() - this.#loadStartedAt;
+      onEvent({ type: 'reloaded', durationMs, functions: this.#functions });
+    }
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
-  /** The port is free: the worker that held it has ended. */
-  #moveInspector(worker: WorkerProcess): void {
-    const { address } = this.#options.debugging;
-    if (address && worker === this.#current) worker.openInspector(address);
+  #rejectLoad({ error, loadingFor }: Effect<'reject-load'>): void {
+    if (loadingFor !== 'start') this.#options.onEvent({ type: 'reload-failed', message: error.message });
+    this.#rejectWaiting(error);
   }
+
+  #rejectWaiting(error: Error, more: readonly PromiseWithResolvers<void>[] = []): void {
+    for (const { reject } of [...this.#waiting.splice(0), ...more]) reject(error);
+  }
+
+  #stop({ worker, because }: Effect<'stop'>): void {
+    const idleGraceMs = because === 'close' ? CLOSE_GRACE_MS : RELOAD_GRACE_MS;
+    void this.#workers.get(worker)?.process.stop({ drainMs: this.#options.drainMs, idleGraceMs });
+  }
+
+  async #endHung(worker: WorkerId): Promise<void> {
+    const slot = this.#workers.get(worker);
+    if (!slot) return;
+    const limitMs = slot.limitMs ?? 0;
+    slot.hang = { limitMs, running: [] };
+    slot.hang = { limitMs, running: await slot.process.endHung() };
+  }
+
+  #serveUnavailable(worker: WorkerId): void {
+    if (!this.#lastInit) return; // no worker has ever loaded the app, so none can have crashed
+    this.#open(worker).process.serveUnavailable(this.#lastInit, this.#options.handle);
+  }
+
+  #reportExit({ exit, hang, restartInMs }: Effect<'report-exit'>): void {
+    const { exitCode, signal } = exit;
+    const message = hang
+      ? `The worker process did not respond for ${hang.limitMs / 1000} s, the functionTimeout of host.json, and was ended. Running then: ${hang.running.join(', ') || 'nothing known'}`
+      : describeExit(exit);
+    this.#options.onEvent({ type: 'worker-exited', exitCode, signal, message, restartInMs });
+  }
+
+  #openInspector(worker: WorkerId): void {
+    const { address } = this.#options.debugging;
+    if (address && worker !== INITIAL_STATE.lastWorker) this.#workers.get(worker)?.process.openInspector(address);
+  }
+}
+
+function isSettled({ phase }: SupervisorState): boolean {
+  return phase === 'serving' || phase === 'unloadable' || phase === 'closing' || phase === 'closed';
+}
+
+function whyNoWorker({ unloadable }: SupervisorState): string {
+  if (unloadable === undefined) return 'the functions host was closed';
+  return `the function app could not be loaded again after its worker process had ended. ${unloadable}`;
 }
 
 function notLoaded(limitMs: number): string {

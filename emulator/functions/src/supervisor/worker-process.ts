@@ -6,7 +6,7 @@ import type { Clock, Log } from '@lazurite/runtime';
 import { AppLoadError, WorkerFailedError } from '../errors.ts';
 import type { ContainerName, StorageChange } from '../protocol/changes.ts';
 import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
-import { ABANDON_EXPRESSION } from '../protocol/fail-in-flight-requests.ts';
+import { FAIL_IN_FLIGHT_EXPRESSION } from '../protocol/fail-in-flight-requests.ts';
 import {
   type FromWorker,
   type InvokeOutcome,
@@ -14,8 +14,10 @@ import {
   type ToWorker,
   type WorkerInit,
 } from '../protocol/messages.ts';
+import { isFromWorker } from '../protocol/validate.ts';
 import type { InspectorAddress } from './configuration/debugging.ts';
-import { evaluateIn } from './inspector-call.ts';
+import { evaluateIn } from './hang-detection.ts';
+import type { WorkerExit } from './supervisor-state.ts';
 
 export interface WorkerProcessOptions {
   readonly appRoot: string;
@@ -28,13 +30,14 @@ export interface WorkerProcessOptions {
   readonly onEvent: (event: HostEvent) => void;
 }
 
-export interface WorkerExit {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-}
-
 /** How long a worker may take, beyond the time for requests in flight, before it is killed (WorkerConstants.cs: 5 s). */
 const TERMINATE_GRACE_MS = 5_000;
+
+const LOST: InvokeOutcome = {
+  status: 'failed',
+  error: 'The worker process ended before the function did',
+  logs: [],
+};
 
 /** One process that runs the app. Made at once, so that it boots while the app's settings are still being worked out. */
 export class WorkerProcess {
@@ -46,16 +49,17 @@ export class WorkerProcess {
   readonly #closing = Promise.withResolvers<void>();
   #recycle: (() => void) | undefined;
   #nextInvoke = 1;
-  #ready: PromiseWithResolvers<readonly FunctionInfo[]> | undefined;
+  readonly #ready = Promise.withResolvers<readonly FunctionInfo[]>();
   #failure: Error | undefined;
   #publicUrl = '';
   readonly #exited: Promise<WorkerExit>;
   #stopping = false;
+  #hasWarned = false;
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options;
     this.#child = forkWorker(options);
-    this.#child.on('message', (message) => this.#receive(message as FromWorker)); // our own worker sends nothing else
+    this.#child.on('message', (message) => this.#receiveAny(message));
     this.#child.on('error', (error) => options.log.warn({ err: error }, 'The worker process could not be reached'));
     this.#exited = this.#watchExit();
     for (const stream of ['stdout', 'stderr'] as const) this.#forwardLines(stream);
@@ -63,11 +67,6 @@ export class WorkerProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0;
-  }
-
-  /** Whether `stop` was called: its end is then no crash. */
-  get stopping(): boolean {
-    return this.#stopping;
   }
 
   /** Settles once it was told to stop and takes nothing new any more. */
@@ -82,11 +81,16 @@ export class WorkerProcess {
 
   /** Loads the app and serves it on the socket. Rejects with AppLoadError, PortInUseError or WorkerFailedError. */
   start(init: WorkerInit, handle: object): Promise<readonly FunctionInfo[]> {
-    this.#ready = Promise.withResolvers();
     this.#publicUrl = init.publicUrl;
     // @types/node does not know that Node's own handles can be sent, though node:cluster does just that.
     this.#send({ type: 'init', version: PROTOCOL_VERSION, init }, handle as SendHandle);
     return this.#ready.promise;
+  }
+
+  /** Answers every request on the socket with 503, without the app. */
+  serveUnavailable({ publicUrl, drainMs, tls }: WorkerInit, handle: object): void {
+    const options = { publicUrl, drainMs, ...(tls && { tls }) };
+    this.#send({ type: 'serve-unavailable', version: PROTOCOL_VERSION, options }, handle as SendHandle); // as in `start`
   }
 
   /** Resolves when the process has found the time to answer; never, when it does not. */
@@ -103,23 +107,22 @@ export class WorkerProcess {
   }
 
   /**
-   * Ends a process that is caught in a loop. Its inspector can still run code there: open requests are answered with 500
-   * first. Resolves to what was running.
+   * Ends a process whose event loop does not turn. Its inspector can still run code there: open requests are answered
+   * with 500 first. Resolves to what was running.
    */
-  async endBlocked(): Promise<readonly string[]> {
-    this.#stopping = true;
-    const giveUp = this.#options.clock.setTimer(TERMINATE_GRACE_MS, () =>
+  async endHung(): Promise<readonly string[]> {
+    const noInspector = this.#options.clock.setTimer(TERMINATE_GRACE_MS, () =>
       this.#inspector.reject(new Error('No inspector')),
     );
     try {
       openInspector(this.#child);
-      const running = await evaluateIn(await this.#inspector.promise, ABANDON_EXPRESSION);
-      return JSON.parse(String(running ?? '[]'));
+      const running = await evaluateIn(await this.#inspector.promise, FAIL_IN_FLIGHT_EXPRESSION);
+      return readRunning(running);
     } catch (error) {
-      this.#options.log.debug({ err: error }, 'The requests of a blocked worker could not be answered');
+      this.#options.log.debug({ err: error }, 'The requests of a worker that hangs could not be answered');
       return [];
     } finally {
-      giveUp.cancel();
+      noInspector.cancel();
       this.kill();
     }
   }
@@ -151,7 +154,7 @@ export class WorkerProcess {
     const id = this.#nextInvoke++;
     return new Promise((resolve) => {
       this.#pendingInvokes.set(id, resolve);
-      this.#send({ type: 'invoke', id, functionName, input });
+      if (!this.#send({ type: 'invoke', id, functionName, input })) this.#settleInvoke(id, LOST);
     });
   }
 
@@ -167,38 +170,50 @@ export class WorkerProcess {
   }
 
   kill(): void {
-    this.#stopping = true;
     this.#child.kill('SIGKILL');
   }
 
-  #send(message: ToWorker, handle?: SendHandle): void {
-    if (!this.#child.connected) return; // it has ended; `exited` tells
-    this.#child.send(message, handle, () => undefined);
+  /** Returns false when the process cannot be reached any more: then `exited` settles soon. */
+  #send(message: ToWorker, handle?: SendHandle): boolean {
+    if (!this.#child.connected) return false;
+    this.#child.send(message, handle, () => undefined); // a send that fails does so because the process has ended
+    return true;
+  }
+
+  /** User code can send on the same channel, with `process.send`. */
+  #receiveAny(message: unknown): void {
+    if (isFromWorker(message)) this.#receive(message);
+    else if (!this.#hasWarned) {
+      this.#hasWarned = true;
+      const text = `The worker process sent a message that is not part of the protocol, which is ignored, as all further ones are. Look for process.send in the function app`;
+      const at = this.#options.clock.now();
+      this.#options.onEvent({ type: 'log', level: 'warning', category: 'Worker', message: text, at });
+    }
+  }
+
+  #settleInvoke(id: number, outcome: InvokeOutcome): void {
+    this.#pendingInvokes.get(id)?.(outcome);
+    this.#pendingInvokes.delete(id);
   }
 
   #receive(message: FromWorker): void {
     if (message.type === 'events') {
       for (const event of message.events) this.#options.onEvent(event);
-    } else if (message.type === 'ready') this.#ready?.resolve(message.functions);
+    } else if (message.type === 'ready') this.#ready.resolve(message.functions);
     else if (message.type === 'closing') this.#closing.resolve();
     else if (message.type === 'pong') this.#pong?.();
     else if (message.type === 'recycle') this.#recycle?.();
     else if (message.type === 'failed') this.#failure = toError(message, this.#publicUrl);
-    else if (message.type === 'invoked') {
-      this.#pendingInvokes.get(message.id)?.(message.outcome);
-      this.#pendingInvokes.delete(message.id);
-    }
+    else this.#settleInvoke(message.id, message.outcome);
   }
 
   #watchExit(): Promise<WorkerExit> {
     return new Promise((resolve) => {
       this.#child.once('close', (exitCode, signal) => {
-        this.#ready?.promise.catch(() => undefined);
-        this.#ready?.reject(this.#failure ?? new WorkerFailedError(describeExit({ exitCode, signal })));
+        this.#ready.promise.catch(() => undefined);
+        this.#ready.reject(this.#failure ?? new WorkerFailedError(describeExit({ exitCode, signal })));
         this.#closing.resolve();
-        const error = 'The worker process ended before the function did';
-        const lost: InvokeOutcome = { status: 'failed', error, logs: [] };
-        for (const settle of this.#pendingInvokes.values()) settle(lost);
+        for (const id of [...this.#pendingInvokes.keys()]) this.#settleInvoke(id, LOST);
         resolve({ exitCode, signal });
       });
     });
@@ -213,6 +228,12 @@ export class WorkerProcess {
       if (!inspector || this.#options.isDebugged) this.#options.onEvent(toEvent(stream, line, this.#options.clock));
     });
   }
+}
+
+/** The list of what was running, as the worker itself wrote it; whatever else user code may have put in its place is dropped. */
+function readRunning(json: unknown): readonly string[] {
+  const running: unknown = typeof json === 'string' ? JSON.parse(json) : [];
+  return Array.isArray(running) ? running.filter((name) => typeof name === 'string') : [];
 }
 
 /** Lines with this prefix are the worker's own, not the app's (azure-functions-host `WorkerConstants.cs`). */
@@ -237,7 +258,7 @@ function forkWorker({ appRoot, nodeArguments }: WorkerProcessOptions): ChildProc
   const sourceArguments = ['--conditions=lazurite-source', '--disable-warning=ExperimentalWarning'];
   return fork(fileURLToPath(entry), [], {
     cwd: appRoot,
-    // Where the inspector listens if it is ever opened: see endBlocked.
+    // Where the inspector listens if it is ever opened: see endHung.
     execArgv: ['--inspect-port=0', ...(fromSource ? sourceArguments : []), ...nodeArguments],
     serialization: 'advanced',
     silent: true,

@@ -1,13 +1,15 @@
 import { close as closeInspector, url as inspectorUrl, open as openInspector } from 'node:inspector';
-import { PortInUseError } from '@lazurite/http';
+import { type HttpServer, PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
-import { abandonRequests } from '../protocol/fail-in-flight-requests.ts';
+import { failInFlightRequests } from '../protocol/fail-in-flight-requests.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../protocol/messages.ts';
+import { isToWorker } from '../protocol/validate.ts';
 import { assembleApp } from './app/assemble-app.ts';
 import { prepareApp } from './app/function-app.ts';
 import { confineModules, trustCertificates } from './app/prepare-process.ts';
 import { type RunningApp, runApp } from './app/running-app.ts';
+import { serveUnavailable } from './app/serve-unavailable.ts';
 import { createEventLog, EventBatch } from './invocation/event-batch.ts';
 import type { FunctionApp, WorkerDependencies } from './invocation/function-app.ts';
 import { ContainerChanges } from './triggers/cosmos/container-changes.ts';
@@ -22,7 +24,13 @@ interface Worker {
   readonly parts: WorkerDependencies & ChangeNotifications;
   readonly app: FunctionApp;
   running: Promise<RunningApp> | undefined;
+  /** What answers with 503 in place of an app. */
+  unavailable: Promise<HttpServer> | undefined;
+  /** Whether connections are accepted. */
+  isServing: boolean;
 }
+
+const NOTHING_SERVED = { running: undefined, unavailable: undefined, isServing: false } as const;
 
 /** Exit code of a worker that could not start; it has said why before. */
 const START_FAILED = 64;
@@ -36,15 +44,16 @@ export function startWorker(
   const events = new EventBatch(real.clock, (batch) => send({ type: 'events', events: batch }));
   const notices = { changes: new ContainerChanges(), storage: new StorageChanges() };
   const parts = { ...real, events, log: createEventLog(events, real.clock), ...notices };
-  const worker: Worker = { process, parts, app: prepareApp(parts), running: undefined };
-  process.on('message', (message: ToWorker, handle: unknown) => {
-    receive(worker, message, handle);
+  const worker: Worker = { process, parts, app: prepareApp(parts), ...NOTHING_SERVED };
+  process.on('message', (message: unknown, handle: unknown) => {
+    if (isToWorker(message)) receive(worker, message, handle);
+    else parts.log.warn({}, 'A message that is not part of the protocol was ignored');
   });
   // The supervisor is gone: nobody will restart, reload or stop this process any more.
   process.on('disconnect', () => process.exit(0));
   // After process.exit() or an uncaught exception in user code: open requests are answered with 500, as in Azure.
   process.on('exit', () => {
-    abandonRequests();
+    failInFlightRequests();
     events.flush();
   });
   // A terminal sends these to all its processes. The supervisor has got them too, and says what is to be finished first.
@@ -56,6 +65,12 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
   if (message.type === 'init') {
     assertVersion(message.version);
     worker.running = start(worker, message.init, handle);
+    return;
+  }
+  if (message.type === 'serve-unavailable') {
+    assertVersion(message.version);
+    worker.isServing = true;
+    worker.unavailable = serveUnavailable(message.options, handle);
     return;
   }
   if (message.type === 'ping') {
@@ -75,7 +90,7 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     return;
   }
   if (message.type === 'open-inspector') {
-    openInspector(message.port, message.host);
+    if (!inspectorUrl()) openInspector(message.port, message.host);
     return;
   }
   if (message.type === 'start-triggers') {
@@ -88,7 +103,7 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     return;
   }
   const { id, functionName, input } = message;
-  worker.running
+  void worker.running
     ?.then((running) => running.invokeManually(functionName, input))
     .then((outcome) => send({ type: 'invoked', id, outcome }));
 }
@@ -104,6 +119,7 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
     const onUnusable = () => void process.send?.({ type: 'recycle' } satisfies FromWorker);
     const assembled = await assembleApp(app, { dependencies: parts, init, onUnusable });
     const running = await runApp(assembled, { dependencies: parts, init, handle });
+    worker.isServing = true;
     process.send?.({ type: 'ready', functions: running.functions } satisfies FromWorker);
     return running;
   } catch (error) {
@@ -114,9 +130,11 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
   }
 }
 
-async function stop({ process, running, parts }: Worker, idleGraceMs: number): Promise<void> {
-  const app = await running;
-  const closed = app?.close(idleGraceMs);
+async function stop(worker: Worker, idleGraceMs: number): Promise<void> {
+  const { process, parts } = worker;
+  if (!worker.isServing) process.exit(0); // an app that is still loading has no requests, and may load forever
+  const server = (await worker.running) ?? (await worker.unavailable);
+  const closed = server?.close(idleGraceMs);
   process.send?.({ type: 'closing' } satisfies FromWorker);
   await closed;
   parts.events.flush();

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { startHttpServer } from '@lazurite/http';
-import { offerAbandon } from '../../protocol/fail-in-flight-requests.ts';
+import { offerToFailInFlightRequests } from '../../protocol/fail-in-flight-requests.ts';
 import { yieldToEventLoop } from '../http/event-loop-fairness.ts';
 import type { AssembledApp, AssembleOptions } from './assemble-app.ts';
 
@@ -25,11 +25,12 @@ export async function runApp(assembled: AssembledApp, { dependencies, init, hand
   const { listener, invoker, triggers, functions, invokeManually } = assembled;
   const address = new URL(init.publicUrl);
   const inFlight = new InFlight();
-  offerAbandon(() => {
-    inFlight.abandon();
+  offerToFailInFlightRequests(() => {
+    inFlight.fail();
     return invoker.running();
   });
-  const server = await startHttpServer(inFlight.counted(yieldToEventLoop(listener, dependencies.clock)), {
+  const fair = yieldToEventLoop(listener, dependencies.clock, { startsBehind: true });
+  const server = await startHttpServer(inFlight.counted(fair), {
     handle,
     port: Number(address.port),
     address: address.hostname,
@@ -65,7 +66,7 @@ class InFlight {
   }
 
   /** Responds with 500 wherever no response has begun. Synchronous, because the process is about to end. */
-  abandon(): void {
+  fail(): void {
     for (const response of this.#responses) {
       if (response.headersSent) continue;
       response.writeHead(500, { 'content-length': 0, connection: 'close' });

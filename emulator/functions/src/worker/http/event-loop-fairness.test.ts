@@ -10,7 +10,8 @@ async function serveFive(blockMs: number): Promise<{ atOnce: number; inTheEnd: n
     served.push(Number(message.url));
     clock.set(clock.now() + blockMs);
   }, clock);
-  for (let index = 0; index < 5; index++) listener({ url: String(index) } as IncomingMessage, {} as ServerResponse);
+  for (let index = 0; index < 5; index++)
+    listener({ url: String(index), headers: {} } as IncomingMessage, {} as ServerResponse);
   const atOnce = served.length;
   while (served.length < 5) await new Promise((resolve) => setImmediate(resolve));
   return { atOnce, inTheEnd: served };

@@ -1,8 +1,9 @@
-import type { HttpRequest, HttpResponse } from '@lazurite/http';
+import { type HttpRequest, type HttpResponse, RequestAbortedError } from '@lazurite/http';
 import type { WorkerInit } from '../../protocol/messages.ts';
 import type { RpcInvocationRequest } from '../../protocol/rpc-types.ts';
 import { bindingDataOf, toMetadata } from '../bindings/binding-data.ts';
 import { type CallerTrace, createInvocationRequest } from '../invocation/invocation-request.ts';
+import { hasClientGone } from './client-gone.ts';
 import type { HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
 import type { RouteMatch } from './routing/route-table.ts';
 import { toHttpResponse } from './to-http-response.ts';
@@ -14,7 +15,11 @@ const NO_METADATA = Object.freeze({});
 const EMPTY = Buffer.alloc(0);
 const FAILED: HttpResponse = { status: 500 };
 
-/** Reads the whole body and invokes the function. A function that fails is 500 with an empty body. */
+/**
+ * Reads the whole body and invokes the function. A function that fails is 500 with an empty body.
+ *
+ * @throws RequestAbortedError when the client has gone
+ */
 export async function invokeOverHttp(
   pipeline: PipelineDependencies,
   match: RouteMatch<HttpFunction>,
@@ -22,6 +27,7 @@ export async function invokeOverHttp(
 ): Promise<HttpResponse> {
   const { fn } = match.target;
   const rpcRequest = await toRpcRequest(pipeline, match, request);
+  if (hasClientGone(request.raw)) throw new RequestAbortedError();
   try {
     const response = await pipeline.invoker.invoke(fn, rpcRequest, { reason: HTTP_REASON, request: request.raw });
     return toHttpResponse(fn, response, request.headers.accept);

@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http';
 import { BodyTooLargeError } from '@lazurite/http';
 import type { Clock } from '@lazurite/runtime';
 import type { Exchange } from './pipeline-dependencies.ts';
@@ -17,8 +18,8 @@ export interface UploadLimit {
  * regular.
  */
 export function limitUpload({ message, response }: Exchange, { maxBytes, clock, onExceeded }: UploadLimit): void {
-  if (message.headers['content-length'] !== undefined) return; // node:http enforces a declared length
-  const push = message.push.bind(message);
+  if (!hasUndeclaredLength(message)) return; // node:http enforces a declared length
+  const push = IncomingMessage.prototype.push.bind(message); // not the one that holdUpload may have set
   let received = 0;
   let isRejected = false;
   // Overriding `push` leaves the stream paused until it is read; a 'data' listener would start it.
@@ -38,4 +39,29 @@ export function limitUpload({ message, response }: Exchange, { maxBytes, clock, 
       message.destroy(new BodyTooLargeError(maxBytes));
     }
   }
+}
+
+/**
+ * Keeps the chunks of a request that waits, so that `limitUpload` counts them all when its turn comes.
+ *
+ * @returns a function that hands them over
+ */
+export function holdUpload(message: IncomingMessage): () => void {
+  if (!hasUndeclaredLength(message)) return () => undefined;
+  const held: Parameters<IncomingMessage['push']>[] = [];
+  let bytes = 0;
+  message.push = (chunk: Buffer | null, encoding) => {
+    held.push([chunk, encoding]);
+    bytes += chunk?.length ?? 0;
+    return bytes < message.readableHighWaterMark; // false: node:http stops reading until the body is read
+  };
+  const hold = message.push;
+  return () => {
+    if (message.push === hold) Reflect.deleteProperty(message, 'push');
+    for (const [chunk, encoding] of held) message.push(chunk, encoding);
+  };
+}
+
+function hasUndeclaredLength({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] === undefined && headers['transfer-encoding'] !== undefined;
 }

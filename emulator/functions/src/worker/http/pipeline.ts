@@ -1,8 +1,15 @@
 import type { RequestListener, ServerResponse } from 'node:http';
-import { BodyTooLargeError, type HttpRequest, type HttpResponse, toRequestListener } from '@lazurite/http';
+import {
+  BodyTooLargeError,
+  type HttpRequest,
+  type HttpResponse,
+  RequestAbortedError,
+  toRequestListener,
+} from '@lazurite/http';
 import { isDisabled, isHttpTrigger, methodsOf, routeOf, triggerOf } from '../core/function-trigger.ts';
 import { type AddedHeaders, addedHeaders, withAddedHeaders } from './added-headers.ts';
 import { authorize, authorizeAdmin, readAuthLevel } from './authorize.ts';
+import { hasClientGone } from './client-gone.ts';
 import { invokeOverHttp } from './invoke-http.ts';
 import { invokeStreamed } from './invoke-streamed.ts';
 import type { HostOperation, HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
@@ -74,6 +81,10 @@ async function handleRequest(
   // 7. Throttle: wait for capacity, or reject when too many requests wait.
   const release = throttle ? await throttle.enter() : noop;
   if (!release) return respond(TOO_MANY_REQUESTS);
+  if (hasClientGone(request.raw)) {
+    release();
+    throw new RequestAbortedError();
+  }
 
   // 8. Invoke the function. 9. Respond.
   if (streamProxy) {
