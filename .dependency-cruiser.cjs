@@ -3,6 +3,30 @@ const app = '^(?:[A-Z][A-Za-z]+|shared)/';
 const functionFolder = '^([A-Z][A-Za-z]+)/';
 const part = '^emulator/([^/]+)/';
 
+/** The rooms of emulator/functions, each with those that it may import; docs/architecture.md draws them. */
+const functionsRooms = {
+  config: [],
+  console: [],
+  supervisor: ['protocol', 'config'],
+  'worker/core': ['protocol', 'config'],
+  'worker/bindings': ['worker/core', 'protocol', 'config'],
+  'worker/invocation': ['worker/bindings', 'worker/core', 'protocol', 'config'],
+  'worker/http': ['worker/invocation', 'worker/bindings', 'worker/core', 'protocol', 'config'],
+  'worker/triggers': ['worker/invocation', 'worker/bindings', 'worker/core', 'protocol', 'config'],
+  'worker/admin': [
+    'worker/http',
+    'worker/triggers',
+    'worker/invocation',
+    'worker/bindings',
+    'worker/core',
+    'protocol',
+    'config',
+  ],
+  'worker/telemetry': ['worker/http', 'worker/invocation', 'worker/core', 'protocol', 'config'],
+  worker: ['protocol', 'config'],
+  'in-process': ['worker', 'supervisor', 'protocol', 'config'],
+};
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -137,6 +161,29 @@ module.exports = {
       severity: 'error',
       from: { path: part },
       to: { path: '^emulator/[^/]+/src/', pathNot: ['^emulator/$1/', '^emulator/[^/]+/src/index\\.ts$'] },
+    },
+    ...Object.entries(functionsRooms).map(([room, imported]) => ({
+      name: `functions-${room.replace('/', '-')}-imports-one-way`,
+      severity: 'error',
+      from: { path: `^emulator/functions/src/${room}/`, pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^emulator/functions/src/[^/]+/',
+        pathNot: `^emulator/functions/src/(?:${[room, ...imported].join('|')})/`,
+      },
+    })),
+    {
+      name: 'functions-protocol-imports-types-only',
+      comment: 'Supervisor and worker meet in it. Settings and certificates are declared where they are read.',
+      severity: 'error',
+      from: { path: '^emulator/functions/src/protocol/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '.',
+        pathNot: [
+          '^emulator/functions/src/protocol/',
+          '^emulator/functions/src/config/host-settings\\.ts$',
+          '^emulator/http/src/index\\.ts$',
+        ],
+      },
     },
     {
       name: 'cosmos-query-is-pure',

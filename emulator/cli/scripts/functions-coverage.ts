@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { KNOWN_TRIGGERS } from '../../functions/src/triggers/known-triggers.ts';
-import { BINDING_KINDS } from '../../functions/src/worker/binding-kinds.ts';
+import { BINDING_KINDS } from '../../functions/src/worker/bindings/binding-kinds.ts';
+import { KNOWN_TRIGGERS } from '../../functions/src/worker/triggers/known-triggers.ts';
 import { addStartOptions } from '../src/commands/start-command.ts';
 
 /** The text of docs/functions-coverage.md, from the tables that the host and the command line work by. */

@@ -1,6 +1,6 @@
 import { sharedCore } from './in-process/shared-core.ts';
 
-/** `@azure/functions-core` for module loaders that must be told where it is, as Jest's: see jest.ts. */
+/** `@azure/functions-core` for module loaders that cannot be hooked, such as Jest's: see jest.ts. */
 export const {
   version,
   hostVersion,

@@ -1,4 +1,4 @@
-/** What a caller can tell apart. */
+/** The errors that a caller can distinguish. */
 export type FunctionsHostErrorCode =
   | 'AppLoadFailed'
   | 'BindingFailed'
@@ -14,7 +14,7 @@ export type FunctionsHostErrorCode =
   | 'WorkerFailed'
   | 'WorkerProtocol';
 
-/** Base of this package's errors. The message is fit to be shown to a person as it is. */
+/** Base class of this package's errors. The message can be shown to a person. */
 export class FunctionsHostError extends Error {
   readonly code: FunctionsHostErrorCode;
 
@@ -25,14 +25,21 @@ export class FunctionsHostError extends Error {
   }
 }
 
-/** The function app could not be loaded; the message says what was wrong and how to mend it. */
+/** The function app could not be loaded; the message says why and how to correct it. */
 export class AppLoadError extends FunctionsHostError {
   constructor(message: string, options?: ErrorOptions) {
     super('AppLoadFailed', message, options);
   }
 }
 
-/** The worker process ended, or did not answer, where an answer was needed. */
+/** A configuration file or a setting cannot be used. The message names the place and says what was expected. */
+export class ConfigError extends FunctionsHostError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('InvalidConfig', message, options);
+  }
+}
+
+/** The worker process ended or did not respond. */
 export class WorkerFailedError extends FunctionsHostError {
   constructor(message: string, options?: ErrorOptions) {
     super('WorkerFailed', message, options);
@@ -50,7 +57,7 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The `code` of what Node's own modules threw. Not by `instanceof`: in jest these errors are of another realm. */
+/** The `code` of an error of Node's own modules. Not by `instanceof`: under Jest these errors are of another realm. */
 export function errnoOf(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
   return typeof thrown.code === 'string' ? thrown.code : undefined;

@@ -1,7 +1,6 @@
 import '@lazurite/runtime/require-node';
 
-export { DEVELOPMENT_STORAGE_SETTING } from './bindings/storage-connection.ts';
-export { ConfigError } from './config/config-error.ts';
+export { DEVELOPMENT_STORAGE_SETTING } from './config/connections.ts';
 export { readHostSettings } from './config/host-json.ts';
 export { LOG_LEVELS } from './config/host-settings.ts';
 export type { LocalHostSettings } from './config/local-settings.ts';
@@ -15,13 +14,19 @@ export {
   WORKER_STARTED_LINE,
 } from './console/lines.ts';
 export { type Paint, paintFor } from './console/paint.ts';
-export { AppLoadError, FunctionsHostError, type FunctionsHostErrorCode, WorkerFailedError } from './errors.ts';
-export { readLocalHost, readLocalValues } from './host/app-environment.ts';
-export type { FunctionsHost, FunctionsHostOptions } from './host/functions-host.ts';
-export { startFunctionsHost } from './host/start-functions-host.ts';
-export type { HttpsOptions } from './host/tls-identity.ts';
+export {
+  AppLoadError,
+  ConfigError,
+  FunctionsHostError,
+  type FunctionsHostErrorCode,
+  WorkerFailedError,
+} from './errors.ts';
 export { HOST_VERSION } from './host-version.ts';
 export { type OpenFunctionApp, type OpenFunctionAppOptions, openFunctionApp } from './in-process/open-function-app.ts';
-export type { FunctionInfo, HostEvent } from './ipc/events.ts';
-export type { InvocationLogLine, InvokeOutcome } from './ipc/messages.ts';
-export { type TriggerSupport, triggerSupport } from './triggers/known-triggers.ts';
+export type { FunctionInfo, HostEvent } from './protocol/events.ts';
+export type { InvocationLogLine, InvokeOutcome } from './protocol/messages.ts';
+export { readLocalHost, readLocalValues } from './supervisor/configuration/app-environment.ts';
+export type { HttpsOptions } from './supervisor/configuration/tls-identity.ts';
+export type { FunctionsHost, FunctionsHostOptions } from './supervisor/functions-host.ts';
+export { startFunctionsHost } from './supervisor/start-functions-host.ts';
+export { type TriggerSupport, triggerSupport } from './worker/triggers/known-triggers.ts';

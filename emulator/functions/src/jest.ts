@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 const fromSource = import.meta.url.endsWith('.ts');
 
 /**
- * What Jest needs to load function apps: it has a module loader of its own, which a host cannot teach where
- * `@azure/functions-core` is.
+ * The setting with which Jest can load function apps. A host cannot provide `@azure/functions-core` to Jest's own module
+ * loader.
  *
  * @example
  * // jest.config.js

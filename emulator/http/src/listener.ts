@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { finished, pipeline } from 'node:stream/promises';
 import type { Log } from '@lazurite/runtime';
 import { BodyTooLargeError, RequestAbortedError } from './errors.ts';
-import type { HttpHandler, HttpRequest, HttpResponse } from './message.ts';
+import type { HttpRequest, HttpResponse } from './message.ts';
 import { toOriginForm } from './origin-form.ts';
 
 export interface ListenerOptions {
@@ -12,8 +12,14 @@ export interface ListenerOptions {
   readonly log: Log;
 }
 
+/** A handler that can write node:http's response itself: it then returns null. */
+export type RawHandler = (
+  request: HttpRequest,
+  response: ServerResponse,
+) => HttpResponse | null | Promise<HttpResponse | null>;
+
 /** The edge: turns node:http's pair into one call of `handler`, and whatever that throws into a bare 500. */
-export function toRequestListener(handler: HttpHandler, options: ListenerOptions): RequestListener {
+export function toRequestListener(handler: RawHandler, options: ListenerOptions): RequestListener {
   return (message, response) => {
     answer(handler, { message, response, options }).catch((error: unknown) => {
       options.log.debug({ err: error }, 'The answer could not be sent');
@@ -28,19 +34,19 @@ interface Exchange {
   readonly options: ListenerOptions;
 }
 
-async function answer(handler: HttpHandler, exchange: Exchange): Promise<void> {
+async function answer(handler: RawHandler, exchange: Exchange): Promise<void> {
   const { message, response, options } = exchange;
   const target = toOriginForm(message.url ?? '/', message.headers.host);
   if (target === undefined) return send({ status: 400 }, exchange);
   const request = toHttpRequest(message, target, options.maxBodyBytes);
-  let result: HttpResponse;
+  let result: HttpResponse | null;
   try {
-    result = await handler(request);
+    result = await handler(request, response);
   } catch (error) {
     if (error instanceof RequestAbortedError) return void response.destroy();
     result = lastResort(error, request, options.log);
   }
-  await send(result, exchange);
+  if (result !== null) await send(result, exchange);
 }
 
 function lastResort(error: unknown, request: HttpRequest, log: Log): HttpResponse {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { silentLog } from '@lazurite/runtime';
-import { type HttpHandler, PortInUseError, startHttpServer, toRequestListener } from './index.ts';
+import { PortInUseError, type RawHandler, startHttpServer, toRequestListener } from './index.ts';
 
 const MAX_BODY_BYTES = 1_000;
 const MEGABYTE = 1_000_000;
@@ -17,7 +17,7 @@ function largeBody(): Readable {
   return Readable.from(Array<Buffer>(LARGE_BYTES / MEGABYTE).fill(piece));
 }
 
-async function withServer(handler: HttpHandler, use: (url: string) => Promise<void>): Promise<void> {
+async function withServer(handler: RawHandler, use: (url: string) => Promise<void>): Promise<void> {
   const server = await startHttpServer(toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log: silentLog }));
   try {
     await use(server.url);
@@ -47,6 +47,19 @@ describe('startHttpServer()', () => {
     await withServer(
       () => ({ status: 200, body: Readable.from(['one ', 'two']) }),
       async (url) => expect(await (await fetch(url)).text()).toBe('one two'),
+    );
+  });
+
+  it('leaves the response to a handler that returns null', async () => {
+    await withServer(
+      (_request, response) => {
+        setImmediate(() => response.writeHead(203).end('written by the handler'));
+        return null;
+      },
+      async (url) => {
+        const response = await fetch(url);
+        expect([response.status, await response.text()]).toEqual([203, 'written by the handler']);
+      },
     );
   });
 
@@ -179,7 +192,7 @@ describe('startHttpServer()', () => {
     const inside = new Promise<void>((resolve) => {
       entered = resolve;
     });
-    const handler: HttpHandler = async () => {
+    const handler: RawHandler = async () => {
       entered();
       await held;
       return { status: 200, body: 'done' };

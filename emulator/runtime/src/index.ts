@@ -4,3 +4,4 @@ export { type Closeable, Shutdown, startOrUndo } from './lifecycle.ts';
 export { type Log, silentLog } from './log.ts';
 export { type Randomness, seededRandomness, systemRandomness } from './randomness.ts';
 export { VirtualClock } from './virtual-clock.ts';
+export { writeDurably } from './write-durably.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from '../errors.ts';
 import { readHostSettings } from './host-json.ts';
 import { logLevelOf } from './host-settings.ts';
 
@@ -126,7 +126,7 @@ describe('readHostSettings()', () => {
     ['{"version":"2.0","extensions":{"http":{"hsts":{"isEnabled":"on"}}}}', 'must be true or false'],
     ['{"version":"2.0","retry":{"strategy":"x","maxRetryCount":1}}', '"fixedDelay" or "exponentialBackoff"'],
     ['{"version":"2.0","extensionBundle":{"id":"x"}}', "'extensionBundle.version' is required"],
-  ])('refuses %s', (text, message) => {
+  ])('rejects %s', (text, message) => {
     expect(() => readHostSettings(text, {})).toThrow(ConfigError);
     expect(() => readHostSettings(text, {})).toThrow(message);
   });

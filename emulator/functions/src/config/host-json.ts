@@ -1,4 +1,5 @@
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from '../errors.ts';
+import { ConfigReader, findKey, isObject } from './config-reader.ts';
 import type {
   BlobsSettings,
   HostSettings,
@@ -7,29 +8,28 @@ import type {
   LoggingSettings,
   LogLevel,
   QueuesSettings,
+  RetryPolicy,
 } from './host-settings.ts';
 import { LOG_LEVELS } from './host-settings.ts';
 import { type JsonFile, type JsonObject, parseJsonFile } from './json-file.ts';
-import { applyOverrides } from './overrides.ts';
-import { readRetryPolicy } from './retry-policy.ts';
-import { Section } from './section.ts';
 
-/** ScriptJobHostOptionsSetup of azure-functions-host: the default where no plan imposes another. */
+/** ScriptJobHostOptionsSetup of azure-functions-host: the default of plans without another limit. */
 const DEFAULT_FUNCTION_TIMEOUT_MS = 30 * 60_000;
 const MIN_FUNCTION_TIMEOUT_MS = 1_000;
 const DEFAULT_HSTS_MAX_AGE_MS = 30 * 86_400_000;
 /** QueuesOptions: one minute, but 2 s when AZURE_FUNCTIONS_ENVIRONMENT is Development. */
 const DEVELOPMENT_POLLING_MS = 2_000;
-/** The Storage service hands out at most so many messages at once. */
+/** The maximum of the Storage service. */
 const MAX_QUEUE_BATCH = 32;
+const OVERRIDE_PREFIX = /^AzureFunctionsJobHost(?:__|:)/i;
 const NO_FILE = '{"version":"2.0"}';
 
 /**
  * Reads host.json.
  *
- * @param text the file's content; undefined when there is none, which means every default
+ * @param text the file's content; undefined when there is no file: all settings have their defaults
  * @param env `AzureFunctionsJobHost__a__b` overrides `a.b`
- * @throws ConfigError with the place of the mistake
+ * @throws ConfigError that names line and column of the mistake
  */
 export function readHostSettings(
   text: string | undefined,
@@ -38,7 +38,7 @@ export function readHostSettings(
   const file = parseJsonFile('host.json', text ?? NO_FILE);
   checkVersion(file.root);
   const effective = applyOverrides(file.root, env);
-  const root = new Section(effective, (path, problem) => file.errorAt(path, problem));
+  const root = new ConfigReader(effective, (path, problem) => file.errorAt(path, problem));
   const extensions = root.section('extensions');
   return {
     effective,
@@ -56,7 +56,7 @@ export function readHostSettings(
   };
 }
 
-/** Messages as azure-functions-host `HostJsonFileConfigurationSource` words them. */
+/** The messages are those of azure-functions-host `HostJsonFileConfigurationSource`. */
 function checkVersion(root: JsonObject): void {
   if (Object.keys(root).length === 0) root.version = '2.0';
   const version = root.version === undefined || root.version === null ? '' : String(root.version);
@@ -75,13 +75,13 @@ function checkVersion(root: JsonObject): void {
 }
 
 /** "-1" and null mean no limit. */
-function readTimeout(root: Section, file: JsonFile): number | undefined {
+function readTimeout(root: ConfigReader, file: JsonFile): number | undefined {
   if (file.root.functionTimeout === null) return undefined;
   if (file.root.functionTimeout === '-1' || file.root.functionTimeout === -1) return undefined;
   return root.timeSpan('functionTimeout', { min: MIN_FUNCTION_TIMEOUT_MS }) ?? DEFAULT_FUNCTION_TIMEOUT_MS;
 }
 
-function readHttp(section: Section): HttpSettings {
+function readHttp(section: ConfigReader): HttpSettings {
   return {
     routePrefix: (section.text('routePrefix') ?? 'api').replace(/^\/+|\/+$/g, ''),
     maxOutstandingRequests: section.integer('maxOutstandingRequests', { min: -1 }) ?? -1,
@@ -91,7 +91,7 @@ function readHttp(section: Section): HttpSettings {
   };
 }
 
-function readHsts(section: Section): HstsSettings {
+function readHsts(section: ConfigReader): HstsSettings {
   return {
     isEnabled: section.boolean('isEnabled') ?? false,
     maxAgeMs: section.timeSpan('maxAge') ?? DEFAULT_HSTS_MAX_AGE_MS,
@@ -101,11 +101,11 @@ function readHsts(section: Section): HstsSettings {
   };
 }
 
-function readTexts(section: Section): Readonly<Record<string, string>> {
+function readTexts(section: ConfigReader): Readonly<Record<string, string>> {
   return Object.fromEntries(section.names().map((name) => [name, section.text(name) ?? '']));
 }
 
-function readLogging(section: Section): LoggingSettings {
+function readLogging(section: ConfigReader): LoggingSettings {
   const levels = section.section('logLevel');
   return {
     levels: Object.fromEntries(levels.names().map((category) => [category, readLevel(levels, category)])),
@@ -113,14 +113,14 @@ function readLogging(section: Section): LoggingSettings {
   };
 }
 
-function readLevel(levels: Section, category: string): LogLevel {
+function readLevel(levels: ConfigReader, category: string): LogLevel {
   const text = levels.text(category)?.toLowerCase();
   const level = LOG_LEVELS.find((known) => known === text);
   if (!level) throw levels.fail(category, `must be one of ${LOG_LEVELS.join(', ')}`);
   return level;
 }
 
-function readBundle(section: Section): HostSettings['extensionBundle'] {
+function readBundle(section: ConfigReader): HostSettings['extensionBundle'] {
   if (section.names().length === 0) return undefined;
   const id = section.text('id');
   const version = section.text('version');
@@ -129,7 +129,7 @@ function readBundle(section: Section): HostSettings['extensionBundle'] {
   return { id, version };
 }
 
-function readQueues(section: Section): QueuesSettings {
+function readQueues(section: ConfigReader): QueuesSettings {
   const messageEncoding = section.text('messageEncoding')?.toLowerCase() ?? 'base64';
   if (messageEncoding !== 'base64' && messageEncoding !== 'none') {
     throw section.fail('messageEncoding', 'must be "base64" or "none"');
@@ -144,9 +144,57 @@ function readQueues(section: Section): QueuesSettings {
   };
 }
 
-function readBlobs(section: Section): BlobsSettings {
+function readBlobs(section: ConfigReader): BlobsSettings {
   return {
     maxDegreeOfParallelism: section.integer('maxDegreeOfParallelism', { min: 1 }),
     poisonBlobThreshold: section.integer('poisonBlobThreshold', { min: 1 }) ?? 5,
   };
+}
+
+/** Reads host.json's `retry`, or that of a function.json; undefined when `section` is empty. */
+function readRetryPolicy(section: ConfigReader): RetryPolicy | undefined {
+  const strategy = section.text('strategy');
+  if (section.names().length === 0) return undefined;
+  const maxRetryCount = section.integer('maxRetryCount', { min: -1 });
+  if (maxRetryCount === undefined) throw section.fail('maxRetryCount', 'is required; -1 means to retry for ever');
+  if (strategy?.toLowerCase() === 'fixeddelay') {
+    const delayMs = section.timeSpan('delayInterval');
+    if (delayMs === undefined) throw section.fail('delayInterval', 'is required for the fixedDelay strategy');
+    return { strategy: 'fixedDelay', maxRetryCount, delayMs };
+  }
+  if (strategy?.toLowerCase() === 'exponentialbackoff') {
+    const minimumMs = section.timeSpan('minimumInterval');
+    const maximumMs = section.timeSpan('maximumInterval');
+    if (minimumMs === undefined) throw section.fail('minimumInterval', 'is required for exponentialBackoff');
+    if (maximumMs === undefined) throw section.fail('maximumInterval', 'is required for exponentialBackoff');
+    if (minimumMs > maximumMs) throw section.fail('minimumInterval', 'must not exceed maximumInterval');
+    return { strategy: 'exponentialBackoff', maxRetryCount, minimumMs, maximumMs };
+  }
+  throw section.fail('strategy', 'must be "fixedDelay" or "exponentialBackoff"');
+}
+
+/** A copy of host.json in which every `AzureFunctionsJobHost__a__b` (or `:`) of the environment replaces `a.b`. */
+function applyOverrides(root: JsonObject, env: Readonly<Record<string, string | undefined>>): JsonObject {
+  const result = structuredClone(root);
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || !OVERRIDE_PREFIX.test(name)) continue;
+    const path = name.replace(OVERRIDE_PREFIX, '').split(/__|:/);
+    if (path.every((part) => part !== '' && part !== '__proto__')) setAt(result, path, value);
+  }
+  return result;
+}
+
+function setAt(root: JsonObject, path: readonly string[], value: string): void {
+  const last = path.at(-1) ?? '';
+  let target: JsonObject = root;
+  for (const part of path.slice(0, -1)) {
+    const key = findKey(target, part) ?? part;
+    const existing = target[key];
+    // The names of an array's entries are its indexes.
+    const child = Array.isArray(existing) ? { ...existing } : existing;
+    const next: JsonObject = isObject(child) ? child : {};
+    target[key] = next;
+    target = next;
+  }
+  target[findKey(target, last) ?? last] = value;
 }

@@ -1,12 +1,11 @@
 import type { JsonObject } from './json-file.ts';
-import type { RetryPolicy } from './retry-policy.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** host.json with the environment's overrides applied and every default filled in. Times are milliseconds. */
 export interface HostSettings {
-  /** host.json as it applies, for `GET /admin/host/config`. */
+  /** host.json with overrides, for `GET /admin/host/config`. */
   readonly effective: JsonObject;
   /** Undefined: no limit. */
   readonly functionTimeoutMs: number | undefined;
@@ -43,7 +42,7 @@ export interface HstsSettings {
 }
 
 export interface LoggingSettings {
-  /** By category, as written; `default` for all others. */
+  /** By category as spelled in host.json; `default` is for all others. */
   readonly levels: Readonly<Record<string, LogLevel>>;
   readonly consoleEnabled: boolean | undefined;
 }
@@ -66,6 +65,17 @@ export interface CosmosDBSettings {
   readonly leasePrefix: string;
 }
 
+/** How often a failed invocation is repeated, and after which delay. Times are milliseconds. */
+export type RetryPolicy =
+  | { readonly strategy: 'fixedDelay'; readonly maxRetryCount: number; readonly delayMs: number }
+  | {
+      readonly strategy: 'exponentialBackoff';
+      /** -1: no limit. */
+      readonly maxRetryCount: number;
+      readonly minimumMs: number;
+      readonly maximumMs: number;
+    };
+
 /**
  * The level of the longest configured category that `category` equals or lies below (`Function` covers `Function.X`), else
  * that of `default`; undefined where neither is configured.
@@ -78,7 +88,7 @@ export function configuredLogLevel(settings: LoggingSettings, category: string):
   return settings.levels[matching[0] ?? 'default'];
 }
 
-/** The same, with the default that Azure's host has. */
+/** The configured level, else the default of Azure's host. */
 export function logLevelOf(settings: LoggingSettings, category: string): LogLevel {
   return configuredLogLevel(settings, category) ?? 'information';
 }

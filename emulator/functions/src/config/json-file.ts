@@ -1,16 +1,16 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from '../errors.ts';
 
 export type JsonObject = { [name: string]: unknown };
 
-/** A parsed configuration file that still knows where each value stands. */
+/** A parsed configuration file with the position of each value. */
 export interface JsonFile {
   readonly root: JsonObject;
-  /** An error that names the file and, when the value stands in the file, its line and column. */
+  /** An error that names the file and, when the file has the value, its line and column. */
   errorAt(path: readonly (string | number)[], problem: string): ConfigError;
 }
 
-const MEND: Readonly<Record<string, string>> = {
+const CORRECTIONS: Readonly<Record<string, string>> = {
   InvalidSymbol: 'This is not a JSON value; text needs double quotes',
   PropertyNameExpected: 'A property name in double quotes is expected here',
   ValueExpected: 'A value is expected here',
@@ -27,7 +27,7 @@ const MEND: Readonly<Record<string, string>> = {
  * Parses JSON as the host does (Newtonsoft.Json): comments and trailing commas are allowed.
  *
  * @param name the file's name, for messages
- * @throws ConfigError with line, column and what to mend
+ * @throws ConfigError with line, column and the correction
  */
 export function parseJsonFile(name: string, text: string): JsonFile {
   const content = text.replace(/^\uFEFF/, '');
@@ -36,7 +36,7 @@ export function parseJsonFile(name: string, text: string): JsonFile {
   const [first] = errors;
   if (first) {
     const code = printParseErrorCode(first.error);
-    throw new ConfigError(`${name} is not valid JSON${place(content, first.offset)}: ${MEND[code] ?? code}`);
+    throw new ConfigError(`${name} is not valid JSON${place(content, first.offset)}: ${CORRECTIONS[code] ?? code}`);
   }
   if (tree?.type !== 'object') throw new ConfigError(`${name} must hold a JSON object, '{ ... }'`);
   return {
@@ -53,7 +53,7 @@ function place(text: string, offset: number): string {
   return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** Own code rather than the library's, which would let a property named `__proto__` change the object's prototype. */
+/** Unlike the library's conversion, this one keeps a property named `__proto__` from changing the object's prototype. */
 function toValue(node: Node): unknown {
   if (node.type === 'object') return toObject(node);
   if (node.type === 'array') return (node.children ?? []).map(toValue);

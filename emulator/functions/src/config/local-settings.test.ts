@@ -41,7 +41,7 @@ describe('readLocalSettings()', () => {
     [`{"Values":{"A":"${'Q'.repeat(88)}=="}}`, 'encrypted'],
     ['{"Host":{"LocalHttpPort":70000}}', "'Host.LocalHttpPort' must be a whole number from 0 to 65535"],
     ['{', 'local.settings.json is not valid JSON at line 1, column 2'],
-  ])('refuses %s', (text, message) => {
+  ])('rejects %s', (text, message) => {
     expect(() => readLocalSettings(text, {})).toThrow(message);
   });
 

@@ -1,12 +1,12 @@
+import { ConfigReader, findKey, isObject } from './config-reader.ts';
 import { type JsonFile, type JsonObject, parseJsonFile } from './json-file.ts';
-import { findKey, isObject, Section } from './section.ts';
 
-/** What `local.settings.json` says, with the environment taken into account. */
+/** The settings of `local.settings.json` that the environment does not override. */
 export interface LocalSettings {
-  /** To be added to the app's environment; what the environment already has is not among them. */
+  /** Without those that the environment already has. */
   readonly values: Readonly<Record<string, string>>;
   readonly host: LocalHostSettings;
-  /** For the console, one line each. */
+  /** Lines for the console. */
   readonly warnings: readonly string[];
 }
 
@@ -25,7 +25,7 @@ const MAX_PORT = 65_535;
  * Reads `local.settings.json`; an absent file means no settings.
  *
  * @param name of the file, for messages
- * @throws ConfigError with the place of the mistake, and for a file whose values are encrypted
+ * @throws ConfigError that names line and column of the mistake, and for a file whose values are encrypted
  */
 export function readLocalSettings(
   text: string | undefined,
@@ -33,8 +33,8 @@ export function readLocalSettings(
   name = FILE,
 ): LocalSettings {
   const file = parseJsonFile(name, text ?? '{"IsEncrypted":false}');
-  const root = new Section(file.root, (path, problem) => file.errorAt(path, problem));
-  refuseEncrypted(file, root);
+  const root = new ConfigReader(file.root, (path, problem) => file.errorAt(path, problem));
+  rejectEncrypted(file, root);
   const settings = new Map<string, string>();
   for (const [name, value] of readValues(file)) settings.set(name, value);
   for (const [name, value] of readConnectionStrings(file)) settings.set(name, value);
@@ -44,10 +44,10 @@ export function readLocalSettings(
 }
 
 /**
- * An absent `IsEncrypted` means encrypted (azure-functions-core-tools `AppSettingsFile`); files written by hand often
- * leave it out, so only values that look encrypted, Base64 of at least one cipher block, are refused then.
+ * An absent `IsEncrypted` means encrypted (azure-functions-core-tools `AppSettingsFile`). Files that people write often
+ * lack it, so without it only values that look encrypted are rejected: Base64 of at least one cipher block.
  */
-function refuseEncrypted(file: JsonFile, root: Section): void {
+function rejectEncrypted(file: JsonFile, root: ConfigReader): void {
   const declared = root.boolean('IsEncrypted');
   const values = Object.values(objectAt(file, 'Values'));
   const looksEncrypted = values.length > 0 && values.every((value) => isCipherText(value));
@@ -70,7 +70,7 @@ function readValues(file: JsonFile): [string, string][] {
   });
 }
 
-/** `ConnectionStrings:<Name>`, spelled with `__` since a colon is not portable in the names of environment variables. */
+/** `ConnectionStrings:<Name>`, with `__` because a colon is not portable in the names of environment variables. */
 function readConnectionStrings(file: JsonFile): [string, string][] {
   return Object.entries(objectAt(file, 'ConnectionStrings')).map(([name, value]) => {
     const text = isObject(value) ? value[findKey(value, 'ConnectionString') ?? ''] : value;
@@ -102,7 +102,7 @@ function warningsFor(name: string, value: string, env: Readonly<Record<string, s
   return [`The Key Vault reference in '${name}' is resolved only in Azure; here the function app sees its text.`];
 }
 
-function readHost(section: Section): LocalHostSettings {
+function readHost(section: ConfigReader): LocalHostSettings {
   return {
     localHttpPort: section.integer('LocalHttpPort', { min: 0, max: MAX_PORT }),
     localHttpAddress: section.text('LocalHttpAddress'),

@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 /**
  * Reads a .NET TimeSpan: `[-][d.]hh:mm[:ss[.fffffff]]`, or a number of days.
  *
- * @returns milliseconds, or undefined when the text is no TimeSpan
+ * @returns milliseconds, or undefined when the text is not a TimeSpan
  */
 export function parseTimeSpan(text: string): number | undefined {
   const days = DAYS_ONLY.exec(text);

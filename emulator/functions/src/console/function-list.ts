@@ -1,13 +1,13 @@
 import { type Paint, plain } from './paint.ts';
 
-/** What the list shows of a function. */
+/** One entry of the list. */
 export interface ListedFunction {
   readonly name: string;
   /** For example `httpTrigger`. */
   readonly triggerType: string;
-  /** Upper case; none: any method. */
+  /** Upper case; empty: any method. */
   readonly methods?: readonly string[];
-  /** Address with route template; HTTP triggers have one. */
+  /** The address with the route template; only HTTP triggers have one. */
   readonly url?: string;
   readonly disabled: boolean;
 }

@@ -21,7 +21,7 @@ export const coloured: Paint = {
   faint: styled('gray'),
 };
 
-/** Colours only on a terminal that knows them; NO_COLOR and FORCE_COLOR decide as in Node. */
+/** Colours only on a terminal that supports them; NO_COLOR and FORCE_COLOR work as in Node. */
 export function paintFor(stream: { readonly isTTY?: boolean; hasColors?(): boolean }): Paint {
   return stream.isTTY && stream.hasColors?.() ? coloured : plain;
 }

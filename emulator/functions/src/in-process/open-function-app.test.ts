@@ -67,7 +67,7 @@ test('an app that was opened before can be opened again', async () => {
   expect((await (await open('v4-responses')).fetch('/api/empty')).status).toBe(200);
 });
 
-test('a second app is refused while one is open', async () => {
+test('a second app is rejected while one is open', async () => {
   await open('v4-responses');
   await expect(openFunctionApp({ scriptRoot: fixture('v4-cjs') })).rejects.toMatchObject({ code: 'AppLoadFailed' });
 });

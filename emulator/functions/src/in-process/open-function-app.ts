@@ -10,18 +10,16 @@ import {
   systemRandomness,
 } from '@lazurite/runtime';
 import { AppLoadError } from '../errors.ts';
-import { configureWorker } from '../host/configure-worker.ts';
-import { type Dial, fetchOver } from '../host/fetch-over.ts';
-import type { FunctionsHost, FunctionsHostOptions } from '../host/functions-host.ts';
-import { toInput } from '../host/invoke-input.ts';
-import type { HostEvent } from '../ipc/events.ts';
-import type { WorkerInit } from '../ipc/messages.ts';
-import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
-import { StorageChanges } from '../triggers/storage-changes.ts';
-import { type AssembledApp, assembleApp } from '../worker/assemble-app.ts';
-import { EventBatch } from '../worker/event-batch.ts';
-import { eventLog } from '../worker/event-log.ts';
-import { prepareApp } from '../worker/function-app.ts';
+import type { HostEvent } from '../protocol/events.ts';
+import type { WorkerInit } from '../protocol/messages.ts';
+import { configureWorker } from '../supervisor/configuration/configure-worker.ts';
+import { type Dial, fetchOver } from '../supervisor/fetch-over.ts';
+import { type FunctionsHost, type FunctionsHostOptions, toInput } from '../supervisor/functions-host.ts';
+import { type AssembledApp, assembleApp } from '../worker/app/assemble-app.ts';
+import { prepareApp } from '../worker/app/function-app.ts';
+import { createEventLog, EventBatch } from '../worker/invocation/event-batch.ts';
+import { ContainerChanges } from '../worker/triggers/cosmos/container-changes.ts';
+import { StorageChanges } from '../worker/triggers/storage-changes.ts';
 import { sharedCore } from './shared-core.ts';
 
 export interface OpenFunctionAppOptions
@@ -30,19 +28,19 @@ export interface OpenFunctionAppOptions
   readonly randomness?: Randomness;
 }
 
-/** A function app in this process: no worker, no port. Its triggers fire only by `invoke`. */
+/** A function app in this process, without a worker process and a port. Only `invoke` fires its triggers. */
 export interface OpenFunctionApp extends Pick<FunctionsHost, 'functions' | 'fetch' | 'invoke'>, Closeable {
-  /** Runs the app's `appTerminate` hooks and gives this process its environment back. */
+  /** Runs the app's `appTerminate` hooks and restores the environment of this process. */
   close(): Promise<void>;
 }
 
-/** What functions see as their address. */
+/** The address that functions see. */
 const ADDRESS = 'http://localhost:7071';
 
 /**
- * Loads a function app into this process, for tests of its functions as Azure would run them: routes, hooks, bindings
- * and all. One app at a time. Its modules are loaded once in the life of the process, whatever changes on disk, and so is
- * `@azure/functions`, whose `app.setup()` only the first app can call.
+ * Loads a function app into this process, for tests of its functions with the routes, hooks and bindings that Azure would
+ * give them. One app can be open at a time. Its modules are loaded once in the lifetime of the process, whatever changes
+ * on disk. So is `@azure/functions`, whose `app.setup()` only the first app can call.
  *
  * @throws AppLoadError when the app cannot be loaded, or another is open; ConfigError when its settings cannot be read
  * @example
@@ -59,12 +57,18 @@ export async function openFunctionApp(options: OpenFunctionAppOptions): Promise<
   const dataDir = options.dataDir ?? join(appRoot, '.lazurite', 'functions');
   const init = await configureWorker({ ...options, appRoot, url: ADDRESS, drainMs: 0, dataDir, log: silentLog });
   const restoreEnvironment = applyEnvironment(init);
-  const events = new EventBatch(clock, (batch) => tell(batch, onEvent));
-  const notices = { changes: new ContainerChanges(), storage: new StorageChanges() };
-  const parts = { clock, randomness, events, log: eventLog(events, clock), ...notices };
-  const app = prepareApp(parts, (core) => shared.open(appRoot, core));
+  const events = new EventBatch(clock, (batch) => emit(batch, onEvent));
+  const dependencies = {
+    clock,
+    randomness,
+    events,
+    log: createEventLog(events, clock),
+    changes: new ContainerChanges(),
+    storage: new StorageChanges(),
+  };
+  const app = prepareApp(dependencies, (core) => shared.open(appRoot, core));
   try {
-    const assembled = await assembleApp(app, { parts, init, onUnusable: () => undefined });
+    const assembled = await assembleApp(app, { dependencies, init, onUnusable: () => undefined });
     return serve(assembled, async () => {
       await assembled.terminate();
       events.flush();
@@ -78,10 +82,10 @@ export async function openFunctionApp(options: OpenFunctionAppOptions): Promise<
   }
 }
 
-function serve({ listener, invokeByHand, functions }: AssembledApp, close: () => Promise<void>): OpenFunctionApp {
+function serve({ listener, invokeManually, functions }: AssembledApp, close: () => Promise<void>): OpenFunctionApp {
   const server = new Server(listener);
-  const dial: Dial = ({ agent: _none, ...options }) => {
-    // node:http serves any duplex stream as a connection, and without an agent sends over whatever it is given.
+  const dial: Dial = ({ agent: _agent, ...options }) => {
+    // node:http accepts any duplex stream as a connection, and without an agent it sends on the stream it is given.
     const [client, serving] = stream.duplexPair();
     server.emit('connection', serving);
     return httpRequest({ ...options, createConnection: () => client });
@@ -90,12 +94,12 @@ function serve({ listener, invokeByHand, functions }: AssembledApp, close: () =>
   return {
     functions,
     fetch: (input, init) => fetchOver(dial, { input, init }),
-    invoke: (functionName, payload) => invokeByHand(functionName, toInput(payload)),
+    invoke: (functionName, payload) => invokeManually(functionName, toInput(payload)),
     close: () => (closing ??= close()),
   };
 }
 
-/** Adds the app's settings to the environment of this process. Returns what takes them back. */
+/** Adds the app's settings to the environment of this process. The returned function restores it. */
 function applyEnvironment({ env }: WorkerInit): () => void {
   const before = { ...process.env };
   Object.assign(process.env, env);
@@ -105,6 +109,6 @@ function applyEnvironment({ env }: WorkerInit): () => void {
   };
 }
 
-function tell(batch: readonly HostEvent[], onEvent: ((event: HostEvent) => void) | undefined): void {
+function emit(batch: readonly HostEvent[], onEvent: ((event: HostEvent) => void) | undefined): void {
   for (const event of batch) onEvent?.(event);
 }

@@ -5,22 +5,23 @@ import { Disposable } from '../worker/core/disposable.ts';
 import type { ProgrammingModel } from '../worker/core/programming-model.ts';
 import { provideCore } from '../worker/core/provide-core.ts';
 
-/** Where modules of one realm find each other: the app's library is loaded apart from this package. */
+/** The app loads the library apart from this package, so both find the core by this symbol. */
 const KEY = Symbol.for('lazurite.functions-core.in-process');
 
-/** Something that the app said to the core module, to be said again to the next app that is opened. */
-type Recorded = (core: CoreApi) => Disposable | undefined;
+/** A registration that is repeated for the next app that is opened. */
+type Registration = (core: CoreApi) => Disposable | undefined;
 
 /**
- * The core module of a process in which apps are opened one after the other. Modules are loaded once, and register their
- * functions then; so what they register is recorded, and given to each app that is opened from the same folder.
+ * The core module of a process in which apps are opened one after the other. Modules register their functions when they
+ * are loaded, once in the lifetime of the process. So the registrations are recorded, and repeated for each app that is
+ * opened from the same folder.
  */
 export class SharedCore {
-  readonly #recorded: { readonly appRoot: string | undefined; readonly say: Recorded }[] = [];
+  readonly #recorded: { readonly appRoot: string | undefined; readonly register: Registration }[] = [];
   #model: ProgrammingModel | undefined;
   #current: { readonly appRoot: string; readonly core: CoreApi } | undefined;
 
-  /** What `@azure/functions-core` is in this process. */
+  /** The module `@azure/functions-core` of this process. */
   readonly api: CoreApi = {
     version: WORKER_VERSION,
     hostVersion: HOST_VERSION,
@@ -28,7 +29,7 @@ export class SharedCore {
     registerFunction: (metadata, callback) => this.#record((core) => core.registerFunction(metadata, callback)),
     registerHook: (name, callback) => this.#record((core) => core.registerHook(name, callback)),
     setProgrammingModel: (model) => {
-      // Version 4 sets its model once in the life of the process; that of version 3 is set for each app that needs it.
+      // Version 4 sets its model once in the lifetime of the process, version 3 once for each app that needs it.
       if (!model.version.startsWith('3.')) this.#model = model;
       this.#current?.core.setProgrammingModel(model);
     },
@@ -43,11 +44,11 @@ export class SharedCore {
     return this.#current !== undefined;
   }
 
-  /** Gives the app what modules of its folder, and modules that were imported before, have registered. */
+  /** Repeats the registrations of modules of this folder, and of modules that were loaded before any app was open. */
   open(appRoot: string, core: CoreApi): void {
     this.#current = { appRoot, core };
-    for (const { appRoot: origin, say } of this.#recorded) {
-      if (origin === undefined || origin === appRoot) this.#say(say, core);
+    for (const { appRoot: origin, register } of this.#recorded) {
+      if (origin === undefined || origin === appRoot) this.#apply(register, core);
     }
   }
 
@@ -55,15 +56,15 @@ export class SharedCore {
     this.#current = undefined;
   }
 
-  /** An app that registers anything in code runs by the model of the library it does so with. */
-  #say(say: Recorded, core: CoreApi): Disposable | undefined {
+  /** An app that registers in code runs with the programming model of the library that it uses. */
+  #apply(register: Registration, core: CoreApi): Disposable | undefined {
     if (this.#model) core.setProgrammingModel(this.#model);
-    return say(core);
+    return register(core);
   }
 
-  #record(say: Recorded): Disposable {
-    const registered = this.#current && this.#say(say, this.#current.core);
-    const entry = { appRoot: this.#current?.appRoot, say };
+  #record(register: Registration): Disposable {
+    const registered = this.#current && this.#apply(register, this.#current.core);
+    const entry = { appRoot: this.#current?.appRoot, register };
     this.#recorded.push(entry);
     return new Disposable(() => {
       registered?.dispose();
@@ -72,13 +73,13 @@ export class SharedCore {
   }
 }
 
-/** The one of this realm; made, and offered to Node's module loader, at the first call. */
+/** The instance of this realm. The first call creates it and provides it to Node's module loader. */
 export function sharedCore(): SharedCore {
   const known: unknown = Reflect.get(globalThis, KEY);
-  if (known) return known as SharedCore; // nobody else uses this key
-  const made = new SharedCore();
-  Object.defineProperty(globalThis, KEY, { value: made });
-  // For Jest there is the mapper of jest.ts.
-  if (!inTestRealm()) provideCore(made.api);
-  return made;
+  if (known) return known as SharedCore; // only this function writes the key
+  const created = new SharedCore();
+  Object.defineProperty(globalThis, KEY, { value: created });
+  // Jest finds the module by the mapper of jest.ts.
+  if (!inTestRealm()) provideCore(created.api);
+  return created;
 }

@@ -34,12 +34,12 @@ export interface CollectedMetric {
   }[];
 }
 
-/** Takes what an OpenTelemetry exporter sends over HTTP, and keeps it. */
+/** Receives and keeps the requests of an OpenTelemetry exporter. */
 export interface OtlpCollector {
   readonly url: string;
   /** As received, in order. */
   readonly requests: readonly { readonly path: string; readonly contentType: string; readonly body: Buffer }[];
-  /** Of what came as JSON. */
+  /** From the requests in JSON. */
   spans(): CollectedSpan[];
   logs(): CollectedLog[];
   /** Histograms, each as often as it was sent. */
@@ -47,7 +47,7 @@ export interface OtlpCollector {
   close(): Promise<void>;
 }
 
-/** @param status what it answers with */
+/** @param status of every response */
 export async function startOtlpCollector(status = 200): Promise<OtlpCollector> {
   const requests: { path: string; contentType: string; body: Buffer }[] = [];
   const server = createServer(async (request, response) => {
@@ -127,7 +127,12 @@ interface OtlpJson {
 function toSpans({ resource, scopeSpans }: ResourceSpans): CollectedSpan[] {
   return scopeSpans.flatMap(({ spans }) =>
     spans.map(({ name, traceId, spanId, parentSpanId, kind, status, ...span }) => ({
-      ...{ name, traceId, spanId, parentSpanId, kind, status },
+      name,
+      traceId,
+      spanId,
+      parentSpanId,
+      kind,
+      status,
       attributes: toObject(span.attributes),
       resource: toObject(resource.attributes),
       durationMs: Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e6,
@@ -151,9 +156,11 @@ function toLogs({ scopeLogs }: ResourceLogs): CollectedLog[] {
 function toMetrics({ scopeMetrics }: ResourceMetrics): CollectedMetric[] {
   return scopeMetrics.flatMap(({ metrics }) =>
     metrics.map(({ name, unit, histogram }) => ({
-      ...{ name, unit },
+      name,
+      unit,
       points: (histogram?.dataPoints ?? []).map(({ attributes, count, sum = 0 }) => ({
-        ...{ count: Number(count), sum },
+        count: Number(count),
+        sum,
         attributes: toObject(attributes),
       })),
     })),

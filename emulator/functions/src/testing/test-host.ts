@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { FunctionsHost, FunctionsHostOptions } from '../host/functions-host.ts';
-import { startFunctionsHost } from '../host/start-functions-host.ts';
-import type { HostEvent } from '../ipc/events.ts';
+import type { HostEvent } from '../protocol/events.ts';
+import type { FunctionsHost, FunctionsHostOptions } from '../supervisor/functions-host.ts';
+import { startFunctionsHost } from '../supervisor/start-functions-host.ts';
 
 /** A running host, and what has happened in it so far. */
 export interface TestHost extends FunctionsHost {

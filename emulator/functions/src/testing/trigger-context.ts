@@ -1,12 +1,14 @@
 import { type Clock, seededRandomness, silentLog } from '@lazurite/runtime';
 import { readHostSettings } from '../config/host-json.ts';
-import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
-import { StorageChanges } from '../triggers/storage-changes.ts';
-import type { InvocationOutcome, NamedBinding, TriggerContext, TriggeredInvocation } from '../triggers/trigger.ts';
+import type { NamedBinding } from '../worker/core/function-trigger.ts';
+import type { InvocationOutcome, TriggeredInvocation } from '../worker/invocation/invoke-from-trigger.ts';
+import { ContainerChanges } from '../worker/triggers/cosmos/container-changes.ts';
+import { StorageChanges } from '../worker/triggers/storage-changes.ts';
+import type { TriggerContext } from '../worker/triggers/trigger.ts';
 
 export interface RecordedTrigger {
   readonly context: TriggerContext;
-  /** What the trigger called, in order. */
+  /** The invocations by the trigger, in order. */
   readonly invocations: TriggeredInvocation[];
 }
 
@@ -16,15 +18,15 @@ export interface RecordOptions {
   readonly dataDir: string;
   readonly env?: Record<string, string>;
   readonly hostJson?: object;
-  /** Default: no container ever changes. */
+  /** Default: never notifies. */
   readonly changes?: ContainerChanges;
-  /** Default: nothing in storage ever changes. */
+  /** Default: never notifies. */
   readonly storage?: StorageChanges;
-  /** What the function does; by default it succeeds. */
+  /** The function; by default it succeeds. */
   readonly run?: (invocation: TriggeredInvocation) => Promise<InvocationOutcome>;
 }
 
-/** The context of a trigger whose function only records that it was called. */
+/** The context of a trigger whose function records its invocations. */
 export function recordTrigger({
   binding,
   clock,

@@ -1,27 +1,36 @@
 import { close as closeInspector, url as inspectorUrl, open as openInspector } from 'node:inspector';
-import { PortInUseError } from '@lazurite/http';
+import { type HttpServer, PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import { AppLoadError, describeThrown } from '../errors.ts';
-import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../ipc/messages.ts';
-import { ContainerChanges } from '../triggers/cosmos/container-changes.ts';
-import { StorageChanges } from '../triggers/storage-changes.ts';
-import { abandonRequests } from './abandon.ts';
-import { confineModules } from './app/confine-modules.ts';
-import { EventBatch } from './event-batch.ts';
-import { eventLog } from './event-log.ts';
-import { type FunctionApp, prepareApp, type WorkerParts } from './function-app.ts';
-import { type RunningApp, runApp } from './running-app.ts';
-import { trustCertificates } from './trust-certificates.ts';
+import { failInFlightRequests } from '../protocol/fail-in-flight-requests.ts';
+import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../protocol/messages.ts';
+import { isToWorker } from '../protocol/validate.ts';
+import { assembleApp } from './app/assemble-app.ts';
+import { prepareApp } from './app/function-app.ts';
+import { confineModules, trustCertificates } from './app/prepare-process.ts';
+import { type RunningApp, runApp } from './app/running-app.ts';
+import { serveUnavailable } from './app/serve-unavailable.ts';
+import { createEventLog, EventBatch } from './invocation/event-batch.ts';
+import type { FunctionApp, WorkerDependencies } from './invocation/function-app.ts';
+import { ContainerChanges } from './triggers/cosmos/container-changes.ts';
+import { StorageChanges } from './triggers/storage-changes.ts';
+import type { ChangeNotifications } from './triggers/trigger.ts';
 
 /** The process as a worker needs it: its channel to the supervisor, and its end. */
 export type WorkerProcess = Pick<NodeJS.Process, 'send' | 'on' | 'exit'>;
 
 interface Worker {
   readonly process: WorkerProcess;
-  readonly parts: WorkerParts;
+  readonly parts: WorkerDependencies & ChangeNotifications;
   readonly app: FunctionApp;
   running: Promise<RunningApp> | undefined;
+  /** What answers with 503 in place of an app. */
+  unavailable: Promise<HttpServer> | undefined;
+  /** Whether connections are accepted. */
+  isServing: boolean;
 }
+
+const NOTHING_SERVED = { running: undefined, unavailable: undefined, isServing: false } as const;
 
 /** Exit code of a worker that could not start; it has said why before. */
 const START_FAILED = 64;
@@ -34,16 +43,17 @@ export function startWorker(
   const send = (message: FromWorker): void => void process.send?.(message);
   const events = new EventBatch(real.clock, (batch) => send({ type: 'events', events: batch }));
   const notices = { changes: new ContainerChanges(), storage: new StorageChanges() };
-  const parts = { ...real, events, log: eventLog(events, real.clock), ...notices };
-  const worker: Worker = { process, parts, app: prepareApp(parts), running: undefined };
-  process.on('message', (message: ToWorker, handle: unknown) => {
-    receive(worker, message, handle);
+  const parts = { ...real, events, log: createEventLog(events, real.clock), ...notices };
+  const worker: Worker = { process, parts, app: prepareApp(parts), ...NOTHING_SERVED };
+  process.on('message', (message: unknown, handle: unknown) => {
+    if (isToWorker(message)) receive(worker, message, handle);
+    else parts.log.warn({}, 'A message that is not part of the protocol was ignored');
   });
   // The supervisor is gone: nobody will restart, reload or stop this process any more.
   process.on('disconnect', () => process.exit(0));
   // After process.exit() or an uncaught exception in user code: open requests are answered with 500, as in Azure.
   process.on('exit', () => {
-    abandonRequests();
+    failInFlightRequests();
     events.flush();
   });
   // A terminal sends these to all its processes. The supervisor has got them too, and says what is to be finished first.
@@ -55,6 +65,12 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
   if (message.type === 'init') {
     assertVersion(message.version);
     worker.running = start(worker, message.init, handle);
+    return;
+  }
+  if (message.type === 'serve-unavailable') {
+    assertVersion(message.version);
+    worker.isServing = true;
+    worker.unavailable = serveUnavailable(message.options, handle);
     return;
   }
   if (message.type === 'ping') {
@@ -74,7 +90,7 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     return;
   }
   if (message.type === 'open-inspector') {
-    openInspector(message.port, message.host);
+    if (!inspectorUrl()) openInspector(message.port, message.host);
     return;
   }
   if (message.type === 'start-triggers') {
@@ -87,8 +103,8 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     return;
   }
   const { id, functionName, input } = message;
-  worker.running
-    ?.then((running) => running.invokeByHand(functionName, input))
+  void worker.running
+    ?.then((running) => running.invokeManually(functionName, input))
     .then((outcome) => send({ type: 'invoked', id, outcome }));
 }
 
@@ -100,12 +116,10 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
     if (init.confined) confineModules(init.appRoot);
     const { NODE_EXTRA_CA_CERTS: extra } = init.env;
     if (extra && extra !== known) trustCertificates(extra, parts.log);
-    const running = await runApp(app, {
-      parts,
-      init,
-      handle,
-      onUnusable: () => void process.send?.({ type: 'recycle' } satisfies FromWorker),
-    });
+    const onUnusable = () => void process.send?.({ type: 'recycle' } satisfies FromWorker);
+    const assembled = await assembleApp(app, { dependencies: parts, init, onUnusable });
+    const running = await runApp(assembled, { dependencies: parts, init, handle });
+    worker.isServing = true;
     process.send?.({ type: 'ready', functions: running.functions } satisfies FromWorker);
     return running;
   } catch (error) {
@@ -116,9 +130,11 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
   }
 }
 
-async function stop({ process, running, parts }: Worker, idleGraceMs: number): Promise<void> {
-  const app = await running;
-  const closed = app?.close(idleGraceMs);
+async function stop(worker: Worker, idleGraceMs: number): Promise<void> {
+  const { process, parts } = worker;
+  if (!worker.isServing) process.exit(0); // an app that is still loading has no requests, and may load forever
+  const server = (await worker.running) ?? (await worker.unavailable);
+  const closed = server?.close(idleGraceMs);
   process.send?.({ type: 'closing' } satisfies FromWorker);
   await closed;
   parts.events.flush();

@@ -1,46 +1,50 @@
 import { basename } from 'node:path';
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import { isHttpTrigger, isSwitchedOff, routeOf, triggerOf } from '../function-info.ts';
-import type { HttpFront } from '../http/http-scope.ts';
+import { bindingsOf, isDisabled, isHttpTrigger, routeOf, triggerOf } from '../core/function-trigger.ts';
 import { originOf } from '../http/invoke-http.ts';
-import { invokeByHand } from '../invoke-by-hand.ts';
+import { invokeManually } from '../invocation/invoke-manually.ts';
+import type { AdminDependencies } from './admin-dependencies.ts';
 import { jsonResponse } from './json-response.ts';
 
 const NOT_FOUND: HttpResponse = { status: 404 };
 const ACCEPTED: HttpResponse = { status: 202 };
 
 /** `GET /admin/functions` */
-export function listFunctions(front: HttpFront, request: HttpRequest): HttpResponse {
-  const origin = originOf(request.headers.host, front);
-  return jsonResponse(front.app.registry.all().map((fn) => describe(fn, front, origin)));
+export function listFunctions(admin: AdminDependencies, request: HttpRequest): HttpResponse {
+  const origin = originOf(request.headers.host, admin.init);
+  return jsonResponse(admin.app.registry.all().map((fn) => describe(fn, admin, origin)));
 }
 
 /** `GET /admin/functions/{name}` */
-export function getFunction(front: HttpFront, name: string, request: HttpRequest): HttpResponse {
-  const fn = front.app.registry.find(name);
-  return fn ? jsonResponse(describe(fn, front, originOf(request.headers.host, front))) : NOT_FOUND;
+export function getFunction(admin: AdminDependencies, name: string, request: HttpRequest): HttpResponse {
+  const fn = admin.app.registry.find(name);
+  return fn ? jsonResponse(describe(fn, admin, originOf(request.headers.host, admin.init))) : NOT_FOUND;
 }
 
 /** `GET /admin/functions/{name}/status` */
-export function getFunctionStatus({ app }: HttpFront, name: string): HttpResponse {
+export function getFunctionStatus({ app }: AdminDependencies, name: string): HttpResponse {
   const fn = app.registry.find(name);
-  return fn ? jsonResponse({ isDisabled: isSwitchedOff(fn), errors: [] }) : NOT_FOUND;
+  return fn ? jsonResponse({ isDisabled: isDisabled(fn), errors: [] }) : NOT_FOUND;
 }
 
 /**
- * `POST /admin/functions/{name}` with `{"input": "..."}`: starts the function and answers at once, whatever becomes of
- * it; the log says that. 404 for an unknown function, 400 without a body.
+ * `POST /admin/functions/{name}` with `{"input": "..."}`: starts the function and responds at once; the log has the
+ * outcome. 404 for an unknown function, 400 without a body.
  */
-export async function invokeFunction(front: HttpFront, name: string, request: HttpRequest): Promise<HttpResponse> {
-  if (!front.app.registry.find(name)) return NOT_FOUND;
+export async function invokeFunction(
+  admin: AdminDependencies,
+  name: string,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  if (!admin.app.registry.find(name)) return NOT_FOUND;
   const input = parseInput((await request.body()).toString());
   if (input === undefined) return { status: 400 };
-  void invokeByHand(front, name, input); // never rejects
+  void invokeManually(admin, name, input); // never rejects
   return ACCEPTED;
 }
 
-/** Undefined when the body is no JSON object; null when it has no input. */
+/** Undefined when the body is not a JSON object; null when it has no input. */
 function parseInput(text: string): string | null | undefined {
   let body: unknown;
   try {
@@ -54,12 +58,12 @@ function parseInput(text: string): string | null | undefined {
 }
 
 /** Property names of azure-functions-host `FunctionMetadataResponse.cs`. */
-function describe(fn: RegisteredFunction, front: HttpFront, origin: string): object {
-  const { name, bindings, scriptFile } = fn.metadata;
+function describe(fn: RegisteredFunction, admin: AdminDependencies, origin: string): object {
+  const { name, scriptFile } = fn.metadata;
   const files = `${origin}/admin/vfs/${encodeURIComponent(name)}`;
   const trigger = triggerOf(fn);
   const isHttp = isHttpTrigger(trigger);
-  const prefix = front.init.settings.http.routePrefix;
+  const prefix = admin.init.settings.http.routePrefix;
   return {
     name,
     script_root_path_href: `${files}/`,
@@ -69,11 +73,26 @@ function describe(fn: RegisteredFunction, front: HttpFront, origin: string): obj
     href: `${origin}/admin/functions/${encodeURIComponent(name)}`,
     invoke_url_template: trigger && isHttp ? `${origin}/${routeOf(fn, trigger, prefix)}` : null,
     language: 'node',
-    config: { name, bindings: Object.entries(bindings).map(([key, binding]) => ({ ...binding, name: key })) },
+    config: { name, bindings: bindingsOf(fn) },
     files: null,
     test_data: null,
-    isDisabled: isSwitchedOff(fn),
+    isDisabled: isDisabled(fn),
     isDirect: isHttp,
     isProxy: false,
+  };
+}
+
+/** The function with a warmup trigger; undefined when the app has none. */
+export function warmupFunction({ app }: Pick<AdminDependencies, 'app'>): RegisteredFunction | undefined {
+  return app.registry.all().find((fn) => triggerOf(fn)?.type.toLowerCase() === 'warmuptrigger' && !isDisabled(fn));
+}
+
+/** `/admin/warmup`: runs the warmup function, once in the lifetime of a worker. */
+export function warmUp(admin: AdminDependencies, fn: RegisteredFunction): () => Promise<HttpResponse> {
+  let warmed: Promise<unknown> | undefined;
+  return async () => {
+    warmed ??= invokeManually(admin, fn.metadata.name, '{}');
+    await warmed;
+    return { status: 200 };
   };
 }

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
 import { HOST_VERSION } from '../../host-version.ts';
-import type { HttpFront } from '../http/http-scope.ts';
+import type { AdminDependencies } from './admin-dependencies.ts';
 import { jsonResponse } from './json-response.ts';
 
 const HOMEPAGE = `<!DOCTYPE html>
@@ -22,24 +22,24 @@ export function ping(): HttpResponse {
 }
 
 /** `GET /admin/host/status`, with the property names of azure-functions-host `HostStatus.cs`. */
-export function getStatus({ init, parts, offlinePage }: HttpFront): HttpResponse {
+export function getStatus({ init, dependencies, offlinePage }: AdminDependencies): HttpResponse {
   return jsonResponse({
     id: init.hostId,
     state: offlinePage === undefined ? 'Running' : 'Offline',
     version: HOST_VERSION,
     versionDetails: HOST_VERSION,
-    processUptime: Math.round(parts.clock.monotonic()),
+    processUptime: Math.round(dependencies.clock.monotonic()),
     functionAppContentEditingState: 'NotAllowed',
     ...(init.settings.extensionBundle && { extensionBundle: init.settings.extensionBundle }),
   });
 }
 
-/** `GET /admin/host/config`: host.json as it applies. */
-export function getConfig({ init }: HttpFront): HttpResponse {
+/** `GET /admin/host/config`: the effective host.json. */
+export function getConfig({ init }: AdminDependencies): HttpResponse {
   return jsonResponse(init.settings.effective);
 }
 
-/** `GET /admin/host/processes`: the worker, for tools that attach a debugger. */
+/** `GET /admin/host/processes`: the worker process, to which tools attach a debugger. */
 export function getProcesses(): HttpResponse {
   const worker = {
     processId: process.pid,
@@ -50,13 +50,13 @@ export function getProcesses(): HttpResponse {
   return jsonResponse({ processes: [worker] });
 }
 
-/** `POST /admin/host/synctriggers`: here the platform always knows the triggers. */
+/** `POST /admin/host/synctriggers`: does nothing, because no scaling platform needs the triggers here. */
 export function syncTriggers(): HttpResponse {
   return jsonResponse({ status: 'success' });
 }
 
-/** `POST /admin/host/restart`: the app is loaded afresh in a new process; answered at once. */
-export function restart({ restart: replace, init }: HttpFront): HttpResponse {
+/** `POST /admin/host/restart`: loads the app again in a new process. Responds at once. */
+export function restart({ restart: replace, init }: AdminDependencies): HttpResponse {
   replace();
   return jsonResponse({ isSelfHost: true, scriptPath: init.appRoot });
 }
@@ -69,7 +69,7 @@ const LEVELS: Readonly<Record<string, 'error' | 'warning' | 'information' | 'tra
 };
 
 /** `POST /admin/host/log`: an array of `{ level, message, source, functionName }` (`HostLogEntry.cs`). */
-export async function writeLog({ app }: HttpFront, request: HttpRequest): Promise<HttpResponse> {
+export async function writeLog({ app }: AdminDependencies, request: HttpRequest): Promise<HttpResponse> {
   const entries = parseArray((await request.body()).toString());
   if (!entries) return jsonResponse('An array of log entry objects is expected.', 400);
   for (const entry of entries) {

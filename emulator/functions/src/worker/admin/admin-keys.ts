@@ -1,47 +1,43 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
-import type { FunctionKey, KeyScope, KeyStore } from '../../http/key-store.ts';
-import type { HttpFront } from '../http/http-scope.ts';
 import { originOf } from '../http/invoke-http.ts';
+import type { FunctionKey, KeyScope } from '../http/key-store.ts';
+import type { AdminDependencies } from './admin-dependencies.ts';
 import { jsonResponse } from './json-response.ts';
 
 const NOT_FOUND: HttpResponse = { status: 404 };
 const NO_CONTENT: HttpResponse = { status: 204 };
 const BAD_REQUEST: HttpResponse = { status: 400 };
-/** How the API spells the master key among the system keys (azure-functions-host `KeysController.cs`). */
+/** The name of the master key among the system keys (azure-functions-host `KeysController.cs`). */
 const MASTER_ALIAS = '_master';
 const MASTER = 'master';
 
-export type OpenKeys = () => Promise<KeyStore>;
-
-/** One key, or all of a scope, as addressed by a path below `/admin/host` or `/admin/functions`. */
+/** The address of one key or of a whole collection, from a path below `/admin/host` or `/admin/functions`. */
 export interface KeyAddress {
-  /** `keys` and `functionkeys`: the host's, `systemkeys`: those of extensions; with `functionName`: the function's. */
+  /** `keys` and `functionkeys` are the host's, `systemkeys` those of extensions; ignored with `functionName`. */
   readonly collection: string;
   readonly functionName?: string;
   /** Absent: the whole collection. */
   readonly keyName?: string;
 }
 
-/** The keys endpoints: list, read, create with a random or a given value, renew, remove. */
+/** The key operations: list, read, create with a random or a given value, renew, remove. */
 export class AdminKeys {
-  readonly #front: HttpFront;
-  readonly #open: OpenKeys;
+  readonly #dependencies: Pick<AdminDependencies, 'app' | 'init' | 'openKeys'>;
 
-  constructor(front: HttpFront, open: OpenKeys) {
-    this.#front = front;
-    this.#open = open;
+  constructor(dependencies: Pick<AdminDependencies, 'app' | 'init' | 'openKeys'>) {
+    this.#dependencies = dependencies;
   }
 
-  /** GET: `{ keys: [{ name, value }], links }`, or the one key that is named. */
+  /** GET: `{ keys: [{ name, value }], links }`, or one key. */
   async read(request: HttpRequest, address: KeyAddress): Promise<HttpResponse> {
     const scope = this.#scopeOf(address);
     if (!scope) return NOT_FOUND;
-    const keys = await this.#open();
+    const keys = await this.#dependencies.openKeys();
     const listed = await keys.list(scope);
-    if (address.keyName === undefined) return this.#answer(request, { keys: listed });
-    if (isMaster(scope, address.keyName)) return this.#answer(request, { name: MASTER_ALIAS, value: keys.masterKey });
+    if (address.keyName === undefined) return this.#respond(request, { keys: listed });
+    if (isMaster(scope, address.keyName)) return this.#respond(request, { name: MASTER_ALIAS, value: keys.masterKey });
     const key = listed.find(({ name }) => name === address.keyName);
-    return key ? this.#answer(request, key) : NOT_FOUND;
+    return key ? this.#respond(request, key) : NOT_FOUND;
   }
 
   /** POST: a new random value. PUT: the value in the body, 400 without one. 201 where the key is new. */
@@ -51,14 +47,14 @@ export class AdminKeys {
     if (!scope) return NOT_FOUND;
     const value = request.method === 'PUT' ? readValue(await request.body()) : undefined;
     if (request.method === 'PUT' && value === undefined) return BAD_REQUEST;
-    const keys = await this.#open();
+    const keys = await this.#dependencies.openKeys();
     if (isMaster(scope, keyName)) {
       const { key } = await keys.set('host', MASTER, value);
-      return this.#answer(request, { name: MASTER_ALIAS, value: key.value });
+      return this.#respond(request, { name: MASTER_ALIAS, value: key.value });
     }
     if (isReserved(keyName)) return BAD_REQUEST;
     const { key, created } = await keys.set(scope, keyName, value);
-    return this.#answer(request, key, created);
+    return this.#respond(request, key, created);
   }
 
   /** DELETE: 204, or 404. The master key, and any other whose name starts with an underscore, stays: 400. */
@@ -67,20 +63,20 @@ export class AdminKeys {
     if (!scope) return NOT_FOUND;
     const { keyName = '' } = address;
     if (isReserved(keyName)) return BAD_REQUEST;
-    return (await (await this.#open()).remove(scope, keyName)) ? NO_CONTENT : NOT_FOUND;
+    return (await (await this.#dependencies.openKeys()).remove(scope, keyName)) ? NO_CONTENT : NOT_FOUND;
   }
 
   /** Undefined where there is no such collection or function. */
   #scopeOf({ collection, functionName }: KeyAddress): KeyScope | undefined {
-    const fn = functionName === undefined ? undefined : this.#front.app.registry.find(functionName);
+    const fn = functionName === undefined ? undefined : this.#dependencies.app.registry.find(functionName);
     if (functionName !== undefined) return fn && { functionName: fn.metadata.name };
     const name = collection.toLowerCase();
     if (name === 'keys' || name === 'functionkeys') return 'host';
     return name === 'systemkeys' ? 'system' : undefined;
   }
 
-  #answer(request: HttpRequest, content: FunctionKey | { readonly keys: readonly FunctionKey[] }, created = false) {
-    const href = originOf(request.headers.host, this.#front) + request.path;
+  #respond(request: HttpRequest, content: FunctionKey | { readonly keys: readonly FunctionKey[] }, created = false) {
+    const href = originOf(request.headers.host, this.#dependencies.init) + request.path;
     const response = jsonResponse({ ...content, links: [{ rel: 'self', href }] }, created ? 201 : 200);
     return created ? { ...response, headers: { ...response.headers, location: href } } : response;
   }

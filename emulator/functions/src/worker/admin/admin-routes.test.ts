@@ -3,8 +3,8 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemRandomness } from '@lazurite/runtime';
-import { openKeyStore } from '../../http/key-store.ts';
 import { closeTestHosts, startTestHost, type TestHost } from '../../testing/test-host.ts';
+import { openKeyStore } from '../http/key-store.ts';
 
 afterAll(closeTestHosts);
 
@@ -61,7 +61,7 @@ test.each([
   ['an unknown function', 'unknown', '{"input":""}', 404],
   ['an empty body', 'queued', '', 400],
   ['a body that is no JSON', 'queued', '{', 400],
-])('POST /admin/functions for %s is refused', async (_case, name, body, status) => {
+])('POST /admin/functions for %s is rejected', async (_case, name, body, status) => {
   expect((await post(name, body)).status).toBe(status);
 });
 

@@ -1,7 +1,14 @@
-import type { Cors } from '../../http/cors.ts';
-import type { RouteEntry } from '../../routing/route-table.ts';
-import type { HttpFront } from '../http/http-scope.ts';
-import { getFunction, getFunctionStatus, invokeFunction, listFunctions } from './admin-functions.ts';
+import type { HostOperation } from '../http/pipeline-dependencies.ts';
+import type { RouteEntry } from '../http/routing/route-table.ts';
+import type { AdminDependencies } from './admin-dependencies.ts';
+import {
+  getFunction,
+  getFunctionStatus,
+  invokeFunction,
+  listFunctions,
+  warmUp,
+  warmupFunction,
+} from './admin-functions.ts';
 import {
   getConfig,
   getHomepage,
@@ -12,50 +19,43 @@ import {
   syncTriggers,
   writeLog,
 } from './admin-host.ts';
-import { AdminKeys, type OpenKeys } from './admin-keys.ts';
-import type { AdminOperation } from './admin-operation.ts';
+import { AdminKeys } from './admin-keys.ts';
 import { drain, getDrainStatus, resume, setState } from './admin-state.ts';
-import { fromOwnOrigin, underOwnName } from './local-callers.ts';
-import { warmUp, warmupFunction } from './warmup.ts';
-import { receiveEventGrid, shakeHandsWithEventGrid } from './webhooks.ts';
+import { acceptCloudEvents, receiveEventGrid } from './event-grid-webhook.ts';
+import { requireOwnHostName, requireOwnOrigin } from './local-callers.ts';
 
-interface AdminParts {
-  readonly cors: Cors;
-  readonly openKeys: OpenKeys;
+type Route = RouteEntry<HostOperation>;
+
+/** The host's own API (azure-functions-host `Controllers`), which VS Code, the Static Web Apps CLI and scripts use. */
+export function adminRoutes(admin: AdminDependencies): Route[] {
+  const api = [...hostRoutes(admin), ...keyRoutes(admin), ...functionRoutes(admin), ...warmupRoutes(admin)];
+  const local = api.map((entry) => ({ ...entry, target: requireOwnHostName(admin.init.publicUrl, entry.target) }));
+  const sameOrigin = [...local, ...webhookRoutes(admin)].map((entry) => ({
+    ...entry,
+    target: requireOwnOrigin(admin.cors, entry.target),
+  }));
+  return [route('GET', '', getHomepage), ...sameOrigin];
 }
 
-type Route = RouteEntry<AdminOperation>;
-
-/** The host's own API (azure-functions-host `Controllers`), which VS Code, the Static Web Apps CLI and scripts rely on. */
-export function adminRoutes(front: HttpFront, { cors, openKeys }: AdminParts): Route[] {
-  const admin = [...hostRoutes(front), ...keyRoutes(front, openKeys), ...functionRoutes(front), ...warmupRoutes(front)];
-  const guarded = admin.map((entry) => ({ ...entry, target: underOwnName(front.init.publicUrl, entry.target) }));
-  const api = [...guarded, ...webhookRoutes(front)];
-  return [
-    route('GET', '', getHomepage),
-    ...api.map((entry) => ({ ...entry, target: fromOwnOrigin(cors, entry.target) })),
-  ];
-}
-
-function hostRoutes(front: HttpFront): Route[] {
+function hostRoutes(admin: AdminDependencies): Route[] {
   return [
     route('GET', 'admin/host/ping', ping),
     route('POST', 'admin/host/ping', ping),
-    route('GET', 'admin/host/status', () => getStatus(front)),
-    route('GET', 'admin/host/config', () => getConfig(front)),
+    route('GET', 'admin/host/status', () => getStatus(admin)),
+    route('GET', 'admin/host/config', () => getConfig(admin)),
     route('GET', 'admin/host/processes', getProcesses),
     route('POST', 'admin/host/synctriggers', syncTriggers),
-    route('POST', 'admin/host/restart', () => restart(front)),
-    route('POST', 'admin/host/log', (request) => writeLog(front, request)),
-    route('POST', 'admin/host/drain', () => drain(front)),
-    route('GET', 'admin/host/drain/status', () => getDrainStatus(front)),
-    route('POST', 'admin/host/resume', () => resume(front)),
-    route('PUT', 'admin/host/state', (request) => setState(front, request)),
+    route('POST', 'admin/host/restart', () => restart(admin)),
+    route('POST', 'admin/host/log', (request) => writeLog(admin, request)),
+    route('POST', 'admin/host/drain', () => drain(admin)),
+    route('GET', 'admin/host/drain/status', () => getDrainStatus(admin)),
+    route('POST', 'admin/host/resume', () => resume(admin)),
+    route('PUT', 'admin/host/state', (request) => setState(admin, request)),
   ];
 }
 
-function keyRoutes(front: HttpFront, openKeys: OpenKeys): Route[] {
-  const keys = new AdminKeys(front, openKeys);
+function keyRoutes(admin: AdminDependencies): Route[] {
+  const keys = new AdminKeys(admin);
   return ['admin/host/{collection}', 'admin/functions/{functionName}/keys'].flatMap((all) => {
     const one = `${all}/{keyName}`;
     return [
@@ -68,35 +68,35 @@ function keyRoutes(front: HttpFront, openKeys: OpenKeys): Route[] {
   });
 }
 
-/** A function has one collection alone, which its routes therefore do not take from the path. */
+/** The routes of a function's keys have no collection in the path. */
 function addressOf({ collection = 'keys', functionName, keyName }: Readonly<Record<string, string>>) {
   return { collection, ...(functionName !== undefined && { functionName }), ...(keyName !== undefined && { keyName }) };
 }
 
-function functionRoutes(front: HttpFront): Route[] {
+function functionRoutes(admin: AdminDependencies): Route[] {
   return [
-    route('GET', 'admin/functions', (request) => listFunctions(front, request)),
-    route('GET', 'admin/functions/{name}', (request, { name = '' }) => getFunction(front, name, request)),
-    route('GET', 'admin/functions/{name}/status', (_request, { name = '' }) => getFunctionStatus(front, name)),
-    route('POST', 'admin/functions/{name}', (request, { name = '' }) => invokeFunction(front, name, request)),
+    route('GET', 'admin/functions', (request) => listFunctions(admin, request)),
+    route('GET', 'admin/functions/{name}', (request, { name = '' }) => getFunction(admin, name, request)),
+    route('GET', 'admin/functions/{name}/status', (_request, { name = '' }) => getFunctionStatus(admin, name)),
+    route('POST', 'admin/functions/{name}', (request, { name = '' }) => invokeFunction(admin, name, request)),
   ];
 }
 
-function warmupRoutes(front: HttpFront): Route[] {
-  const fn = warmupFunction(front);
+function warmupRoutes(admin: AdminDependencies): Route[] {
+  const fn = warmupFunction(admin);
   if (!fn) return [];
-  const run = warmUp(front, fn);
+  const run = warmUp(admin, fn);
   return [route('GET', 'admin/warmup', run), route('POST', 'admin/warmup', run)];
 }
 
-/** Deliveries of Event Grid may come through a tunnel, under the name of that. */
-function webhookRoutes(front: HttpFront): Route[] {
+/** Event Grid may deliver through a tunnel, whose host name is not a name of this machine. */
+function webhookRoutes(admin: AdminDependencies): Route[] {
   return [
-    route('POST', 'runtime/webhooks/eventgrid', (request) => receiveEventGrid(front, request)),
-    route('OPTIONS', 'runtime/webhooks/eventgrid', (request) => shakeHandsWithEventGrid(request)),
+    route('POST', 'runtime/webhooks/eventgrid', (request) => receiveEventGrid(admin, request)),
+    route('OPTIONS', 'runtime/webhooks/eventgrid', (request) => acceptCloudEvents(request)),
   ];
 }
 
-function route(method: string, template: string, target: AdminOperation): Route {
+function route(method: string, template: string, target: HostOperation): Route {
   return { template, methods: [method], target };
 }

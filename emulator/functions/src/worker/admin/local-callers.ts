@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
-import type { Cors } from '../../http/cors.ts';
-import type { AdminOperation } from './admin-operation.ts';
+import type { Cors } from '../http/cors.ts';
+import type { HostOperation } from '../http/pipeline-dependencies.ts';
 
 const FORBIDDEN: HttpResponse = { status: 403 };
 
-/** A page from elsewhere that is open in a browser on this machine must not drive the host. */
-export function fromOwnOrigin(cors: Cors, operation: AdminOperation): AdminOperation {
+/** Rejects requests of web pages from other origins: they must not control the host. */
+export function requireOwnOrigin(cors: Cors, operation: HostOperation): HostOperation {
   return (request, values) => {
     const { origin, host } = request.headers;
     if (origin === undefined || isSameHost(origin, host)) return operation(request, values);
@@ -16,24 +16,24 @@ export function fromOwnOrigin(cors: Cors, operation: AdminOperation): AdminOpera
 }
 
 /**
- * Refuses names that anybody could point at this machine: a page of `attacker.example` whose name suddenly resolves to
- * 127.0.0.1 is of the same origin as what it then asks (DNS rebinding). A host that listens for other machines too is
- * reached by names nobody here knows, and relies on its keys.
+ * Rejects requests whose Host header is not a name of this machine. A page of `attacker.example`, whose name then resolves
+ * to 127.0.0.1, has the same origin as its requests (DNS rebinding). A host that listens for other machines too is reached
+ * by names that it does not know, and relies on its keys.
  */
-export function underOwnName(publicUrl: string, operation: AdminOperation): AdminOperation {
+export function requireOwnHostName(publicUrl: string, operation: HostOperation): HostOperation {
   if (!isLoopback(new URL(publicUrl).hostname)) return operation;
-  return (request, values) => (isOwnName(request) ? operation(request, values) : FORBIDDEN);
+  return (request, values) => (isOwnHostName(request) ? operation(request, values) : FORBIDDEN);
 }
 
 function isSameHost(origin: string, host: string | undefined): boolean {
   return URL.canParse(origin) && new URL(origin).host === host;
 }
 
-function isOwnName({ headers: { host } }: HttpRequest): boolean {
-  if (host === undefined) return true; // HTTP/1.0 only: no browser
+function isOwnHostName({ headers: { host } }: HttpRequest): boolean {
+  if (host === undefined) return true; // only HTTP/1.0, which browsers do not send
   if (!URL.canParse(`http://${host}`)) return false;
   const { hostname } = new URL(`http://${host}`);
-  // Docker gives its containers this name for the machine; no other resolver knows it.
+  // Containers reach the machine by this name; only Docker resolves it.
   return isLoopback(hostname) || isIP(unbracketed(hostname)) !== 0 || hostname === 'host.docker.internal';
 }
 

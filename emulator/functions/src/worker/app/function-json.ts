@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { AppLoadError, messageOf } from '../../errors.ts';
+import type { BindingInfo, RpcFunctionMetadata } from '../../protocol/rpc-types.ts';
 import type { FunctionRegistry } from '../core/function-registry.ts';
 import type { FunctionCallback } from '../core/programming-model.ts';
-import type { BindingInfo, RpcFunctionMetadata } from '../core/rpc-types.ts';
 import { loadScript, scriptError } from './load-script.ts';
 
-interface FunctionJsonScope {
+interface FunctionJsonOptions {
   readonly appRoot: string;
   readonly registry: FunctionRegistry;
   readonly isModule: boolean;
@@ -20,19 +20,19 @@ interface FunctionJson {
   readonly bindings: readonly (BindingInfo & { readonly name: string })[];
 }
 
-/** Scripts that are taken when function.json names none (azure-functions-host `HostFunctionMetadataProvider`). */
+/** The scripts to look for when function.json names none (azure-functions-host `HostFunctionMetadataProvider`). */
 const DEFAULT_SCRIPTS = ['run.js', 'run.mjs', 'run.cjs', 'index.js', 'index.mjs', 'index.cjs', 'index.ts', 'run.ts'];
 
 /**
  * Registers the functions that `<folder>/function.json` files describe, in alphabetical order; nothing when the app
- * registered functions in code. Says which files were found either way.
+ * registered functions in code. Returns the files that were found in either case.
  */
 export async function loadFunctionJsonFunctions(
-  scope: FunctionJsonScope,
+  options: FunctionJsonOptions,
 ): Promise<{ readonly found: readonly string[] }> {
-  const found = await findFunctionJson(scope.appRoot);
-  if (scope.registry.size > 0) return { found };
-  for (const path of found) await loadOne(path, scope);
+  const found = await findFunctionJson(options.appRoot);
+  if (options.registry.size > 0) return { found };
+  for (const path of found) await loadOne(path, options);
   return { found };
 }
 
@@ -45,7 +45,7 @@ async function findFunctionJson(appRoot: string): Promise<readonly string[]> {
     .sort();
 }
 
-async function loadOne(path: string, { registry, isModule }: FunctionJsonScope): Promise<void> {
+async function loadOne(path: string, { registry, isModule }: FunctionJsonOptions): Promise<void> {
   const directory = resolve(path, '..');
   const config = parseFunctionJson(path, await readFile(path, 'utf8'));
   const scriptFile = findScript(path, directory, config.scriptFile);
@@ -72,7 +72,7 @@ function parseFunctionJson(path: string, text: string): FunctionJson {
     throw new AppLoadError(`${path} must hold a JSON object with a "bindings" array`);
   }
   for (const binding of parsed.bindings as unknown[]) assertBinding(path, binding);
-  return parsed as unknown as FunctionJson; // the parts that are used were checked above; the rest is passed on as it is
+  return parsed as unknown as FunctionJson; // the checks above cover the properties that are used
 }
 
 function assertBinding(path: string, binding: unknown): void {
@@ -103,7 +103,7 @@ function toMetadata(directory: string, scriptFile: string, config: FunctionJson)
     directory,
     scriptFile,
     ...(config.entryPoint && { entryPoint: config.entryPoint }),
-    // Object.fromEntries loses the value type of a heterogeneous tuple list.
+    // Object.fromEntries loses the type of the values.
     bindings: Object.fromEntries(bindings) as Record<string, BindingInfo>,
     rawBindings: config.bindings.map((binding) => JSON.stringify(binding)),
   };
@@ -123,11 +123,11 @@ interface FunctionOrigin {
 function pickFunction(exported: unknown, origin: FunctionOrigin): FunctionCallback {
   const target = unwrapDefault(exported);
   if (typeof target === 'function' && !origin.config.entryPoint) return target as FunctionCallback;
-  const scope = (target ?? {}) as Record<string, unknown>; // an exports object
-  const name = origin.config.entryPoint ?? defaultExportName(scope);
-  const picked = name === undefined ? undefined : scope[name];
+  const exports = (target ?? {}) as Record<string, unknown>; // any object can be indexed by name
+  const name = origin.config.entryPoint ?? defaultExportName(exports);
+  const picked = name === undefined ? undefined : exports[name];
   if (typeof picked !== 'function') throw new AppLoadError(noFunction(origin, name));
-  return picked.bind(scope) as FunctionCallback;
+  return picked.bind(exports) as FunctionCallback;
 }
 
 function unwrapDefault(exported: unknown): unknown {
@@ -135,10 +135,10 @@ function unwrapDefault(exported: unknown): unknown {
   return isNamespace ? exported.default : exported;
 }
 
-function defaultExportName(scope: Record<string, unknown>): string | undefined {
-  const names = Object.keys(scope);
+function defaultExportName(exports: Record<string, unknown>): string | undefined {
+  const names = Object.keys(exports);
   if (names.length === 1) return names[0];
-  return ['run', 'index'].find((name) => typeof scope[name] === 'function');
+  return ['run', 'index'].find((name) => typeof exports[name] === 'function');
 }
 
 function noFunction({ config, path }: FunctionOrigin, name: string | undefined): string {

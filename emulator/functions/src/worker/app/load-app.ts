@@ -6,17 +6,17 @@ import { loadScript, scriptError } from './load-script.ts';
 import { readPackageManifest } from './package-manifest.ts';
 
 export interface LoadedApp {
-  /** Where functions were looked for, for the message that says that there are none. */
+  /** Where functions were looked for, for the message that none was found. */
   readonly lookedIn: readonly string[];
-  /** What is odd about the app but did not stop it. */
+  /** Problems that do not keep the app from running. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Loads the app's entry points one after the other; what they register lands in `registry`. An app whose entry points
- * register nothing is read as a function.json app (azure-functions-nodejs-worker `startApp.ts`, `LegacyFunctionLoader.ts`).
+ * Loads the app's entry points one after the other; they register their functions in `registry`. An app whose entry
+ * points register nothing is loaded as a function.json app (azure-functions-nodejs-worker `startApp.ts`, `LegacyFunctionLoader.ts`).
  *
- * @throws AppLoadError naming the file and, where known, the mend
+ * @throws AppLoadError that names the file and, where known, the correction
  */
 export async function loadApp(appRoot: string, registry: FunctionRegistry, hooks: Hooks): Promise<LoadedApp> {
   const manifest = await readPackageManifest(appRoot);

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { AppLoadError, errnoOf, messageOf } from '../../errors.ts';
 import { inTestRealm } from './test-realm.ts';
 
-/** Loads one script of the app as Node would: by its extension, `.js` and `.ts` by the app's `type`. */
+/** Loads one script of the app as Node does: by its extension, and for `.js` and `.ts` by the app's `type`. */
 export async function loadScript(file: string, isModule: boolean): Promise<unknown> {
   assertTypesCanBeStripped(file);
   if (isEsm(file, isModule) && !inTestRealm()) return import(pathToFileURL(file).href);
@@ -25,7 +25,7 @@ function assertTypesCanBeStripped(file: string): void {
   );
 }
 
-/** Rethrows what loading `file` threw with the file named, and a hint where the cause is a known one. */
+/** Wraps what loading `file` threw: names the file and, for known causes, the correction. */
 export function scriptError(file: string, error: unknown): AppLoadError {
   const hint = hintFor(error);
   return new AppLoadError(`Worker was unable to load entry point "${file}": ${messageOf(error)}${hint}`, {

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import { HOST_VERSION } from '../../host-version.ts';
+import type { FunctionMetadata, RpcLogCategory, RpcLogLevel } from '../../protocol/rpc-types.ts';
 import { Disposable } from './disposable.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { HookCallback, Hooks } from './hooks.ts';
 import type { FunctionCallback, ProgrammingModel } from './programming-model.ts';
-import type { FunctionMetadata, RpcLogCategory, RpcLogLevel } from './rpc-types.ts';
 
-/** The worker version that `@azure/functions-core` reports; the features offered are those of this version. */
+/** The worker version that `@azure/functions-core` reports; the host has the features of this version. */
 export const WORKER_VERSION = '3.12.0';
 
 /** The module `@azure/functions-core`, which only a host can provide (azure-functions-nodejs-library `types-core`). */
@@ -18,18 +18,18 @@ export interface CoreApi {
   registerHook(name: string, callback: HookCallback): Disposable;
   setProgrammingModel(model: ProgrammingModel): void;
   getProgrammingModel(): ProgrammingModel;
-  /** Its presence also tells `@azure/functions` that HTTP streaming is possible. */
+  /** `@azure/functions` offers HTTP streaming only when this method exists. */
   log(level: RpcLogLevel, category: RpcLogCategory, message: string): void;
 }
 
-export interface CoreParts {
+export interface CoreDependencies {
   readonly registry: FunctionRegistry;
   readonly hooks: Hooks;
   readonly models: ProgrammingModels;
   readonly log: CoreApi['log'];
 }
 
-/** Which programming model runs the app: the last one set, else the v3 model, whose apps rely on the host to bring it. */
+/** The programming model that runs the app: the last one set, else the v3 model, which the host provides. */
 export class ProgrammingModels {
   #current: ProgrammingModel | undefined;
 
@@ -46,11 +46,11 @@ export class ProgrammingModels {
 
 function setUpV3Model(): void {
   const require = createRequire(import.meta.url);
-  // The package's types describe what apps use; `setup`, which registers the model, is for workers.
+  // `setup` registers the model. The package's types lack it, because only workers call it.
   (require('azure-functions-v3') as { setup(): void }).setup();
 }
 
-export function createCoreApi({ registry, hooks, models, log }: CoreParts): CoreApi {
+export function createCoreApi({ registry, hooks, models, log }: CoreDependencies): CoreApi {
   return {
     version: WORKER_VERSION,
     hostVersion: HOST_VERSION,

@@ -1,4 +1,4 @@
-/** As exported by `@azure/functions-core`: something that can be taken back once. */
+/** The class of `@azure/functions-core` for a registration that can be undone once. */
 export class Disposable {
   #callOnDispose: (() => unknown) | undefined;
 
@@ -6,7 +6,7 @@ export class Disposable {
     this.#callOnDispose = callOnDispose;
   }
 
-  /** One Disposable that disposes all of the given ones. */
+  /** Disposes all of the given objects together. */
   static from(...disposables: { dispose(): unknown }[]): Disposable {
     return new Disposable(() => {
       for (const disposable of disposables) disposable.dispose();

@@ -1,14 +1,14 @@
 import { basename, dirname } from 'node:path';
+import type { BindingInfo, FunctionMetadata, RpcFunctionMetadata } from '../../protocol/rpc-types.ts';
 import { Disposable } from './disposable.ts';
 import type { FunctionCallback } from './programming-model.ts';
-import type { BindingInfo, FunctionMetadata, RpcFunctionMetadata } from './rpc-types.ts';
 import { asSystemError } from './system-error.ts';
 
 /** A function that can be invoked. */
 export interface RegisteredFunction {
   readonly metadata: RpcFunctionMetadata;
   readonly callback: FunctionCallback;
-  /** What function.json says under `disabled`. */
+  /** The property `disabled` of function.json. */
   readonly disabled?: unknown;
   /** Whether the app registered it in code (v4) or a function.json names it (v3). */
   readonly model: 'code' | 'function.json';
@@ -18,7 +18,7 @@ export interface RegisteredFunction {
 export class FunctionRegistry {
   readonly #functions = new Map<string, RegisteredFunction>();
   #locked = false;
-  /** The entry point file being loaded; what registers meanwhile is said to come from it. */
+  /** The entry point that is being loaded, from which registrations come. */
   currentEntryPoint: string | undefined;
 
   /** @throws when the id is taken, or when the app has been started */
@@ -38,17 +38,17 @@ export class FunctionRegistry {
     });
   }
 
-  /** Adds a function that was found by other means than a call of the app. */
+  /** Adds a function that the app did not register itself. */
   add(fn: RegisteredFunction): void {
     this.#functions.set(fn.metadata.functionId, fn);
   }
 
-  /** From now on the app can register nothing. */
+  /** Rejects later registrations. */
   lock(): void {
     this.#locked = true;
   }
 
-  /** Drops every function but those named, whatever their case. */
+  /** Removes all functions except those named, in any case. */
   keepOnly(names: readonly string[]): void {
     const wanted = new Set(names.map((name) => name.toLowerCase()));
     for (const [id, { metadata }] of this.#functions) {
@@ -64,7 +64,7 @@ export class FunctionRegistry {
     return [...this.#functions.values()];
   }
 
-  /** By name, whatever its case; undefined when there is none. */
+  /** By name, in any case; undefined when there is none. */
   find(name: string): RegisteredFunction | undefined {
     const wanted = name.toLowerCase();
     return this.all().find((fn) => fn.metadata.name.toLowerCase() === wanted);
@@ -78,7 +78,7 @@ function completeMetadata(
   const bindings = Object.entries(metadata.bindings).map(([name, binding]) => [name, { direction: 'in', ...binding }]);
   return {
     ...metadata,
-    // Object.fromEntries loses the value type of a heterogeneous tuple list.
+    // Object.fromEntries loses the type of the values.
     bindings: Object.fromEntries(bindings) as Record<string, BindingInfo>,
     rawBindings: bindings.map(([name, binding]) => JSON.stringify({ ...(binding as BindingInfo), name })),
     ...(entryPoint && { scriptFile: basename(entryPoint), directory: dirname(entryPoint) }),

@@ -8,10 +8,10 @@ export type HookCallback = (context: object) => unknown;
 /** Data that the hooks of one app share (`appHookData`), or those of one invocation (`hookData`). */
 export type HookData = Record<string, unknown>;
 
-/** What the app registered to run around its own start, its end, each invocation and each log line. */
+/** The hooks that the app registered for its start, its end, each invocation and each log line. */
 export class Hooks {
   readonly appHookData: HookData = {};
-  /** Hooks of start and end share theirs. */
+  /** Shared by the hooks of start and end. */
   readonly appLevelHookData: HookData = {};
   readonly #callbacks: Record<HookName, HookCallback[]> = {
     preInvocation: [],
@@ -21,7 +21,7 @@ export class Hooks {
     log: [],
   };
 
-  /** @throws RangeError for a name this host does not know; `@azure/functions` takes that as "not supported here" */
+  /** @throws RangeError for a name this host does not know; `@azure/functions` then ignores the hook */
   register(name: string, callback: HookCallback): Disposable {
     if (!isHookName(name)) throw asSystemError(new RangeError(`Unrecognized hook "${name}"`));
     const callbacks = this.#callbacks[name];
@@ -36,12 +36,12 @@ export class Hooks {
     return this.#callbacks[name].length > 0;
   }
 
-  /** Runs the callbacks one after the other; the first that throws ends it. */
+  /** Runs the callbacks one after the other until one throws. */
   async run(name: HookName, context: object): Promise<void> {
     for (const callback of [...this.#callbacks[name]]) await callback(context);
   }
 
-  /** Runs the callbacks without waiting for what they return, for hooks that are synchronous by contract. */
+  /** Runs the callbacks without waiting for promises, for hooks that are synchronous by contract. */
   runSync(name: HookName, context: object): void {
     for (const callback of this.#callbacks[name]) callback(context);
   }

@@ -4,14 +4,14 @@ import type {
   RpcInvocationResponse,
   RpcLogCategory,
   RpcLogLevel,
-} from './rpc-types.ts';
+} from '../../protocol/rpc-types.ts';
 
-/** User code. Its arguments are the programming model's business. */
+/** User code. The programming model defines its arguments. */
 export type FunctionCallback = (...args: unknown[]) => unknown;
 
 export type InvocationState = 'preInvocationHooks' | 'invocation' | 'postInvocationHooks';
 
-/** What the host tells a programming model about one invocation. */
+/** One invocation as the host describes it to a programming model. */
 export interface CoreInvocationContext {
   readonly invocationId: string;
   readonly request: RpcInvocationRequest;
@@ -20,14 +20,14 @@ export interface CoreInvocationContext {
   log(level: RpcLogLevel, category: RpcLogCategory, message: string): void;
 }
 
-/** One invocation as a programming model runs it; a fresh one each time. */
+/** One invocation as a programming model runs it. */
 export interface InvocationModel {
   getArguments(): Promise<{ readonly context: unknown; readonly inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<RpcInvocationResponse>;
 }
 
-/** What `@azure/functions` 3 and 4 each provide through `setProgrammingModel`. */
+/** `@azure/functions` 3 and 4 each provide one through `setProgrammingModel`. */
 export interface ProgrammingModel {
   readonly name: string;
   readonly version: string;

@@ -6,10 +6,10 @@ const MODULE_URL = 'lazurite:functions-core';
 const CORE_SYMBOL = 'lazurite.functions-core';
 
 /**
- * From now on every `require` and `import` of `@azure/functions-core` in this process yields `core`.
+ * Makes every later `require` and `import` of `@azure/functions-core` in this process return `core`.
  *
  * `module.registerHooks` reaches CommonJS, ES modules and bundles. Node 22.13 and 22.14 lack it: there `require` is
- * patched as Azure's own worker does, which reaches all but a direct ESM import.
+ * patched as in Azure's own worker, which reaches everything except a direct import of an ES module.
  */
 export function provideCore(core: CoreApi): void {
   Object.defineProperty(globalThis, Symbol.for(CORE_SYMBOL), { value: core, configurable: true });
@@ -27,7 +27,7 @@ function registerModuleHooks(core: CoreApi): void {
   });
 }
 
-/** `module.exports` is the live object; the assignments that follow are what lets Node see the names for `import`. */
+/** `module.exports` is the live object. The assignments after it let Node detect the names for `import`. */
 function coreModuleSource(core: CoreApi): string {
   const names = Object.keys(core).map((name) => `exports.${name} = core.${name};`);
   return `const core = globalThis[Symbol.for(${JSON.stringify(CORE_SYMBOL)})]; module.exports = core; ${names.join(' ')}`;

@@ -1,24 +1,24 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { HttpResponse } from '@lazurite/http';
 import type { HstsSettings } from '../../config/host-settings.ts';
-import type { Cors } from '../../http/cors.ts';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
+import type { Cors } from './cors.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Headers that the host adds to an answer, names in lower case. */
+/** Headers that the host adds to a response, names in lower case. */
 export interface AddedHeaders {
   /** `customHeaders` and HSTS: only where the function did not set them itself. */
   defaultsFor(request: IncomingHttpHeaders): Headers;
-  /** Of CORS: they win over the function's. */
+  /** CORS: these replace the function's. */
   forcedFor(request: IncomingHttpHeaders): Headers;
 }
 
-/** HstsOptions of ASP.NET Core, to which host.json adds. */
+/** The excluded hosts of ASP.NET Core's HstsOptions; host.json adds to them. */
 const NEVER_HSTS = ['localhost', '127.0.0.1', '[::1]'];
 const NONE: Headers = {};
 
-/** Undefined when nothing is ever added, so that requests are spared the look. */
+/** Undefined when the settings add no header to any response. */
 export function addedHeaders(init: WorkerInit, cors: Cors): AddedHeaders | undefined {
   const { customHeaders, hsts } = init.settings.http;
   const custom = lowerCaseNames(customHeaders);
@@ -31,7 +31,6 @@ export function addedHeaders(init: WorkerInit, cors: Cors): AddedHeaders | undef
   };
 }
 
-/** The answer with these headers around its own. */
 export function withAddedHeaders(
   added: AddedHeaders,
   request: IncomingHttpHeaders,

@@ -83,7 +83,7 @@ describe('responses', () => {
     ]);
   });
 
-  test('a failed function is reported with its stack, and the client is told nothing', async () => {
+  test('a failed function is reported with its stack, and the response has no details', async () => {
     await fetch(`${host.url}/api/throws`);
     const finished = await host.next('invocation-finished', ({ functionName }) => functionName === 'throws');
     expect(finished).toMatchObject({ succeeded: false, error: expect.stringContaining('index.js') });

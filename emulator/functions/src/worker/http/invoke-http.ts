@@ -1,75 +1,89 @@
-import type { HttpRequest, HttpResponse } from '@lazurite/http';
-import { bindingDataOf } from '../../bindings/bound-invocation.ts';
-import type { RouteMatch } from '../../routing/route-table.ts';
-import { toMetadata } from '../../triggers/metadata.ts';
-import type { RpcInvocationRequest } from '../core/rpc-types.ts';
-import { traceContextFor } from '../trace-context.ts';
-import type { HttpFront, HttpFunction } from './http-scope.ts';
+import { type HttpRequest, type HttpResponse, RequestAbortedError } from '@lazurite/http';
+import type { WorkerInit } from '../../protocol/messages.ts';
+import type { RpcInvocationRequest } from '../../protocol/rpc-types.ts';
+import { bindingDataOf, toMetadata } from '../bindings/binding-data.ts';
+import { type CallerTrace, createInvocationRequest } from '../invocation/invocation-request.ts';
+import { hasClientGone } from './client-gone.ts';
+import type { HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
+import type { RouteMatch } from './routing/route-table.ts';
 import { toHttpResponse } from './to-http-response.ts';
 import { toRpcHttp } from './to-rpc-http.ts';
 
-/** Why an HTTP function runs, in the words of Azure's host. */
+/** The reason that Azure's host gives for the invocation of an HTTP function. */
 export const HTTP_REASON = 'This function was programmatically called via the host APIs.';
 const NO_METADATA = Object.freeze({});
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 const FAILED: HttpResponse = { status: 500 };
 
-/** One request to one function, its body read whole. A function that fails is 500 with an empty body. */
+/**
+ * Reads the whole body and invokes the function. A function that fails is 500 with an empty body.
+ *
+ * @throws RequestAbortedError when the client has gone
+ */
 export async function invokeOverHttp(
-  front: HttpFront,
+  pipeline: PipelineDependencies,
   match: RouteMatch<HttpFunction>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const { fn } = match.target;
-  const rpcRequest = await toRpcRequest(front, match, request);
+  const rpcRequest = await toRpcRequest(pipeline, match, request);
+  if (hasClientGone(request.raw)) throw new RequestAbortedError();
   try {
-    const response = await front.invoker.invoke(fn, rpcRequest, { reason: HTTP_REASON, request: request.raw });
+    const response = await pipeline.invoker.invoke(fn, rpcRequest, { reason: HTTP_REASON, request: request.raw });
     return toHttpResponse(fn, response, request.headers.accept);
   } catch (error) {
     const { invocationId } = rpcRequest;
-    front.parts.log.debug({ err: error, functionName: fn.metadata.name, invocationId }, 'An invocation failed');
+    pipeline.dependencies.log.debug(
+      { err: error, functionName: fn.metadata.name, invocationId },
+      'An invocation failed',
+    );
     return FAILED;
   }
 }
 
 async function toRpcRequest(
-  front: HttpFront,
+  pipeline: PipelineDependencies,
   { target: { fn, triggerName }, values }: RouteMatch<HttpFunction>,
   request: HttpRequest,
 ): Promise<RpcInvocationRequest> {
-  const body = await readSizedBody(front, request, fn.metadata.name);
-  const http = toRpcHttp(request, { origin: originOf(request.headers.host, front), params: values, body });
-  const { randomness } = front.parts;
-  const invocationId = randomness.uuid();
-  const rpcRequest = {
-    invocationId,
-    functionId: fn.metadata.functionId,
-    inputData: [{ name: triggerName, data: { http } }],
-    triggerMetadata: NO_METADATA,
-    traceContext: traceContextFor(invocationId, randomness, callerTrace(request.headers)),
-  };
-  // The v4 model hides what an HTTP trigger's metadata holds; apps of v3 read it as context.bindingData.
+  const body = await readSizedBody(pipeline, request, fn.metadata.name);
+  const origin = originOf(request.headers.host, pipeline.init);
+  const rpcRequest = createInvocationRequest(
+    {
+      fn,
+      triggerName,
+      input: { http: toRpcHttp(request, { origin, params: values, body }) },
+      metadata: NO_METADATA,
+      caller: callerTrace(request.headers),
+    },
+    pipeline.dependencies.randomness,
+  );
+  // The v4 model hides the metadata of an HTTP trigger; apps of the v3 model read it as context.bindingData.
   if (fn.model === 'code') return rpcRequest;
   return { ...rpcRequest, triggerMetadata: toMetadata(bindingDataOf(rpcRequest)) };
 }
 
-/** Azure's host hands on a body only where its length was declared (`GrpcMessageConversionExtensions.cs`). */
-async function readSizedBody({ app }: HttpFront, request: HttpRequest, functionName: string): Promise<Buffer> {
+/** Azure's host passes on a body only when its length was declared (`GrpcMessageConversionExtensions.cs`). */
+async function readSizedBody(
+  { app }: PipelineDependencies,
+  request: HttpRequest,
+  functionName: string,
+): Promise<Buffer> {
   const body = await request.body();
   if (body.length === 0 || request.headers['content-length'] !== undefined) return body;
   const message = `The chunked body of a request to '${functionName}' was dropped, as in Azure. Send a Content-Length, or turn on app.setup({ enableHttpStream: true })`;
   app.log.write({ level: 'warning', category: 'system', message });
-  return NOTHING;
+  return EMPTY;
 }
 
-/** The address that the client used, so that the function sees the URL that was asked for. */
-export function originOf(host: string | undefined, { init }: Pick<HttpFront, 'init'>): string {
-  if (host === undefined) return init.publicUrl;
-  return init.publicUrl.startsWith('https:') ? `https://${host}` : `http://${host}`;
+/** The origin that the client used, so that the function sees the requested URL. */
+export function originOf(host: string | undefined, { publicUrl }: Pick<WorkerInit, 'publicUrl'>): string {
+  if (host === undefined) return publicUrl;
+  return publicUrl.startsWith('https:') ? `https://${host}` : `http://${host}`;
 }
 
 /** The W3C trace headers of a request, where it has them. */
-export function callerTrace(headers: HttpRequest['headers']): { traceparent?: string; tracestate?: string } {
+export function callerTrace(headers: HttpRequest['headers']): CallerTrace {
   const { traceparent, tracestate } = headers;
   return {
     ...(typeof traceparent === 'string' && { traceparent }),

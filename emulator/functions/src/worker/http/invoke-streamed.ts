@@ -1,52 +1,50 @@
 import type { ServerResponse } from 'node:http';
-import type { RouteMatch } from '../../routing/route-table.ts';
-import type { RpcInvocationRequest, RpcTypedData } from '../core/rpc-types.ts';
-import { traceContextFor } from '../trace-context.ts';
-import type { Exchange, HttpFront, HttpFunction } from './http-scope.ts';
+import type { HttpRequest } from '@lazurite/http';
+import type { RpcTypedData } from '../../protocol/rpc-types.ts';
+import { createInvocationRequest } from '../invocation/invocation-request.ts';
 import { callerTrace, HTTP_REASON, originOf } from './invoke-http.ts';
 import { limitUpload } from './limit-upload.ts';
-import { splitTarget } from './request-target.ts';
+import type { Exchange, HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
+import type { RouteMatch } from './routing/route-table.ts';
 import { StreamedResponse, type StreamProxy } from './stream-proxy.ts';
 import { flattenHeaders, flattenQuery } from './to-rpc-http.ts';
 
-export interface StreamingFront extends HttpFront {
+export interface StreamingPipeline extends PipelineDependencies {
   readonly streamProxy: StreamProxy;
 }
 
 /**
- * One request to one function of an app that streams: the library reads the request and writes the response itself.
- * What it leaves unanswered is answered here: 204 when the function returned nothing, 500 when it failed.
+ * Invokes a function of an app that streams: the library reads the request and writes the response itself. When it
+ * writes none, this function does: 204 when the function returned nothing, 500 when it failed.
  */
 export function invokeStreamed(
-  front: StreamingFront,
+  { invoker, init, dependencies, streamProxy }: StreamingPipeline,
   { target: { fn, triggerName }, values }: RouteMatch<HttpFunction>,
-  exchange: Exchange,
+  { request, response }: { readonly request: HttpRequest; readonly response: ServerResponse },
 ): void {
-  const { message, response } = exchange;
-  const { randomness, log } = front.parts;
-  const invocationId = randomness.uuid();
+  const { randomness, log, clock } = dependencies;
+  const { raw: message } = request;
+  const exchange = { message, response };
   const streamed = new StreamedResponse(response);
   const headers = flattenHeaders(message.headers);
-  const query = flattenQuery(splitTarget(message.url).query);
-  const request: RpcInvocationRequest = {
-    invocationId,
-    functionId: fn.metadata.functionId,
-    inputData: [{ name: triggerName, data: { http: {} } }],
-    triggerMetadata: toTriggerMetadata({ headers, query, params: values }),
-    traceContext: traceContextFor(invocationId, randomness, callerTrace(message.headers)),
-  };
-  addForwardedHeaders(exchange, front);
+  const metadata = toTriggerMetadata({ headers, query: flattenQuery(request.query), params: values });
+  const rpcRequest = createInvocationRequest(
+    { fn, triggerName, input: { http: {} }, metadata, caller: callerTrace(message.headers) },
+    randomness,
+  );
+  const { invocationId } = rpcRequest;
+  addForwardedHeaders(exchange, originOf(message.headers.host, init));
   limitUpload(exchange, {
-    maxBytes: front.init.maxBodyBytes,
-    clock: front.parts.clock,
+    maxBytes: init.maxBodyBytes,
+    clock,
     onExceeded: () => {
       streamed.release();
-      refuseUpload(response);
+      rejectUpload(response);
     },
   });
-  front.streamProxy.forward(message, streamed, invocationId);
-  front.invoker
-    .invoke(fn, request, {
+  streamProxy.forward(message, streamed, invocationId);
+  invoker
+    .invoke(fn, rpcRequest, {
       reason: HTTP_REASON,
       mapResult: (result) => withPacedBody(result, response),
       request: message,
@@ -62,17 +60,17 @@ export function invokeStreamed(
     .finally(() => streamed.release());
 }
 
-type Flat = Readonly<Record<string, string>>;
+type FlatRecord = Readonly<Record<string, string>>;
 
-/** The request as the function sees its headers and parameters (azure-functions-host issue 9840). */
+/** Headers, query and route values as the function sees them (azure-functions-host issue 9840). */
 function toTriggerMetadata({
   headers,
   query,
   params,
 }: {
-  readonly headers: Flat;
-  readonly query: Flat;
-  readonly params: Flat;
+  readonly headers: FlatRecord;
+  readonly query: FlatRecord;
+  readonly params: FlatRecord;
 }): Record<string, RpcTypedData> {
   const metadata: Record<string, RpcTypedData> = {};
   for (const name in params) metadata[name] = { string: params[name] ?? '' };
@@ -81,20 +79,20 @@ function toTriggerMetadata({
   return metadata;
 }
 
-/** The answer goes out at once and ends the connection, which stays until the client has read it. */
-function refuseUpload(response: ServerResponse): void {
+/** Sends the response at once. The connection closes after the client has read it. */
+function rejectUpload(response: ServerResponse): void {
   if (response.headersSent) return;
   response.writeHead(413, { 'content-length': 0, connection: 'close' });
   response.end();
 }
 
-function addForwardedHeaders({ message }: Exchange, front: HttpFront): void {
-  const [protocol, host] = originOf(message.headers.host, front).split('://');
+function addForwardedHeaders({ message }: Exchange, origin: string): void {
+  const [protocol, host] = origin.split('://');
   message.headers['x-forwarded-host'] = host ?? '';
   message.headers['x-forwarded-proto'] = protocol ?? 'http';
 }
 
-/** The library writes without waiting; where the body is a stream, it is read no faster than the client takes it. */
+/** The library ignores back-pressure, so a body that is a stream is read no faster than the client takes it. */
 function withPacedBody(result: unknown, response: ServerResponse): unknown {
   if (typeof result !== 'object' || result === null || !('body' in result)) return result;
   const { body } = result;
@@ -115,7 +113,7 @@ async function* paceBody(body: AsyncIterable<Uint8Array>, response: ServerRespon
   }
 }
 
-/** Resolves when the client has taken what was written, or has gone. Leaves no listener: a body has many chunks. */
+/** Resolves on `drain` or `close`, and removes both listeners, because a body has many chunks. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     function settle(): void {

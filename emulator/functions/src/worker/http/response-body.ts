@@ -1,9 +1,9 @@
-import type { RpcTypedData } from '../core/rpc-types.ts';
+import type { RpcTypedData } from '../../protocol/rpc-types.ts';
 
-/** A body as it goes out, with the content type that Azure's host gives it. */
+/** A body as it is sent, with the content type that Azure's host gives it. */
 export interface ResponseBody {
   readonly body: string | Uint8Array;
-  /** Undefined: none is sent. */
+  /** Undefined: the response has no content type. */
   readonly contentType: string | undefined;
 }
 
@@ -11,7 +11,7 @@ const TEXT = 'text/plain';
 const JSON_TEXT = 'application/json; charset=utf-8';
 
 /**
- * A body in the function's own words: bytes as they are, everything else as UTF-8 text, objects as indented JSON
+ * A body without content negotiation: bytes as they are, everything else as UTF-8 text, objects as indented JSON
  * (azure-functions-host `RawScriptResult.cs`, which calls `ToString()` on what Newtonsoft.Json parsed).
  *
  * @param declared the content type that the function set
@@ -61,7 +61,7 @@ function isJson(contentType: string): boolean {
   return /^(?:application|text)\/(?:[\w.-]+\+)?json\b/i.test(contentType);
 }
 
-/** Whether JSON comes before any type under which text could be sent as it is. */
+/** Whether the client lists JSON before every type that fits text. */
 function prefersJson(accept = '*/*'): boolean {
   for (const range of accept.split(',')) {
     const type = range.split(';')[0]?.trim().toLowerCase();

@@ -2,13 +2,13 @@ import { EventEmitter } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** The header by which the library finds the invocation that a streamed request belongs to. */
+/** The header by which the library finds the invocation of a streamed request. */
 const INVOCATION_ID_HEADER = 'x-ms-invocation-id';
 
 /**
  * With `app.setup({ enableHttpStream: true })` the library opens an HTTP server of its own, to which Azure's host
  * forwards each request (azure-functions-nodejs-library `httpProxy.ts`). Here host and library share a process, so the
- * library is given an object that listens nowhere, and requests are handed to it as they came: no second hop.
+ * library gets an object that does not listen, and the host emits the requests on it: no second hop.
  */
 export class StreamProxy extends EventEmitter {
   /** @param onListening what the library passed to `listen` */
@@ -17,7 +17,7 @@ export class StreamProxy extends EventEmitter {
     return this;
   }
 
-  /** Any port but 0, which the library takes as a sign to look for one itself. */
+  /** Any port but 0, which would make the library look for a free port. */
   address(): { readonly port: number; readonly address: string; readonly family: string } {
     return { port: 1, address: '127.0.0.1', family: 'IPv4' };
   }
@@ -26,7 +26,7 @@ export class StreamProxy extends EventEmitter {
     return this;
   }
 
-  /** Hands a request to the library, before the invocation that will ask for it starts. */
+  /** Hands a request to the library. Call it before the invocation starts. */
   forward(request: IncomingMessage, response: StreamedResponse, invocationId: string): void {
     request.headers[INVOCATION_ID_HEADER] = invocationId;
     this.emit('request', request, response);
@@ -52,8 +52,8 @@ function replaceCreateServer(createServer: unknown): void {
 }
 
 /**
- * The part of a ServerResponse that the library writes to. The library keeps the object it was given until it has sent
- * a response, so for an invocation that fails it must hold nothing: `release` cuts it loose.
+ * The part of a ServerResponse that the library writes to. The library keeps this object until it has sent a response,
+ * so after an invocation that failed `release` drops the reference to the real response.
  */
 export class StreamedResponse {
   #target: ServerResponse | undefined;

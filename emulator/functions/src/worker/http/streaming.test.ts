@@ -139,8 +139,8 @@ test('host.json throttles apply to streamed requests too', async () => {
   const held = connect(full.port, '127.0.0.1');
   held.write('POST /api/count HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\na');
   await full.next('invocation-started');
-  const refused = await fetch(`${full.url}/api/nothing`);
-  expect([refused.status, refused.headers.get('x-function-scaleout')]).toEqual([429, '1']);
+  const rejected = await fetch(`${full.url}/api/nothing`);
+  expect([rejected.status, rejected.headers.get('x-function-scaleout')]).toEqual([429, '1']);
   held.end('b');
   await once(held, 'data');
   held.destroy();

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '@lazurite/http';
+import type { RpcHttpData, RpcInvocationResponse, RpcTypedData } from '../../protocol/rpc-types.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { RpcHttpData, RpcInvocationResponse, RpcTypedData } from '../core/rpc-types.ts';
 import { negotiatedBody, rawBody } from './response-body.ts';
 import { responseHeaders } from './response-headers.ts';
 
@@ -8,11 +8,11 @@ const NO_CONTENT: HttpResponse = { status: 204 };
 const OK: HttpResponse = { status: 200 };
 
 /**
- * What an HTTP function's outcome looks like on the wire. An HTTP output that was left empty is 204; a function without
- * such an output is 200 (azure-functions-host `HttpBinding.cs`, `FunctionInvocationMiddleware.cs`).
+ * Converts the outcome of an HTTP function. An HTTP output that the function did not set is 204; a function without such
+ * an output is 200 (azure-functions-host `HttpBinding.cs`, `FunctionInvocationMiddleware.cs`).
  *
  * @param accept the request's header, for responses that ask for content negotiation
- * @throws when the status, a header or a cookie cannot be sent; the caller answers 500
+ * @throws when the status, a header or a cookie cannot be sent; the caller responds with 500
  */
 export function toHttpResponse(
   fn: RegisteredFunction,
@@ -26,7 +26,7 @@ export function toHttpResponse(
   return data.http ? fromRpcHttp(data.http, accept) : fromBareValue(data);
 }
 
-/** The name of the HTTP output: `$return`, or what an app of the v3 model chose, `res` by custom. */
+/** The name of the HTTP output: `$return`, or in the v3 model the app's choice, usually `res`. */
 function httpOutputOf({ metadata: { bindings } }: RegisteredFunction): string | undefined {
   for (const name in bindings) if (bindings[name]?.type.toLowerCase() === 'http') return name;
   return undefined;
@@ -52,7 +52,7 @@ function fromBareValue(data: RpcTypedData): HttpResponse {
 function parseStatus(statusCode: string | null | undefined): number {
   if (!statusCode) return 200;
   const status = Number(statusCode);
-  if (!Number.isInteger(status)) return 200; // HttpBinding.cs takes what is no number as not given
+  if (!Number.isInteger(status)) return 200; // HttpBinding.cs ignores what is not a number
   if (status >= 100 && status <= 999) return status;
   throw new RangeError(`The HTTP status ${statusCode} is not a whole number from 100 to 999`);
 }

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@lazurite/http';
-import type { RpcHttpData } from '../core/rpc-types.ts';
+import type { RpcHttpData } from '../../protocol/rpc-types.ts';
 
 const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
 
@@ -24,7 +24,7 @@ export function toRpcHttp(
   };
 }
 
-/** node:http has joined what may be joined; only `set-cookie`, which no request carries by right, stays an array. */
+/** node:http joins repeated headers, except `set-cookie`, which is an array. */
 export function flattenHeaders(headers: HttpRequest['headers']): Record<string, string> {
   if (headers['set-cookie'] === undefined) return headers as Record<string, string>;
   return { ...(headers as Record<string, string>), 'set-cookie': headers['set-cookie'].join(',') };

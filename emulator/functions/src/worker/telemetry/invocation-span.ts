@@ -13,18 +13,18 @@ import {
 import { parseTraceParent } from '@opentelemetry/core';
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions';
 import { messageOf } from '../../errors.ts';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
+import type { RpcInvocationRequest, RpcInvocationResponse, RpcTraceContext } from '../../protocol/rpc-types.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { RpcInvocationRequest, RpcInvocationResponse, RpcTraceContext } from '../core/rpc-types.ts';
 import { toHttpResponse } from '../http/to-http-response.ts';
+import type { InvocationSpan, TracedCall, TracedRequest } from '../invocation/telemetry.ts';
 import { describeSpan } from './span-attributes.ts';
-import type { InvocationSpan, TracedCall, TracedRequest } from './telemetry.ts';
 
-export interface SpanScope {
+export interface SpanDependencies {
   readonly tracer: Tracer;
   readonly clock: Clock;
   readonly init: WorkerInit;
-  /** By invocation id: what log lines refer to. */
+  /** The spans of running invocations, by invocation id. */
   readonly running: Map<string, SpanContext>;
 }
 
@@ -34,9 +34,9 @@ interface TracedInvocation {
   readonly call: TracedCall;
 }
 
-/** Starts the span of an invocation: a child of the caller's where the request names one, else the root of a trace. */
-export function beginSpan(scope: SpanScope, invocation: TracedInvocation): InvocationSpan {
-  const { tracer, clock, init, running } = scope;
+/** Starts the span of an invocation: a child of the caller's span when the request names one, else the root of a trace. */
+export function beginSpan(dependencies: SpanDependencies, invocation: TracedInvocation): InvocationSpan {
+  const { tracer, clock, init, running } = dependencies;
   const { fn, request, call } = invocation;
   const startTime = clock.now();
   const startedAt = clock.monotonic();
@@ -76,7 +76,7 @@ function toTraceContext({ traceId, spanId, traceFlags, traceState }: SpanContext
   return { traceParent: `00-${traceId}-${spanId}-${flags}`, traceState: traceState?.serialize() ?? '', attributes: {} };
 }
 
-/** Semantic conventions for HTTP, server spans: only 5xx is a failure of this side. */
+/** Semantic conventions for HTTP, server spans: only 5xx is a failure of the server. */
 function setStatus(span: Span, status: number): void {
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
   if (status < 500) return;
@@ -84,7 +84,7 @@ function setStatus(span: Span, status: number): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** The status that the client gets; 500 for a response that cannot be sent. */
+/** The status that the client receives; 500 for a response that cannot be sent. */
 function statusOf({ fn, call }: TracedInvocation, response: RpcInvocationResponse): number {
   if (call.response) return call.response.headersSent ? call.response.statusCode : 204;
   try {

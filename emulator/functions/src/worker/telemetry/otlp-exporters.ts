@@ -1,21 +1,26 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { LogRecordExporter } from '@opentelemetry/sdk-logs';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
-import type { OtlpProtocol } from './otlp-protocol.ts';
+
+/** Supported values of `OTEL_EXPORTER_OTLP_PROTOCOL`. gRPC is not supported, because its client is larger than all the rest. */
+export type OtlpProtocol = 'http/protobuf' | 'http/json';
 
 export interface OtlpExporters {
   readonly spans: SpanExporter;
   readonly logs: LogRecordExporter;
 }
 
-/** Exporters that take address, headers and time limit from the environment, by the names of the specification. */
+/** Exporters that read address, headers and time limit from the environment variables of the specification. */
 export async function createOtlpExporters(
   protocol: OtlpProtocol,
   onFailure: (error: Error | undefined) => void,
 ): Promise<OtlpExporters> {
   const { OTLPTraceExporter, OTLPLogExporter } = await load(protocol);
   const once = firstFailure(onFailure);
-  return { spans: watched(new OTLPTraceExporter(), once), logs: watched(new OTLPLogExporter(), once) };
+  return {
+    spans: withResultHandler(new OTLPTraceExporter(), once),
+    logs: withResultHandler(new OTLPLogExporter(), once),
+  };
 }
 
 async function load(protocol: OtlpProtocol) {
@@ -28,7 +33,7 @@ async function load(protocol: OtlpProtocol) {
   return { OTLPTraceExporter: traces.OTLPTraceExporter, OTLPLogExporter: logs.OTLPLogExporter };
 }
 
-/** Passes on the first failure, and the first after each success. */
+/** Reports the first failure, and the first one after each success. */
 function firstFailure(onFailure: (error: Error | undefined) => void): (result: ExportResult) => void {
   let failing = false;
   return ({ code, error }) => {
@@ -43,10 +48,12 @@ interface Exporter<T> {
 }
 
 /**
- * The SDK tells of failures through a handler that it shares with the app's own OpenTelemetry; so they are taken here,
- * and the SDK sees none.
+ * Handles failures here and hides them from the SDK, whose error handler is shared with the app's own OpenTelemetry.
  */
-function watched<T, E extends Exporter<T>>(exporter: E & Exporter<T>, onResult: (result: ExportResult) => void): E {
+function withResultHandler<T, E extends Exporter<T>>(
+  exporter: E & Exporter<T>,
+  onResult: (result: ExportResult) => void,
+): E {
   const send = exporter.export.bind(exporter);
   exporter.export = (items, callback) =>
     send(items, (result) => {

@@ -9,11 +9,11 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
-import type { WorkerInit } from '../../ipc/messages.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
+import type { BindingInfo } from '../../protocol/rpc-types.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import type { BindingInfo } from '../core/rpc-types.ts';
-import { routeOf, triggerOf } from '../function-info.ts';
-import type { TracedRequest } from './telemetry.ts';
+import { routeOf, triggerOf } from '../core/function-trigger.ts';
+import type { TracedRequest } from '../invocation/telemetry.ts';
 
 export interface SpanDescription {
   readonly name: string;
@@ -36,7 +36,7 @@ const TRIGGER_KINDS: Readonly<Record<string, string>> = {
   kafkatrigger: 'pubsub',
   rabbitmqtrigger: 'pubsub',
 };
-/** The methods of RFC 9110 and PATCH: others are `_OTHER`, so that a caller cannot make up names of spans. */
+/** The methods of RFC 9110 and PATCH: others are `_OTHER`, so that callers cannot create arbitrary span names. */
 const METHODS: ReadonlySet<string> = new Set([
   'CONNECT',
   'DELETE',
@@ -49,7 +49,7 @@ const METHODS: ReadonlySet<string> = new Set([
   'TRACE',
 ]);
 
-/** How the span of a function starts out. A call by hand is told by the trigger it stands in for. */
+/** Name, kind and first attributes of a function's span. A manual invocation is described by the function's trigger. */
 export function describeSpan(
   fn: RegisteredFunction,
   init: WorkerInit,

@@ -50,8 +50,11 @@ describe('A host with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     });
     expect(collector.logs().filter(({ traceId }) => traceId)).toEqual([
       {
-        ...{ body: 'Hello, Ada', severity: 9, category: 'Function.greet.User' },
-        ...{ traceId: TRACE_ID, spanId: span?.spanId },
+        body: 'Hello, Ada',
+        severity: 9,
+        category: 'Function.greet.User',
+        traceId: TRACE_ID,
+        spanId: span?.spanId,
         attributes: { 'faas.name': 'greet', 'faas.invocation_id': span?.attributes['faas.invocation_id'] },
       },
     ]);
@@ -79,23 +82,23 @@ describe('A host with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   test('marks what fails: a function that throws with its error, a 5xx with the status', async () => {
     const host = await startTraced();
     expect((await host.fetch('/api/fails')).status).toBe(500);
-    expect((await host.fetch('/api/refuses')).status).toBe(503);
+    expect((await host.fetch('/api/rejects')).status).toBe(503);
     await host.close();
-    const [thrown, refused] = collector.spans();
+    const [thrown, rejected] = collector.spans();
     expect(thrown).toMatchObject({ status: { ...ERROR, message: 'Nobody is there' } });
     expect(thrown?.attributes).toMatchObject({ 'error.type': 'TypeError', 'http.response.status_code': 500 });
-    expect(refused).toMatchObject({ status: ERROR });
-    expect(refused?.attributes).toMatchObject({ 'error.type': '503', 'http.response.status_code': 503 });
+    expect(rejected).toMatchObject({ status: ERROR });
+    expect(rejected?.attributes).toMatchObject({ 'error.type': '503', 'http.response.status_code': 503 });
   });
 
   test('traces functions that are called by hand by the trigger they have', async () => {
     const host = await startTraced();
     await host.invoke('onMessage', 'news');
-    await host.invoke('refuses');
+    await host.invoke('rejects');
     await host.close();
     expect(collector.spans()).toMatchObject([
       { name: 'onMessage', kind: CONSUMER, attributes: { 'faas.trigger': 'pubsub' } },
-      { name: 'refuses', kind: INTERNAL, attributes: { 'faas.trigger': 'http' } },
+      { name: 'rejects', kind: INTERNAL, attributes: { 'faas.trigger': 'http' } },
     ]);
     const spanId = collector.spans()[0]?.spanId;
     expect(collector.logs()).toContainEqual(expect.objectContaining({ body: 'Got news', spanId }));
@@ -112,7 +115,7 @@ describe('A host with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     expect(collector.spans()).toMatchObject([{ kind: SERVER, attributes: { 'http.response.status_code': status } }]);
   });
 
-  test('sends protobuf unless told otherwise', async () => {
+  test('sends protobuf by default', async () => {
     const host = await startTraced({ OTEL_EXPORTER_OTLP_PROTOCOL: '' });
     await host.fetch('/api/people/Ada', { headers: { traceparent: CALLER } });
     await host.close();
@@ -122,17 +125,17 @@ describe('A host with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     expect(traces?.body.includes('GET /api/people/{name}')).toBe(true);
   });
 
-  test('says once that the collector refuses, and answers as ever', async () => {
-    const refusing = await startOtlpCollector(403);
-    const host = await startTraced({ OTEL_EXPORTER_OTLP_ENDPOINT: `${refusing.url}/a-key` });
+  test('logs once that the collector rejects, and responds as before', async () => {
+    const rejecting = await startOtlpCollector(403);
+    const host = await startTraced({ OTEL_EXPORTER_OTLP_ENDPOINT: `${rejecting.url}/a-key` });
     expect((await host.fetch('/api/people/Ada')).status).toBe(202);
     const warning = await host.next('log', ({ message }) => message.startsWith('Telemetry could not be exported'));
-    expect(warning).toMatchObject({ level: 'warning', message: expect.stringContaining(refusing.url) });
+    expect(warning).toMatchObject({ level: 'warning', message: expect.stringContaining(rejecting.url) });
     expect(warning.message).not.toContain('a-key');
     expect((await host.fetch('/api/people/Ada')).status).toBe(202);
     await host.close();
-    await refusing.close();
-    expect(refusing.requests.length).toBeGreaterThan(1);
+    await rejecting.close();
+    expect(rejecting.requests.length).toBeGreaterThan(1);
     expect(host.events.filter((event) => event.type === 'log' && event.message === warning.message)).toHaveLength(1);
   });
 

@@ -1,0 +1,83 @@
+import type { RequestListener } from 'node:http';
+import { startHttpServer } from '@lazurite/http';
+import { offerToFailInFlightRequests } from '../../protocol/fail-in-flight-requests.ts';
+import { yieldToEventLoop } from '../http/event-loop-fairness.ts';
+import type { AssembledApp, AssembleOptions } from './assemble-app.ts';
+
+export interface RunningApp extends Pick<AssembledApp, 'functions' | 'invokeManually'> {
+  /** Starts the triggers other than HTTP; before that, those of another worker may still run. */
+  startTriggers(): void;
+  /**
+   * Stops accepting connections, waits for requests in flight, then runs the app's `appTerminate` hooks.
+   *
+   * @param idleGraceMs how long a kept-alive connection that was just used may send one more request
+   */
+  close(idleGraceMs: number): Promise<void>;
+}
+
+export interface RunOptions extends Pick<AssembleOptions, 'dependencies' | 'init'> {
+  /** The bound socket that the supervisor passed. */
+  readonly handle: unknown;
+}
+
+/** Serves a loaded app. @throws PortInUseError */
+export async function runApp(assembled: AssembledApp, { dependencies, init, handle }: RunOptions): Promise<RunningApp> {
+  const { listener, invoker, triggers, functions, invokeManually } = assembled;
+  const address = new URL(init.publicUrl);
+  const inFlight = new InFlight();
+  offerToFailInFlightRequests(() => {
+    inFlight.fail();
+    return invoker.running();
+  });
+  const fair = yieldToEventLoop(listener, dependencies.clock, { startsBehind: true });
+  const server = await startHttpServer(inFlight.counted(fair), {
+    handle,
+    port: Number(address.port),
+    address: address.hostname,
+    drainMs: init.drainMs,
+    ...(init.tls && { tls: init.tls }),
+  });
+  return {
+    functions,
+    startTriggers: () => {
+      if (init.triggers && !assembled.isOffline) triggers.start();
+    },
+    invokeManually,
+    close: async (idleGraceMs) => {
+      inFlight.announceClose();
+      await Promise.all([server.close(idleGraceMs), triggers.stop()]);
+      await assembled.terminate();
+    },
+  };
+}
+
+type Response = Parameters<RequestListener>[1];
+
+/** The requests without a complete response. */
+class InFlight {
+  readonly #responses = new Set<Response>();
+
+  counted(listener: RequestListener): RequestListener {
+    return (message, response) => {
+      this.#responses.add(response);
+      response.once('close', () => this.#responses.delete(response));
+      listener(message, response);
+    };
+  }
+
+  /** Responds with 500 wherever no response has begun. Synchronous, because the process is about to end. */
+  fail(): void {
+    for (const response of this.#responses) {
+      if (response.headersSent) continue;
+      response.writeHead(500, { 'content-length': 0, connection: 'close' });
+      response.end();
+    }
+  }
+
+  /** Announces to the clients that their connection closes after this response. */
+  announceClose(): void {
+    for (const response of this.#responses) {
+      if (!response.headersSent) response.setHeader('connection', 'close');
+    }
+  }
+}

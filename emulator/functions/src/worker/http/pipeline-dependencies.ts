@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpRequest, HttpResponse } from '@lazurite/http';
+import type { WorkerInit } from '../../protocol/messages.ts';
+import type { RegisteredFunction } from '../core/function-registry.ts';
+import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';
+import type { Invoker } from '../invocation/invoker.ts';
+import type { ProtectedFunction } from './authorize.ts';
+import type { Cors } from './cors.ts';
+import type { KeyStore } from './key-store.ts';
+import type { RouteEntry } from './routing/route-table.ts';
+import type { StreamProxy } from './stream-proxy.ts';
+
+export interface PipelineDependencies {
+  readonly app: FunctionApp;
+  readonly invoker: Invoker;
+  readonly init: WorkerInit;
+  readonly dependencies: WorkerDependencies;
+  readonly cors: Cors;
+  /** Undefined: keys are not required. */
+  readonly keys: KeyStore | undefined;
+  /** The host's own API. */
+  readonly hostRoutes: readonly RouteEntry<HostOperation>[];
+  /** Undefined unless the app asked for streaming. */
+  readonly streamProxy: StreamProxy | undefined;
+  /** The response to every call of a function while the app is offline; undefined while it is online. */
+  readonly offlinePage: string | undefined;
+}
+
+/** Handles a request to one of the host's own addresses. */
+export type HostOperation = (
+  request: HttpRequest,
+  values: Readonly<Record<string, string>>,
+) => HttpResponse | Promise<HttpResponse>;
+
+/** A function with an HTTP trigger, as the target of its route. */
+export interface HttpFunction extends ProtectedFunction {
+  readonly fn: RegisteredFunction;
+  /** The name of the trigger binding. */
+  readonly triggerName: string;
+}
+
+/** A request and its response, where they are streamed. */
+export interface Exchange {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+}

@@ -1,0 +1,104 @@
+import type { Clock, Log, Timer } from '@lazurite/runtime';
+import { configuredLogLevel, LOG_LEVELS, type LoggingSettings, type LogLevel } from '../../config/host-settings.ts';
+import { describeThrown } from '../../errors.ts';
+import type { HostEvent } from '../../protocol/events.ts';
+
+/** Returns the event to send in place of the given one, or null to drop it. */
+export type EventFilter = (event: HostEvent) => HostEvent | null;
+
+/** Under load, one message carries many events; a person does not notice the delay. */
+const FLUSH_AFTER_MS = 5;
+
+/** Collects events and sends them together: a message between processes costs more than many events in it. */
+export class EventBatch {
+  readonly #send: (events: readonly HostEvent[]) => void;
+  readonly #clock: Clock;
+  #pending: HostEvent[] = [];
+  #timer: Timer | undefined;
+  #filter: EventFilter = (event) => event;
+  #listener: ((event: HostEvent) => void) | undefined;
+
+  constructor(clock: Clock, send: (events: readonly HostEvent[]) => void) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** Applies to all later events. */
+  setFilter(filter: EventFilter): void {
+    this.#filter = filter;
+  }
+
+  /** Calls `listener` at once for each later event that the filter keeps. */
+  setListener(listener: (event: HostEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  push(pushed: HostEvent): void {
+    const event = this.#filter(pushed);
+    if (!event) return;
+    this.#listener?.(event);
+    this.#pending.push(event);
+    this.#timer ??= this.#clock.setTimer(FLUSH_AFTER_MS, () => this.flush());
+  }
+
+  flush(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#pending.length === 0) return;
+    const events = this.#pending;
+    this.#pending = [];
+    this.#send(events);
+  }
+}
+
+/** A log of triggers, bindings and the listener that writes to `events`. */
+export function createEventLog(events: EventBatch, clock: Clock): Log {
+  function write(level: 'debug' | 'information' | 'warning' | 'error'): Log['info'] {
+    return (fields, message) => {
+      const text = 'err' in fields ? `${message}: ${describeThrown(fields.err)}` : message;
+      events.push({ type: 'log', level, category: 'Host.Triggers', message: text, ...nameOf(fields), at: clock.now() });
+    };
+  }
+  return { debug: write('debug'), info: write('information'), warn: write('warning'), error: write('error') };
+}
+
+function nameOf(fields: object): { readonly functionName?: string } {
+  const named = 'functionName' in fields && typeof fields.functionName === 'string';
+  return named ? { functionName: String(fields.functionName) } : {};
+}
+
+/**
+ * Drops the log lines that `logging.logLevel` of host.json excludes. Starts and ends of invocations are marked as quiet
+ * instead, because tools count on them. Without configured levels every event passes, and the consumer decides.
+ */
+export function createLogLevelFilter(settings: LoggingSettings): EventFilter {
+  if (Object.keys(settings.levels).length === 0) return (event) => event;
+  const isEnabled = createLevelCheck(settings);
+  return (event) => {
+    switch (event.type) {
+      case 'log':
+        return isEnabled(event.category, event.level) ? event : null;
+      case 'invocation-started':
+        return isEnabled(`Function.${event.functionName}`, 'information') ? event : { ...event, isQuiet: true };
+      case 'invocation-finished':
+        return isEnabled(`Function.${event.functionName}`, event.succeeded ? 'information' : 'error')
+          ? event
+          : { ...event, isQuiet: true };
+      default:
+        return event;
+    }
+  };
+}
+
+function createLevelCheck(settings: LoggingSettings): (category: string, level: LogLevel) => boolean {
+  const thresholds = new Map<string, number>();
+  return (category, level) => {
+    let threshold = thresholds.get(category);
+    if (threshold === undefined) {
+      const configured = configuredLogLevel(settings, category);
+      threshold = configured === undefined ? 0 : LOG_LEVELS.indexOf(configured);
+      thresholds.set(category, threshold);
+    }
+    return level !== 'none' && threshold < LOG_LEVELS.indexOf('none') && LOG_LEVELS.indexOf(level) >= threshold;
+  };
+}

@@ -1,0 +1,72 @@
+import { describeThrown } from '../../errors.ts';
+import type { InvokeOutcome } from '../../protocol/messages.ts';
+import type { BindingInfo, RpcHttpData, RpcTypedData } from '../../protocol/rpc-types.ts';
+import { isHttpTrigger, methodsOf, triggerOf } from '../core/function-trigger.ts';
+import type { FunctionApp, WorkerDependencies } from './function-app.ts';
+import { createInvocationRequest, createSystemData } from './invocation-request.ts';
+import type { Invoker } from './invoker.ts';
+
+export interface ManualInvoker {
+  readonly app: FunctionApp;
+  readonly invoker: Invoker;
+  readonly dependencies: WorkerDependencies;
+}
+
+/** The reason that Azure's host gives for a function that the admin API called. */
+const REASON = 'This function was programmatically called via the host APIs.';
+
+/**
+ * Calls a function by name with the text its trigger would have delivered, as `POST /admin/functions/{name}` does.
+ * Never rejects.
+ *
+ * @param input null: no payload
+ */
+export async function invokeManually(
+  { app, invoker, dependencies }: ManualInvoker,
+  functionName: string,
+  input: string | null,
+): Promise<InvokeOutcome> {
+  const fn = app.registry.find(functionName);
+  const trigger = fn && triggerOf(fn);
+  if (!fn || !trigger) return { status: 'not-found' };
+  const data = isHttpTrigger(trigger) ? toHttpInput(trigger, input) : { string: input ?? '' };
+  const metadata = createSystemData(functionName, dependencies);
+  const request = createInvocationRequest(
+    { fn, triggerName: trigger.name, input: data, metadata },
+    dependencies.randomness,
+  );
+  const { invocationId } = request;
+  app.log.collect(invocationId);
+  try {
+    const response = await invoker.invoke(fn, request, { reason: REASON });
+    const outputs = (response.outputData ?? []).map(({ name, data: value }) => [name, fromTypedData(value)]);
+    return {
+      status: 'succeeded',
+      result: fromTypedData(response.returnValue),
+      outputs: Object.fromEntries(outputs),
+      logs: app.log.collected(invocationId),
+    };
+  } catch (error) {
+    return { status: 'failed', error: describeThrown(error), logs: app.log.collected(invocationId) };
+  }
+}
+
+/** An HTTP function that is invoked manually gets a request to the placeholder address `http://localhost/`. */
+function toHttpInput(trigger: BindingInfo, input: string | null): RpcTypedData {
+  const method = methodsOf(trigger).includes('POST') ? 'POST' : (methodsOf(trigger)[0] ?? 'POST');
+  const http = { method, url: 'http://localhost/', headers: {}, query: {}, params: {} };
+  return { http: input === null ? http : { ...http, body: { bytes: Buffer.from(input) } } };
+}
+
+function fromTypedData(data: RpcTypedData | null | undefined): unknown {
+  if (!data) return null;
+  if (data.json !== undefined && data.json !== null) return JSON.parse(data.json);
+  if (data.http) return fromHttp(data.http);
+  return data.string ?? data.int ?? data.double ?? data.bytes ?? null;
+}
+
+function fromHttp({ statusCode, headers, body }: RpcHttpData): object {
+  const content = fromTypedData(body);
+  const text = content instanceof Uint8Array ? Buffer.from(content).toString() : content;
+  return { status: Number(statusCode || 200), headers: headers ?? {}, body: text };
+}

@@ -1,0 +1,108 @@
+import type { Container } from '@azure/cosmos';
+import type { ConfigReader } from '../../../config/config-reader.ts';
+import { FunctionsHostError } from '../../../errors.ts';
+import { readBinding } from '../../bindings/binding-reader.ts';
+import { CosmosClients, ensureContainer } from '../../bindings/cosmos/cosmos-clients.ts';
+import { cosmosAddress, cosmosConnectionName, requiredContainer } from '../../bindings/cosmos/cosmos-connection.ts';
+import type { TriggerContext, TriggerFactory, TriggerListener } from '../trigger.ts';
+import type { StartFrom } from './change-feed.ts';
+import { ChangeFeedListener } from './change-feed-listener.ts';
+import { createInstanceId, isGone } from './lease.ts';
+import { openChangeFeed } from './sdk-change-feed.ts';
+import { createLeaseStore } from './sdk-lease-store.ts';
+
+/** Defaults of the Azure Functions extension for Cosmos DB. */
+const POLL_DELAY_MS = 5_000;
+const ACQUIRE_INTERVAL_MS = 13_000;
+const RENEW_INTERVAL_MS = 17_000;
+const EXPIRATION_MS = 60_000;
+/** For a Cosmos DB server on this machine that does not notify of changes. Ours does, so the poll is only a fallback. */
+const LOCAL_POLL_DELAY_MS = 1_000;
+/** A reloaded worker takes the leases as soon as the old one has released them. */
+const LOCAL_ACQUIRE_INTERVAL_MS = 500;
+
+/** cosmosDBTrigger: reads the change feed of latest versions, with leases in a container. */
+export function cosmosTriggerFactory(clients = new CosmosClients()): TriggerFactory {
+  return async (context) => {
+    const binding = readBinding(context);
+    const { databaseName, containerName } = requiredContainer(binding);
+    const address = cosmosAddress(cosmosConnectionName(binding), context.env);
+    const client = await clients.get(address);
+    const monitored = client.database(databaseName).container(containerName);
+    const leaseContainer = await openLeaseContainer(context, binding, { clients, databaseName });
+    const maxItems = binding.integer('maxItemsPerInvocation', { min: 1 });
+    const prefix = `${binding.text('leaseContainerPrefix') ?? ''}${context.settings.cosmosDB.leasePrefix}`;
+    return new ChangeFeedListener({
+      ...readIntervals(binding, isLocal(address.endpoint)),
+      feed: await openChangeFeed({ container: monitored, maxItems }),
+      leases: createLeaseStore(leaseContainer, `${prefix}${context.hostId}.${context.functionName}.${monitored.id}.`),
+      instanceId: createInstanceId(context.random),
+      isGone,
+      onChange: (listener) => context.changes.subscribe({ database: databaseName, container: containerName }, listener),
+      containerName,
+      startFrom: readStart(binding),
+      functionName: context.functionName,
+      invoke: context.invoke,
+      clock: context.clock,
+      log: context.log,
+    }) satisfies TriggerListener;
+  };
+}
+
+function readIntervals(binding: ConfigReader, local: boolean) {
+  const min = { min: 1 };
+  return {
+    pollDelayMs: binding.integer('feedPollDelay', min) ?? (local ? LOCAL_POLL_DELAY_MS : POLL_DELAY_MS),
+    acquireIntervalMs:
+      binding.integer('leaseAcquireInterval', min) ?? (local ? LOCAL_ACQUIRE_INTERVAL_MS : ACQUIRE_INTERVAL_MS),
+    renewIntervalMs: binding.integer('leaseRenewInterval', min) ?? RENEW_INTERVAL_MS,
+    expirationMs: binding.integer('leaseExpirationInterval', min) ?? EXPIRATION_MS,
+  };
+}
+
+function isLocal(endpoint: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(endpoint).hostname);
+}
+
+function readStart(binding: ConfigReader): StartFrom {
+  const text = binding.text('startFromTime');
+  const fromBeginning = binding.boolean('startFromBeginning') ?? false;
+  if (!text) return fromBeginning ? 'beginning' : 'now';
+  if (fromBeginning) throw binding.fail('startFromTime', 'and startFromBeginning cannot both be set');
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime()))
+    throw binding.fail('startFromTime', 'must be a time such as "2026-01-31T10:00:00Z"');
+  return { time };
+}
+
+interface LeaseContainerDefaults {
+  readonly clients: CosmosClients;
+  readonly databaseName: string;
+}
+
+async function openLeaseContainer(
+  context: TriggerContext,
+  binding: ConfigReader,
+  defaults: LeaseContainerDefaults,
+): Promise<Container> {
+  const connection = binding.text('leaseConnection') ?? binding.text('leaseConnectionStringSetting');
+  const client = await defaults.clients.get(cosmosAddress(connection ?? cosmosConnectionName(binding), context.env));
+  const database = client.database(binding.text('leaseDatabaseName') ?? defaults.databaseName);
+  const name = binding.text('leaseContainerName') ?? binding.text('leaseCollectionName') ?? 'leases';
+  const create =
+    binding.boolean('createLeaseContainerIfNotExists') ?? binding.boolean('createLeaseCollectionIfNotExists') ?? false;
+  if (create) return ensureContainer(database, { id: name, partitionKey: '/id', defaultTtl: -1 });
+  const container = database.container(name);
+  await container.read().catch((error: unknown) => rethrowMissing(error, context, `${database.id}/${name}`));
+  return container;
+}
+
+function rethrowMissing(error: unknown, { functionName }: TriggerContext, name: string): never {
+  const missing = typeof error === 'object' && error !== null && 'code' in error && error.code === 404;
+  if (!missing) throw error;
+  throw new FunctionsHostError(
+    'BindingFailed',
+    `Function '${functionName}': the lease container '${name}' does not exist. Create it with the partition key /id, or set createLeaseContainerIfNotExists to true`,
+    { cause: error },
+  );
+}

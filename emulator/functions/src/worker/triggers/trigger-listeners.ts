@@ -1,0 +1,150 @@
+import { sleep } from '@lazurite/runtime';
+import { describeThrown, FunctionsHostError, type FunctionsHostErrorCode } from '../../errors.ts';
+import type { WorkerInit } from '../../protocol/messages.ts';
+import { resolveBinding } from '../bindings/binding-expression.ts';
+import type { RegisteredFunction } from '../core/function-registry.ts';
+import { isDisabled, isHttpTrigger, type NamedBinding, triggerOf } from '../core/function-trigger.ts';
+import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';
+import { type InvokeTriggered, invokeFromTrigger } from '../invocation/invoke-from-trigger.ts';
+import type { Invoker } from '../invocation/invoker.ts';
+import { triggerSupport } from './known-triggers.ts';
+import { toRetryPolicy, withRetries } from './retry.ts';
+import type { ChangeNotifications, TriggerFactory, TriggerListener } from './trigger.ts';
+import type { TriggerFactories } from './trigger-factories.ts';
+
+export interface TriggerListenersOptions {
+  readonly app: FunctionApp;
+  readonly invoker: Invoker;
+  readonly init: WorkerInit;
+  readonly dependencies: WorkerDependencies & ChangeNotifications;
+  readonly factories: TriggerFactories;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
+/** Errors that only a change of the app or of its settings can mend. */
+const PERMANENT: ReadonlySet<FunctionsHostErrorCode> = new Set([
+  'ConnectionMissing',
+  'InvalidBindingExpression',
+  'InvalidConfig',
+  'InvalidSchedule',
+]);
+
+/** The listeners of all enabled functions without an HTTP trigger. A listener that cannot start does not stop the others. */
+export class TriggerListeners {
+  readonly #options: TriggerListenersOptions;
+  readonly #stopping = new AbortController();
+  readonly #starting: Promise<TriggerListener | undefined>[] = [];
+  #outstanding = 0;
+
+  constructor(options: TriggerListenersOptions) {
+    this.#options = options;
+  }
+
+  get isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Invocations that have not ended. */
+  get outstanding(): number {
+    return this.#outstanding;
+  }
+
+  start(): void {
+    for (const fn of this.#options.app.registry.all()) {
+      const trigger = triggerOf(fn);
+      if (trigger && !isHttpTrigger(trigger) && !isDisabled(fn)) this.#starting.push(this.#startListener(fn, trigger));
+    }
+  }
+
+  /** Resolves when the invocations that the listeners started have ended. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.allSettled(this.#starting.map(async (starting) => (await starting)?.stop()));
+  }
+
+  /**
+   * Starts the listener of one function, and retries while its event source is unavailable. Undefined when the trigger
+   * has no listener here or its binding is not valid, which the log says, and when the host stops.
+   */
+  async #startListener(fn: RegisteredFunction, trigger: NamedBinding): Promise<TriggerListener | undefined> {
+    const { name } = fn.metadata;
+    const { signal } = this.#stopping;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        const listener = await this.#tryToStart(fn, trigger);
+        if (attempt > 1) this.#log('information', `The listener for function '${name}' has started`);
+        return listener;
+      } catch (error) {
+        const isPermanent = error instanceof FunctionsHostError && PERMANENT.has(error.code);
+        const next = isPermanent ? '' : '\nIt is tried again until it starts';
+        const message = `The listener for function '${name}' was unable to start. ${describeThrown(error)}${next}`;
+        if (attempt === 1) this.#log('error', message);
+        if (isPermanent) return undefined;
+        const delayMs = Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), MAX_RETRY_MS);
+        await sleep(this.#options.dependencies.clock, delayMs, signal).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+
+  async #tryToStart(fn: RegisteredFunction, trigger: NamedBinding): Promise<TriggerListener | undefined> {
+    const factory = await this.#options.factories.get(trigger.type.toLowerCase())?.();
+    if (!factory) {
+      this.#log('error', doesNotFire(fn.metadata.name, trigger.type, this.#options.init.publicUrl));
+      return undefined;
+    }
+    const listener = await this.#createListener(fn, trigger, factory);
+    try {
+      await listener.start();
+      return listener;
+    } catch (error) {
+      await listener.stop(); // releases what a partial start has opened
+      throw error;
+    }
+  }
+
+  #createListener(fn: RegisteredFunction, trigger: NamedBinding, factory: TriggerFactory): Promise<TriggerListener> {
+    const { init, dependencies } = this.#options;
+    const { clock, randomness: random, log, changes, storage } = dependencies;
+    const { settings, env, dataDir, hostId } = init;
+    const policy = toRetryPolicy(fn.metadata.retryOptions) ?? settings.retry;
+    const invoke = this.#counted(invokeFromTrigger(this.#options, fn, trigger.name));
+    return factory({
+      clock,
+      random,
+      log,
+      settings,
+      env,
+      dataDir,
+      hostId,
+      changes,
+      storage,
+      functionName: fn.metadata.name,
+      binding: resolveBinding(trigger, env),
+      invoke: policy ? withRetries(invoke, policy, { clock, random, signal: this.#stopping.signal }) : invoke,
+    });
+  }
+
+  #counted(invoke: InvokeTriggered): InvokeTriggered {
+    return async (invocation) => {
+      this.#outstanding += 1;
+      return invoke(invocation).finally(() => {
+        this.#outstanding -= 1;
+      });
+    };
+  }
+
+  #log(level: 'information' | 'error', message: string): void {
+    this.#options.app.log.write({ level, category: 'system', message });
+  }
+}
+
+function doesNotFire(name: string, type: string, publicUrl: string): string {
+  const support = triggerSupport(type);
+  const reason =
+    support.kind === 'by-hand'
+      ? `'${type}' needs ${support.service}, which is not emulated`
+      : `'${type}' is not known to this host`;
+  return `Function '${name}': ${reason}, so it does not fire here. Invoke it manually: POST ${publicUrl}/admin/functions/${name}`;
+}

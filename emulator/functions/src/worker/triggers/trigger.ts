@@ -1,0 +1,31 @@
+import type { BindingDeclaration } from '../bindings/binding.ts';
+import type { InvokeTriggered } from '../invocation/invoke-from-trigger.ts';
+import type { ContainerChanges } from './cosmos/container-changes.ts';
+import type { StorageChanges } from './storage-changes.ts';
+
+/** Waits for the events of one function and calls it for each. */
+export interface TriggerListener {
+  /** Rejects when the event source cannot be used at all. A source that is only unavailable for now is retried. */
+  start(): Promise<void>;
+  /** Takes no further events and resolves when the invocations it started have ended. */
+  stop(): Promise<void>;
+}
+
+/** Notifications of what was written to the local data servers. */
+export interface ChangeNotifications {
+  /** Writes to containers of the local Cosmos DB server. */
+  readonly changes: ContainerChanges;
+  /** Writes to the local storage. */
+  readonly storage: StorageChanges;
+}
+
+export interface TriggerContext extends BindingDeclaration, ChangeNotifications {
+  /** Where a trigger may keep its state, in a folder of its own. */
+  readonly dataDir: string;
+  /** Distinguishes this app from others that share a storage account or database. */
+  readonly hostId: string;
+  readonly invoke: InvokeTriggered;
+}
+
+/** Creates the listener of one function and loads what it needs only then. Rejects when the binding is not valid. */
+export type TriggerFactory = (context: TriggerContext) => Promise<TriggerListener>;
