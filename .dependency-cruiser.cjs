@@ -1,6 +1,6 @@
 // Who may import whom: docs/architecture.md. Run by `npm run check:layers`.
-const app = '^(?:[A-Z][A-Za-z]+|shared)/';
-const functionFolder = '^([A-Z][A-Za-z]+)/';
+const app = '^(?:[A-Z][A-Za-z]+|functions|shared)/';
+const functionFolder = '^((?:functions/[a-z]+/)?[A-Z][A-Za-z]+)/';
 const part = '^emulator/([^/]+)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -25,21 +25,21 @@ module.exports = {
     {
       name: 'handler-imports-no-adapter',
       severity: 'error',
-      from: { path: '^[A-Z][A-Za-z]+/handler\\.ts$' },
-      to: { path: '^shared/(?:persistence|identity|settings|webhooks|composition)/' },
+      from: { path: `${functionFolder}handler\\.ts$` },
+      to: { path: '^(?:shared/(?:persistence|identity|settings|webhooks)|functions/app)/' },
     },
     {
       name: 'only-index-imports-composition',
       severity: 'error',
-      from: { path: app, pathNot: ['^[A-Z][A-Za-z]+/index\\.ts$', '^shared/composition/'] },
-      to: { path: '^shared/composition/' },
+      from: { path: app, pathNot: [`${functionFolder}index\\.ts$`, '^functions/app/'] },
+      to: { path: '^functions/app/' },
     },
     {
       name: 'shared-never-function',
-      comment: "Only the composition knows the functions' handlers.",
+      comment: "Only functions/app knows the functions' handlers.",
       severity: 'error',
-      from: { path: '^shared/', pathNot: '^shared/composition/' },
-      to: { path: '^[A-Z][A-Za-z]+/' },
+      from: { path: '^shared/' },
+      to: { path: ['^[A-Z][A-Za-z]+/', '^functions/'] },
     },
     {
       name: 'domain-imports-nothing',
@@ -60,10 +60,16 @@ module.exports = {
       to: { path: '^shared/', pathNot: ['^shared/odata/', '^shared/domain/'] },
     },
     {
+      name: 'graph-http-is-pure',
+      severity: 'error',
+      from: { path: '^shared/graph-http/' },
+      to: { path: '^shared/', pathNot: ['^shared/graph-http/', '^shared/odata/', '^shared/domain/'] },
+    },
+    {
       name: 'openapi-is-pure',
       severity: 'error',
       from: { path: '^shared/openapi/' },
-      to: { path: '^shared/', pathNot: ['^shared/openapi/', '^shared/odata/', '^shared/domain/'] },
+      to: { path: '^shared/', pathNot: ['^shared/(?:openapi|graph-http|odata|domain)/'] },
     },
     {
       name: 'only-validation-knows-joi',

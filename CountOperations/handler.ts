@@ -1,9 +1,9 @@
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
 import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
-import { type GraphAnswer, textAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { parseConditions } from '../shared/odata/list-options.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
+import type { FunctionHandler } from '../shared/graph-http/frame.ts';
+import { type GraphAnswer, textAnswer } from '../shared/graph-http/response/response.ts';
+import { parseConditions } from '../shared/odata/query-options/list-options.ts';
 
 export interface CountOperationsPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'count'>;

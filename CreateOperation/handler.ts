@@ -1,22 +1,22 @@
+import { checkNewEnums } from '../shared/domain/enum-rules.ts';
 import { OperationExistsError } from '../shared/domain/errors.ts';
-import type { Laboratory } from '../shared/domain/laboratory/laboratory.ts';
-import { beginScenario } from '../shared/domain/laboratory/plan.ts';
 import type { Creation, OperationRepository, RepeatableRequest } from '../shared/domain/operation-repository.ts';
 import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
+import { beginScenario } from '../shared/domain/simulator/plan.ts';
+import type { Laboratory } from '../shared/domain/simulator/simulator.ts';
 import { createOperation, type NewOperation } from '../shared/domain/teams-async-operation.ts';
-import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { toEntity } from '../shared/odata/entity.ts';
-import { toEntityTag } from '../shared/odata/entity-tags.ts';
-import { checkNewEnums } from '../shared/odata/enum-rules.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { toContentType } from '../shared/odata/json-format.ts';
-import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
-import { readRepeatability } from '../shared/odata/repeatability.ts';
-import { readJson } from '../shared/odata/request-body.ts';
-import { readOrigin } from '../shared/odata/request-ids.ts';
-import { toLocation } from '../shared/odata/resource-url.ts';
-import { isCreatedFrom, retryId } from '../shared/odata/retry-id.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
+import type { FunctionHandler } from '../shared/graph-http/frame.ts';
+import { toEntityTag } from '../shared/graph-http/request/entity-tags.ts';
+import { readJson } from '../shared/graph-http/request/json-body.ts';
+import { toContentType } from '../shared/graph-http/request/json-format.ts';
+import { preferenceApplied, returnPreference } from '../shared/graph-http/request/preferences.ts';
+import { readRepeatability } from '../shared/graph-http/request/repeatability.ts';
+import { readOrigin } from '../shared/graph-http/request/request-ids.ts';
+import { toLocation } from '../shared/graph-http/request/resource-url.ts';
+import { isCreatedFrom, retryId } from '../shared/graph-http/request/retry-id.ts';
+import { toEntity } from '../shared/graph-http/response/entity.ts';
+import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
 import { parseNewOperation } from '../shared/validation/new-operation.ts';
 
 export interface CreateOperationPorts extends EndpointPorts {

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { graphService } from '../shared/composition/graph-service.ts';
+import { graphService } from '../functions/app/graph-service.ts';
 
 app.http('CreateOperation', {
   methods: ['POST'],

@@ -1,11 +1,11 @@
 import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
 import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
-import { emptyAnswer, type GraphAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { type EntityTags, matches, readEntityTags } from '../shared/odata/entity-tags.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { readOrigin } from '../shared/odata/request-ids.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
+import type { FunctionHandler } from '../shared/graph-http/frame.ts';
+import { type EntityTags, matches, readEntityTags } from '../shared/graph-http/request/entity-tags.ts';
+import { readOrigin } from '../shared/graph-http/request/request-ids.ts';
+import { emptyAnswer, type GraphAnswer } from '../shared/graph-http/response/response.ts';
 
 export interface DeleteOperationPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'get' | 'delete'>;

@@ -1,13 +1,13 @@
 import { OperationNotFoundError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
 import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
-import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { toEntity } from '../shared/odata/entity.ts';
-import { matches, readEntityTags, toEntityTag } from '../shared/odata/entity-tags.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { toContentType } from '../shared/odata/json-format.ts';
-import { parseSelect } from '../shared/odata/select.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
+import type { FunctionHandler } from '../shared/graph-http/frame.ts';
+import { matches, readEntityTags, toEntityTag } from '../shared/graph-http/request/entity-tags.ts';
+import { toContentType } from '../shared/graph-http/request/json-format.ts';
+import { toEntity } from '../shared/graph-http/response/entity.ts';
+import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
+import { parseSelect } from '../shared/odata/query-options/select.ts';
 
 export interface GetOperationPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'get'>;

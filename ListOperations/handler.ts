@@ -1,15 +1,20 @@
 import type { OperationPage, Place } from '../shared/domain/operation-query.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
 import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
-import { type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { toListed } from '../shared/odata/entity.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { toContentType } from '../shared/odata/json-format.ts';
-import { DEFAULT_PAGE_SIZE, type ListOptions, MAX_PAGE_SIZE, parseListOptions } from '../shared/odata/list-options.ts';
-import { preferenceApplied } from '../shared/odata/preferences.ts';
-import { toContext, toNextLink } from '../shared/odata/resource-url.ts';
-import { readSkipToken, type TokenScope, toSkipToken } from '../shared/odata/skip-token.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
+import type { FunctionHandler } from '../shared/graph-http/frame.ts';
+import { toContentType } from '../shared/graph-http/request/json-format.ts';
+import { preferenceApplied } from '../shared/graph-http/request/preferences.ts';
+import { toContext, toNextLink } from '../shared/graph-http/request/resource-url.ts';
+import { toListed } from '../shared/graph-http/response/entity.ts';
+import { type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
+import {
+  DEFAULT_PAGE_SIZE,
+  type ListOptions,
+  MAX_PAGE_SIZE,
+  parseListOptions,
+} from '../shared/odata/query-options/list-options.ts';
+import { readSkipToken, type TokenScope, toSkipToken } from '../shared/odata/query-options/skip-token.ts';
 
 export interface ListOperationsPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'list' | 'count'>;

@@ -1,17 +1,17 @@
+import { checkChangedEnums } from '../shared/domain/enum-rules.ts';
 import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
 import type { OperationRepository, StoredOperation } from '../shared/domain/operation-repository.ts';
 import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
-import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { toEntity } from '../shared/odata/entity.ts';
-import { type EntityTags, matches, readEntityTags, toEntityTag } from '../shared/odata/entity-tags.ts';
-import { checkChangedEnums } from '../shared/odata/enum-rules.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { toContentType } from '../shared/odata/json-format.ts';
-import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
-import { readJson } from '../shared/odata/request-body.ts';
-import { readOrigin } from '../shared/odata/request-ids.ts';
+import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
+import type { FunctionHandler } from '../shared/graph-http/frame.ts';
+import { type EntityTags, matches, readEntityTags, toEntityTag } from '../shared/graph-http/request/entity-tags.ts';
+import { readJson } from '../shared/graph-http/request/json-body.ts';
+import { toContentType } from '../shared/graph-http/request/json-format.ts';
+import { preferenceApplied, returnPreference } from '../shared/graph-http/request/preferences.ts';
+import { readOrigin } from '../shared/graph-http/request/request-ids.ts';
+import { toEntity } from '../shared/graph-http/response/entity.ts';
+import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
 import { parseOperationChanges } from '../shared/validation/operation-changes.ts';
 
 export interface UpdateOperationPorts extends EndpointPorts {

@@ -3,7 +3,7 @@
 // `--app` bundles the function app alone.
 import { globSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { type BuildOptions, build, context, type Plugin } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
@@ -52,8 +52,7 @@ const common: BuildOptions = {
 /** One file for each function, and chunks for what several share; complete, so that it is deployed without packages. */
 const app: BuildOptions = {
   ...common,
-  entryPoints: globSync('[A-Z]*/index.ts', { cwd: root }),
-  outbase: root,
+  entryPoints: functionEntries(),
   outdir: resolve(root, 'dist'),
   chunkNames: 'chunks/[name]-[hash]',
   target: 'node22', // the older of the two that Azure Functions runs; the other is 24
@@ -90,6 +89,12 @@ if (process.argv.includes('--watch')) {
   const [built] = await Promise.all(bundles.map((options) => build(options)));
   // What the packages' inventory is made of (scripts/package.ts).
   await writeFile(resolve(root, 'dist/metafile.json'), JSON.stringify(built?.metafile));
+}
+
+/** Every function's folder by its own name, wherever it lies: what is built is flat, as `main` of package.json says. */
+function functionEntries(): Record<string, string> {
+  const entries = globSync(['[A-Z]*/index.ts', 'functions/*/[A-Z]*/index.ts'], { cwd: root }).sort();
+  return Object.fromEntries(entries.map((entry) => [`${basename(dirname(entry))}/index`, entry]));
 }
 
 /** Chunks are named after what is in them: without this, those of earlier builds would pile up. */

@@ -4,7 +4,7 @@ import { CosmosClient } from '@azure/cosmos';
 import { startCosmos } from '@lazurite/cosmos';
 import type { OperationQuery } from '../../shared/domain/operation-query.ts';
 import type { TeamsAsyncOperation } from '../../shared/domain/teams-async-operation.ts';
-import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 
 /** Request units of one call of the repository, all its requests together. */
 export interface Charges {

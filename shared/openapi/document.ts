@@ -1,4 +1,4 @@
-import { ROUTES, type RouteName, SUBSCRIPTION_ROUTES } from '../odata/routes.ts';
+import { ROUTES, type RouteName, SUBSCRIPTION_ROUTES } from '../graph-http/routes.ts';
 import {
   type AnswerModel,
   type BodyModel,

@@ -1,4 +1,4 @@
-import type { RouteName } from '../odata/routes.ts';
+import type { RouteName } from '../graph-http/routes.ts';
 import { BATCH_REQUEST_SCHEMA, BATCH_RESPONSE_SCHEMA } from './batch-schemas.ts';
 import {
   BATCH_EXAMPLE,

@@ -3,7 +3,7 @@ import type { Telemetry } from '../domain/telemetry.ts';
 import { type AccountIdentity, lazyCredential } from './account-identity.ts';
 import { DEADLINE_MS } from './deadline.ts';
 import { requestSigner } from './sign-request.ts';
-import { watchCalls } from './watch-calls.ts';
+import { watchCalls } from './trace-store-calls.ts';
 
 export interface CosmosAccount {
   readonly endpoint: string;

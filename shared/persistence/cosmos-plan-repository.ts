@@ -1,11 +1,11 @@
 import type { Container } from '@azure/cosmos';
-import { nextDueAt, type Plan, type Target } from '../domain/laboratory/plan.ts';
-import type { PlanRepository, StoredPlan } from '../domain/laboratory/plan-repository.ts';
+import { nextDueAt, type Plan, type Target } from '../domain/simulator/plan.ts';
+import type { PlanRepository, StoredPlan } from '../domain/simulator/plan-repository.ts';
 import { type CosmosAdapterOptions, containerCalls } from './container-calls.ts';
 import { LOCAL_CONTAINERS } from './containers.ts';
 import { hasStatus } from './cosmos-errors.ts';
 import { isItemId } from './item-id.ts';
-import { toQuery } from './sql/statement.ts';
+import { toQuery } from './statement.ts';
 
 /** A plan as an item: the id is the operation's, the partition its chat. */
 interface PlanDocument extends Plan {

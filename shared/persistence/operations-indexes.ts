@@ -1,6 +1,6 @@
 import type { IndexingPolicy } from '@azure/cosmos';
 import { SORTABLE_PROPERTIES, type SortableProperty } from '../domain/operation-query.ts';
-import { SORT_PATHS } from './operation-document.ts';
+import { SORT_PATHS } from './operations/operation-document.ts';
 
 /** Cosmos DB sorts by several properties only along a composite index of them: one for each property, with the id behind it. */
 export const OPERATIONS_INDEXING_POLICY: IndexingPolicy = {

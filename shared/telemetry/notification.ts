@@ -1,7 +1,7 @@
 import { type Link, type SpanContext, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import type { Telemetry } from '../domain/telemetry.ts';
-import type { SpanParts } from './span-parts.ts';
+import type { SpanParts } from './span-dependencies.ts';
 
 /** The SDK's own limit on links of one span. */
 const MAX_LINKS = 128;

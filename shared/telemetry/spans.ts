@@ -12,7 +12,7 @@ import type { RequestIdentity } from '../domain/telemetry.ts';
 import type { AppTelemetry, Invocation } from './app-telemetry.ts';
 import { createNotification, toTraceparent } from './notification.ts';
 import { requestOf, toAttributes, withRequest } from './request-ids.ts';
-import type { SpanParts } from './span-parts.ts';
+import type { SpanParts } from './span-dependencies.ts';
 import { createStoreCall } from './store-call.ts';
 
 const propagator = new W3CTraceContextPropagator();

@@ -1,6 +1,6 @@
 import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { StoreCall, StoreOutcome, Telemetry } from '../domain/telemetry.ts';
-import type { SpanParts } from './span-parts.ts';
+import type { SpanParts } from './span-dependencies.ts';
 
 /** Answers that callers ask for: no such item, a conflict, a precondition that does not hold. */
 const EXPECTED: readonly number[] = [404, 409, 412];

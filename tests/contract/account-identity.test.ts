@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
-import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import { newOperation } from '../support/operations.ts';
 
 let endpoint: Server;

@@ -4,7 +4,7 @@ import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import {
   type CosmosOperationRepository,
   createCosmosOperationRepository,
-} from '../../shared/persistence/cosmos-operation-repository.ts';
+} from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import { type CosmosWire, startCosmosWire } from '../support/cosmos-wire.ts';
 import { newOperation } from '../support/operations.ts';
 

@@ -1,4 +1,4 @@
-import { createCosmosSubscriptionRepository } from '../../shared/persistence/cosmos-subscription-repository.ts';
+import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
 import { DATABASE, startOnCosmos, startTimer } from '../support/cosmos-repositories.ts';
 import { createMemorySubscriptionRepository } from '../support/memory-subscription-repository.ts';
 import { describeSubscriptionRepository, type RunningSubscriptions } from './subscription-repository.ts';

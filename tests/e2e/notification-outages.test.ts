@@ -7,7 +7,7 @@ import { type FunctionsHost, startFunctionsHost } from '@lazurite/functions';
 import { type ReceivedNotification, type Receiver, startReceiver } from '../../bench/support/receiver.ts';
 import { createSubscriber, type Subscriber } from '../../bench/support/subscribe.ts';
 import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
-import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import { DATABASE, startTimer } from '../support/cosmos-repositories.ts';
 import { createAzurite, type KillableAzurite } from '../support/killable-azurite.ts';
 import { newOperation } from '../support/operations.ts';

@@ -1,8 +1,8 @@
 import { HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../shared/composition/graph-handlers.ts';
+import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../functions/app/graph-handlers.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
 import { NO_TELEMETRY } from '../../shared/domain/telemetry.ts';
-import type { FunctionHandler } from '../../shared/odata/frame.ts';
+import type { FunctionHandler } from '../../shared/graph-http/frame.ts';
 import { operationsPath, type RawRequest } from './create-operation-request.ts';
 import { createMemoryRepository } from './memory-operation-repository.ts';
 import { checkAgainstOpenApi } from './openapi-check.ts';

@@ -1,10 +1,10 @@
-import { deliver } from '../../shared/domain/notifications/deliver.ts';
-import type { DeliveryPorts } from '../../shared/domain/notifications/delivery-ports.ts';
-import { EndpointGates } from '../../shared/domain/notifications/endpoint-gate.ts';
+import { EndpointGates } from '../../shared/domain/notifications/delivery/circuit-breaker.ts';
+import { deliver } from '../../shared/domain/notifications/delivery/deliver.ts';
+import type { DeliveryPorts } from '../../shared/domain/notifications/delivery/delivery-dependencies.ts';
 import type { OperationChange } from '../../shared/domain/notifications/operation-change.ts';
 import type { Subscription, SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import type { WebhookOutcome, WebhookRequest } from '../../shared/domain/notifications/webhook.ts';
-import { notificationFormat } from '../../shared/odata/notification-format.ts';
+import { notificationFormat } from '../../shared/graph-http/response/notification-format.ts';
 import { createMemoryChangeLog, type MemoryChangeLog } from './memory-change-log.ts';
 import { createMemoryDeliveryStore, type MemoryDeliveryStore } from './memory-delivery-store.ts';
 import { newChange, newSubscription } from './notifications.ts';

@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { parseResourceUrl } from '../../shared/odata/resource-url.ts';
-import { OPERATION_ROUTES, ROUTES, SUBSCRIPTION_ROUTES } from '../../shared/odata/routes.ts';
-import { isSubscriptionUrl, parseSubscriptionUrl } from '../../shared/odata/subscription-url.ts';
+import { parseResourceUrl } from '../../shared/graph-http/request/resource-url.ts';
+import { isSubscriptionUrl, parseSubscriptionUrl } from '../../shared/graph-http/request/subscription-url.ts';
+import { OPERATION_ROUTES, ROUTES, SUBSCRIPTION_ROUTES } from '../../shared/graph-http/routes.ts';
 import { toOpenApi } from '../../shared/openapi/document.ts';
 
 export interface CheckedAnswer {

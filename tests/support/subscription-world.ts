@@ -1,4 +1,4 @@
-import type { GraphPorts } from '../../shared/composition/graph-handlers.ts';
+import type { GraphPorts } from '../../functions/app/graph-handlers.ts';
 import type { WebhookOutcome, WebhookRequest } from '../../shared/domain/notifications/webhook.ts';
 import { type Answer, callGraph, graphPorts, NOW } from './call-handler.ts';
 import { createMemoryChangeLog, type MemoryChangeLog } from './memory-change-log.ts';

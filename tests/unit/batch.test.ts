@@ -1,5 +1,5 @@
-import { batchHandler } from '../../Batch/handler.ts';
-import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../shared/composition/graph-handlers.ts';
+import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../functions/app/graph-handlers.ts';
+import { batchHandler } from '../../functions/service/Batch/handler.ts';
 import { UnauthenticatedError } from '../../shared/domain/errors.ts';
 import { type Answer, callFunction, graphPorts, SERVICE_ROOT, WRITER } from '../support/call-handler.ts';
 import { EXAMPLE, JSON_TYPE } from '../support/create-operation-request.ts';

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../../shared/domain/errors.ts';
-import { describeFailure } from '../../shared/odata/describe-failure.ts';
+import { describeFailure } from '../../shared/graph-http/errors/describe-failure.ts';
 
 const SECRET = 'what a caller sent';
 

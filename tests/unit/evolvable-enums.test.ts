@@ -1,4 +1,4 @@
-import type { GraphPorts } from '../../shared/composition/graph-handlers.ts';
+import type { GraphPorts } from '../../functions/app/graph-handlers.ts';
 import { callGraph, graphPorts } from '../support/call-handler.ts';
 import { CHAT_ID, exampleWith, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
 import { newOperation } from '../support/operations.ts';

@@ -1,4 +1,4 @@
-import { readJsonFormat, toContentType } from '../../shared/odata/json-format.ts';
+import { readJsonFormat, toContentType } from '../../shared/graph-http/request/json-format.ts';
 
 describe('readJsonFormat()', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { PATROL_MS } from '../../shared/domain/notifications/delivery.ts';
+import { PATROL_MS } from '../../shared/domain/notifications/delivery/delivery.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import { answered, type DeliveryWorld, newDeliveryWorld, START, TIMED_OUT, toldOf } from '../support/delivery-world.ts';
 

@@ -1,12 +1,15 @@
 import { HttpRequest } from '@azure/functions';
-import { deliverNotificationHandler } from '../../DeliverNotification/handler.ts';
-import { listDeadLettersHandler } from '../../ListDeadLetters/handler.ts';
-import { maintainSubscriptionsHandler } from '../../MaintainSubscriptions/handler.ts';
-import { publishEventsHandler } from '../../PublishEvents/handler.ts';
-import { type RedeliverDeadLettersPorts, redeliverDeadLettersHandler } from '../../RedeliverDeadLetters/handler.ts';
-import { retryNotificationsHandler } from '../../RetryNotifications/handler.ts';
+import { deliverNotificationHandler } from '../../functions/notifications/DeliverNotification/handler.ts';
+import { listDeadLettersHandler } from '../../functions/notifications/ListDeadLetters/handler.ts';
+import { maintainSubscriptionsHandler } from '../../functions/notifications/MaintainSubscriptions/handler.ts';
+import { publishEventsHandler } from '../../functions/notifications/PublishEvents/handler.ts';
+import {
+  type RedeliverDeadLettersPorts,
+  redeliverDeadLettersHandler,
+} from '../../functions/notifications/RedeliverDeadLetters/handler.ts';
+import { retryNotificationsHandler } from '../../functions/notifications/RetryNotifications/handler.ts';
 import { UnavailableError } from '../../shared/domain/errors.ts';
-import { NOTHING_DONE } from '../../shared/domain/notifications/delivery-round.ts';
+import { NOTHING_DONE } from '../../shared/domain/notifications/delivery/delivery-round.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import { toWakeUps } from '../../shared/domain/notifications/wake-up.ts';
 import { graphPorts } from '../support/call-handler.ts';

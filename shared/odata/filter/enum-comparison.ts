@@ -1,6 +1,6 @@
+import { type EnumView, isAfterSentinel, SENTINEL } from '../../domain/evolvable-enums.ts';
 import type { ComparisonOperator, Condition } from '../../domain/operation-query.ts';
-import { type EnumView, isAfterSentinel, SENTINEL } from '../evolvable-enums.ts';
-import { QueryOptionError, shown } from '../query-error.ts';
+import { QueryOptionError, shown } from '../query-option-error.ts';
 import type { LiteralOperand, Operand } from './operands.ts';
 
 interface EnumComparison {

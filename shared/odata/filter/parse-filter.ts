@@ -1,6 +1,6 @@
+import type { EnumView } from '../../domain/evolvable-enums.ts';
 import type { ComparisonOperator, Condition } from '../../domain/operation-query.ts';
-import type { EnumView } from '../evolvable-enums.ts';
-import { QueryOptionError } from '../query-error.ts';
+import { QueryOptionError } from '../query-option-error.ts';
 import { among, compare, isComparisonOperator } from './comparison.ts';
 import { callOperand, type LiteralOperand, literalOperand, type Operand, propertyOperand } from './operands.ts';
 import { type Token, TokenReader } from './tokens.ts';

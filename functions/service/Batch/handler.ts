@@ -1,0 +1,63 @@
+import { HttpRequest } from '@azure/functions';
+import type { BatchItem } from '../../../shared/domain/batch.ts';
+import type { Authenticator } from '../../../shared/domain/caller.ts';
+import { FailedDependencyError } from '../../../shared/domain/errors.ts';
+import { type FramePorts, type FunctionHandler, graphFrame } from '../../../shared/graph-http/frame.ts';
+import { readJson } from '../../../shared/graph-http/request/json-body.ts';
+import { toServiceRoot } from '../../../shared/graph-http/request/service-root.ts';
+import type { GraphAnswer } from '../../../shared/graph-http/response/response.ts';
+import { parseBatch } from '../../../shared/validation/batch-request.ts';
+import { runBatch } from './run-batch.ts';
+
+export interface BatchPorts extends FramePorts {
+  readonly authenticator: Authenticator;
+  /** Answers any request, also one that leads nowhere. */
+  readonly dispatch: FunctionHandler;
+}
+
+type Context = Parameters<FunctionHandler>[1];
+
+/**
+ * `POST /$batch`: carries out up to 20 requests, each by the handler that would answer it alone. A request is made in the
+ * name of the batch's caller unless it has a token of its own.
+ */
+export function batchHandler(ports: BatchPorts): FunctionHandler {
+  return (request, context) => graphFrame((batch) => carryOut(batch, context, ports), ports)(request, context);
+}
+
+async function carryOut(batch: HttpRequest, context: Context, ports: BatchPorts): Promise<GraphAnswer> {
+  await ports.authenticator.authenticate(batch.headers.get('authorization'));
+  const items = parseBatch(await readJson(batch));
+  const refuse = graphFrame(() => Promise.reject(new FailedDependencyError()), ports);
+  const responses = await runBatch(items, (item, failed) => {
+    const answer = failed ? refuse : ports.dispatch;
+    return answer(toHttpRequest(item, batch), context);
+  });
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: { responses } };
+}
+
+function toHttpRequest(item: BatchItem, batch: HttpRequest): HttpRequest {
+  const authorization = batch.headers.get('authorization');
+  const hasBody = item.body !== undefined && !['GET', 'HEAD'].includes(item.method);
+  return new HttpRequest({
+    method: item.method,
+    url: toItemUrl(item.url, toServiceRoot(batch.url)),
+    headers: { ...(authorization !== null && { authorization }), ...item.headers },
+    ...(hasBody && { body: toBody(item) }),
+  });
+}
+
+/** The version may stand before the path, as in the URLs that the classic client puts into batches. */
+function toItemUrl(url: string, serviceRoot: string): string {
+  const version = serviceRoot.slice(serviceRoot.lastIndexOf('/') + 1);
+  const path = url.replace(/^\//, '');
+  const prefix = `${version}/`;
+  return `${serviceRoot}/${path.toLowerCase().startsWith(prefix.toLowerCase()) ? path.slice(prefix.length) : path}`;
+}
+
+/** Bodies of other types than JSON are Base64 in a batch. */
+function toBody({ body, headers }: BatchItem): { string: string } | { bytes: Uint8Array } {
+  const isJson = headers['content-type']?.toLowerCase().startsWith('application/json');
+  if (isJson || typeof body !== 'string') return { string: JSON.stringify(body) };
+  return { bytes: Buffer.from(body, 'base64') };
+}

@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { ROUTES } from '../../../shared/graph-http/routes.ts';
+import { graphService } from '../../app/graph-service.ts';
+
+const { subscriptions } = graphService();
+
+if (subscriptions)
+  app.http('ReauthorizeSubscription', {
+    methods: [ROUTES.ReauthorizeSubscription.method],
+    authLevel: 'anonymous', // the handler verifies bearer tokens; function keys are not Graph's way
+    route: `beta/${ROUTES.ReauthorizeSubscription.route}`,
+    handler: subscriptions.reauthorize.POST,
+  });

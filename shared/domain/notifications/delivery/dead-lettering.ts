@@ -1,0 +1,43 @@
+import type { DeadLetter } from '../dead-letter.ts';
+import type { OperationChange } from '../operation-change.ts';
+import type { Subscription } from '../subscription.ts';
+import { type Delivery, passPage, withEvent } from './delivery.ts';
+import type { DeliveryPorts } from './delivery-dependencies.ts';
+import type { HeldDelivery } from './delivery-lease.ts';
+import { PAGE_SIZE, unsettledOf } from './pending.ts';
+import { GIVE_UP_MS } from './retry-schedule.ts';
+
+/**
+ * Makes dead letters of what is too old by now, page by page, up to the first change that can still be sent.
+ *
+ * @param reason why it could not be sent
+ * @returns how many
+ * @throws LeaseLostError
+ */
+export async function giveUpWhatIsTooOld(
+  held: HeldDelivery,
+  subscription: Subscription,
+  { reason, ports }: { readonly reason: string; readonly ports: DeliveryPorts },
+): Promise<number> {
+  const now = ports.now();
+  let count = 0;
+  for (;;) {
+    const page = await ports.log.read(subscription.watched, held.delivery.place, PAGE_SIZE);
+    const unsettled = unsettledOf(page, subscription, held.delivery);
+    const tooOld = unsettled.filter(({ changedDateTime }) => Date.parse(changedDateTime) <= now - GIVE_UP_MS);
+    const isWholePage = tooOld.length === unsettled.length;
+    const givenUpDateTime = new Date(now).toISOString();
+    const letters = tooOld.map((change): DeadLetter => ({ subscription: held.key, change, givenUpDateTime, reason }));
+    await held.update((delivery) => {
+      const told = letters.length > 0 ? withEvent(delivery, 'missed', now) : delivery;
+      return held.renewed(isWholePage ? passPage(told, page) : settle(told, tooOld));
+    }, letters);
+    count += letters.length;
+    if (!isWholePage || !page.hasMore) return count;
+  }
+}
+
+/** Without moving on: something between them is still to be sent. */
+export function settle(delivery: Delivery, changes: readonly OperationChange[]): Delivery {
+  return { ...delivery, settled: [...delivery.settled, ...changes.map(({ id }) => id)] };
+}

@@ -1,0 +1,55 @@
+import type { SubscriptionKey } from '../subscription.ts';
+import { holdBack, isLeased } from './delivery.ts';
+import type { DeliveryPorts } from './delivery-dependencies.ts';
+import { HeldDelivery, LeaseLostError } from './delivery-lease.ts';
+import { type DeliveryReport, NOTHING_DONE, runRound } from './delivery-round.ts';
+import type { StoredDelivery } from './delivery-store.ts';
+
+/** As Graph treats receivers that are slow: what is new waits for so long. */
+const SLOW_DELAY_MS = 10_000;
+
+/**
+ * Brings a subscription up to date: docs/decisions/notification-delivery.md. Does nothing while another does, who is told
+ * to look again. Whatever the receiver does is in the report; rejects only when the store or the log cannot be reached.
+ */
+export async function deliver(key: SubscriptionKey, ports: DeliveryPorts): Promise<DeliveryReport> {
+  for (;;) {
+    const stored = await ports.store.find(key);
+    const work = stored && (await begin(key, stored, ports));
+    if (!work) return NOTHING_DONE;
+    if (work === 'changed') continue;
+    try {
+      return await runRound(work, ports);
+    } catch (error) {
+      if (error instanceof LeaseLostError) return NOTHING_DONE;
+      throw error;
+    }
+  }
+}
+
+/** Null: nothing is to be done now. `changed`: somebody wrote in between, and it has to be seen again. */
+async function begin(
+  key: SubscriptionKey,
+  stored: StoredDelivery,
+  ports: DeliveryPorts,
+): Promise<HeldDelivery | 'changed' | null> {
+  const { delivery, etag } = stored;
+  const now = ports.now();
+  if (isLeased(delivery, now)) {
+    if (delivery.woken) return null;
+    return saved(await ports.store.save(key, { ...delivery, woken: true }, { etag }));
+  }
+  if (delivery.heldBack && now < delivery.dueAt) return null;
+  if (mustWait(stored, ports))
+    return saved(await ports.store.save(key, holdBack(delivery, now + SLOW_DELAY_MS), { etag }));
+  return (await HeldDelivery.take(key, stored, ports)) ?? 'changed';
+}
+
+function saved(etag: string | null): 'changed' | null {
+  return etag === null ? 'changed' : null;
+}
+
+/** One that was held back has waited. */
+function mustWait({ subscription, delivery }: StoredDelivery, { gates }: DeliveryPorts): boolean {
+  return subscription !== null && !delivery.heldBack && gates.of(subscription.notificationUrl).isSlow;
+}

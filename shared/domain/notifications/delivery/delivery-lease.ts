@@ -1,0 +1,110 @@
+import type { DeadLetter } from '../dead-letter.ts';
+import type { Subscription, SubscriptionKey } from '../subscription.ts';
+import { type Delivery, LEASE_MS, takeLease } from './delivery.ts';
+import type { DeliveryPorts } from './delivery-dependencies.ts';
+import type { StoredDelivery } from './delivery-store.ts';
+
+/** Somebody else serves the subscription by now, or it was removed. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+type Change = (delivery: Delivery) => Delivery;
+
+/**
+ * A delivery whose lease is ours. Others may still add to it (that they came, what its owner is to be told): a write that
+ * finds it changed reads it again and is made again on what is there now.
+ */
+export class HeldDelivery {
+  readonly key: SubscriptionKey;
+  readonly #ports: Pick<DeliveryPorts, 'store' | 'now'>;
+  readonly #holder: string;
+  #stored: StoredDelivery;
+
+  private constructor(
+    { key, holder }: { key: SubscriptionKey; holder: string },
+    stored: StoredDelivery,
+    ports: Pick<DeliveryPorts, 'store' | 'now'>,
+  ) {
+    this.key = key;
+    this.#holder = holder;
+    this.#stored = stored;
+    this.#ports = ports;
+  }
+
+  /** Null: another came first. */
+  static async take(
+    key: SubscriptionKey,
+    stored: StoredDelivery,
+    ports: Pick<DeliveryPorts, 'store' | 'now' | 'newId'>,
+  ): Promise<HeldDelivery | null> {
+    const holder = ports.newId();
+    const delivery = takeLease(stored.delivery, holder, ports.now());
+    const etag = await ports.store.save(key, delivery, { etag: stored.etag });
+    return etag === null ? null : new HeldDelivery({ key, holder }, { ...stored, delivery, etag }, ports);
+  }
+
+  get delivery(): Delivery {
+    return this.#stored.delivery;
+  }
+
+  /** Null: it was removed. */
+  get subscription(): Subscription | null {
+    return this.#stored.subscription;
+  }
+
+  /** @throws LeaseLostError */
+  async update(change: Change, deadLetters: readonly DeadLetter[] = []): Promise<void> {
+    await this.#write(change, (next, etag) => this.#ports.store.save(this.key, next, { etag, deadLetters }));
+  }
+
+  /**
+   * Removes the subscription, and keeps of it what is to be told to its owner.
+   *
+   * @throws LeaseLostError
+   */
+  async endSubscription(change: Change): Promise<void> {
+    await this.#write(change, (next, etag) => this.#ports.store.end(this.key, next, etag));
+    this.#stored = { ...this.#stored, subscription: null };
+  }
+
+  /** Removes all that is left. @throws LeaseLostError */
+  async remove(): Promise<void> {
+    await this.#write(
+      (delivery) => ({ ...delivery, lease: null }),
+      (_next, etag) => this.#ports.store.end(this.key, null, etag),
+    );
+  }
+
+  /** Keeps the lease while there is work. @throws LeaseLostError */
+  async renew(): Promise<void> {
+    const until = this.#ports.now() + LEASE_MS;
+    const { lease } = this.delivery;
+    if (lease && lease.until < until - LEASE_MS / 2) await this.update((delivery) => this.renewed(delivery));
+  }
+
+  /** With the lease from now on. */
+  renewed(delivery: Delivery): Delivery {
+    const until = this.#ports.now() + LEASE_MS;
+    return { ...delivery, lease: { holder: this.#holder, until }, dueAt: until };
+  }
+
+  async #write(change: Change, write: (next: Delivery, etag: string) => Promise<string | null>): Promise<void> {
+    for (;;) {
+      const next = change(this.#stored.delivery);
+      const etag = await write(next, this.#stored.etag);
+      if (etag !== null) {
+        this.#stored = { ...this.#stored, delivery: next, etag };
+        return;
+      }
+      await this.#readAgain();
+    }
+  }
+
+  async #readAgain(): Promise<void> {
+    const stored = await this.#ports.store.find(this.key);
+    if (stored?.delivery.lease?.holder !== this.#holder)
+      throw new LeaseLostError(`The lease of subscription ${this.key.id} was lost`);
+    this.#stored = stored;
+  }
+}

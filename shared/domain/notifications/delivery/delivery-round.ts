@@ -1,0 +1,169 @@
+import type { ChangePage } from '../change-log.ts';
+import type { OperationChange } from '../operation-change.ts';
+import type { Subscription } from '../subscription.ts';
+import { giveUpWhatIsTooOld, settle } from './dead-lettering.ts';
+import { type Delivery, failAgain, holdBack, passOn, passPage, rest, withEvent } from './delivery.ts';
+import type { DeliveryPorts } from './delivery-dependencies.ts';
+import type { HeldDelivery } from './delivery-lease.ts';
+import { finishEnded, sendLifecycle } from './lifecycle.ts';
+import { PAGE_SIZE, unsettledOf } from './pending.ts';
+import { GIVE_UP_MS } from './retry-schedule.ts';
+import { type PostResult, post } from './send.ts';
+
+/** What one look at a subscription did. */
+export interface DeliveryReport {
+  /** Notifications that the receiver took. */
+  readonly sent: number;
+  /** Why the last attempt failed; null: it did not. */
+  readonly failure: string | null;
+  /** Changes that became dead letters. */
+  readonly givenUp: number;
+  /** Something is left, and can be sent at once. */
+  readonly hasMore: boolean;
+}
+
+export const NOTHING_DONE: DeliveryReport = { sent: 0, failure: null, givenUp: 0, hasMore: false };
+
+/** After this others get their turn. */
+const MAX_ROUND_MS = 20_000;
+
+/** Sends what follows the subscription's place in the log, up to its end, and gives the lease back. @throws LeaseLostError */
+export async function runRound(held: HeldDelivery, ports: DeliveryPorts): Promise<DeliveryReport> {
+  const scope = { held, ports, endsAt: ports.now() + MAX_ROUND_MS };
+  await sendLifecycle(held, ports);
+  let report = NOTHING_DONE;
+  let following: ChangePage | null = null;
+  while (held.delivery.lease) {
+    // Asked each time: whoever came meanwhile may have changed it, or removed it.
+    const { subscription } = held;
+    if (!subscription) await finishEnded(held, ports);
+    else if (Date.parse(subscription.expirationDateTime) <= ports.now())
+      await held.update((it) => rest(it, ports.now()));
+    else {
+      const page: ChangePage = following ?? (await readPage(subscription, held.delivery.place, ports));
+      const step = await sendPage(page, subscription, scope);
+      report = add(report, step.report);
+      following = step.following;
+    }
+  }
+  return report;
+}
+
+function readPage({ watched }: Subscription, place: string, { log }: DeliveryPorts): Promise<ChangePage> {
+  return log.read(watched, place, PAGE_SIZE);
+}
+
+function add(earlier: DeliveryReport, { sent, givenUp, ...last }: DeliveryReport): DeliveryReport {
+  return { sent: earlier.sent + sent, givenUp: earlier.givenUp + givenUp, ...last };
+}
+
+interface Scope {
+  readonly held: HeldDelivery;
+  readonly ports: DeliveryPorts;
+  /** When this round leaves the rest to others. */
+  readonly endsAt: number;
+}
+
+interface Step {
+  readonly report: DeliveryReport;
+  /** The page at the new place; null: to be read, if the lease is still held. */
+  readonly following: ChangePage | null;
+}
+
+/** The next page is read while this one is on its way: at the end of the log one write then both moves on and leaves. */
+async function sendPage(page: ChangePage, subscription: Subscription, scope: Scope): Promise<Step> {
+  const { held, ports, endsAt } = scope;
+  const [{ taken, result }, following] = await Promise.all([
+    sendAll(unsettledOf(page, subscription, held.delivery), subscription, scope),
+    page.hasMore ? readPage(subscription, page.next, ports).catch(() => null) : null,
+  ]);
+  const report = { ...NOTHING_DONE, sent: taken.length };
+  if (result.kind === 'gone') {
+    await endSubscription(held, subscription, ports);
+    return { report: { ...report, failure: 'the endpoint is gone' }, following: null };
+  }
+  if (result.kind === 'refused') {
+    const givenUp = await fail(subscription, { taken, result, ...scope });
+    return { report: { ...report, givenUp, failure: result.reason }, following: null };
+  }
+  const isLast = following ? following.changes.length === 0 && !following.hasMore : !page.hasMore;
+  const isLate = ports.now() >= endsAt;
+  await held.update((delivery) => moveOn(delivery, { page, isLast, isLate, held, now: ports.now() }));
+  const hasMore = isLate && held.delivery.dueAt <= ports.now();
+  return { report: { ...report, hasMore }, following: isLast ? null : following };
+}
+
+interface Move {
+  readonly page: ChangePage;
+  readonly isLast: boolean;
+  readonly isLate: boolean;
+  readonly held: HeldDelivery;
+  readonly now: number;
+}
+
+/** Behind the page; and at the end of the log away, unless somebody came meanwhile, who may have seen more of it. */
+function moveOn(delivery: Delivery, { page, isLast, isLate, held, now }: Move): Delivery {
+  const moved = { ...passPage(delivery, page), failure: null, woken: delivery.woken && !isLast };
+  if (isLast && !delivery.woken) return rest(moved, now);
+  return isLate ? passOn(moved, now) : held.renewed(moved);
+}
+
+interface Attempt {
+  /** What the receiver took before it failed, if it did. */
+  readonly taken: readonly OperationChange[];
+  readonly result: PostResult;
+}
+
+async function sendAll(
+  changes: readonly OperationChange[],
+  subscription: Subscription,
+  { held, ports }: Scope,
+): Promise<Attempt> {
+  const taken: OperationChange[] = [];
+  for (const message of changes.length > 0 ? ports.format.ofChanges(subscription, changes) : []) {
+    const origins = message.changes.map(({ traceparent }) => traceparent);
+    const result = await ports.meter.sending(origins, () =>
+      post(subscription.notificationUrl, message, ports, () => held.renew()),
+    );
+    if (result.kind !== 'accepted') return { taken, result };
+    taken.push(...message.changes);
+    for (const change of message.changes) ports.meter.delivered(ports.now() - Date.parse(change.changedDateTime));
+  }
+  return { taken, result: { kind: 'accepted' } };
+}
+
+interface FailedAttempt {
+  readonly taken: readonly OperationChange[];
+  readonly result: Extract<PostResult, { kind: 'refused' }>;
+  readonly held: HeldDelivery;
+  readonly ports: DeliveryPorts;
+}
+
+/** Writes down what was taken and when to try again; gives up what is too old by now, and tells the owner. */
+async function fail(
+  subscription: Subscription,
+  { taken, result: { reason, retryAfterMs }, held, ports }: FailedAttempt,
+): Promise<number> {
+  const now = ports.now();
+  const earlier = taken.length > 0 ? null : held.delivery.failure;
+  const { failure, nextAt } = failAgain(earlier, { now, retryAfterMs, random: ports.random() });
+  const failed = (delivery: Delivery) => ({ ...settle(delivery, taken), failure });
+  if (now - failure.since < GIVE_UP_MS) {
+    await held.update((delivery) => holdBack(failed(delivery), nextAt));
+    return 0;
+  }
+  await held.update(failed);
+  const givenUp = await giveUpWhatIsTooOld(held, subscription, { reason, ports });
+  await sendLifecycle(held, ports);
+  await held.update((delivery) => holdBack(delivery, nextAt));
+  return givenUp;
+}
+
+/** The receiver answered 410: nobody asks for it any more. */
+async function endSubscription(held: HeldDelivery, subscription: Subscription, ports: DeliveryPorts): Promise<void> {
+  await held.endSubscription((delivery) => ({
+    ...withEvent(delivery, 'subscriptionRemoved', ports.now()),
+    ended: subscription,
+  }));
+  await finishEnded(held, ports);
+}

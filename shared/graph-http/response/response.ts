@@ -1,0 +1,31 @@
+import { toContentType } from '../request/json-format.ts';
+
+/** What a function answers, before the headers that all answers share. */
+export interface GraphAnswer {
+  readonly status: number;
+  /** With the content type, where there is a body. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON; text as it is. Absent: no body. */
+  readonly body?: unknown;
+}
+
+const ODATA_HEADERS = {
+  'content-type': toContentType({ metadata: 'minimal', streaming: true, ieee754Compatible: false }),
+  'odata-version': '4.0',
+};
+
+type Headers = Readonly<Record<string, string>>;
+
+/** @param headers another content type among them wins */
+export function odataAnswer(status: number, body: object, headers: Headers = {}): GraphAnswer {
+  return { status, headers: { ...ODATA_HEADERS, ...headers }, body };
+}
+
+export function textAnswer(body: string): GraphAnswer {
+  return { status: 200, headers: { 'content-type': 'text/plain', 'odata-version': '4.0' }, body };
+}
+
+/** 204, or 304: without a body there is no content type. */
+export function emptyAnswer(status: 204 | 304, headers: Headers = {}): GraphAnswer {
+  return { status, headers };
+}
