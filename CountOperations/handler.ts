@@ -1,5 +1,5 @@
+import { READ_OPERATIONS } from '../shared/domain/caller.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
 import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
 import type { FunctionHandler } from '../shared/graph-http/frame.ts';
 import { type GraphAnswer, textAnswer } from '../shared/graph-http/response/response.ts';

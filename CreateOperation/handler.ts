@@ -1,23 +1,26 @@
-import { checkNewEnums } from '../shared/domain/enum-rules.ts';
+import { WRITE_OPERATIONS } from '../shared/domain/caller.ts';
 import { OperationExistsError } from '../shared/domain/errors.ts';
+import { checkNewEnums } from '../shared/domain/evolvable-enums.ts';
 import type { Creation, OperationRepository, RepeatableRequest } from '../shared/domain/operation-repository.ts';
-import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { beginScenario } from '../shared/domain/simulator/plan.ts';
 import type { Laboratory } from '../shared/domain/simulator/simulator.ts';
 import { createOperation, type NewOperation } from '../shared/domain/teams-async-operation.ts';
 import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
 import type { FunctionHandler } from '../shared/graph-http/frame.ts';
-import { toEntityTag } from '../shared/graph-http/request/entity-tags.ts';
 import { readJson } from '../shared/graph-http/request/json-body.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
-import { preferenceApplied, returnPreference } from '../shared/graph-http/request/preferences.ts';
-import { readRepeatability } from '../shared/graph-http/request/repeatability.ts';
-import { readOrigin } from '../shared/graph-http/request/request-ids.ts';
+import {
+  preferenceApplied,
+  readOrigin,
+  readRepeatability,
+  returnPreference,
+  toEntityTag,
+} from '../shared/graph-http/request/request-headers.ts';
 import { toLocation } from '../shared/graph-http/request/resource-url.ts';
 import { isCreatedFrom, retryId } from '../shared/graph-http/request/retry-id.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';
 import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
-import { parseNewOperation } from '../shared/validation/new-operation.ts';
+import { parseNewOperation } from '../shared/validation/operation-body.ts';
 
 export interface CreateOperationPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'create' | 'get'>;

@@ -1,10 +1,9 @@
+import { WRITE_OPERATIONS } from '../shared/domain/caller.ts';
 import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
 import type { FunctionHandler } from '../shared/graph-http/frame.ts';
-import { type EntityTags, matches, readEntityTags } from '../shared/graph-http/request/entity-tags.ts';
-import { readOrigin } from '../shared/graph-http/request/request-ids.ts';
+import { type EntityTags, matches, readEntityTags, readOrigin } from '../shared/graph-http/request/request-headers.ts';
 import { emptyAnswer, type GraphAnswer } from '../shared/graph-http/response/response.ts';
 
 export interface DeleteOperationPorts extends EndpointPorts {

@@ -1,13 +1,13 @@
+import { READ_OPERATIONS } from '../shared/domain/caller.ts';
 import { OperationNotFoundError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
 import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
 import type { FunctionHandler } from '../shared/graph-http/frame.ts';
-import { matches, readEntityTags, toEntityTag } from '../shared/graph-http/request/entity-tags.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
+import { matches, readEntityTags, toEntityTag } from '../shared/graph-http/request/request-headers.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';
 import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
-import { parseSelect } from '../shared/odata/query-options/select.ts';
+import { parseSelect } from '../shared/odata/query-options/list-options.ts';
 
 export interface GetOperationPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'get'>;

@@ -1,10 +1,10 @@
+import { READ_OPERATIONS } from '../shared/domain/caller.ts';
 import type { OperationPage, Place } from '../shared/domain/operation-query.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
 import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
 import type { FunctionHandler } from '../shared/graph-http/frame.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
-import { preferenceApplied } from '../shared/graph-http/request/preferences.ts';
+import { preferenceApplied } from '../shared/graph-http/request/request-headers.ts';
 import { toContext, toNextLink } from '../shared/graph-http/request/resource-url.ts';
 import { toListed } from '../shared/graph-http/response/entity.ts';
 import { type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';

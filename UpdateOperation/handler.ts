@@ -1,18 +1,24 @@
-import { checkChangedEnums } from '../shared/domain/enum-rules.ts';
+import { WRITE_OPERATIONS } from '../shared/domain/caller.ts';
 import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
+import { checkChangedEnums } from '../shared/domain/evolvable-enums.ts';
 import type { OperationRepository, StoredOperation } from '../shared/domain/operation-repository.ts';
-import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
 import { type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
 import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
 import type { FunctionHandler } from '../shared/graph-http/frame.ts';
-import { type EntityTags, matches, readEntityTags, toEntityTag } from '../shared/graph-http/request/entity-tags.ts';
 import { readJson } from '../shared/graph-http/request/json-body.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
-import { preferenceApplied, returnPreference } from '../shared/graph-http/request/preferences.ts';
-import { readOrigin } from '../shared/graph-http/request/request-ids.ts';
+import {
+  type EntityTags,
+  matches,
+  preferenceApplied,
+  readEntityTags,
+  readOrigin,
+  returnPreference,
+  toEntityTag,
+} from '../shared/graph-http/request/request-headers.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';
 import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
-import { parseOperationChanges } from '../shared/validation/operation-changes.ts';
+import { parseOperationChanges } from '../shared/validation/operation-body.ts';
 
 export interface UpdateOperationPorts extends EndpointPorts {
   readonly repository: Pick<OperationRepository, 'get' | 'replace'>;

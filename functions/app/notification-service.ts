@@ -7,16 +7,13 @@ import type { DeliveryReport } from '../../shared/domain/notifications/delivery/
 import type { RedeliveryPorts } from '../../shared/domain/notifications/delivery/redeliver.ts';
 import { withSharedReads } from '../../shared/domain/notifications/delivery/shared-reads.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
-import type {
-  SubscriptionRepository,
-  WatcherDirectory,
-} from '../../shared/domain/notifications/subscription-repository.ts';
+import type { SubscriptionRepository, WatcherDirectory } from '../../shared/domain/notifications/subscription-repository.ts';
 import type { FramePorts } from '../../shared/graph-http/frame.ts';
 import { notificationFormat } from '../../shared/graph-http/response/notification-format.ts';
 import { createCosmosChangeLog } from '../../shared/persistence/notifications/cosmos-change-log.ts';
 import { createCosmosDeliveryStore } from '../../shared/persistence/notifications/cosmos-delivery-store.ts';
 import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
-import { changesAmong } from '../../shared/persistence/operations/change-document.ts';
+import { changesAmong } from '../../shared/persistence/operations/operation-document.ts';
 import type { EventGridTopic } from '../../shared/settings/settings.ts';
 import { createNodeWebhookClient } from '../../shared/webhooks/node-webhook-client.ts';
 import { processParts, startTimer } from './process-parts.ts';

@@ -4,8 +4,7 @@ import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import { readSettings, type Settings } from '../../shared/settings/settings.ts';
 import type { TelemetrySettings } from '../../shared/telemetry/app-telemetry.ts';
 import { loadTelemetry } from '../../shared/telemetry/load-telemetry.ts';
-import { quietFailures } from './redact-errors.ts';
-import { watchFunctions } from './trace-invocations.ts';
+import { quietFailures, watchFunctions } from './invocation-hooks.ts';
 
 /** What a process has one of, whichever of its functions asks first. */
 export interface ProcessParts {

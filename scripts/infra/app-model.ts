@@ -1,4 +1,4 @@
-import { READ_OPERATIONS, type RequiredPermissions, WRITE_OPERATIONS } from '../../shared/domain/permissions.ts';
+import { READ_OPERATIONS, type RequiredPermissions, WRITE_OPERATIONS } from '../../shared/domain/caller.ts';
 import { CONTAINERS, type ContainerDefinition } from '../../shared/persistence/containers.ts';
 import { APP_SETTINGS, type AppSetting } from '../../shared/settings/app-settings.ts';
 import { HOST_SETTINGS } from '../../shared/settings/host-settings.ts';

@@ -1,13 +1,11 @@
 import type { HttpRequest } from '@azure/functions';
-import type { Authenticator, Caller } from '../domain/caller.ts';
+import { type Authenticator, type Caller, type RequiredPermissions, requirePermission } from '../domain/caller.ts';
 import { BadRequestError, MethodNotAllowedError, NotImplementedError } from '../domain/errors.ts';
 import type { EnumView } from '../domain/evolvable-enums.ts';
-import { type RequiredPermissions, requirePermission } from '../domain/permissions.ts';
 import { type QueryOptionName, type QueryOptions, readQueryOptions } from '../odata/query-options/query-options.ts';
 import { type FramePorts, type FunctionHandler, graphFrame } from './frame.ts';
 import { type JsonFormat, readJsonFormat } from './request/json-format.ts';
-import { type Preferences, preferenceApplied, readPreferences } from './request/preferences.ts';
-import { isRepeatable } from './request/repeatability.ts';
+import { isRepeatable, type Preferences, preferenceApplied, readPreferences } from './request/request-headers.ts';
 import { checkChatId, parseResourceUrl, type ResourceKind, type ResourceUrl } from './request/resource-url.ts';
 import type { GraphAnswer } from './response/response.ts';
 

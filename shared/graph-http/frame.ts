@@ -3,9 +3,8 @@ import { OperationsError } from '../domain/errors.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import { describeFailure } from './errors/describe-failure.ts';
 import { toErrorAnswer } from './errors/error-response.ts';
-import { type RequestIds, readRequestIds } from './request/request-ids.ts';
-import { corsHeaders } from './response/cors.ts';
-import type { GraphAnswer } from './response/response.ts';
+import { type RequestIds, readRequestIds } from './request/request-headers.ts';
+import { type GraphAnswer, corsHeaders } from './response/response.ts';
 
 export interface ServerInfo {
   readonly dataCenter: string;

@@ -1,18 +1,13 @@
 import type { HttpRequest } from '@azure/functions';
-import type { Caller } from '../domain/caller.ts';
+import { type Caller, READ_OPERATIONS, requirePermission } from '../domain/caller.ts';
 import { MethodNotAllowedError, NotImplementedError } from '../domain/errors.ts';
 import type { SubscriptionOwner } from '../domain/notifications/subscription.ts';
 import { ownerOf } from '../domain/notifications/subscription-rules.ts';
-import { READ_OPERATIONS, requirePermission } from '../domain/permissions.ts';
 import { type QueryOptionName, type QueryOptions, readQueryOptions } from '../odata/query-options/query-options.ts';
 import type { EndpointPorts } from './endpoint.ts';
 import { type FunctionHandler, graphFrame } from './frame.ts';
-import { isRepeatable } from './request/repeatability.ts';
-import {
-  parseSubscriptionUrl,
-  type SubscriptionResourceKind,
-  type SubscriptionUrl,
-} from './request/subscription-url.ts';
+import { isRepeatable } from './request/request-headers.ts';
+import { parseSubscriptionUrl, type SubscriptionResourceKind, type SubscriptionUrl } from './request/subscription-url.ts';
 import type { GraphAnswer } from './response/response.ts';
 
 export type SubscriptionEndpointPorts = Omit<EndpointPorts, 'evolvableEnums'>;

@@ -1,9 +1,8 @@
-import { errors, type JWTPayload, jwtVerify } from 'jose';
-import type { Authenticator } from '../domain/caller.ts';
+import { hash } from 'node:crypto';
+import { type JWTPayload, errors, jwtVerify } from 'jose';
+import type { Authenticator, Caller } from '../domain/caller.ts';
 import { UnauthenticatedError, UnavailableError } from '../domain/errors.ts';
-import { toCaller } from './caller-claims.ts';
-import type { SigningKeys } from './signing-keys.ts';
-import { VerifiedTokens } from './verified-tokens.ts';
+import type { KeyTrust, SigningKeys } from './signing-keys.ts';
 
 export interface JwtAuthenticatorOptions {
   /** As in the `iss` claim. */
@@ -83,4 +82,83 @@ function invalid(reason: string, cause?: unknown): UnauthenticatedError {
 /** Milliseconds since the Unix epoch until which the token is accepted. */
 function expiry({ exp = 0 }: JWTPayload): number {
   return (exp + CLOCK_SKEW_SECONDS) * 1000;
+}
+
+/** The tenant of all personal Microsoft accounts: Microsoft identity platform, ID token claims reference. */
+const PERSONAL_ACCOUNTS_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad';
+
+/**
+ * Reads who calls from a verified token. A token with `scp` acts for a user, whatever roles that user also has;
+ * one without acts for the application itself.
+ */
+export function toCaller({ scp, roles, tid, oid, sub, azp, appid }: JWTPayload): Caller {
+  const tenantId = typeof tid === 'string' ? tid : null;
+  const delegated = typeof scp === 'string';
+  return {
+    kind: delegated ? 'delegated' : 'application',
+    id: typeof oid === 'string' ? oid : (sub ?? null),
+    permissions: delegated ? scp.split(' ').filter(Boolean) : toStrings(roles),
+    // The claim's name depends on the version of the token: access token claims reference.
+    applicationId: [azp, appid].find((claim) => typeof claim === 'string') ?? null,
+    tenantId,
+    isPersonalAccount: tenantId?.toLowerCase() === PERSONAL_ACCOUNTS_TENANT,
+  };
+}
+
+function toStrings(claim: unknown): string[] {
+  return Array.isArray(claim) ? claim.filter((item) => typeof item === 'string') : [];
+}
+
+interface VerifiedToken {
+  readonly caller: Caller;
+  /** Milliseconds since the Unix epoch. */
+  readonly goodUntil: number;
+  /** Of the keys that verified it. */
+  readonly trust: KeyTrust;
+}
+
+/** About half a megabyte. */
+const MAX_TOKENS = 1_000;
+
+/**
+ * Remembers tokens whose signature held, so that a token used for many requests is verified once. Kept by SHA-256, so
+ * that no token lies in memory. A token is believed no longer than it lives, and no longer than the keys that verified
+ * it are trusted: an issuer that withdraws a key is noticed as soon as if every signature were checked.
+ */
+export class VerifiedTokens {
+  readonly #keys: SigningKeys;
+  readonly #tokens = new Map<string, VerifiedToken>();
+
+  constructor(keys: SigningKeys) {
+    this.#keys = keys;
+  }
+
+  /** Undefined when the token has to be verified. */
+  get(token: string, now: number): Caller | undefined {
+    const digest = toDigest(token);
+    const entry = this.#tokens.get(digest);
+    if (!entry) return undefined;
+    const { version, until } = this.#keys.trust();
+    if (now <= Math.min(entry.goodUntil, until) && entry.trust.version === version) return entry.caller;
+    this.#tokens.delete(digest);
+    return undefined;
+  }
+
+  /** Does nothing when the keys changed meanwhile: it is unknown which of them verified the token. */
+  add(token: string, entry: VerifiedToken): void {
+    if (entry.trust.version !== this.#keys.trust().version) return;
+    if (this.#tokens.size >= MAX_TOKENS) this.#dropOldest();
+    this.#tokens.set(toDigest(token), entry);
+  }
+
+  #dropOldest(): void {
+    for (const [digest] of this.#tokens) {
+      this.#tokens.delete(digest);
+      return;
+    }
+  }
+}
+
+function toDigest(token: string): string {
+  return hash('sha256', token, 'base64');
 }

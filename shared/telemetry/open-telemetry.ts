@@ -4,8 +4,8 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { AppTelemetry, TelemetryParts, TelemetrySettings } from './app-telemetry.ts';
 import { type Exporters, openExporters } from './exporters.ts';
-import { createMeters } from './meters.ts';
 import { RequestIdsProcessor } from './request-ids.ts';
+import { createMeters } from './span-dependencies.ts';
 import { createSpans } from './spans.ts';
 
 const SCOPE = 'teams-async-operations';

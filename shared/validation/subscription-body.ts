@@ -3,8 +3,7 @@ import { BadRequestError, type ErrorDetail, ValidationError } from '../domain/er
 import { CHANGE_TYPES, type ChangeType } from '../domain/notifications/operation-change.ts';
 import type { Subscription } from '../domain/notifications/subscription.ts';
 import { type PropertyModel, SUBSCRIPTION_TYPE } from '../domain/type-model.ts';
-import { isNamed } from './type-name.ts';
-import { dateTimeOffsetRule } from './value-rules.ts';
+import { dateTimeOffsetRule, isNamed } from './operation-body.ts';
 
 /** What a caller sends to subscribe. */
 export type NewSubscription = Pick<

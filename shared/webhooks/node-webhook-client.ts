@@ -1,14 +1,10 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import {
-  TIMED_OUT_REASON,
-  type WebhookClient,
-  type WebhookOutcome,
-  type WebhookRequest,
-} from '../domain/notifications/webhook.ts';
-import { checkedLookup, ForbiddenAddressError, type Resolve } from './checked-lookup.ts';
-import type { AddressPolicy } from './public-address.ts';
+import type { LookupFunction } from 'node:net';
+import { TIMED_OUT_REASON, type WebhookClient, type WebhookOutcome, type WebhookRequest } from '../domain/notifications/webhook.ts';
+import { type AddressPolicy, isAllowed } from './public-address.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { refusalOf } from './target-url.ts';
 
@@ -161,4 +157,36 @@ function describe(error: unknown): string {
 function codeOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;
+}
+
+/** All addresses of a host name. */
+export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+/** The name stands for an address that must not be connected to. */
+export class ForbiddenAddressError extends Error {
+  readonly code = 'ForbiddenAddress';
+
+  constructor() {
+    super('The host of the URL is not a public address');
+    this.name = 'ForbiddenAddressError';
+  }
+}
+
+/**
+ * A look-up for sockets, which connect to exactly what it answers: no second look-up can have another answer. A name
+ * with any address that is not allowed is refused as a whole.
+ */
+export function checkedLookup(resolve: Resolve, policy: AddressPolicy): LookupFunction {
+  return (hostname, { all }, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const [first] = addresses;
+        if (!first || addresses.some(({ address }) => !isAllowed(address, policy)))
+          callback(new ForbiddenAddressError(), '');
+        else if (all) callback(null, [...addresses]);
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, ''),
+    );
+  };
 }

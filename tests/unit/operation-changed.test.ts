@@ -1,8 +1,8 @@
 import { operationChangedHandler } from '../../functions/notifications/OperationChanged/handler.ts';
 import { operationHook } from '../../functions/notifications/OperationHook/handler.ts';
 import { type OperationChange, toChange } from '../../shared/domain/notifications/operation-change.ts';
-import { changesAmong, toChangeDocument } from '../../shared/persistence/operations/change-document.ts';
-import { parseOperationChange } from '../../shared/validation/operation-change.ts';
+import { changesAmong, toChangeDocument } from '../../shared/persistence/operations/operation-document.ts';
+import { parseOperationChange } from '../../shared/validation/queue-messages.ts';
 import { createMemorySubscriptionRepository } from '../support/memory-subscription-repository.ts';
 import { newOperation } from '../support/operations.ts';
 import { newSubscription, OWNER } from '../support/subscriptions.ts';

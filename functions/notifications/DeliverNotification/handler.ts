@@ -3,7 +3,7 @@ import { OperationsError } from '../../../shared/domain/errors.ts';
 import type { DeliveryReport } from '../../../shared/domain/notifications/delivery/delivery-round.ts';
 import type { SubscriptionKey } from '../../../shared/domain/notifications/subscription.ts';
 import { toWakeUps, type WakeUp } from '../../../shared/domain/notifications/wake-up.ts';
-import { parseWakeUp } from '../../../shared/validation/wake-up.ts';
+import { parseWakeUp } from '../../../shared/validation/queue-messages.ts';
 
 export interface DeliverNotificationPorts {
   /** Rejects when the store cannot be reached; whatever a receiver does is in the report. */

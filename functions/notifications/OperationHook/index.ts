@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { QUEUES } from '../../../shared/settings/queues.ts';
-import { parseOperationChange } from '../../../shared/validation/operation-change.ts';
+import { parseOperationChange } from '../../../shared/validation/queue-messages.ts';
 import { notificationService } from '../../app/notification-service.ts';
 import { operationHook } from './handler.ts';
 

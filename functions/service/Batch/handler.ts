@@ -1,12 +1,11 @@
 import { HttpRequest } from '@azure/functions';
-import type { BatchItem } from '../../../shared/domain/batch.ts';
 import type { Authenticator } from '../../../shared/domain/caller.ts';
 import { FailedDependencyError } from '../../../shared/domain/errors.ts';
 import { type FramePorts, type FunctionHandler, graphFrame } from '../../../shared/graph-http/frame.ts';
 import { readJson } from '../../../shared/graph-http/request/json-body.ts';
 import { toServiceRoot } from '../../../shared/graph-http/request/service-root.ts';
 import type { GraphAnswer } from '../../../shared/graph-http/response/response.ts';
-import { parseBatch } from '../../../shared/validation/batch-request.ts';
+import { type BatchItem, parseBatch } from '../../../shared/validation/batch-request.ts';
 import { runBatch } from './run-batch.ts';
 
 export interface BatchPorts extends FramePorts {

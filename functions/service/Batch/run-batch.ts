@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions';
-import type { BatchItem } from '../../../shared/domain/batch.ts';
+import type { BatchItem } from '../../../shared/validation/batch-request.ts';
 
 /** The answer to one request of a batch, as it stands in the batch's own. */
 export interface BatchAnswer {

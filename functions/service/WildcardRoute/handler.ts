@@ -3,8 +3,7 @@ import { MethodNotAllowedError } from '../../../shared/domain/errors.ts';
 import { VERBS } from '../../../shared/graph-http/endpoint.ts';
 import { type FramePorts, type FunctionHandler, graphFrame } from '../../../shared/graph-http/frame.ts';
 import { parseResourceUrl, type ResourceKind } from '../../../shared/graph-http/request/resource-url.ts';
-import { preflightHeaders } from '../../../shared/graph-http/response/cors.ts';
-import { emptyAnswer, type GraphAnswer } from '../../../shared/graph-http/response/response.ts';
+import { emptyAnswer, type GraphAnswer, preflightHeaders } from '../../../shared/graph-http/response/response.ts';
 import { SERVICE_ROUTES } from '../../../shared/graph-http/routes.ts';
 
 export interface WildcardRoutePorts extends FramePorts {

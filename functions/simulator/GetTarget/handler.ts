@@ -1,7 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
-import type { Authenticator } from '../../../shared/domain/caller.ts';
+import { type Authenticator, READ_OPERATIONS, requirePermission } from '../../../shared/domain/caller.ts';
 import { OperationsError, UnknownSegmentError } from '../../../shared/domain/errors.ts';
-import { READ_OPERATIONS, requirePermission } from '../../../shared/domain/permissions.ts';
 import type { Laboratory } from '../../../shared/domain/simulator/simulator.ts';
 import { type FramePorts, type FunctionHandler, graphFrame } from '../../../shared/graph-http/frame.ts';
 import { parseChatUrl } from '../../../shared/graph-http/request/chat-url.ts';

@@ -1,14 +1,6 @@
-import {
-  MethodNotAllowedError,
-  OperationsError,
-  RepeatedDifferentlyError,
-  RequestTooOldError,
-  ThrottledError,
-  UnauthenticatedError,
-} from '../../domain/errors.ts';
-import type { RequestIds } from '../request/request-ids.ts';
+import { type ErrorCode, MethodNotAllowedError, OperationsError, RepeatedDifferentlyError, RequestTooOldError, ThrottledError, UnauthenticatedError } from '../../domain/errors.ts';
+import type { RequestIds } from '../request/request-headers.ts';
 import type { GraphAnswer } from '../response/response.ts';
-import { STATUS_OF } from './error-status.ts';
 
 /** Graph answers errors with the bare media type, unlike entities. */
 const ERROR_CONTENT_TYPE = 'application/json';
@@ -51,3 +43,22 @@ function challenge({ reason }: UnauthenticatedError): string {
   const scheme = 'Bearer realm=""';
   return reason === null ? scheme : `${scheme}, error="invalid_token", error_description="${reason}"`;
 }
+
+/** The HTTP status of every error code. */
+export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
+  BadRequest: 400,
+  ValidationError: 400,
+  InvalidAuthenticationToken: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  Request_BadRequest: 405,
+  Conflict: 409,
+  PreconditionFailed: 412,
+  RequestEntityTooLarge: 413,
+  RequestBodyRead: 415,
+  FailedDependency: 424,
+  TooManyRequests: 429,
+  InternalServerError: 500,
+  NotImplemented: 501,
+  ServiceUnavailable: 503,
+};

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { NewOperation, TeamsAsyncOperation } from '../../domain/teams-async-operation.ts';
 import type { GraphRequest } from '../endpoint.ts';
-import { readRequestIds } from './request-ids.ts';
+import { readRequestIds } from './request-headers.ts';
 
 /**
  * An id for what a request creates that is the same when the same caller sends the same request again: a GUID of

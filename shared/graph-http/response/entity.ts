@@ -1,15 +1,9 @@
-import type { EnumView } from '../../domain/evolvable-enums.ts';
-import { showMember } from '../../domain/evolvable-enums.ts';
+import { type EnumView, showMember } from '../../domain/evolvable-enums.ts';
 import type { StoredOperation } from '../../domain/operation-repository.ts';
-import {
-  OPERATION_STATUSES,
-  OPERATION_TYPES,
-  type OperationError,
-  type TeamsAsyncOperation,
-} from '../../domain/teams-async-operation.ts';
+import { OPERATION_STATUSES, OPERATION_TYPES, type OperationError, type TeamsAsyncOperation } from '../../domain/teams-async-operation.ts';
 import { NAMESPACE, type PropertyModel, TEAMS_ASYNC_OPERATION } from '../../domain/type-model.ts';
-import { toEntityTag } from '../request/entity-tags.ts';
 import type { MetadataLevel } from '../request/json-format.ts';
+import { toEntityTag } from '../request/request-headers.ts';
 import { type ResourceUrl, toCanonicalPath, toContext } from '../request/resource-url.ts';
 
 /** The names Teams' own service gives its types, which is what Graph's page about this call shows. */

@@ -1,11 +1,9 @@
 import type { EnumView } from '../../domain/evolvable-enums.ts';
-import type { Condition, OrderBy } from '../../domain/operation-query.ts';
+import { type Condition, type OrderBy, SORTABLE_PROPERTIES } from '../../domain/operation-query.ts';
 import { parseFilter } from '../filter/parse-filter.ts';
 import { QueryOptionError, shown } from '../query-option-error.ts';
-import { parseOrderBy } from './order-by.ts';
 import type { QueryOptions } from './query-options.ts';
 import { parseSearch } from './search.ts';
-import { parseSelect } from './select.ts';
 
 /** The largest page; `$top` beyond it is refused, `Prefer: odata.maxpagesize` is held to it. */
 export const MAX_PAGE_SIZE = 999;
@@ -66,4 +64,60 @@ function parseBoolean(text: string | undefined): boolean {
       `Invalid value '${shown(text)}' for $count query option found. Valid values are 'true' and 'false'.`,
     );
   return text === 'true';
+}
+
+const MAX_PROPERTIES = 5;
+const ITEM = /^(?<path>[^\s]+)(?:\s+(?<direction>asc|desc))?$/i;
+
+/** Oldest first, so that what is created while a client pages comes at the end. */
+const DEFAULT_ORDER: readonly OrderBy[] = [{ property: 'createdDateTime', descending: false }];
+
+/**
+ * The order in which to list, down to the id: no two operations are equal in it.
+ *
+ * @throws QueryOptionError what cannot be sorted by, is repeated, or is too much
+ */
+export function parseOrderBy(text: string | undefined): readonly OrderBy[] {
+  const given = text === undefined ? DEFAULT_ORDER : text.split(',', MAX_PROPERTIES + 1).map(parseItem);
+  if (given.length > MAX_PROPERTIES)
+    throw new QueryOptionError(
+      `The number of clauses in $orderby query option exceeded the maximum number allowed, which is ${MAX_PROPERTIES}.`,
+    );
+  const repeated = given.find(({ property }, index) => given.findIndex((other) => other.property === property) < index);
+  if (repeated)
+    throw new QueryOptionError(`Duplicate property named '${repeated.property}' is not supported in '$orderby'.`);
+  const last = given.at(-1);
+  const id = given.findIndex(({ property }) => property === 'id');
+  // Ids are unique: what is sorted behind one makes no difference.
+  if (id >= 0) return given.slice(0, id + 1);
+  return [...given, { property: 'id', descending: last?.descending ?? false }];
+}
+
+function parseItem(item: string): OrderBy {
+  const { path, direction } = ITEM.exec(item.trim())?.groups ?? {};
+  if (path === undefined) throw new QueryOptionError(`Syntax error in the $orderby expression '${shown(item)}'.`);
+  const property = SORTABLE_PROPERTIES.find((name) => name === path);
+  if (!property)
+    throw new QueryOptionError(`The property '${shown(path)}' cannot be used in the $orderby query option.`);
+  return { property, descending: direction?.toLowerCase() === 'desc' };
+}
+
+const IDENTIFIER = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]{0,127}$/u;
+const MAX_SELECTED = 100;
+
+/**
+ * The properties to return; the type is open, so any name may be one.
+ *
+ * @returns null: all of them
+ * @throws QueryOptionError a name that is none, or too many
+ */
+export function parseSelect(text: string | undefined): readonly string[] | null {
+  if (text === undefined) return null;
+  const names = text.split(',', MAX_SELECTED + 1).map((name) => name.trim());
+  if (names.length > MAX_SELECTED)
+    throw new QueryOptionError(`The $select names more than ${MAX_SELECTED} properties.`);
+  const wrong = names.find((name) => name !== '*' && !IDENTIFIER.test(name));
+  if (wrong !== undefined)
+    throw new QueryOptionError(`The term '${shown(wrong)}' is not valid in a $select expression.`);
+  return names.includes('*') ? null : [...new Set(names)];
 }

@@ -3,7 +3,7 @@ import type { ChangeLog, ChangePage } from '../../domain/notifications/change-lo
 import type { SubscribedResource } from '../../domain/notifications/subscription.ts';
 import { type CosmosAdapterOptions, containerCalls } from '../container-calls.ts';
 import { CONTAINERS } from '../containers.ts';
-import { changesAmong } from '../operations/change-document.ts';
+import { changesAmong } from '../operations/operation-document.ts';
 
 type Page = ChangeFeedIteratorResponse<unknown[]>;
 

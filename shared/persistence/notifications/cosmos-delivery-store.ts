@@ -2,33 +2,12 @@ import type { DeadLetter, DeadLetterStore } from '../../domain/notifications/dea
 import type { Delivery } from '../../domain/notifications/delivery/delivery.ts';
 import type { DeliveryStore, StoredDelivery } from '../../domain/notifications/delivery/delivery-store.ts';
 import type { SubscriptionKey } from '../../domain/notifications/subscription.ts';
-import {
-  type CallContainer,
-  type ContainerItems,
-  type CosmosAdapterOptions,
-  containerCalls,
-  queryPages,
-} from '../container-calls.ts';
+import { type CallContainer, type ContainerItems, type CosmosAdapterOptions, containerCalls, queryPages } from '../container-calls.ts';
 import { CONTAINERS } from '../containers.ts';
 import { hasStatus } from '../cosmos-errors.ts';
-import { bareEtag } from '../etags.ts';
 import { toQuery } from '../statement.ts';
-import {
-  type Partition,
-  replaceVersion,
-  toDelete,
-  toReplace,
-  toTransactionError,
-  toUpsert,
-  transact,
-} from '../transaction.ts';
-import { type DeadLetterDocument, deadLetterIdOf, toDeadLetterDocument } from './dead-letter-document.ts';
-import {
-  type DeliveryDocument,
-  deliveryIdOf,
-  type SubscriptionDocument,
-  toDeliveryDocument,
-} from './subscription-document.ts';
+import { bareEtag, type Partition, replaceVersion, toDelete, toReplace, toTransactionError, toUpsert, transact } from '../transaction.ts';
+import { type DeliveryDocument, deliveryIdOf, type SubscriptionDocument, toDeliveryDocument } from './subscription-document.ts';
 
 /** Deliveries and dead letters in Cosmos DB, in the partition of their subscription. */
 export function createCosmosDeliveryStore(
@@ -158,4 +137,27 @@ async function removeDeadLetters({ container, signal }: ContainerItems, letters:
       });
     }),
   );
+}
+
+/** A dead letter as an item, in the partition of its subscription, which it outlives. */
+export interface DeadLetterDocument extends SubscriptionKey {
+  readonly kind: 'deadLetter';
+  readonly subscriptionId: string;
+  /** Excluded from the index. */
+  readonly deadLetter: DeadLetter;
+  /** In seconds. */
+  readonly ttl: number;
+}
+
+const KEPT_SECONDS = 30 * 24 * 60 * 60;
+
+export function toDeadLetterDocument(deadLetter: DeadLetter): DeadLetterDocument {
+  const { scope, id: subscriptionId } = deadLetter.subscription;
+  return { id: deadLetterIdOf(deadLetter), scope, kind: 'deadLetter', subscriptionId, deadLetter, ttl: KEPT_SECONDS };
+}
+
+/** The same for the same change, and in the order of the changes. */
+export function deadLetterIdOf({ subscription, change }: DeadLetter): string {
+  const time = String(Date.parse(change.changedDateTime)).padStart(15, '0');
+  return `${subscription.id}-dead-${time}-${String(change.revision).padStart(10, '0')}-${change.id}`;
 }

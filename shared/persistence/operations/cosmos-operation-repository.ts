@@ -1,11 +1,10 @@
+import { UnavailableError } from '../../domain/errors.ts';
 import type { OperationRepository } from '../../domain/operation-repository.ts';
 import type { OperationSource } from '../../domain/teams-async-operation.ts';
-import { type CosmosAdapterOptions, containerCalls } from '../container-calls.ts';
+import { type ContainerItems, type CosmosAdapterOptions, containerCalls } from '../container-calls.ts';
 import { CONTAINERS } from '../containers.ts';
-import { countOperations, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
-import type { ChatItems } from './chat-partition.ts';
-import { checkContainer } from './check-container.ts';
-import { createOperation } from './create-operation.ts';
+import { hasStatus } from '../cosmos-errors.ts';
+import { type ChatItems, countOperations, createOperation, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
 import { listOperations } from './list-operations.ts';
 
 export interface CosmosRepositoryOptions extends CosmosAdapterOptions {
@@ -43,4 +42,22 @@ export function createCosmosOperationRepository(options: CosmosRepositoryOptions
         await container.read({ abortSignal: signal }); // the SDK keeps the partition key's paths, which every create needs
       }).catch(() => undefined),
   };
+}
+
+/** No operation and no record of a request has this id. */
+const NO_ITEM = '$health';
+/** Of a 404: not the item is missing but what it would be in. */
+const OWNER_MISSING = 1003;
+
+/**
+ * Reads an item that is not there: the way that operations go, with its credentials, for one request unit. (To read the
+ * container costs none, and is throttled apart from items.) A container that is busy is reached.
+ */
+export async function checkContainer({ container, signal }: ContainerItems): Promise<void> {
+  try {
+    const { substatus } = await container.item(NO_ITEM, NO_ITEM).read({ abortSignal: signal });
+    if (substatus === OWNER_MISSING) throw new UnavailableError('The container of operations is not there.');
+  } catch (error) {
+    if (!hasStatus(error, 429)) throw error;
+  }
 }

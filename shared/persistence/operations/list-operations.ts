@@ -2,7 +2,7 @@ import type { QueryIterator } from '@azure/cosmos';
 import { UnsupportedOrderError } from '../../domain/errors.ts';
 import type { OperationPage, OperationQuery, OrderBy, Place } from '../../domain/operation-query.ts';
 import { hasStatus } from '../cosmos-errors.ts';
-import type { ChatItems } from './chat-partition.ts';
+import type { ChatItems } from './chat-items.ts';
 import { ID_RANGES, type IdRange, listSql } from './list-sql.ts';
 import { SORT_PATHS, type StoredDocument, toStoredOperation } from './operation-document.ts';
 

@@ -1,11 +1,23 @@
+import type { ChangePage } from '../change-log.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import type { OperationChange } from '../operation-change.ts';
-import type { Subscription } from '../subscription.ts';
+import { type Subscription, isWatched } from '../subscription.ts';
 import { type Delivery, passPage, withEvent } from './delivery.ts';
 import type { DeliveryPorts } from './delivery-dependencies.ts';
 import type { HeldDelivery } from './delivery-lease.ts';
-import { PAGE_SIZE, unsettledOf } from './pending.ts';
 import { GIVE_UP_MS } from './retry-schedule.ts';
+
+/** The most in one POST, and the most that is sent twice when a process dies. */
+export const PAGE_SIZE = 50;
+
+/** What of a page of the log is still to be sent. */
+export function unsettledOf(
+  { changes }: ChangePage,
+  subscription: Subscription,
+  { settled }: Delivery,
+): readonly OperationChange[] {
+  return changes.filter((change) => isWatched(subscription, change) && !settled.includes(change.id));
+}
 
 /**
  * Makes dead letters of what is too old by now, page by page, up to the first change that can still be sent.

@@ -3,7 +3,6 @@ import type { NotificationFormat } from '../notification-format.ts';
 import type { WebhookClient } from '../webhook.ts';
 import type { EndpointGates } from './circuit-breaker.ts';
 import type { DeliveryStore } from './delivery-store.ts';
-import type { NotificationMeter } from './notification-meter.ts';
 
 export interface DeliveryPorts {
   readonly store: DeliveryStore;
@@ -18,4 +17,12 @@ export interface DeliveryPorts {
   newId(): string;
   /** From 0 to below 1. */
   random(): number;
+}
+
+/** Watches notifications on their way, and learns how late they are. */
+export interface NotificationMeter {
+  /** @param delayMs from the change to the receiver's 2xx */
+  delivered(delayMs: number): void;
+  /** Sends one message. @param origins `traceparent` of each change in it, null where the change has none */
+  sending<T extends { readonly kind: string }>(origins: readonly (string | null)[], send: () => Promise<T>): Promise<T>;
 }

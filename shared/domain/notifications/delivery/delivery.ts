@@ -1,6 +1,5 @@
 import type { ChangePage } from '../change-log.ts';
-import type { LifecycleEvent } from '../lifecycle-event.ts';
-import type { Subscription } from '../subscription.ts';
+import type { LifecycleEvent, Subscription } from '../subscription.ts';
 import { delayAfter } from './retry-schedule.ts';
 
 /** How far a subscription has been served, and who serves it now. All times are milliseconds since the Unix epoch. */

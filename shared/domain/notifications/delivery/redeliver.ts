@@ -1,7 +1,7 @@
 import type { DeadLetterStore } from '../dead-letter.ts';
 import type { NotificationFormat } from '../notification-format.ts';
+import { PAGE_SIZE } from './dead-lettering.ts';
 import type { DeliveryStore } from './delivery-store.ts';
-import { PAGE_SIZE } from './pending.ts';
 import { type PostPorts, type PostResult, post } from './send.ts';
 
 export interface RedeliveryPorts extends PostPorts {

@@ -1,8 +1,31 @@
 import Joi from 'joi';
 import { CHANGE_TYPES, type OperationChange } from '../domain/notifications/operation-change.ts';
+import { MAX_KEYS, type WakeUp } from '../domain/notifications/wake-up.ts';
 import { OPERATION_STATUSES, OPERATION_TYPES } from '../domain/teams-async-operation.ts';
 
-const schema = Joi.object<OperationChange>({
+/** A message of the queue of wake-ups that nobody of us can have sent. */
+export class WakeUpError extends Error {
+  readonly code = 'InvalidWakeUp';
+
+  constructor(reason: string) {
+    super(`The message is no wake-up: ${reason}`);
+    this.name = 'WakeUpError';
+  }
+}
+
+const key = Joi.object({ scope: Joi.string().max(4_096).required(), id: Joi.string().max(255).required() }).unknown();
+const wakeUpSchema = Joi.object<WakeUp>({ subscriptions: Joi.array().items(key).min(1).max(MAX_KEYS).required() })
+  .unknown()
+  .required();
+
+/** @throws WakeUpError */
+export function parseWakeUp(message: unknown): WakeUp {
+  const { value, error } = wakeUpSchema.validate(message, { convert: false });
+  if (error) throw new WakeUpError(error.message);
+  return value;
+}
+
+const changeSchema = Joi.object<OperationChange>({
   id: Joi.string().required(),
   chatId: Joi.string().required(),
   operationId: Joi.string().required(),
@@ -25,7 +48,7 @@ const schema = Joi.object<OperationChange>({
  * @throws Error it is none
  */
 export function parseOperationChange(message: unknown): OperationChange {
-  const { value, error } = schema.validate(message);
+  const { value, error } = changeSchema.validate(message);
   if (error) throw new Error(`The message is no change of an operation: ${error.message}`);
   return value;
 }

@@ -1,6 +1,23 @@
 import { app, type InvocationContext } from '@azure/functions';
+import { describeFailure } from '../../shared/graph-http/errors/describe-failure.ts';
 import type { Invocation } from '../../shared/telemetry/app-telemetry.ts';
 import type { LoadingTelemetry } from '../../shared/telemetry/load-telemetry.ts';
+
+/**
+ * What a function throws goes into the log of the host, message and all; requests answer their failures themselves, but
+ * triggers leave them to the host, which tries again. To be called while the host loads the app.
+ */
+export function quietFailures(): void {
+  app.hook.postInvocation((hook) => {
+    if (hook.error) hook.error = toQuietError(hook.error);
+  });
+}
+
+function toQuietError(error: unknown): Error {
+  const description = describeFailure(error);
+  const [summary = ''] = description.split('\n', 1);
+  return Object.assign(new Error(summary), { stack: description });
+}
 
 /** Has every call of every function watched. To be called while the host loads the app: later it takes no hooks. */
 export function watchFunctions(telemetry: LoadingTelemetry): void {

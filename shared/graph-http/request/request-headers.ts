@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import type { Caller } from '../../domain/caller.ts';
+import { BadRequestError, RequestTooOldError } from '../../domain/errors.ts';
+import type { ChangeOrigin } from '../../domain/notifications/operation-change.ts';
+import type { RepeatableRequest } from '../../domain/operation-repository.ts';
+import type { Telemetry } from '../../domain/telemetry.ts';
+
+export interface RequestIds {
+  /** Ours, a new GUID for every request. */
+  readonly requestId: string;
+  /** The caller's, where it sent a GUID; otherwise ours. */
+  readonly clientRequestId: string;
+}
+
+const GUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+export function readRequestIds(clientRequestId: string | null, requestId: string): RequestIds {
+  const valid = clientRequestId !== null && GUID.test(clientRequestId);
+  return { requestId, clientRequestId: valid ? clientRequestId : requestId };
+}
+
+/** W3C Trace Context, section 3.2, version 00; whoever sends all zeros has no trace. */
+const TRACEPARENT = /^00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/;
+
+/**
+ * What those who learn of a change are told of the request that made it: where it is watched, our own part of its trace
+ * rather than the caller's.
+ */
+export function readOrigin(headers: Pick<Headers, 'get'>, telemetry: Pick<Telemetry, 'traceparent'>): ChangeOrigin {
+  const traceparent = headers.get('traceparent');
+  const clientRequestId = headers.get('client-request-id');
+  return {
+    traceparent:
+      telemetry.traceparent() ?? (traceparent !== null && TRACEPARENT.test(traceparent) ? traceparent : null),
+    clientRequestId: clientRequestId !== null && GUID.test(clientRequestId) ? clientRequestId : null,
+  };
+}
+
+/** What a request prefers (RFC 7240), as far as this API honours it; a service is free to ignore preferences it does not know. */
+export interface Preferences {
+  readonly returnMinimal: boolean;
+  readonly returnRepresentation: boolean;
+  /** At least 1. Null: no preference. */
+  readonly maxPageSize: number | null;
+  readonly includeUnknownEnumMembers: boolean;
+  /** Our own: how an operation of the laboratory is to go. Null: no preference. */
+  readonly scenario: string | null;
+}
+
+/** One preference: a name, a value that may be quoted, and parameters that none of ours has. */
+const PREFERENCE = /^\s*(?<name>[^\s=;,]+)\s*(?:=\s*(?:"(?<quoted>[^"]*)"|(?<value>[^\s;,"]*)))?\s*(?:;.*)?$/s;
+/** What lies between two commas; those inside quotes separate nothing. */
+const ELEMENT = /(?:[^",]|"[^"]*"?)+/g;
+const MAX_HEADER_LENGTH = 1_024;
+
+/**
+ * @param header the `Prefer` header; several lines of it come joined by commas. Null: there is none
+ * @throws BadRequestError a page size that is no positive integer, or a header that is too long
+ */
+export function readPreferences(header: string | null): Preferences {
+  if (header !== null && header.length > MAX_HEADER_LENGTH)
+    throw new BadRequestError(`The Prefer header exceeds ${MAX_HEADER_LENGTH} characters.`);
+  const preferences = new Map<string, string>();
+  for (const part of (header ?? '').match(ELEMENT) ?? []) {
+    const { name, quoted, value } = PREFERENCE.exec(part)?.groups ?? {};
+    const key = name?.toLowerCase().replace(/^odata\./, '');
+    // RFC 7240, section 2: of repeated preferences the first counts.
+    if (key !== undefined && !preferences.has(key)) preferences.set(key, quoted ?? value ?? '');
+  }
+  const answer = preferences.get('return')?.toLowerCase();
+  return {
+    returnMinimal: answer === 'minimal',
+    returnRepresentation: answer === 'representation',
+    maxPageSize: readPageSize(preferences.get('maxpagesize')),
+    includeUnknownEnumMembers: preferences.has('include-unknown-enum-members'),
+    scenario: preferences.get('lro-scenario') || null,
+  };
+}
+
+function readPageSize(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (!/^0*[1-9]\d{0,8}$/.test(text))
+    throw new BadRequestError("The preference 'odata.maxpagesize' must be a positive integer.");
+  return Number(text);
+}
+
+/** The header that tells which preferences were honoured; none when the list is empty. */
+export function preferenceApplied(applied: readonly string[]): Readonly<Record<string, string>> {
+  return applied.length === 0 ? {} : { 'preference-applied': applied.join(', ') };
+}
+
+/** Which of the two ways of answering a write was asked for, and so honoured. */
+export function returnPreference({ returnMinimal, returnRepresentation }: Preferences): readonly string[] {
+  if (returnMinimal) return ['return=minimal'];
+  return returnRepresentation ? ['return=representation'] : [];
+}
+
+/** What `If-Match` or `If-None-Match` names: any version, or those with these etags (without quotes). */
+export type EntityTags = 'any' | readonly string[];
+
+/** RFC 9110, section 8.8.3, printable ASCII only: that is what our own consist of. */
+const ENTITY_TAG = /^(?:W\/)?"(?<tag>[\x21\x23-\x7e]{0,256})"$/;
+const MAX_TAGS = 20;
+
+/**
+ * Weak and strong tags count as equal: ours stand for the whole of an operation.
+ *
+ * @returns null when there is no such header
+ * @throws BadRequestError it is malformed
+ */
+export function readEntityTags(name: string, header: string | null): EntityTags | null {
+  if (header === null) return null;
+  const text = header.trim();
+  if (text === '*') return 'any';
+  const tags = text.split(',', MAX_TAGS + 1).map((part) => ENTITY_TAG.exec(part.trim())?.groups?.tag);
+  const known = tags.filter((tag) => tag !== undefined);
+  if (known.length < tags.length || tags.length > MAX_TAGS)
+    throw new BadRequestError(
+      `The value of the header '${name}' is not valid. It must be * or entity tags such as W/"1".`,
+    );
+  return known;
+}
+
+export function matches(tags: EntityTags, etag: string): boolean {
+  return tags === 'any' || tags.includes(etag);
+}
+
+export function toEntityTag(etag: string): string {
+  return `W/"${etag}"`;
+}
+
+interface HeaderReader {
+  get(name: string): string | null;
+}
+
+/** Ids are GUIDs by recommendation only: OASIS Repeatable Requests 1.0. */
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+/** IMF-fixdate of RFC 9110, the one form that must be sent. */
+const HTTP_DATE =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/;
+/** How long what a request did is known; the repository keeps it at least as long. */
+const WINDOW_MS = 10 * 60_000;
+/** How far a caller's clock may be ahead of ours. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** Whether the request asks to be carried out once, however often it is sent. */
+export function isRepeatable(headers: HeaderReader): boolean {
+  return headers.get('repeatability-request-id') !== null || headers.get('repeatability-first-sent') !== null;
+}
+
+/**
+ * @param body what was asked, parsed
+ * @returns undefined when the request does not ask to be repeatable
+ * @throws BadRequestError one of the two headers is missing or malformed
+ * @throws RequestTooOldError what such an old request did is no longer known
+ */
+export function readRepeatability(
+  headers: HeaderReader,
+  { caller, body, now }: { caller: Caller; body: unknown; now: number },
+): RepeatableRequest | undefined {
+  if (!isRepeatable(headers)) return undefined;
+  const id = headers.get('repeatability-request-id') ?? '';
+  const firstSent = headers.get('repeatability-first-sent') ?? '';
+  if (!REQUEST_ID.test(id)) throw malformed('Repeatability-Request-ID', 'a GUID');
+  const sentAt = HTTP_DATE.test(firstSent) ? Date.parse(firstSent) : Number.NaN;
+  if (Number.isNaN(sentAt) || sentAt > now + CLOCK_SKEW_MS)
+    throw malformed('Repeatability-First-Sent', 'the time of the first request, such as Tue, 26 Mar 2019 16:06:51 GMT');
+  if (sentAt < now - WINDOW_MS) throw new RequestTooOldError();
+  return {
+    key: JSON.stringify([caller.tenantId, caller.kind, caller.id, id.toLowerCase()]),
+    fingerprint: createHash('sha256').update(JSON.stringify(body)).digest('base64url'),
+  };
+}
+
+function malformed(name: string, expected: string): BadRequestError {
+  return new BadRequestError(`The header '${name}' is missing or not valid. It must be ${expected}.`);
+}
