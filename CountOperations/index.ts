@@ -1,9 +1,5 @@
-import { app } from '@azure/functions';
-import { graphService } from '../functions/app/graph-service.ts';
+// Method, path and permissions: shared/graph-http/routes.ts.
 
-app.http('CountOperations', {
-  methods: ['GET'],
-  authLevel: 'anonymous', // the handler verifies bearer tokens; function keys are not Graph's way
-  route: 'beta/chats/{chatsId}/operations/$count',
-  handler: graphService().handlers.count.GET,
-});
+import { theApp } from '../functions/app/the-app.ts';
+
+theApp().registerRoute('CountOperations');

@@ -1,53 +1,42 @@
-import { WRITE_OPERATIONS } from '../shared/domain/caller.ts';
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { type TeamsAsyncOperation, createOperation, type NewOperation } from '../shared/domain/teams-async-operation.ts';
+import { readRequestIds, readOrigin, readRepeatability, returnPreference, toEntityTag } from '../shared/graph-http/request/request-headers.ts';
 import { OperationExistsError } from '../shared/domain/errors.ts';
 import { checkNewEnums } from '../shared/domain/evolvable-enums.ts';
 import type { Creation, OperationRepository, RepeatableRequest } from '../shared/domain/operation-repository.ts';
 import { beginScenario } from '../shared/domain/simulator/plan.ts';
-import type { Laboratory } from '../shared/domain/simulator/simulator.ts';
-import { createOperation, type NewOperation } from '../shared/domain/teams-async-operation.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
-import type { FunctionHandler } from '../shared/graph-http/frame.ts';
+import type { Simulator } from '../shared/domain/simulator/simulator.ts';
+import { type PipelineDependencies, type GraphRequest, graphPipeline, type FunctionHandler } from '../shared/graph-http/pipeline.ts';
 import { readJson } from '../shared/graph-http/request/json-body.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
-import {
-  preferenceApplied,
-  readOrigin,
-  readRepeatability,
-  returnPreference,
-  toEntityTag,
-} from '../shared/graph-http/request/request-headers.ts';
-import { toLocation } from '../shared/graph-http/request/resource-url.ts';
-import { isCreatedFrom, retryId } from '../shared/graph-http/request/retry-id.ts';
+import { toLocation } from '../shared/graph-http/request/address.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';
-import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
+import { emptyResponse, type GraphResponse, odataResponse, preferenceApplied } from '../shared/graph-http/response/response.ts';
 import { parseNewOperation } from '../shared/validation/operation-body.ts';
 
-export interface CreateOperationPorts extends EndpointPorts {
+export interface CreateOperationDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'create' | 'get'>;
   /** Null: operations stay as they are created. */
-  readonly laboratory: Pick<Laboratory, 'choose' | 'start'> | null;
+  readonly simulator: Pick<Simulator, 'choose' | 'start'> | null;
 }
 
 /** `POST /chats/{chatsId}/operations`: stores a new teamsAsyncOperation and answers 201 with it. */
-export function createOperationHandler(ports: CreateOperationPorts): FunctionHandler {
-  return graphEndpoint(
-    { resource: 'operations', permissions: WRITE_OPERATIONS, options: ['format'] },
-    (request) => create(request, ports),
-    ports,
-  );
+export function createOperationHandler(ports: CreateOperationDependencies): FunctionHandler {
+  return graphPipeline('CreateOperation', (request) => create(request, ports), ports);
 }
 
-async function create(request: GraphRequest, ports: CreateOperationPorts): Promise<GraphAnswer> {
+async function create(request: GraphRequest, ports: CreateOperationDependencies): Promise<GraphResponse> {
   const { http, caller, url, enums, preferences } = request;
   const body = await readJson(http);
   const given = parseNewOperation(body);
   checkNewEnums(given, enums);
   const repeatable = readRepeatability(http.headers, { caller, body, now: ports.now() });
-  const scenario = ports.laboratory?.choose(preferences.scenario) ?? null;
+  const scenario = ports.simulator?.choose(preferences.scenario) ?? null;
   const begun = scenario === null ? given : beginScenario(given, ports.now());
   const creation = await createRetried({ request, given: begun, body, repeatable }, ports);
   if (scenario !== null)
-    await ports.laboratory?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
+    await ports.simulator?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
   return toAnswer(request, creation, { scenario, repeated: repeatable !== undefined });
 }
 
@@ -70,7 +59,7 @@ interface NewRequest {
  */
 async function createRetried(
   { request, given, body, repeatable }: NewRequest,
-  ports: CreateOperationPorts,
+  ports: CreateOperationDependencies,
 ): Promise<Creation> {
   const { http, url } = request;
   const retriedId = given.id === undefined ? retryId(request, body) : null;
@@ -89,12 +78,32 @@ async function createRetried(
   }
 }
 
+/**
+ * An id for what a request creates that is the same when the same caller sends the same request again: a GUID of
+ * version 8 (RFC 9562: made from a hash). Null without a `client-request-id`.
+ *
+ * @param body parsed
+ */
+function retryId({ http, url, caller }: GraphRequest, body: unknown): string | null {
+  const { clientRequestId } = readRequestIds(http.headers.get('client-request-id'), '');
+  if (clientRequestId === '') return null;
+  const { tenantId, kind, id } = caller;
+  const hash = createHash('sha256').update(JSON.stringify([tenantId, kind, id, url.chatId, clientRequestId, body]));
+  const hex = hash.digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Whether an operation is what creating it from `given` would make, apart from when. */
+function isCreatedFrom(given: NewOperation, operation: TeamsAsyncOperation): boolean {
+  return isDeepStrictEqual({ ...operation, ...given }, operation);
+}
+
 /** 201 with the operation, or 204 for who asked for no more; and where it is from now on. */
 function toAnswer(
   { url, format, enums, preferences }: GraphRequest,
   { operation, etag }: Creation,
   { scenario, repeated }: Applied,
-): GraphAnswer {
+): GraphResponse {
   const location = toLocation(url, operation.id);
   const headers = {
     location,
@@ -106,7 +115,7 @@ function toAnswer(
     ...(repeated && { 'repeatability-result': 'accepted' }),
   };
   // OData 4.01, part 1, 8.3.4: without a body the header tells which entity it was.
-  if (preferences.returnMinimal) return emptyAnswer(204, { ...headers, 'odata-entityid': location });
+  if (preferences.returnMinimal) return emptyResponse(204, { ...headers, 'odata-entityid': location });
   const entity = toEntity(operation, { enums, select: null, metadata: format.metadata }, url);
-  return odataAnswer(201, entity, { ...headers, 'content-type': toContentType(format) });
+  return odataResponse(201, entity, { ...headers, 'content-type': toContentType(format) });
 }

@@ -1,38 +1,32 @@
-import { READ_OPERATIONS } from '../shared/domain/caller.ts';
 import { OperationNotFoundError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
-import type { FunctionHandler } from '../shared/graph-http/frame.ts';
+import { type PipelineDependencies, type GraphRequest, graphPipeline, type FunctionHandler } from '../shared/graph-http/pipeline.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
 import { matches, readEntityTags, toEntityTag } from '../shared/graph-http/request/request-headers.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';
-import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
+import { emptyResponse, type GraphResponse, odataResponse } from '../shared/graph-http/response/response.ts';
 import { parseSelect } from '../shared/odata/query-options/list-options.ts';
 
-export interface GetOperationPorts extends EndpointPorts {
+export interface GetOperationDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'get'>;
 }
 
 /** `GET /chats/{chatsId}/operations/{operationId}`: answers 200 with the operation, or 304 to who has it already. */
-export function getOperationHandler(ports: GetOperationPorts): FunctionHandler {
-  return graphEndpoint(
-    { resource: 'operation', permissions: READ_OPERATIONS, options: ['format', 'select'] },
-    (request) => get(request, ports),
-    ports,
-  );
+export function getOperationHandler(ports: GetOperationDependencies): FunctionHandler {
+  return graphPipeline('GetOperation', (request) => get(request, ports), ports);
 }
 
 async function get(
   { http, url, options, format, enums }: GraphRequest,
-  { repository }: GetOperationPorts,
-): Promise<GraphAnswer> {
+  { repository }: GetOperationDependencies,
+): Promise<GraphResponse> {
   const select = parseSelect(options.select);
   const known = readEntityTags('If-None-Match', http.headers.get('if-none-match'));
   const id = url.operationId ?? '';
   const stored = await repository.get(url.chatId, id);
   if (!stored) throw new OperationNotFoundError(id);
   const etag = toEntityTag(stored.etag);
-  if (known && matches(known, stored.etag)) return emptyAnswer(304, { etag });
+  if (known && matches(known, stored.etag)) return emptyResponse(304, { etag });
   const entity = toEntity(stored.operation, { enums, select, metadata: format.metadata }, url);
-  return odataAnswer(200, entity, { etag, 'content-type': toContentType(format) });
+  return odataResponse(200, entity, { etag, 'content-type': toContentType(format) });
 }

@@ -1,41 +1,25 @@
-import { READ_OPERATIONS } from '../shared/domain/caller.ts';
 import type { OperationPage, Place } from '../shared/domain/operation-query.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
-import type { FunctionHandler } from '../shared/graph-http/frame.ts';
+import { type PipelineDependencies, type GraphRequest, graphPipeline, type FunctionHandler } from '../shared/graph-http/pipeline.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
-import { preferenceApplied } from '../shared/graph-http/request/request-headers.ts';
-import { toContext, toNextLink } from '../shared/graph-http/request/resource-url.ts';
+import { toContext, toNextLink } from '../shared/graph-http/request/address.ts';
 import { toListed } from '../shared/graph-http/response/entity.ts';
-import { type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
-import {
-  DEFAULT_PAGE_SIZE,
-  type ListOptions,
-  MAX_PAGE_SIZE,
-  parseListOptions,
-} from '../shared/odata/query-options/list-options.ts';
+import { type GraphResponse, odataResponse, preferenceApplied } from '../shared/graph-http/response/response.ts';
+import { DEFAULT_PAGE_SIZE, type ListOptions, MAX_PAGE_SIZE, parseListOptions } from '../shared/odata/query-options/list-options.ts';
 import { readSkipToken, type TokenScope, toSkipToken } from '../shared/odata/query-options/skip-token.ts';
 
-export interface ListOperationsPorts extends EndpointPorts {
+export interface ListOperationsDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'list' | 'count'>;
   /** Signs the places that next links carry. */
   readonly pagingKey: Uint8Array;
 }
 
 /** `GET /chats/{chatsId}/operations`: answers 200 with a page of operations, and where the next one is. */
-export function listOperationsHandler(ports: ListOperationsPorts): FunctionHandler {
-  return graphEndpoint(
-    {
-      resource: 'operations',
-      permissions: READ_OPERATIONS,
-      options: ['count', 'filter', 'format', 'orderby', 'search', 'select', 'skip', 'skiptoken', 'top'],
-    },
-    (request) => list(request, ports),
-    ports,
-  );
+export function listOperationsHandler(ports: ListOperationsDependencies): FunctionHandler {
+  return graphPipeline('ListOperations', (request) => list(request, ports), ports);
 }
 
-async function list(request: GraphRequest, ports: ListOperationsPorts): Promise<GraphAnswer> {
+async function list(request: GraphRequest, ports: ListOperationsDependencies): Promise<GraphResponse> {
   const { url, options, format, enums, preferences } = request;
   const { metadata } = format;
   const asked = parseListOptions(options, enums);
@@ -54,7 +38,7 @@ async function list(request: GraphRequest, ports: ListOperationsPorts): Promise<
   };
   const { maxPageSize } = preferences;
   const applied = maxPageSize === null ? [] : [`odata.maxpagesize=${Math.min(maxPageSize, MAX_PAGE_SIZE)}`];
-  return odataAnswer(200, body, { ...preferenceApplied(applied), 'content-type': toContentType(format) });
+  return odataResponse(200, body, { ...preferenceApplied(applied), 'content-type': toContentType(format) });
 }
 
 interface PageRequest {
@@ -63,7 +47,7 @@ interface PageRequest {
   readonly after: Place | null;
 }
 
-async function readPage({ request, asked, after }: PageRequest, ports: ListOperationsPorts): Promise<OperationPage> {
+async function readPage({ request, asked, after }: PageRequest, ports: ListOperationsDependencies): Promise<OperationPage> {
   const limit = Math.min(asked.top ?? DEFAULT_PAGE_SIZE, request.preferences.maxPageSize ?? MAX_PAGE_SIZE);
   if (limit === 0) return { operations: [], next: null };
   const { where, orderBy, skip } = asked;

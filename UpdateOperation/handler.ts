@@ -1,26 +1,16 @@
-import { WRITE_OPERATIONS } from '../shared/domain/caller.ts';
 import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
 import { checkChangedEnums } from '../shared/domain/evolvable-enums.ts';
 import type { OperationRepository, StoredOperation } from '../shared/domain/operation-repository.ts';
 import { type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/graph-http/endpoint.ts';
-import type { FunctionHandler } from '../shared/graph-http/frame.ts';
+import { type PipelineDependencies, type GraphRequest, graphPipeline, type FunctionHandler } from '../shared/graph-http/pipeline.ts';
 import { readJson } from '../shared/graph-http/request/json-body.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
-import {
-  type EntityTags,
-  matches,
-  preferenceApplied,
-  readEntityTags,
-  readOrigin,
-  returnPreference,
-  toEntityTag,
-} from '../shared/graph-http/request/request-headers.ts';
+import { type EntityTags, matches, readEntityTags, readOrigin, returnPreference, toEntityTag } from '../shared/graph-http/request/request-headers.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';
-import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/graph-http/response/response.ts';
+import { emptyResponse, type GraphResponse, odataResponse, preferenceApplied } from '../shared/graph-http/response/response.ts';
 import { parseOperationChanges } from '../shared/validation/operation-body.ts';
 
-export interface UpdateOperationPorts extends EndpointPorts {
+export interface UpdateOperationDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'get' | 'replace'>;
 }
 
@@ -28,23 +18,19 @@ export interface UpdateOperationPorts extends EndpointPorts {
 const MAX_ATTEMPTS = 10;
 
 /** `PATCH /chats/{chatsId}/operations/{operationId}`: changes what the body names and answers 200 with the operation. */
-export function updateOperationHandler(ports: UpdateOperationPorts): FunctionHandler {
-  return graphEndpoint(
-    { resource: 'operation', permissions: WRITE_OPERATIONS, options: ['format'], repeatability: 'refused' },
-    (request) => update(request, ports),
-    ports,
-  );
+export function updateOperationHandler(ports: UpdateOperationDependencies): FunctionHandler {
+  return graphPipeline('UpdateOperation', (request) => update(request, ports), ports);
 }
 
-async function update(request: GraphRequest, ports: UpdateOperationPorts): Promise<GraphAnswer> {
+async function update(request: GraphRequest, ports: UpdateOperationDependencies): Promise<GraphResponse> {
   const { http, url, format, enums, preferences } = request;
   const wanted = readEntityTags('If-Match', http.headers.get('if-match'));
   const changes = checkChangedEnums(parseOperationChanges(await readJson(http)), enums);
   const { operation, etag } = await write(request, { changes, wanted }, ports);
   const headers = { etag: toEntityTag(etag), ...preferenceApplied(returnPreference(preferences)) };
-  if (preferences.returnMinimal) return emptyAnswer(204, headers);
+  if (preferences.returnMinimal) return emptyResponse(204, headers);
   const entity = toEntity(operation, { enums, select: null, metadata: format.metadata }, url);
-  return odataAnswer(200, entity, { ...headers, 'content-type': toContentType(format) });
+  return odataResponse(200, entity, { ...headers, 'content-type': toContentType(format) });
 }
 
 interface Update {
@@ -59,7 +45,7 @@ interface Update {
 async function write(
   { http, url }: GraphRequest,
   { changes, wanted }: Update,
-  { repository, now, telemetry }: UpdateOperationPorts,
+  { repository, now, telemetry }: UpdateOperationDependencies,
 ): Promise<StoredOperation> {
   const id = url.operationId ?? '';
   const origin = readOrigin(http.headers, telemetry);

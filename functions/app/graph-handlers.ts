@@ -3,85 +3,93 @@ import { createOperationHandler } from '../../CreateOperation/handler.ts';
 import { deleteOperationHandler } from '../../DeleteOperation/handler.ts';
 import { getOperationHandler } from '../../GetOperation/handler.ts';
 import { listOperationsHandler } from '../../ListOperations/handler.ts';
+import type { ChangeLog } from '../../shared/domain/notifications/change-log.ts';
+import type { SubscriptionRepository } from '../../shared/domain/notifications/subscription-repository.ts';
+import type { WebhookClient } from '../../shared/domain/notifications/webhook.ts';
 import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
-import type { Laboratory } from '../../shared/domain/simulator/simulator.ts';
-import type { EndpointPorts } from '../../shared/graph-http/endpoint.ts';
-import type { FunctionHandler } from '../../shared/graph-http/frame.ts';
-import { parseChatUrl } from '../../shared/graph-http/request/chat-url.ts';
-import type { ResourceKind } from '../../shared/graph-http/request/resource-url.ts';
-import { isSubscriptionUrl } from '../../shared/graph-http/request/subscription-url.ts';
+import type { Simulator } from '../../shared/domain/simulator/simulator.ts';
+import type { FunctionHandler, PipelineDependencies } from '../../shared/graph-http/pipeline.ts';
+import { type RouteName, routesOf } from '../../shared/graph-http/routes.ts';
 import { updateOperationHandler } from '../../UpdateOperation/handler.ts';
-import { wildcardRouteHandler } from '../service/WildcardRoute/handler.ts';
+import { batchHandler } from '../service/Batch/handler.ts';
+import { metadataHandler } from '../service/Metadata/handler.ts';
+import { openApiHandler } from '../service/OpenApi/handler.ts';
+import { type RouteHandlers, wildcardRouteHandler } from '../service/WildcardRoute/handler.ts';
 import { getTargetHandler } from '../simulator/GetTarget/handler.ts';
 import { withPollingAdvice } from '../simulator/polling-advice.ts';
-import {
-  createSubscriptionHandlers,
-  dispatchSubscriptions,
-  type SubscriptionHandlers,
-  type SubscriptionPorts,
-} from './subscription-handlers.ts';
+import { createSubscriptionHandler } from '../subscriptions/CreateSubscription/handler.ts';
+import { deleteSubscriptionHandler } from '../subscriptions/DeleteSubscription/handler.ts';
+import { getSubscriptionHandler } from '../subscriptions/GetSubscription/handler.ts';
+import { listSubscriptionsHandler } from '../subscriptions/ListSubscriptions/handler.ts';
+import { reauthorizeSubscriptionHandler } from '../subscriptions/ReauthorizeSubscription/handler.ts';
+import { updateSubscriptionHandler } from '../subscriptions/UpdateSubscription/handler.ts';
 
-/** Everything that any of the functions needs. */
-export interface GraphPorts extends EndpointPorts {
+/** Everything that the functions of the API need. */
+export interface GraphDependencies extends PipelineDependencies {
   readonly repository: OperationRepository;
-  /** Null: there is none. */
-  readonly laboratory: Laboratory | null;
+  /** Null: operations stay as they are created. */
+  readonly simulator: Simulator | null;
   /** Null: changes are not recorded, and nobody can subscribe to them. */
-  readonly notifications: SubscriptionPorts | null;
+  readonly notifications: SubscriptionDependencies | null;
   /** Signs the places that next links carry. */
   readonly pagingKey: Uint8Array;
 }
 
-/** The whole API as one table: what is addressed, the verb, what answers. */
-export type GraphHandlers = Readonly<Record<ResourceKind, Readonly<Record<string, FunctionHandler>>>>;
+/** What the functions of subscriptions need beside what all functions need. */
+export interface SubscriptionDependencies {
+  readonly subscriptions: SubscriptionRepository;
+  readonly log: ChangeLog;
+  readonly webhooks: WebhookClient;
+}
 
-export function createGraphHandlers(ports: GraphPorts) {
-  const { laboratory } = ports;
+/** The handlers of the whole API by the names of their routes; those that settings turn off are absent. */
+export function createGraphHandlers(dependencies: GraphDependencies): RouteHandlers {
+  const handlers: RouteHandlers = {
+    ...operationHandlers(dependencies),
+    ...subscriptionHandlers(dependencies),
+    Metadata: metadataHandler(dependencies),
+    OpenApi: openApiHandler(dependencies),
+  };
+  const callable = routesOf('operations', 'subscriptions', 'simulator');
+  const dispatch = wildcardRouteHandler({ ...dependencies, handlers: pick(handlers, callable) });
+  return { ...handlers, Batch: batchHandler({ ...dependencies, dispatch }) };
+}
+
+function operationHandlers(dependencies: GraphDependencies): RouteHandlers {
+  const { simulator } = dependencies;
   return {
-    operations: { GET: listOperationsHandler(ports), POST: createOperationHandler(ports) },
-    count: { GET: countOperationsHandler(ports) },
-    operation: {
-      GET: laboratory ? laboratoryGet(ports, laboratory) : getOperationHandler(ports),
-      PATCH: updateOperationHandler(ports),
-      DELETE: deleteOperationHandler(ports),
-    },
-  } satisfies GraphHandlers;
+    ListOperations: listOperationsHandler(dependencies),
+    CreateOperation: createOperationHandler(dependencies),
+    CountOperations: countOperationsHandler(dependencies),
+    GetOperation: simulator ? simulatedGet(dependencies, simulator) : getOperationHandler(dependencies),
+    UpdateOperation: updateOperationHandler(dependencies),
+    DeleteOperation: deleteOperationHandler(dependencies),
+    ...(simulator && { GetTarget: getTargetHandler({ ...dependencies, simulator }) }),
+  };
 }
 
-/** In the laboratory an operation is brought up to date before it is read, and impatience is noticed. */
-function laboratoryGet(ports: GraphPorts, laboratory: Laboratory): FunctionHandler {
+/** The simulator brings an operation up to date before it is read, and advises clients that poll too often. */
+function simulatedGet(dependencies: GraphDependencies, simulator: Simulator): FunctionHandler {
   const get: OperationRepository['get'] = async (chatId, id) => {
-    await laboratory.refresh(chatId, id);
-    return ports.repository.get(chatId, id);
+    await simulator.refresh(chatId, id);
+    return dependencies.repository.get(chatId, id);
   };
-  return withPollingAdvice(getOperationHandler({ ...ports, repository: { get } }), ports);
+  return withPollingAdvice(getOperationHandler({ ...dependencies, repository: { get } }), dependencies);
 }
 
-/** Reads what the laboratory's operations created; null where there is no laboratory. */
-export function createTargetHandler({ laboratory, ...ports }: GraphPorts): FunctionHandler | null {
-  return laboratory && getTargetHandler({ ...ports, laboratory });
-}
-
-/** Null where nobody can subscribe. */
-export function createSubscriptionTable({ notifications, ...ports }: GraphPorts): SubscriptionHandlers | null {
-  return notifications && createSubscriptionHandlers({ ...ports, ...notifications });
-}
-
-/** Finds the handler of any request by its URL and verb, and answers one that leads nowhere. */
-export function createDispatcher(ports: GraphPorts, handlers: GraphHandlers): FunctionHandler {
-  const target = createTargetHandler(ports);
-  const table = createSubscriptionTable(ports);
-  const subscriptions = table && dispatchSubscriptions(table, ports);
-  const operations = wildcardRouteHandler({ ...ports, handlers });
-  return (request, context) => {
-    if (subscriptions && !isPreflight(request) && isSubscriptionUrl(request.url))
-      return subscriptions(request, context);
-    const isTarget = target && request.method === 'GET' && parseChatUrl(request.url);
-    return (isTarget ? target : operations)(request, context);
+function subscriptionHandlers({ notifications, ...others }: GraphDependencies): RouteHandlers {
+  if (!notifications) return {};
+  const dependencies = { ...others, ...notifications };
+  return {
+    ListSubscriptions: listSubscriptionsHandler(dependencies),
+    CreateSubscription: createSubscriptionHandler(dependencies),
+    GetSubscription: getSubscriptionHandler(dependencies),
+    UpdateSubscription: updateSubscriptionHandler(dependencies),
+    DeleteSubscription: deleteSubscriptionHandler(dependencies),
+    ReauthorizeSubscription: reauthorizeSubscriptionHandler(dependencies),
   };
 }
 
-/** A browser's question before a request, which is answered alike for all addresses. */
-function isPreflight({ method, headers }: Parameters<FunctionHandler>[0]): boolean {
-  return method === 'OPTIONS' && headers.get('origin') !== null;
+function pick(handlers: RouteHandlers, names: readonly RouteName[]): RouteHandlers {
+  return Object.fromEntries(Object.entries(handlers).filter(([name]) => names.includes(name as RouteName)));
 }

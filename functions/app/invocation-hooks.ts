@@ -7,20 +7,20 @@ import type { LoadingTelemetry } from '../../shared/telemetry/load-telemetry.ts'
  * What a function throws goes into the log of the host, message and all; requests answer their failures themselves, but
  * triggers leave them to the host, which tries again. To be called while the host loads the app.
  */
-export function quietFailures(): void {
+export function redactErrors(): void {
   app.hook.postInvocation((hook) => {
-    if (hook.error) hook.error = toQuietError(hook.error);
+    if (hook.error) hook.error = toRedactedError(hook.error);
   });
 }
 
-function toQuietError(error: unknown): Error {
+function toRedactedError(error: unknown): Error {
   const description = describeFailure(error);
   const [summary = ''] = description.split('\n', 1);
   return Object.assign(new Error(summary), { stack: description });
 }
 
 /** Has every call of every function watched. To be called while the host loads the app: later it takes no hooks. */
-export function watchFunctions(telemetry: LoadingTelemetry): void {
+export function traceInvocations(telemetry: LoadingTelemetry): void {
   app.hook.preInvocation(async (hook) => {
     await telemetry.loaded; // before the first call alone
     const { functionHandler: handler, invocationContext, inputs } = hook;

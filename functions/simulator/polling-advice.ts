@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
-import type { FunctionHandler } from '../../shared/graph-http/frame.ts';
+import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 
 /** Microsoft Graph's documentation of long-running actions asks for more than 30 seconds between two looks. */
 const POLLING_INTERVAL_MS = 30_000;

@@ -1,12 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { EndpointValidationError } from '../../shared/domain/errors.ts';
-import {
-  TIMED_OUT_REASON,
-  type WebhookClient,
-  type WebhookOutcome,
-} from '../../shared/domain/notifications/webhook.ts';
+import { TIMED_OUT_REASON, type WebhookClient, type WebhookOutcome } from '../../shared/domain/notifications/webhook.ts';
 
-export interface HandshakePorts {
+export interface HandshakeDependencies {
   readonly webhooks: WebhookClient;
   /** A GUID in lower case. */
   newId(): string;
@@ -21,11 +17,11 @@ const TOKEN_BYTES = 24;
  *
  * @throws EndpointValidationError in Graph's words where they are known
  */
-export async function shakeHands(urls: readonly string[], ports: HandshakePorts): Promise<void> {
+export async function shakeHands(urls: readonly string[], ports: HandshakeDependencies): Promise<void> {
   await Promise.all([...new Set(urls)].map((url) => validate(url, ports)));
 }
 
-async function validate(url: string, { webhooks, newId }: HandshakePorts): Promise<void> {
+async function validate(url: string, { webhooks, newId }: HandshakeDependencies): Promise<void> {
   const token = newToken(newId());
   const outcome = await webhooks.post({
     url: withToken(url, token),

@@ -75,8 +75,8 @@ export const CONTAINERS = {
 
 /** What only local runs have, and create on first use. */
 export const LOCAL_CONTAINERS = {
-  /** Plans of the laboratory: nobody comes back to an experiment of last week. */
-  laboratory: { id: 'laboratory', partitionKey: hashOf('/chatId'), defaultTtl: 7 * 24 * 60 * 60 },
+  /** Plans of the simulator: nobody comes back to an experiment of last week. */
+  simulator: { id: 'simulator', partitionKey: hashOf('/chatId'), defaultTtl: 7 * 24 * 60 * 60 },
 } as const satisfies Readonly<Record<string, ContainerDefinition>>;
 
 /** Version 2 hashes all of a key of up to 2 KB; version 1 only its first 101 bytes. */

@@ -4,7 +4,7 @@ import type { TokenCredential } from '@azure/identity';
 import { UnavailableError } from '../domain/errors.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import { DEADLINE_MS } from './container-calls.ts';
-import { watchCalls } from './trace-store-calls.ts';
+import { traceStoreCalls } from './trace-store-calls.ts';
 
 export interface CosmosAccount {
   readonly endpoint: string;
@@ -36,7 +36,7 @@ export function createCosmosClient(
     ...(credential.kind === 'key'
       ? { tokenProvider: requestSigner(credential.key) }
       : { aadCredentials: lazyCredential(credential) }),
-    ...(telemetry && { plugins: [watchCalls(telemetry, endpoint)] }),
+    ...(telemetry && { plugins: [traceStoreCalls(telemetry, endpoint)] }),
     connectionPolicy: {
       requestTimeout: DEADLINE_MS,
       retryOptions: THROTTLE_RETRIES,

@@ -19,11 +19,11 @@ type Stored<T> = T & { readonly _etag: string };
 const TARGET_ID = '$target';
 
 /**
- * Plans in a container of their own, which is created on first use: nothing of the laboratory is among the operations,
+ * Plans in a container of their own, which is created on first use: nothing of the simulator is among the operations,
  * and nothing of it has to be provisioned.
  */
 export function createCosmosPlanRepository(options: Omit<CosmosAdapterOptions, 'createIfMissing'>): PlanRepository {
-  const call = containerCalls({ ...options, createIfMissing: true }, LOCAL_CONTAINERS.laboratory);
+  const call = containerCalls({ ...options, createIfMissing: true }, LOCAL_CONTAINERS.simulator);
   return {
     add: (plan, target) => call(({ container }) => add(container, plan, target)),
     get: (chatId, operationId) => call(({ container }) => get(container, chatId, operationId)),

@@ -14,7 +14,7 @@ interface Answered {
  *
  * @param endpoint of the account
  */
-export function watchCalls(telemetry: Pick<Telemetry, 'storeCall'>, endpoint: string): PluginConfig {
+export function traceStoreCalls(telemetry: Pick<Telemetry, 'storeCall'>, endpoint: string): PluginConfig {
   // The type of the answer is for the SDK to know: it is passed on as it is.
   const plugin: Plugin<unknown> = (context, _diagnostics, next) =>
     telemetry.storeCall(describe(context, endpoint), async (ended) => {

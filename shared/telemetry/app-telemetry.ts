@@ -37,7 +37,7 @@ export interface AppTelemetry extends Telemetry {
   close(): Promise<void>;
 }
 
-export interface TelemetryParts {
+export interface TelemetryDependencies {
   /** Milliseconds since any moment. */
   elapsed(): number;
   /** Told why nothing is exported. */

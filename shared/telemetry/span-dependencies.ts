@@ -1,6 +1,6 @@
 import type { ContextManager, Histogram, Meter, Tracer } from '@opentelemetry/api';
 
-export interface SpanParts {
+export interface SpanDependencies {
   readonly tracer: Tracer;
   readonly contexts: ContextManager;
   readonly meters: Meters;

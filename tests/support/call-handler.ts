@@ -1,8 +1,9 @@
 import { HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../functions/app/graph-handlers.ts';
+import { createGraphHandlers, type GraphDependencies } from '../../functions/app/graph-handlers.ts';
+import { wildcardRouteHandler } from '../../functions/service/WildcardRoute/handler.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
 import { NO_TELEMETRY } from '../../shared/domain/telemetry.ts';
-import type { FunctionHandler } from '../../shared/graph-http/frame.ts';
+import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { operationsPath, type RawRequest } from './create-operation-request.ts';
 import { createMemoryRepository } from './memory-operation-repository.ts';
 import { checkAgainstOpenApi } from './openapi-check.ts';
@@ -19,7 +20,7 @@ export const WRITER: Caller = {
 };
 
 /** What a handler is called with, where a test does not say. A caller that may do everything, and a memory repository. */
-export function graphPorts(changes: Partial<GraphPorts> = {}): GraphPorts {
+export function graphDependencies(changes: Partial<GraphDependencies> = {}): GraphDependencies {
   let ids = 0;
   return {
     authenticator: { authenticate: async () => WRITER },
@@ -29,7 +30,7 @@ export function graphPorts(changes: Partial<GraphPorts> = {}): GraphPorts {
     server: { dataCenter: 'Test', roleInstance: 'test' },
     evolvableEnums: 'lenient',
     telemetry: NO_TELEMETRY,
-    laboratory: null,
+    simulator: null,
     notifications: null,
     pagingKey: new Uint8Array(32).fill(7),
     ...changes,
@@ -37,8 +38,9 @@ export function graphPorts(changes: Partial<GraphPorts> = {}): GraphPorts {
 }
 
 /** Sends a request to the whole API, as the host would, with the library's own request. What is answered must be as documented. */
-export async function callGraph(request: RawRequest, ports: GraphPorts): Promise<Answer> {
-  return callFunction(createDispatcher(ports, createGraphHandlers(ports)), request);
+export async function callGraph(request: RawRequest, dependencies: GraphDependencies): Promise<Answer> {
+  const handlers = createGraphHandlers(dependencies);
+  return callFunction(wildcardRouteHandler({ ...dependencies, handlers }), request);
 }
 
 /** Sends a request to one function. What is answered must be as documented. */
@@ -52,8 +54,8 @@ export async function callFunction(handler: FunctionHandler, request: RawRequest
 }
 
 /** Creates an operation: `callGraph` for the tests of that. */
-export function callHandler(request: RawRequest, ports: Partial<GraphPorts> = {}): Promise<Answer> {
-  return callGraph({ method: 'POST', ...request }, graphPorts(ports));
+export function callHandler(request: RawRequest, ports: Partial<GraphDependencies> = {}): Promise<Answer> {
+  return callGraph({ method: 'POST', ...request }, graphDependencies(ports));
 }
 
 export interface Answer {

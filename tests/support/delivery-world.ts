@@ -1,6 +1,6 @@
-import { EndpointGates } from '../../shared/domain/notifications/delivery/circuit-breaker.ts';
+import { CircuitBreakers } from '../../shared/domain/notifications/delivery/circuit-breaker.ts';
 import { deliver } from '../../shared/domain/notifications/delivery/deliver.ts';
-import type { DeliveryPorts } from '../../shared/domain/notifications/delivery/delivery-dependencies.ts';
+import type { DeliveryDependencies } from '../../shared/domain/notifications/delivery/delivery-dependencies.ts';
 import type { OperationChange } from '../../shared/domain/notifications/operation-change.ts';
 import type { Subscription, SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import type { WebhookOutcome, WebhookRequest } from '../../shared/domain/notifications/webhook.ts';
@@ -24,7 +24,7 @@ export interface DeliveryWorld {
   now: number;
   readonly store: MemoryDeliveryStore;
   readonly log: MemoryChangeLog;
-  readonly ports: DeliveryPorts;
+  readonly ports: DeliveryDependencies;
   /** Everything that was sent, taken or not. */
   readonly received: Received[];
   /** How receivers answer from now on; 202 at once. */
@@ -50,8 +50,8 @@ export function newDeliveryWorld(): DeliveryWorld {
   const log = createMemoryChangeLog();
   const counts = { ids: 0, changes: 0, subscriptions: 0 };
   const now = () => world.now;
-  const ports: DeliveryPorts = {
-    ...{ store, log, now, random: () => 0.5, format: notificationFormat, gates: new EndpointGates(now) },
+  const ports: DeliveryDependencies = {
+    ...{ store, log, now, random: () => 0.5, format: notificationFormat, breakers: new CircuitBreakers(now) },
     newId: () => String(++counts.ids),
     meter: { delivered: (delayMs) => void world.delays.push(delayMs), sending: (_origins, send) => send() },
     webhooks: {

@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import {
-  OperationExistsError,
-  OperationNotFoundError,
-  PreconditionFailedError,
-  RepeatedDifferentlyError,
-} from '../../shared/domain/errors.ts';
+import { OperationExistsError, OperationNotFoundError, PreconditionFailedError, RepeatedDifferentlyError } from '../../shared/domain/errors.ts';
 import { type OperationWrite, toChange } from '../../shared/domain/notifications/operation-change.ts';
 import type { OperationQuery, OrderBy, Place } from '../../shared/domain/operation-query.ts';
 import type { Creation, OperationRepository, StoredOperation } from '../../shared/domain/operation-repository.ts';
-import {
-  OPERATION_STATUSES,
-  OPERATION_TYPES,
-  type OperationSource,
-  type TeamsAsyncOperation,
-} from '../../shared/domain/teams-async-operation.ts';
+import { OPERATION_STATUSES, OPERATION_TYPES, type OperationSource, type TeamsAsyncOperation } from '../../shared/domain/teams-async-operation.ts';
 import { padded, passes, propertyOf } from './evaluate-condition.ts';
 import type { MemoryChangeLog } from './memory-change-log.ts';
 
@@ -100,7 +90,7 @@ function keyOf(chatId: string, id: string): string {
 function page(entries: readonly StoredOperation[], { where, orderBy, skip, after, limit }: OperationQuery) {
   const sorted = entries
     .filter(({ operation }) => passes(where, operation))
-    .map((entry) => ({ entry, place: placeOf(entry.operation, orderBy) }))
+    .map((entry) => ({ entry, place: cursorOf(entry.operation, orderBy) }))
     .filter(({ place }) => after === null || comparePlaces(place, after, orderBy) > 0)
     .toSorted((a, b) => comparePlaces(a.place, b.place, orderBy))
     .slice(skip);
@@ -113,7 +103,7 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   operationType: OPERATION_TYPES,
 };
 
-function placeOf(operation: TeamsAsyncOperation, orderBy: readonly OrderBy[]): Place {
+function cursorOf(operation: TeamsAsyncOperation, orderBy: readonly OrderBy[]): Place {
   return orderBy.map(({ property }) => {
     const value = propertyOf(property.split('/'), operation);
     const members = NUMBERS[property];

@@ -1,8 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { parseResourceUrl } from '../../shared/graph-http/request/resource-url.ts';
-import { isSubscriptionUrl, parseSubscriptionUrl } from '../../shared/graph-http/request/subscription-url.ts';
-import { OPERATION_ROUTES, ROUTES, SUBSCRIPTION_ROUTES } from '../../shared/graph-http/routes.ts';
+import { parseAddress } from '../../shared/graph-http/request/address.ts';
+import { type Route, routeOf, routesOf } from '../../shared/graph-http/routes.ts';
 import { toOpenApi } from '../../shared/openapi/document.ts';
 
 export interface CheckedAnswer {
@@ -55,23 +54,19 @@ function findResponse(method: string, url: string, status: number): string {
   return `/paths/${escapePointer(template)}/${method.toLowerCase()}/responses/${key}`;
 }
 
-const ROUTE_OF = {
-  operations: OPERATION_ROUTES.ListOperations.route,
-  count: OPERATION_ROUTES.CountOperations.route,
-  operation: OPERATION_ROUTES.GetOperation.route,
-  subscriptions: SUBSCRIPTION_ROUTES.ListSubscriptions.route,
-  subscription: SUBSCRIPTION_ROUTES.GetSubscription.route,
-  reauthorize: SUBSCRIPTION_ROUTES.ReauthorizeSubscription.route,
-};
+const DOCUMENTED = routesOf('operations', 'subscriptions', 'documents').map(routeOf);
 
 function findTemplate(url: string): string | null {
-  const literal = Object.values(ROUTES).find(({ route }) => new URL(url).pathname === `/beta/${route}`);
-  if (literal) return `/${literal.route}`;
+  const found = DOCUMENTED.find(({ path }) => new URL(url).pathname === `/beta/${path}`) ?? findByKind(url);
+  return found ? `/${found.path}` : null;
+}
+
+function findByKind(url: string): Route | undefined {
   try {
-    const { kind } = isSubscriptionUrl(url) ? parseSubscriptionUrl(url) : parseResourceUrl(url);
-    return `/${ROUTE_OF[kind]}`;
+    const { kind } = parseAddress(url);
+    return DOCUMENTED.find(({ resource }) => resource === kind);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

@@ -1,24 +1,21 @@
-import type { GraphPorts } from '../../functions/app/graph-handlers.ts';
+import type { GraphDependencies } from '../../functions/app/graph-handlers.ts';
 import type { WebhookOutcome, WebhookRequest } from '../../shared/domain/notifications/webhook.ts';
-import { type Answer, callGraph, graphPorts, NOW } from './call-handler.ts';
+import { type Answer, callGraph, graphDependencies, NOW } from './call-handler.ts';
 import { createMemoryChangeLog, type MemoryChangeLog } from './memory-change-log.ts';
-import {
-  createMemorySubscriptionRepository,
-  type MemorySubscriptionRepository,
-} from './memory-subscription-repository.ts';
+import { createMemorySubscriptionRepository, type MemorySubscriptionRepository } from './memory-subscription-repository.ts';
 
 /** The API of subscriptions on memory adapters, and endpoints that answer as a test says. */
 export interface SubscriptionWorld {
   readonly subscriptions: MemorySubscriptionRepository;
   readonly log: MemoryChangeLog;
-  readonly notifications: NonNullable<GraphPorts['notifications']>;
+  readonly notifications: NonNullable<GraphDependencies['notifications']>;
   /** What the endpoints were sent. */
   readonly sent: WebhookRequest[];
   /** How they answer; with the token by default. */
   respond: (request: WebhookRequest, token: string) => WebhookOutcome | Promise<WebhookOutcome>;
   /** The time, in milliseconds since the Unix epoch. */
   now: number;
-  call(method: string, path: string, body?: unknown, changes?: Partial<GraphPorts>): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, changes?: Partial<GraphDependencies>): Promise<Answer>;
 }
 
 export const MINUTE_MS = 60_000;
@@ -67,6 +64,6 @@ export function newSubscriptionWorld(): SubscriptionWorld {
         { ...ports, ...changes },
       ),
   };
-  const ports = graphPorts({ now: () => world.now, notifications });
+  const ports = graphDependencies({ now: () => world.now, notifications });
   return world;
 }

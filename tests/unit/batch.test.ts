@@ -1,7 +1,6 @@
-import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../functions/app/graph-handlers.ts';
-import { batchHandler } from '../../functions/service/Batch/handler.ts';
+import { createGraphHandlers, type GraphDependencies } from '../../functions/app/graph-handlers.ts';
 import { UnauthenticatedError } from '../../shared/domain/errors.ts';
-import { type Answer, callFunction, graphPorts, SERVICE_ROOT, WRITER } from '../support/call-handler.ts';
+import { type Answer, callFunction, graphDependencies, SERVICE_ROOT, WRITER } from '../support/call-handler.ts';
 import { EXAMPLE, JSON_TYPE } from '../support/create-operation-request.ts';
 
 const OPERATIONS = '/chats/a/operations';
@@ -9,9 +8,10 @@ const POST = { method: 'POST', url: OPERATIONS, headers: { 'Content-Type': 'appl
 
 type Item = Readonly<Record<string, unknown>>;
 
-function callBatch(requests: unknown, changes: Partial<GraphPorts> = {}, authorization?: string): Promise<Answer> {
-  const ports = graphPorts(changes);
-  const handler = batchHandler({ ...ports, dispatch: createDispatcher(ports, createGraphHandlers(ports)) });
+function callBatch(requests: unknown, changes: Partial<GraphDependencies> = {}, authorization?: string): Promise<Answer> {
+  const ports = graphDependencies(changes);
+  const { Batch: handler } = createGraphHandlers(ports);
+  if (!handler) throw new Error('The batch has no handler');
   return callFunction(handler, {
     ...{ method: 'POST', path: '/$batch', body: JSON.stringify({ requests }) },
     headers: { ...JSON_TYPE, ...(authorization && { authorization }) },
@@ -84,7 +84,7 @@ describe('POST /beta/$batch', () => {
   });
 
   test('does not carry out what answers 424', async () => {
-    const ports = graphPorts();
+    const ports = graphDependencies();
     await callBatch([get('bad', '/nowhere'), { id: 'post', ...POST, dependsOn: ['bad'] }], ports);
     expect(await ports.repository.count('a', null)).toBe(0);
   });
@@ -98,7 +98,7 @@ describe('POST /beta/$batch', () => {
       running -= 1;
       return 0;
     };
-    const repository = { ...graphPorts().repository, count };
+    const repository = { ...graphDependencies().repository, count };
     const requests = Array.from({ length: 21 }, (_, index) => get(String(index), `${OPERATIONS}/$count`));
     expect((await callBatch(requests.slice(1), { repository })).body.responses).toHaveLength(20);
     expect(most).toBe(20);

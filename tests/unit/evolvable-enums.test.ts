@@ -1,13 +1,13 @@
-import type { GraphPorts } from '../../functions/app/graph-handlers.ts';
-import { callGraph, graphPorts } from '../support/call-handler.ts';
+import type { GraphDependencies } from '../../functions/app/graph-handlers.ts';
+import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { CHAT_ID, exampleWith, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
 import { newOperation } from '../support/operations.ts';
 
 const PREFER = { prefer: 'include-unknown-enum-members' };
-let ports: GraphPorts;
+let ports: GraphDependencies;
 
 beforeEach(async () => {
-  ports = graphPorts({ evolvableEnums: 'strict' });
+  ports = graphDependencies({ evolvableEnums: 'strict' });
   const types = ['createChat', 'createTeam', 'createChannel'] as const;
   for (const [index, operationType] of types.entries())
     await ports.repository.create(CHAT_ID, newOperation({ id: String(index), operationType }));

@@ -1,12 +1,12 @@
-import type { GraphPorts } from '../../functions/app/graph-handlers.ts';
-import { callGraph, graphPorts } from '../support/call-handler.ts';
+import type { GraphDependencies } from '../../functions/app/graph-handlers.ts';
+import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { CHAT_ID, operationsPath } from '../support/create-operation-request.ts';
 import { newOperation } from '../support/operations.ts';
 
-let ports: GraphPorts;
+let ports: GraphDependencies;
 
 beforeEach(async () => {
-  ports = graphPorts();
+  ports = graphDependencies();
   const operations = [
     newOperation({ id: 'a', status: 'succeeded', createdDateTime: '2021-05-01T00:00:00Z' }),
     newOperation({ id: 'b', status: 'failed', createdDateTime: '2021-05-02T00:00:00.5Z' }),

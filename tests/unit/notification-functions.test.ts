@@ -3,23 +3,20 @@ import { deliverNotificationHandler } from '../../functions/notifications/Delive
 import { listDeadLettersHandler } from '../../functions/notifications/ListDeadLetters/handler.ts';
 import { maintainSubscriptionsHandler } from '../../functions/notifications/MaintainSubscriptions/handler.ts';
 import { publishEventsHandler } from '../../functions/notifications/PublishEvents/handler.ts';
-import {
-  type RedeliverDeadLettersPorts,
-  redeliverDeadLettersHandler,
-} from '../../functions/notifications/RedeliverDeadLetters/handler.ts';
+import { type RedeliverDeadLettersDependencies, redeliverDeadLettersHandler } from '../../functions/notifications/RedeliverDeadLetters/handler.ts';
 import { retryNotificationsHandler } from '../../functions/notifications/RetryNotifications/handler.ts';
 import { UnavailableError } from '../../shared/domain/errors.ts';
 import { NOTHING_DONE } from '../../shared/domain/notifications/delivery/delivery-round.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import { toWakeUps } from '../../shared/domain/notifications/wake-up.ts';
-import { graphPorts } from '../support/call-handler.ts';
+import { graphDependencies } from '../support/call-handler.ts';
 import { answered, type DeliveryWorld, newDeliveryWorld } from '../support/delivery-world.ts';
 import { newChange } from '../support/notifications.ts';
 
 const TIMER = { isPastDue: false } as never; // no handler here looks at it
 const HOUR = 60 * 60_000;
 
-type Handler = (ports: RedeliverDeadLettersPorts) => ReturnType<typeof redeliverDeadLettersHandler>;
+type Handler = (ports: RedeliverDeadLettersDependencies) => ReturnType<typeof redeliverDeadLettersHandler>;
 
 function newLog() {
   const lines: string[] = [];
@@ -65,8 +62,8 @@ describe('DeliverNotification', () => {
 
   test('serves all at once, tells of failures, and wakes again what was left', async () => {
     const reports = new Map([
-      ['s0', { sent: 3, failure: null, givenUp: 0, hasMore: true }],
-      ['s1', { sent: 0, failure: 'the endpoint answered 500', givenUp: 2, hasMore: false }],
+      ['s0', { sent: 3, failure: null, deadLettered: 0, hasMore: true }],
+      ['s1', { sent: 0, failure: 'the endpoint answered 500', deadLettered: 2, hasMore: false }],
     ]);
     const deliver = async ({ id }: SubscriptionKey) => reports.get(id) ?? NOTHING_DONE;
     const log = newLog();
@@ -127,7 +124,7 @@ describe('with subscriptions', () => {
   });
 
   function call(handler: Handler, path: string, method = 'GET') {
-    const { newId, server, telemetry } = graphPorts();
+    const { newId, server, telemetry } = graphDependencies();
     const ports = {
       ...world.ports,
       now: () => world.now,

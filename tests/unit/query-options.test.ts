@@ -8,11 +8,11 @@ import { parseOrderBy } from '../../shared/odata/query-options/list-options.ts';
 import { readQueryOptions } from '../../shared/odata/query-options/query-options.ts';
 import { parseSearch } from '../../shared/odata/query-options/search.ts';
 import { readSkipToken } from '../../shared/odata/query-options/skip-token.ts';
-import { callGraph, graphPorts } from '../support/call-handler.ts';
+import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { operationsPath } from '../support/create-operation-request.ts';
 
 async function refusal(query: string): Promise<unknown> {
-  const { status, body } = await callGraph({ path: `${operationsPath()}?${query}` }, graphPorts());
+  const { status, body } = await callGraph({ path: `${operationsPath()}?${query}` }, graphDependencies());
   return { status, code: body.error?.code, message: body.error?.message.replace(PREFIX, '') };
 }
 

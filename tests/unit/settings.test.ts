@@ -17,7 +17,7 @@ describe('readSettings()', () => {
       auth: { issuer: 'https://login.example/tenant/v2.0', audience: 'https://graph.microsoft.com' },
       pagingSecret: 'a+b/c==',
       evolvableEnums: 'lenient',
-      laboratory: false,
+      simulator: false,
       notifications: { recorded: true, hook: false, privateTargets: false, eventGrid: null },
       tryIt: false,
       telemetry: null,

@@ -1,11 +1,13 @@
+import { wildcardRouteHandler } from '../../functions/service/WildcardRoute/handler.ts';
+import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirtualClock } from '@lazurite/runtime';
-import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../functions/app/graph-handlers.ts';
+import { createGraphHandlers, type GraphDependencies } from '../../functions/app/graph-handlers.ts';
 import type { PlanRepository } from '../../shared/domain/simulator/plan-repository.ts';
-import { createLaboratory, type Laboratory } from '../../shared/domain/simulator/simulator.ts';
+import { createSimulator, type Simulator } from '../../shared/domain/simulator/simulator.ts';
 import { parseScenarios } from '../../shared/validation/scenarios.ts';
-import { type Answer, callFunction, callGraph, graphPorts } from '../support/call-handler.ts';
+import { type Answer, callFunction, callGraph, graphDependencies } from '../support/call-handler.ts';
 import { EXAMPLE, exampleWith, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
 import { createMemoryPlanRepository } from '../support/memory-plan-repository.ts';
 
@@ -15,18 +17,18 @@ const POLL_S = 31;
 
 interface World {
   readonly clock: VirtualClock;
-  readonly ports: GraphPorts;
-  readonly laboratory: Laboratory;
+  readonly ports: GraphDependencies;
+  readonly simulator: Simulator;
   readonly plans: PlanRepository;
 }
 
 function newWorld(scenarios = SCENARIOS): World {
   const clock = new VirtualClock();
-  const base = graphPorts({ now: () => clock.now() });
+  const base = graphDependencies({ now: () => clock.now() });
   const plans = createMemoryPlanRepository();
   const { now, newId, repository: operations } = base;
-  const laboratory = createLaboratory({ operations, plans, now, newId, scenarios: parseScenarios(scenarios) });
-  return { clock, laboratory, plans, ports: { ...base, laboratory } };
+  const simulator = createSimulator({ operations, plans, now, newId, scenarios: parseScenarios(scenarios) });
+  return { clock, simulator, plans, ports: { ...base, simulator } };
 }
 
 function create({ ports }: World, prefer: string, changes: object = {}): Promise<Answer> {
@@ -34,8 +36,13 @@ function create({ ports }: World, prefer: string, changes: object = {}): Promise
   return callGraph({ method: 'POST', headers, body: exampleWith({ id: 'it', ...changes }) }, ports);
 }
 
+/** Keeps what the handlers remember between two requests. */
+function dispatcherOf(dependencies: GraphDependencies): FunctionHandler {
+  return wildcardRouteHandler({ ...dependencies, handlers: createGraphHandlers(dependencies) });
+}
+
 function poller({ ports }: World): () => Promise<Answer> {
-  const dispatch = createDispatcher(ports, createGraphHandlers(ports));
+  const dispatch = dispatcherOf(ports);
   return () => callFunction(dispatch, { path: `${operationsPath()}/it` });
 }
 
@@ -106,16 +113,16 @@ describe('the ready scenarios', () => {
     const world = newWorld();
     await create(world, `lro-scenario=${name}`);
     for (let second = 0; second <= 400; second += 1) {
-      await world.laboratory.advance();
+      await world.simulator.advance();
       await world.clock.advance(SECOND);
     }
     const { body } = await callGraph({ path: operationsPath() }, world.ports);
     expect(`${body.value[0].status} ${body.value[0].attemptsCount}`).toBe(COURSES[name]?.at(-1));
-    expect(await world.laboratory.advance()).toBe(0);
+    expect(await world.simulator.advance()).toBe(0);
   });
 });
 
-describe('the laboratory', () => {
+describe('the simulator', () => {
   test('tells a throttled client how long to wait, and no longer', async () => {
     const world = newWorld();
     await create(world, 'lro-scenario=throttled-polls');
@@ -128,7 +135,7 @@ describe('the laboratory', () => {
     await create(world, 'lro-scenario=late-target');
     const { last } = await pollToTheEnd(world, 10);
     const path = last.body.targetResourceLocation;
-    const dispatch = createDispatcher(world.ports, createGraphHandlers(world.ports));
+    const dispatch = dispatcherOf(world.ports);
     const read = async () =>
       (await dispatch(new Request(`https://graph.example/beta${path}`) as never, console)).status;
     expect(await read()).toBe(404);
@@ -171,7 +178,7 @@ describe('the laboratory', () => {
   test('is not there when it is off: the preference is ignored', async () => {
     const answer = await callGraph(
       { method: 'POST', headers: { ...JSON_TYPE, prefer: 'lro-scenario=rejected' }, body: exampleWith({ id: 'it' }) },
-      graphPorts(),
+      graphDependencies(),
     );
     expect(answer.body.status).toBe(EXAMPLE.status);
     expect(answer.headers.get('preference-applied')).toBeNull();
@@ -182,8 +189,8 @@ describe('the laboratory', () => {
     await create(world, 'lro-scenario=quick-success');
     await callGraph({ method: 'DELETE', path: `${operationsPath()}/it` }, world.ports);
     await world.clock.advance(10 * SECOND);
-    expect(await world.laboratory.advance()).toBe(1);
-    expect(await world.laboratory.advance()).toBe(0);
+    expect(await world.simulator.advance()).toBe(1);
+    expect(await world.simulator.advance()).toBe(0);
     expect((await poller(world)()).status).toBe(404);
   });
 
@@ -193,7 +200,7 @@ describe('the laboratory', () => {
     await world.clock.advance(10 * SECOND);
     const body = JSON.stringify({ status: 'failed', error: { code: 'Mine' } });
     await callGraph({ method: 'PATCH', path: `${operationsPath()}/it`, headers: JSON_TYPE, body }, world.ports);
-    await world.laboratory.advance();
+    await world.simulator.advance();
     expect((await poller(world)()).body).toMatchObject({ status: 'failed', error: { code: 'Mine' } });
   });
 
@@ -203,7 +210,7 @@ describe('the laboratory', () => {
     await world.clock.advance(20 * SECOND);
     const poll = poller(world);
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => (index % 2 ? poll() : world.laboratory.advance())),
+      Array.from({ length: 20 }, (_, index) => (index % 2 ? poll() : world.simulator.advance())),
     );
     const tags = answers.filter((answer) => typeof answer === 'object').map(({ headers }) => headers.get('etag'));
     expect(new Set(tags).size).toBe(1);
@@ -213,7 +220,7 @@ describe('the laboratory', () => {
   test('does not look for the plan of an operation without one at every read', async () => {
     const { clock, plans, ports } = newWorld();
     let looks = 0;
-    const counted = createLaboratory({
+    const counted = createSimulator({
       ...{ operations: ports.repository, scenarios: parseScenarios(SCENARIOS), now: ports.now, newId: ports.newId },
       plans: {
         ...plans,
@@ -238,14 +245,14 @@ describe('the laboratory', () => {
     const world = newWorld();
     await create(world, 'lro-scenario=quick-success');
     await world.clock.advance(SECOND);
-    const lost = createLaboratory({
+    const lost = createSimulator({
       ...{ operations: world.ports.repository, scenarios: parseScenarios(SCENARIOS) },
       ...{ now: world.ports.now, newId: world.ports.newId },
       plans: { ...world.plans, replace: () => Promise.reject(new Error('the power went')) },
     });
     await expect(lost.advance()).rejects.toThrow('the power went');
     const { headers } = await poller(world)();
-    await world.laboratory.advance();
+    await world.simulator.advance();
     expect((await poller(world)()).headers.get('etag')).toBe(headers.get('etag'));
   });
 });

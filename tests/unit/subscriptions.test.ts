@@ -1,17 +1,10 @@
 import fc from 'fast-check';
 import type { Caller } from '../../shared/domain/caller.ts';
 import { BadRequestError } from '../../shared/domain/errors.ts';
-
 import { MAX_SUBSCRIPTIONS } from '../../shared/domain/notifications/subscription-rules.ts';
 import { parseSubscribedResource } from '../../shared/graph-http/request/subscribed-resource.ts';
-import { type Answer, graphPorts, WRITER } from '../support/call-handler.ts';
-import {
-  inMinutes,
-  MINUTE_MS,
-  newSubscriptionWorld,
-  type SubscriptionWorld,
-  WANTED,
-} from '../support/subscription-world.ts';
+import { type Answer, graphDependencies, WRITER } from '../support/call-handler.ts';
+import { inMinutes, MINUTE_MS, newSubscriptionWorld, type SubscriptionWorld, WANTED } from '../support/subscription-world.ts';
 
 const APPLICATION: Caller = { ...WRITER, kind: 'application', permissions: ['Chat.Read.All'] };
 const as = (caller: Caller) => ({ authenticator: { authenticate: async () => caller } });
@@ -179,7 +172,7 @@ describe('POST /subscriptions', () => {
   });
 
   test('is nowhere when changes are not recorded', async () => {
-    const answer = await world.call('POST', '/subscriptions', WANTED, { notifications: graphPorts().notifications });
+    const answer = await world.call('POST', '/subscriptions', WANTED, { notifications: graphDependencies().notifications });
     expectError(answer, { status: 400, message: "Resource not found for the segment 'subscriptions'." });
   });
 });

@@ -5,7 +5,7 @@ import type { SubscriptionKey } from '../../../shared/domain/notifications/subsc
 import { toWakeUps, type WakeUp } from '../../../shared/domain/notifications/wake-up.ts';
 import { parseWakeUp } from '../../../shared/validation/queue-messages.ts';
 
-export interface DeliverNotificationPorts {
+export interface DeliverNotificationDependencies {
   /** Rejects when the store cannot be reached; whatever a receiver does is in the report. */
   deliver(key: SubscriptionKey): Promise<DeliveryReport>;
   sleep(milliseconds: number): Promise<void>;
@@ -21,7 +21,7 @@ const OUTAGE_PAUSE_MS = 5_000;
  * was left for lack of time, and what could not be looked at because the store was down, which is not the message's
  * fault and must not take it to the poison queue.
  */
-export function deliverNotificationHandler({ deliver, sleep }: DeliverNotificationPorts) {
+export function deliverNotificationHandler({ deliver, sleep }: DeliverNotificationDependencies) {
   return async (message: unknown, context: Logger): Promise<readonly WakeUp[]> => {
     const { subscriptions } = parseWakeUp(message);
     const results = await Promise.all(subscriptions.map((key) => serve(key, deliver, context)));
@@ -32,7 +32,7 @@ export function deliverNotificationHandler({ deliver, sleep }: DeliverNotificati
 
 async function serve(
   key: SubscriptionKey,
-  deliver: DeliverNotificationPorts['deliver'],
+  deliver: DeliverNotificationDependencies['deliver'],
   context: Logger,
 ): Promise<'done' | 'more' | 'down'> {
   try {
@@ -50,8 +50,8 @@ function isOutage(error: unknown): error is OperationsError {
   return error instanceof OperationsError && ['ServiceUnavailable', 'TooManyRequests'].includes(error.code);
 }
 
-function tell({ id }: SubscriptionKey, { sent, failure, givenUp }: DeliveryReport, context: Logger): void {
+function tell({ id }: SubscriptionKey, { sent, failure, deadLettered }: DeliveryReport, context: Logger): void {
   if (sent > 0) context.debug(`Subscription ${id}: ${sent} notifications were taken`);
   if (failure !== null) context.warn(`Subscription ${id}: a notification was not taken: ${failure}`);
-  if (givenUp > 0) context.error(`Subscription ${id}: ${givenUp} notifications were given up, and are dead letters`);
+  if (deadLettered > 0) context.error(`Subscription ${id}: ${deadLettered} notifications were given up, and are dead letters`);
 }

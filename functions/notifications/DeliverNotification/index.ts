@@ -1,14 +1,14 @@
 import { app, output } from '@azure/functions';
 import { QUEUES } from '../../../shared/settings/queues.ts';
-import { notificationService } from '../../app/notification-service.ts';
+import { theApp } from '../../app/the-app.ts';
 import { deliverNotificationHandler } from './handler.ts';
 
-const service = notificationService();
+const { notifications } = theApp();
 const queue = { queueName: QUEUES.wakeups.name, connection: 'AzureWebJobsStorage' };
 
-if (service)
+if (notifications)
   app.storageQueue('DeliverNotification', {
     ...queue,
     return: output.storageQueue(queue),
-    handler: deliverNotificationHandler(service),
+    handler: deliverNotificationHandler(notifications),
   });

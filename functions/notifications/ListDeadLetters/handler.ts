@@ -1,10 +1,10 @@
 import type { HttpRequest } from '@azure/functions';
 import { BadRequestError } from '../../../shared/domain/errors.ts';
 import type { DeadLetter, DeadLetterStore } from '../../../shared/domain/notifications/dead-letter.ts';
-import { type FramePorts, type FunctionHandler, graphFrame } from '../../../shared/graph-http/frame.ts';
-import { type GraphAnswer, odataAnswer } from '../../../shared/graph-http/response/response.ts';
+import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
+import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 
-export interface ListDeadLettersPorts extends FramePorts {
+export interface ListDeadLettersDependencies extends EnvelopeDependencies {
   readonly deadLetters: Pick<DeadLetterStore, 'list'>;
 }
 
@@ -12,16 +12,16 @@ const PAGE_SIZE = 50;
 const MAX_FROM_LENGTH = 512;
 
 /** `GET /subscriptions/{id}/deadLetters`: what a subscription was not told of, the oldest first. For who runs the service. */
-export function listDeadLettersHandler(ports: ListDeadLettersPorts): FunctionHandler {
-  return graphFrame((request) => list(request, ports), ports);
+export function listDeadLettersHandler(ports: ListDeadLettersDependencies): FunctionHandler {
+  return withGraphEnvelope((request) => list(request, ports), ports);
 }
 
-async function list(request: HttpRequest, { deadLetters }: ListDeadLettersPorts): Promise<GraphAnswer> {
+async function list(request: HttpRequest, { deadLetters }: ListDeadLettersDependencies): Promise<GraphResponse> {
   const url = new URL(request.url);
   const from = url.searchParams.get('$skiptoken');
   if (from !== null && from.length > MAX_FROM_LENGTH) throw new BadRequestError('The $skiptoken is not valid.');
   const { letters, next } = await deadLetters.list(request.params.subscriptionId ?? '', { limit: PAGE_SIZE, from });
-  return odataAnswer(200, {
+  return odataResponse(200, {
     value: letters.map(toEntity),
     ...(next !== null && { '@odata.nextLink': `${url.origin}${url.pathname}?$skiptoken=${encodeURIComponent(next)}` }),
   });

@@ -1,13 +1,5 @@
-import { app } from '@azure/functions';
-import { notificationService } from '../../app/notification-service.ts';
-import { listDeadLettersHandler } from './handler.ts';
+// Method, path and permissions: shared/graph-http/routes.ts.
 
-const service = notificationService();
+import { theApp } from '../../app/the-app.ts';
 
-if (service)
-  app.http('ListDeadLetters', {
-    methods: ['GET'],
-    authLevel: 'function', // for who runs the service, and no part of Graph: dead letters outlive subscriptions and their owners
-    route: 'beta/subscriptions/{subscriptionId}/deadLetters',
-    handler: listDeadLettersHandler(service),
-  });
+theApp().registerRoute('ListDeadLetters');

@@ -1,14 +1,14 @@
 import { app, output } from '@azure/functions';
 import { QUEUES } from '../../../shared/settings/queues.ts';
-import { notificationService } from '../../app/notification-service.ts';
+import { theApp } from '../../app/the-app.ts';
 import { maintainSubscriptionsHandler } from './handler.ts';
 
-const service = notificationService();
+const { notifications } = theApp();
 
-if (service)
+if (notifications)
   app.timer('MaintainSubscriptions', {
     schedule: '30 * * * * *', // every minute
     useMonitor: false, // a turn that was missed needs no catching up: the next one does what is due
     return: output.storageQueue({ queueName: QUEUES.wakeups.name, connection: 'AzureWebJobsStorage' }),
-    handler: maintainSubscriptionsHandler(service),
+    handler: maintainSubscriptionsHandler(notifications),
   });

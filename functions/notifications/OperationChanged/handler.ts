@@ -3,7 +3,7 @@ import type { OperationChange } from '../../../shared/domain/notifications/opera
 import { type WatcherDirectory, findWatchers } from '../../../shared/domain/notifications/subscription-repository.ts';
 import { toWakeUps, type WakeUp } from '../../../shared/domain/notifications/wake-up.ts';
 
-export interface OperationChangedPorts {
+export interface OperationChangedDependencies {
   readonly subscriptions: WatcherDirectory;
   /** The changes among the items that the change feed shows, in their order. */
   changesAmong(items: readonly unknown[]): readonly OperationChange[];
@@ -23,7 +23,7 @@ type Logger = Pick<InvocationContext, 'debug'>;
  * Wakes the subscriptions that changes concern. The messages say no more than that: what there is to tell each of them,
  * its delivery reads from the log. So a batch that comes twice, or late, does no harm.
  */
-export function operationChangedHandler({ subscriptions, changesAmong, hook }: OperationChangedPorts) {
+export function operationChangedHandler({ subscriptions, changesAmong, hook }: OperationChangedDependencies) {
   return async (items: readonly unknown[], context: Logger): Promise<ChangeMessages> => {
     const changes = changesAmong(items);
     const keys = await findWatchers(changes, subscriptions);

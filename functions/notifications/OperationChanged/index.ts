@@ -1,22 +1,22 @@
 import { app, type InvocationContext, output } from '@azure/functions';
 import { CONTAINERS } from '../../../shared/persistence/containers.ts';
 import { QUEUES } from '../../../shared/settings/queues.ts';
-import { notificationService } from '../../app/notification-service.ts';
+import { theApp } from '../../app/the-app.ts';
 import { operationChangedHandler } from './handler.ts';
 
-const service = notificationService();
+const { notifications } = theApp();
 const connection = 'AzureWebJobsStorage';
 const wakeUps = output.storageQueue({ queueName: QUEUES.wakeups.name, connection });
 const changes = output.storageQueue({ queueName: QUEUES.changes.name, connection });
 
-if (service) {
-  const handle = operationChangedHandler(service);
+if (notifications) {
+  const handle = operationChangedHandler(notifications);
   app.cosmosDB('OperationChanged', {
     connection: 'COSMOS_CONNECTION',
-    databaseName: service.database,
+    databaseName: notifications.database,
     containerName: CONTAINERS.operations.id,
     leaseContainerName: CONTAINERS.leases.id,
-    createLeaseContainerIfNotExists: service.createIfMissing,
+    createLeaseContainerIfNotExists: notifications.createIfMissing,
     startFromBeginning: true, // what happened before there was a lease is not lost; nothing is harmed by what is old
     maxItemsPerInvocation: 500,
     feedPollDelay: 1_000, // ms
@@ -27,11 +27,11 @@ if (service) {
       minimumInterval: { seconds: 1 },
       maximumInterval: { seconds: 30 }, // a queue that was down is soon noticed to be back
     },
-    extraOutputs: service.hook ? [wakeUps, changes] : [wakeUps],
+    extraOutputs: notifications.hook ? [wakeUps, changes] : [wakeUps],
     handler: async (items: unknown[], context: InvocationContext) => {
       const messages = await handle(items, context);
       context.extraOutputs.set(wakeUps, messages.wakeUps);
-      if (service.hook) context.extraOutputs.set(changes, messages.changes);
+      if (notifications.hook) context.extraOutputs.set(changes, messages.changes);
     },
   });
 }

@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
 import { QUEUES } from '../../../shared/settings/queues.ts';
 import { parseOperationChange } from '../../../shared/validation/queue-messages.ts';
-import { notificationService } from '../../app/notification-service.ts';
+import { theApp } from '../../app/the-app.ts';
 import { operationHook } from './handler.ts';
 
-if (notificationService()?.hook)
+if (theApp().notifications?.hook)
   app.storageQueue('OperationHook', {
     queueName: QUEUES.changes.name,
     connection: 'AzureWebJobsStorage',

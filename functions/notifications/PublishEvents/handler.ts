@@ -1,17 +1,13 @@
 import type { OperationChange } from '../../../shared/domain/notifications/operation-change.ts';
-import {
-  type CloudEvent,
-  resourceProperties,
-  toCloudEvent,
-} from '../../../shared/graph-http/response/notification-format.ts';
+import { type CloudEvent, resourceProperties, toCloudEvent } from '../../../shared/graph-http/response/notification-format.ts';
 
-export interface PublishEventsPorts {
+export interface PublishEventsDependencies {
   /** The changes among the items that the change feed shows, in their order. */
   changesAmong(items: readonly unknown[]): readonly OperationChange[];
 }
 
 /** Makes an event for the topic of each change, whoever has subscribed to it. The same of a change whenever it comes again. */
-export function publishEventsHandler({ changesAmong }: PublishEventsPorts) {
+export function publishEventsHandler({ changesAmong }: PublishEventsDependencies) {
   return async (items: readonly unknown[]): Promise<readonly CloudEvent[]> => changesAmong(items).map(toEvent);
 }
 

@@ -1,19 +1,19 @@
 import { app, output } from '@azure/functions';
 import { CONTAINERS } from '../../../shared/persistence/containers.ts';
-import { notificationService } from '../../app/notification-service.ts';
+import { theApp } from '../../app/the-app.ts';
 import { publishEventsHandler } from './handler.ts';
 
-const service = notificationService();
+const { notifications } = theApp();
 
-if (service?.eventGrid)
+if (notifications?.eventGrid)
   app.cosmosDB('PublishEvents', {
     connection: 'COSMOS_CONNECTION',
-    databaseName: service.database,
+    databaseName: notifications.database,
     containerName: CONTAINERS.operations.id,
     leaseContainerName: CONTAINERS.leases.id,
     // Reads the changes at its own pace: a topic that is down holds up nobody else.
     leaseContainerPrefix: 'events',
-    createLeaseContainerIfNotExists: service.createIfMissing,
+    createLeaseContainerIfNotExists: notifications.createIfMissing,
     maxItemsPerInvocation: 100,
     retry: {
       strategy: 'exponentialBackoff',
@@ -21,6 +21,6 @@ if (service?.eventGrid)
       minimumInterval: { seconds: 1 },
       maximumInterval: { minutes: 5 },
     },
-    return: output.eventGrid(service.eventGrid),
-    handler: publishEventsHandler(service),
+    return: output.eventGrid(notifications.eventGrid),
+    handler: publishEventsHandler(notifications),
   });

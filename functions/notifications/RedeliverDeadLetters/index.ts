@@ -1,13 +1,5 @@
-import { app } from '@azure/functions';
-import { notificationService } from '../../app/notification-service.ts';
-import { redeliverDeadLettersHandler } from './handler.ts';
+// Method, path and permissions: shared/graph-http/routes.ts.
 
-const service = notificationService();
+import { theApp } from '../../app/the-app.ts';
 
-if (service)
-  app.http('RedeliverDeadLetters', {
-    methods: ['POST'],
-    authLevel: 'function', // for who runs the service, as the list of them is
-    route: 'beta/subscriptions/{subscriptionId}/deadLetters/redeliver',
-    handler: redeliverDeadLettersHandler(service),
-  });
+theApp().registerRoute('RedeliverDeadLetters');

@@ -1,14 +1,14 @@
 import { app, output } from '@azure/functions';
 import { QUEUES } from '../../../shared/settings/queues.ts';
-import { notificationService } from '../../app/notification-service.ts';
+import { theApp } from '../../app/the-app.ts';
 import { retryNotificationsHandler } from './handler.ts';
 
-const service = notificationService();
+const { notifications } = theApp();
 
-if (service)
+if (notifications)
   app.timer('RetryNotifications', {
     schedule: '*/5 * * * * *', // every five seconds
     useMonitor: false, // a turn that was missed needs no catching up: the next one does what is due
     return: output.storageQueue({ queueName: QUEUES.wakeups.name, connection: 'AzureWebJobsStorage' }),
-    handler: retryNotificationsHandler(service),
+    handler: retryNotificationsHandler(notifications),
   });

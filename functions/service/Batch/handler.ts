@@ -1,14 +1,14 @@
 import { HttpRequest } from '@azure/functions';
 import type { Authenticator } from '../../../shared/domain/caller.ts';
 import { FailedDependencyError } from '../../../shared/domain/errors.ts';
-import { type FramePorts, type FunctionHandler, graphFrame } from '../../../shared/graph-http/frame.ts';
+import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
 import { readJson } from '../../../shared/graph-http/request/json-body.ts';
-import { toServiceRoot } from '../../../shared/graph-http/request/service-root.ts';
-import type { GraphAnswer } from '../../../shared/graph-http/response/response.ts';
+import { toServiceRoot } from '../../../shared/graph-http/request/address.ts';
+import type { GraphResponse } from '../../../shared/graph-http/response/response.ts';
 import { type BatchItem, parseBatch } from '../../../shared/validation/batch-request.ts';
 import { runBatch } from './run-batch.ts';
 
-export interface BatchPorts extends FramePorts {
+export interface BatchDependencies extends EnvelopeDependencies {
   readonly authenticator: Authenticator;
   /** Answers any request, also one that leads nowhere. */
   readonly dispatch: FunctionHandler;
@@ -20,14 +20,14 @@ type Context = Parameters<FunctionHandler>[1];
  * `POST /$batch`: carries out up to 20 requests, each by the handler that would answer it alone. A request is made in the
  * name of the batch's caller unless it has a token of its own.
  */
-export function batchHandler(ports: BatchPorts): FunctionHandler {
-  return (request, context) => graphFrame((batch) => carryOut(batch, context, ports), ports)(request, context);
+export function batchHandler(ports: BatchDependencies): FunctionHandler {
+  return (request, context) => withGraphEnvelope((batch) => carryOut(batch, context, ports), ports)(request, context);
 }
 
-async function carryOut(batch: HttpRequest, context: Context, ports: BatchPorts): Promise<GraphAnswer> {
+async function carryOut(batch: HttpRequest, context: Context, ports: BatchDependencies): Promise<GraphResponse> {
   await ports.authenticator.authenticate(batch.headers.get('authorization'));
   const items = parseBatch(await readJson(batch));
-  const refuse = graphFrame(() => Promise.reject(new FailedDependencyError()), ports);
+  const refuse = withGraphEnvelope(() => Promise.reject(new FailedDependencyError()), ports);
   const responses = await runBatch(items, (item, failed) => {
     const answer = failed ? refuse : ports.dispatch;
     return answer(toHttpRequest(item, batch), context);

@@ -1,13 +1,5 @@
-import { app } from '@azure/functions';
-import { ROUTES } from '../../../shared/graph-http/routes.ts';
-import { graphService } from '../../app/graph-service.ts';
-import { batchHandler } from './handler.ts';
+// Method, path and permissions: shared/graph-http/routes.ts.
 
-const { ports, dispatch } = graphService();
+import { theApp } from '../../app/the-app.ts';
 
-app.http('Batch', {
-  methods: [ROUTES.Batch.method],
-  authLevel: 'anonymous', // the handler verifies bearer tokens
-  route: `beta/${ROUTES.Batch.route}`,
-  handler: batchHandler({ ...ports, dispatch }),
-});
+theApp().registerRoute('Batch');

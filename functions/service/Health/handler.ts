@@ -1,8 +1,8 @@
-import { type FramePorts, type FunctionHandler, graphFrame } from '../../../shared/graph-http/frame.ts';
+import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
 
 /** `GET /health`: 200 while requests are served at all. Asks nobody, so that an outage elsewhere restarts nothing here. */
-export function healthHandler(ports: FramePorts): FunctionHandler {
-  return graphFrame(
+export function healthHandler(ports: EnvelopeDependencies): FunctionHandler {
+  return withGraphEnvelope(
     async () => ({
       status: 200,
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },

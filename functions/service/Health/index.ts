@@ -1,12 +1,5 @@
-import { app } from '@azure/functions';
-import { graphService } from '../../app/graph-service.ts';
-import { healthHandler } from './handler.ts';
+// Method, path and permissions: shared/graph-http/routes.ts.
 
-const { ports } = graphService();
+import { theApp } from '../../app/the-app.ts';
 
-app.http('Health', {
-  methods: ['GET', 'HEAD'], // load balancers ask with either
-  authLevel: 'anonymous', // says nothing that a refused connection does not
-  route: 'beta/health',
-  handler: healthHandler(ports),
-});
+theApp().registerRoute('Health');

@@ -1,7 +1,7 @@
 import { UnavailableError } from '../../../shared/domain/errors.ts';
-import { type FramePorts, type FunctionHandler, graphFrame } from '../../../shared/graph-http/frame.ts';
+import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
 
-export interface HealthReadyPorts extends FramePorts {
+export interface HealthReadyDependencies extends EnvelopeDependencies {
   readonly store: {
     /** Settles within seconds; rejects where the store cannot be used now. */
     check(): Promise<void>;
@@ -9,8 +9,8 @@ export interface HealthReadyPorts extends FramePorts {
 }
 
 /** `GET /health/ready`: 200 when an operation could be stored now, else 503; the reason is in the log alone. */
-export function healthReadyHandler(ports: HealthReadyPorts): FunctionHandler {
-  return graphFrame(async () => {
+export function healthReadyHandler(ports: HealthReadyDependencies): FunctionHandler {
+  return withGraphEnvelope(async () => {
     await ports.store.check().catch((cause: unknown) => {
       throw new UnavailableError('The store of operations cannot be used.', { cause });
     });

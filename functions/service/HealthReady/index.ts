@@ -1,12 +1,5 @@
-import { app } from '@azure/functions';
-import { graphService } from '../../app/graph-service.ts';
-import { healthReadyHandler } from './handler.ts';
+// Method, path and permissions: shared/graph-http/routes.ts.
 
-const { ports, store } = graphService();
+import { theApp } from '../../app/the-app.ts';
 
-app.http('HealthReady', {
-  methods: ['GET', 'HEAD'], // load balancers ask with either
-  authLevel: 'function', // every call costs a request unit
-  route: 'beta/health/ready',
-  handler: healthReadyHandler({ ...ports, store }),
-});
+theApp().registerRoute('HealthReady');

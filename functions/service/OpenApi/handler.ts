@@ -1,16 +1,16 @@
-import { type FramePorts, type FunctionHandler, graphFrame } from '../../../shared/graph-http/frame.ts';
-import { toServiceRoot } from '../../../shared/graph-http/request/service-root.ts';
+import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
+import { toServiceRoot } from '../../../shared/graph-http/request/address.ts';
 import { toOpenApi } from '../../../shared/openapi/document.ts';
 
-export interface OpenApiPorts extends FramePorts {
+export interface OpenApiDependencies extends EnvelopeDependencies {
   /** Null: there are no subscriptions. */
   readonly notifications: object | null;
 }
 
 /** `GET /openapi.json`: the API as OpenAPI 3.1. Anybody may read it. */
-export function openApiHandler(ports: OpenApiPorts): FunctionHandler {
+export function openApiHandler(ports: OpenApiDependencies): FunctionHandler {
   const subscriptions = ports.notifications !== null;
-  return graphFrame(
+  return withGraphEnvelope(
     async ({ url }) => ({
       status: 200,
       headers: { 'content-type': 'application/json' },

@@ -1,13 +1,5 @@
-import { app } from '@azure/functions';
-import { ROUTES } from '../../../shared/graph-http/routes.ts';
-import { graphService } from '../../app/graph-service.ts';
-import { openApiHandler } from './handler.ts';
+// Method, path and permissions: shared/graph-http/routes.ts.
 
-const { ports } = graphService();
+import { theApp } from '../../app/the-app.ts';
 
-app.http('OpenApi', {
-  methods: [ROUTES.OpenApi.method],
-  authLevel: 'anonymous', // what is described here is no secret
-  route: `beta/${ROUTES.OpenApi.route}`,
-  handler: openApiHandler(ports),
-});
+theApp().registerRoute('OpenApi');

@@ -1,8 +1,8 @@
 import { UnknownSegmentError } from '../../../shared/domain/errors.ts';
-import { type FramePorts, type FunctionHandler, graphFrame } from '../../../shared/graph-http/frame.ts';
-import type { GraphAnswer } from '../../../shared/graph-http/response/response.ts';
+import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
+import type { GraphResponse } from '../../../shared/graph-http/response/response.ts';
 
-export interface TryItPorts extends FramePorts {
+export interface TryItDependencies extends EnvelopeDependencies {
   /** The text of one of the viewer's files. */
   readViewerFile(name: string): Promise<string>;
 }
@@ -46,15 +46,18 @@ const START = `SwaggerUIBundle({
 });
 `;
 
+/** Read from the URL, for the route's parameters are not there where the catch-all was asked. */
+const FILE = /\/try\/(?<file>[^/]+)\/?$/i;
+
 const VIEWER_FILES: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css;charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript;charset=utf-8',
 };
 
 /** `GET /try` and the files of the page: the API's description as a page that can send its requests. */
-export function tryItHandler(ports: TryItPorts): FunctionHandler {
-  return graphFrame(async ({ params }) => {
-    const { file } = params;
+export function tryItHandler(ports: TryItDependencies): FunctionHandler {
+  return withGraphEnvelope(async ({ url }) => {
+    const file = FILE.exec(new URL(url).pathname)?.groups?.file;
     if (!file) return asset(PAGE, 'text/html;charset=utf-8');
     if (file === 'start.js') return asset(START, 'text/javascript;charset=utf-8');
     const type = Object.hasOwn(VIEWER_FILES, file) ? VIEWER_FILES[file] : undefined;
@@ -63,7 +66,7 @@ export function tryItHandler(ports: TryItPorts): FunctionHandler {
   }, ports);
 }
 
-function asset(body: string, type: string): GraphAnswer {
+function asset(body: string, type: string): GraphResponse {
   const headers = {
     'content-type': type,
     'content-security-policy': POLICY,

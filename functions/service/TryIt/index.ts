@@ -1,12 +1,5 @@
-import { app } from '@azure/functions';
-import { graphService } from '../../app/graph-service.ts';
+// Method, path and permissions: shared/graph-http/routes.ts.
 
-const { tryIt } = graphService();
+import { theApp } from '../../app/the-app.ts';
 
-if (tryIt)
-  app.http('TryIt', {
-    methods: ['GET'],
-    authLevel: 'anonymous', // the page asks for the token that its requests carry
-    route: 'beta/try/{file?}',
-    handler: tryIt,
-  });
+theApp().registerRoute('TryIt');

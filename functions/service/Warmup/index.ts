@@ -1,6 +1,7 @@
+// The platform knows the function by this name (Azure Functions warmup trigger, considerations).
+
 import { app } from '@azure/functions';
-import { graphService } from '../../app/graph-service.ts';
+import { theApp } from '../../app/the-app.ts';
 import { warmupHandler } from './handler.ts';
 
-// The platform knows the function by this name (Azure Functions warmup trigger, considerations).
-app.warmup('Warmup', { handler: warmupHandler(graphService()) });
+app.warmup('Warmup', { handler: warmupHandler(theApp()) });

@@ -1,10 +1,5 @@
-import { app } from '@azure/functions';
-import { graphService } from '../../app/graph-service.ts';
+// Method, path and permissions: shared/graph-http/routes.ts.
 
-// Routes are tried in the order in which functions are registered, which is that of their names: this one comes last.
-app.http('WildcardRoute', {
-  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-  authLevel: 'anonymous', // the handlers verify bearer tokens
-  route: '{*path}',
-  handler: graphService().dispatch,
-});
+import { theApp } from '../../app/the-app.ts';
+
+theApp().registerRoute('WildcardRoute');

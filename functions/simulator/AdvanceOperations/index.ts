@@ -1,12 +1,12 @@
 import { app } from '@azure/functions';
-import { graphService } from '../../app/graph-service.ts';
+import { theApp } from '../../app/the-app.ts';
 import { advanceOperationsHandler } from './handler.ts';
 
-const { laboratory } = graphService().ports;
+const { simulator } = theApp();
 
-if (laboratory)
+if (simulator)
   app.timer('AdvanceOperations', {
     schedule: '* * * * * *', // every second
     useMonitor: false, // a turn that was missed needs no catching up: the next one does what is due
-    handler: advanceOperationsHandler({ laboratory }),
+    handler: advanceOperationsHandler({ simulator }),
   });

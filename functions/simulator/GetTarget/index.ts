@@ -1,12 +1,5 @@
-import { app } from '@azure/functions';
-import { graphService } from '../../app/graph-service.ts';
+// Method, path and permissions: shared/graph-http/routes.ts.
 
-const { target } = graphService();
+import { theApp } from '../../app/the-app.ts';
 
-if (target)
-  app.http('GetTarget', {
-    methods: ['GET'],
-    authLevel: 'anonymous', // the handler verifies bearer tokens
-    route: 'beta/chats/{chatsId}',
-    handler: target,
-  });
+theApp().registerRoute('GetTarget');

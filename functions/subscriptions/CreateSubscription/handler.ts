@@ -2,39 +2,31 @@ import { ForbiddenError } from '../../../shared/domain/errors.ts';
 import type { ChangeLog } from '../../../shared/domain/notifications/change-log.ts';
 import type { Subscription } from '../../../shared/domain/notifications/subscription.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
-import {
-  checkLifetime,
-  checkWatcher,
-  MAX_SUBSCRIPTIONS,
-} from '../../../shared/domain/notifications/subscription-rules.ts';
+import { checkLifetime, checkWatcher, MAX_SUBSCRIPTIONS, ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
 import type { WebhookClient } from '../../../shared/domain/notifications/webhook.ts';
-import type { FunctionHandler } from '../../../shared/graph-http/frame.ts';
+import { type FunctionHandler, type PipelineDependencies, type GraphRequest, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
 import { readJson } from '../../../shared/graph-http/request/json-body.ts';
 import { parseSubscribedResource } from '../../../shared/graph-http/request/subscribed-resource.ts';
-import { toSubscriptionLocation } from '../../../shared/graph-http/request/subscription-url.ts';
-import { type GraphAnswer, odataAnswer } from '../../../shared/graph-http/response/response.ts';
+import { toSubscriptionLocation } from '../../../shared/graph-http/request/address.ts';
+import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 import { toSubscriptionEntity } from '../../../shared/graph-http/response/subscription-entity.ts';
-import {
-  type SubscriptionEndpointPorts,
-  type SubscriptionRequest,
-  subscriptionEndpoint,
-} from '../../../shared/graph-http/subscription-endpoint.ts';
 import { parseNewSubscription } from '../../../shared/validation/subscription-body.ts';
 import { shakeHands } from '../handshake.ts';
 
-export interface CreateSubscriptionPorts extends SubscriptionEndpointPorts {
+export interface CreateSubscriptionDependencies extends PipelineDependencies {
   readonly subscriptions: Pick<SubscriptionRepository, 'create' | 'count'>;
   readonly log: Pick<ChangeLog, 'end'>;
   readonly webhooks: WebhookClient;
 }
 
 /** `POST /subscriptions`: asks the endpoints whether they want notifications, stores the subscription, answers 201 with it. */
-export function createSubscriptionHandler(ports: CreateSubscriptionPorts): FunctionHandler {
-  return subscriptionEndpoint({ resource: 'subscriptions', options: [] }, (request) => create(request, ports), ports);
+export function createSubscriptionHandler(ports: CreateSubscriptionDependencies): FunctionHandler {
+  return graphPipeline('CreateSubscription', (request) => create(request, ports), ports);
 }
 
-async function create(request: SubscriptionRequest, ports: CreateSubscriptionPorts): Promise<GraphAnswer> {
-  const { http, caller, owner, url } = request;
+async function create(request: GraphRequest<'subscriptions'>, ports: CreateSubscriptionDependencies): Promise<GraphResponse> {
+  const { http, caller, url } = request;
+  const owner = ownerOf(caller);
   const given = parseNewSubscription(await readJson(http));
   const watched = parseSubscribedResource(given.resource);
   checkWatcher(caller, watched);
@@ -49,5 +41,5 @@ async function create(request: SubscriptionRequest, ports: CreateSubscriptionPor
   await ports.subscriptions.create(subscription, place);
   // The one answer that shows the secret, to who has just sent it.
   const body = { ...toSubscriptionEntity(subscription, url), clientState: subscription.clientState };
-  return odataAnswer(201, body, { location: toSubscriptionLocation(url, subscription.id) });
+  return odataResponse(201, body, { location: toSubscriptionLocation(url, subscription.id) });
 }

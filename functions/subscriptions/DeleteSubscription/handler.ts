@@ -1,30 +1,26 @@
+import { ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
 import { SubscriptionNotFoundError } from '../../../shared/domain/errors.ts';
 import { scopeOf } from '../../../shared/domain/notifications/subscription.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
-import type { FunctionHandler } from '../../../shared/graph-http/frame.ts';
-import { emptyAnswer, type GraphAnswer } from '../../../shared/graph-http/response/response.ts';
-import {
-  type SubscriptionEndpointPorts,
-  type SubscriptionRequest,
-  subscriptionEndpoint,
-} from '../../../shared/graph-http/subscription-endpoint.ts';
+import { type FunctionHandler, type PipelineDependencies, type GraphRequest, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
+import { emptyResponse, type GraphResponse } from '../../../shared/graph-http/response/response.ts';
 
-export interface DeleteSubscriptionPorts extends SubscriptionEndpointPorts {
+export interface DeleteSubscriptionDependencies extends PipelineDependencies {
   readonly subscriptions: Pick<SubscriptionRepository, 'get' | 'delete'>;
 }
 
 /** `DELETE /subscriptions/{subscriptionId}`: answers 204; what was still to be delivered is dropped. */
-export function deleteSubscriptionHandler(ports: DeleteSubscriptionPorts): FunctionHandler {
-  return subscriptionEndpoint({ resource: 'subscription', options: [] }, (request) => remove(request, ports), ports);
+export function deleteSubscriptionHandler(ports: DeleteSubscriptionDependencies): FunctionHandler {
+  return graphPipeline('DeleteSubscription', (request) => remove(request, ports), ports);
 }
 
 async function remove(
-  { url, owner }: SubscriptionRequest,
-  { subscriptions }: DeleteSubscriptionPorts,
-): Promise<GraphAnswer> {
+  { url, caller }: GraphRequest<'subscription'>,
+  { subscriptions }: DeleteSubscriptionDependencies,
+): Promise<GraphResponse> {
   const id = url.subscriptionId ?? '';
-  const stored = await subscriptions.get(owner, id);
+  const stored = await subscriptions.get(ownerOf(caller), id);
   if (!stored) throw new SubscriptionNotFoundError(id);
   await subscriptions.delete({ scope: scopeOf(stored.subscription.watched), id });
-  return emptyAnswer(204);
+  return emptyResponse(204);
 }

@@ -1,26 +1,22 @@
+import { ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
 import { SubscriptionNotFoundError } from '../../../shared/domain/errors.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
-import type { FunctionHandler } from '../../../shared/graph-http/frame.ts';
-import { type GraphAnswer, odataAnswer } from '../../../shared/graph-http/response/response.ts';
+import { type FunctionHandler, type PipelineDependencies, type GraphRequest, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
+import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 import { toSubscriptionEntity } from '../../../shared/graph-http/response/subscription-entity.ts';
-import {
-  type SubscriptionEndpointPorts,
-  type SubscriptionRequest,
-  subscriptionEndpoint,
-} from '../../../shared/graph-http/subscription-endpoint.ts';
 
-export interface GetSubscriptionPorts extends SubscriptionEndpointPorts {
+export interface GetSubscriptionDependencies extends PipelineDependencies {
   readonly subscriptions: Pick<SubscriptionRepository, 'get'>;
 }
 
 /** `GET /subscriptions/{subscriptionId}`: answers 200 with a subscription of the caller's own. */
-export function getSubscriptionHandler(ports: GetSubscriptionPorts): FunctionHandler {
-  return subscriptionEndpoint({ resource: 'subscription', options: [] }, (request) => get(request, ports), ports);
+export function getSubscriptionHandler(ports: GetSubscriptionDependencies): FunctionHandler {
+  return graphPipeline('GetSubscription', (request) => get(request, ports), ports);
 }
 
-async function get({ url, owner }: SubscriptionRequest, { subscriptions }: GetSubscriptionPorts): Promise<GraphAnswer> {
+async function get({ url, caller }: GraphRequest<'subscription'>, { subscriptions }: GetSubscriptionDependencies): Promise<GraphResponse> {
   const id = url.subscriptionId ?? '';
-  const stored = await subscriptions.get(owner, id);
+  const stored = await subscriptions.get(ownerOf(caller), id);
   if (!stored) throw new SubscriptionNotFoundError(id);
-  return odataAnswer(200, toSubscriptionEntity(stored.subscription, url));
+  return odataResponse(200, toSubscriptionEntity(stored.subscription, url));
 }

@@ -1,33 +1,26 @@
+import { ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
-import type { FunctionHandler } from '../../../shared/graph-http/frame.ts';
-import { toNextLink } from '../../../shared/graph-http/request/resource-url.ts';
-import { type GraphAnswer, odataAnswer } from '../../../shared/graph-http/response/response.ts';
+import { type FunctionHandler, type PipelineDependencies, type GraphRequest, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
+import { toNextLink } from '../../../shared/graph-http/request/address.ts';
+import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 import { toListedSubscription } from '../../../shared/graph-http/response/subscription-entity.ts';
-import {
-  type SubscriptionEndpointPorts,
-  type SubscriptionRequest,
-  subscriptionEndpoint,
-} from '../../../shared/graph-http/subscription-endpoint.ts';
 import { DEFAULT_PAGE_SIZE, parseListOptions } from '../../../shared/odata/query-options/list-options.ts';
 import { readSkipToken, type TokenScope, toSkipToken } from '../../../shared/odata/query-options/skip-token.ts';
 
-export interface ListSubscriptionsPorts extends SubscriptionEndpointPorts {
+export interface ListSubscriptionsDependencies extends PipelineDependencies {
   readonly subscriptions: Pick<SubscriptionRepository, 'list'>;
   /** Signs the places that next links carry. */
   readonly pagingKey: Uint8Array;
 }
 
 /** `GET /subscriptions`: answers 200 with a page of the caller's own subscriptions, and where the next one is. */
-export function listSubscriptionsHandler(ports: ListSubscriptionsPorts): FunctionHandler {
-  return subscriptionEndpoint(
-    { resource: 'subscriptions', options: ['skiptoken', 'top'] },
-    (request) => list(request, ports),
-    ports,
-  );
+export function listSubscriptionsHandler(ports: ListSubscriptionsDependencies): FunctionHandler {
+  return graphPipeline('ListSubscriptions', (request) => list(request, ports), ports);
 }
 
-async function list(request: SubscriptionRequest, ports: ListSubscriptionsPorts): Promise<GraphAnswer> {
-  const { http, url, owner, options } = request;
+async function list(request: GraphRequest<'subscriptions'>, ports: ListSubscriptionsDependencies): Promise<GraphResponse> {
+  const { http, url, caller, options } = request;
+  const owner = ownerOf(caller);
   const scope: TokenScope = { key: ports.pagingKey, binding: ['subscriptions', owner] };
   const [after = null] = options.skiptoken === undefined ? [] : readSkipToken(options.skiptoken, scope);
   const { top } = parseListOptions({ ...(options.top !== undefined && { top: options.top }) }, 'asStored');
@@ -36,7 +29,7 @@ async function list(request: SubscriptionRequest, ports: ListSubscriptionsPorts)
     limit === 0
       ? { subscriptions: [], next: null }
       : await ports.subscriptions.list(owner, { after: after === null ? null : String(after), limit });
-  return odataAnswer(200, {
+  return odataResponse(200, {
     '@odata.context': `${url.serviceRoot}/$metadata#subscriptions`,
     ...(next !== null && { '@odata.nextLink': toNextLink(http.url, toSkipToken([next], scope)) }),
     value: subscriptions.map(toListedSubscription),

@@ -1,15 +1,10 @@
 import { SubscriptionNotFoundError } from '../../../shared/domain/errors.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
-import { checkWatcher } from '../../../shared/domain/notifications/subscription-rules.ts';
-import type { FunctionHandler } from '../../../shared/graph-http/frame.ts';
-import { emptyAnswer, type GraphAnswer } from '../../../shared/graph-http/response/response.ts';
-import {
-  type SubscriptionEndpointPorts,
-  type SubscriptionRequest,
-  subscriptionEndpoint,
-} from '../../../shared/graph-http/subscription-endpoint.ts';
+import { checkWatcher, ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
+import { type FunctionHandler, type PipelineDependencies, type GraphRequest, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
+import { emptyResponse, type GraphResponse } from '../../../shared/graph-http/response/response.ts';
 
-export interface ReauthorizeSubscriptionPorts extends SubscriptionEndpointPorts {
+export interface ReauthorizeSubscriptionDependencies extends PipelineDependencies {
   readonly subscriptions: Pick<SubscriptionRepository, 'get'>;
 }
 
@@ -17,21 +12,17 @@ export interface ReauthorizeSubscriptionPorts extends SubscriptionEndpointPorts 
  * `POST /subscriptions/{subscriptionId}/reauthorize`: proves that the caller may still watch what it watches, which is
  * all that this asks for: it does not renew. Answers 204.
  */
-export function reauthorizeSubscriptionHandler(ports: ReauthorizeSubscriptionPorts): FunctionHandler {
-  return subscriptionEndpoint(
-    { resource: 'reauthorize', options: [] },
-    (request) => reauthorize(request, ports),
-    ports,
-  );
+export function reauthorizeSubscriptionHandler(ports: ReauthorizeSubscriptionDependencies): FunctionHandler {
+  return graphPipeline('ReauthorizeSubscription', (request) => reauthorize(request, ports), ports);
 }
 
 async function reauthorize(
-  { url, owner, caller }: SubscriptionRequest,
-  { subscriptions }: ReauthorizeSubscriptionPorts,
-): Promise<GraphAnswer> {
+  { url, caller }: GraphRequest<'reauthorize'>,
+  { subscriptions }: ReauthorizeSubscriptionDependencies,
+): Promise<GraphResponse> {
   const id = url.subscriptionId ?? '';
-  const stored = await subscriptions.get(owner, id);
+  const stored = await subscriptions.get(ownerOf(caller), id);
   if (!stored) throw new SubscriptionNotFoundError(id);
   checkWatcher(caller, stored.subscription.watched);
-  return emptyAnswer(204);
+  return emptyResponse(204);
 }

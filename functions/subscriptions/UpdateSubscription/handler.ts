@@ -1,21 +1,16 @@
 import { ConcurrentUpdateError, SubscriptionNotFoundError } from '../../../shared/domain/errors.ts';
 import type { Subscription } from '../../../shared/domain/notifications/subscription.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
-import { checkLifetime, checkWatcher } from '../../../shared/domain/notifications/subscription-rules.ts';
+import { checkLifetime, checkWatcher, ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
 import type { WebhookClient } from '../../../shared/domain/notifications/webhook.ts';
-import type { FunctionHandler } from '../../../shared/graph-http/frame.ts';
+import { type FunctionHandler, type PipelineDependencies, type GraphRequest, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
 import { readJson } from '../../../shared/graph-http/request/json-body.ts';
-import { type GraphAnswer, odataAnswer } from '../../../shared/graph-http/response/response.ts';
+import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 import { toSubscriptionEntity } from '../../../shared/graph-http/response/subscription-entity.ts';
-import {
-  type SubscriptionEndpointPorts,
-  type SubscriptionRequest,
-  subscriptionEndpoint,
-} from '../../../shared/graph-http/subscription-endpoint.ts';
 import { parseSubscriptionChanges, type SubscriptionChanges } from '../../../shared/validation/subscription-body.ts';
 import { shakeHands } from '../handshake.ts';
 
-export interface UpdateSubscriptionPorts extends SubscriptionEndpointPorts {
+export interface UpdateSubscriptionDependencies extends PipelineDependencies {
   readonly subscriptions: Pick<SubscriptionRepository, 'get' | 'replace'>;
   readonly webhooks: WebhookClient;
 }
@@ -24,20 +19,21 @@ export interface UpdateSubscriptionPorts extends SubscriptionEndpointPorts {
 const MAX_ATTEMPTS = 5;
 
 /** `PATCH /subscriptions/{subscriptionId}`: renews a subscription, or sends its notifications elsewhere; answers 200 with it. */
-export function updateSubscriptionHandler(ports: UpdateSubscriptionPorts): FunctionHandler {
-  return subscriptionEndpoint({ resource: 'subscription', options: [] }, (request) => update(request, ports), ports);
+export function updateSubscriptionHandler(ports: UpdateSubscriptionDependencies): FunctionHandler {
+  return graphPipeline('UpdateSubscription', (request) => update(request, ports), ports);
 }
 
-async function update(request: SubscriptionRequest, ports: UpdateSubscriptionPorts): Promise<GraphAnswer> {
+async function update(request: GraphRequest<'subscription'>, ports: UpdateSubscriptionDependencies): Promise<GraphResponse> {
+  ownerOf(request.caller); // a caller without an id owns nothing, whatever the body says
   const changes = parseSubscriptionChanges(await readJson(request.http));
   // Before anything is sent to an endpoint: a caller without the subscription learns no more than that.
   checkChange(await read(request, ports), { request, changes, now: ports.now() });
   if (changes.notificationUrl !== undefined) await shakeHands([changes.notificationUrl], ports);
-  return odataAnswer(200, toSubscriptionEntity(await write(request, changes, ports), request.url));
+  return odataResponse(200, toSubscriptionEntity(await write(request, changes, ports), request.url));
 }
 
 interface Change {
-  readonly request: SubscriptionRequest;
+  readonly request: GraphRequest<'subscription'>;
   readonly changes: SubscriptionChanges;
   readonly now: number;
 }
@@ -47,17 +43,17 @@ function checkChange({ subscription }: { subscription: Subscription }, { request
   if (changes.expirationDateTime !== undefined) checkLifetime({ ...subscription, ...changes }, now);
 }
 
-async function read({ owner, url }: SubscriptionRequest, { subscriptions }: UpdateSubscriptionPorts) {
+async function read({ caller, url }: GraphRequest<'subscription'>, { subscriptions }: UpdateSubscriptionDependencies) {
   const id = url.subscriptionId ?? '';
-  const stored = await subscriptions.get(owner, id);
+  const stored = await subscriptions.get(ownerOf(caller), id);
   if (!stored) throw new SubscriptionNotFoundError(id);
   return stored;
 }
 
 async function write(
-  request: SubscriptionRequest,
+  request: GraphRequest<'subscription'>,
   changes: SubscriptionChanges,
-  ports: UpdateSubscriptionPorts,
+  ports: UpdateSubscriptionDependencies,
 ): Promise<Subscription> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const { subscription, etag } = await read(request, ports);

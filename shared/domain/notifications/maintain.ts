@@ -2,7 +2,7 @@ import { announce, type Delivery } from './delivery/delivery.ts';
 import type { DeliveryStore, StoredDelivery } from './delivery/delivery-store.ts';
 import type { Subscription, SubscriptionKey } from './subscription.ts';
 
-export interface MaintenancePorts {
+export interface MaintenanceDependencies {
   readonly store: DeliveryStore;
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -19,7 +19,7 @@ export interface MaintenanceReport {
 const REAUTHORIZE_BEFORE_MS = 15 * 60_000;
 
 /** Removes subscriptions that expired, and has their owners told, before and after. Any number of instances can do so at once. */
-export async function maintainSubscriptions({ store, now }: MaintenancePorts): Promise<MaintenanceReport> {
+export async function maintainSubscriptions({ store, now }: MaintenanceDependencies): Promise<MaintenanceReport> {
   let removed = 0;
   const toWake: SubscriptionKey[] = [];
   for await (const keys of store.findExpiring(now() + REAUTHORIZE_BEFORE_MS)) {
@@ -36,7 +36,7 @@ interface Result {
 }
 
 /** Null: nothing was to be done. */
-async function maintain(key: SubscriptionKey, { store, now }: MaintenancePorts): Promise<Result | null> {
+async function maintain(key: SubscriptionKey, { store, now }: MaintenanceDependencies): Promise<Result | null> {
   for (;;) {
     const stored = await store.find(key);
     if (!stored?.subscription) return null;

@@ -6,7 +6,7 @@ export interface StoredPlan {
   readonly etag: string;
 }
 
-/** Where the plans of operations in the laboratory are kept, and what the operations created. */
+/** Where the plans of operations in the simulator are kept, and what the operations created. */
 export interface PlanRepository {
   /** Stores a plan and its target, unless the operation has a plan already. */
   add(plan: Plan, target: Target | null): Promise<void>;

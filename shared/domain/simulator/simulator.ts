@@ -4,7 +4,7 @@ import { applyPlan, catchUp, type Plan, targetOf, throttledFor } from './plan.ts
 import type { PlanRepository, StoredPlan } from './plan-repository.ts';
 import type { Scenarios } from './scenario.ts';
 
-export interface LaboratoryPorts {
+export interface SimulatorDependencies {
   readonly operations: Pick<OperationRepository, 'get' | 'replace'>;
   readonly plans: PlanRepository;
   readonly scenarios: Scenarios;
@@ -15,7 +15,7 @@ export interface LaboratoryPorts {
 }
 
 /** Operations that move by themselves: docs/decisions/lro-laboratory.md. */
-export interface Laboratory {
+export interface Simulator {
   /**
    * The scenario that an operation gets. Null: none, it stays as it was created.
    *
@@ -42,7 +42,7 @@ const MAX_PLANS_AT_ONCE = 100;
 /** How often a write is tried that others come before. */
 const MAX_ATTEMPTS = 5;
 
-export function createLaboratory(ports: LaboratoryPorts): Laboratory {
+export function createSimulator(ports: SimulatorDependencies): Simulator {
   const { plans, scenarios, now } = ports;
   const idle = new IdleOperations(now);
   return {
@@ -88,14 +88,14 @@ function unknownScenario(name: string, { byName }: Scenarios): BadRequestError {
  * The operation is written before the plan: who stops in between does the same step again, which then changes nothing.
  * Both writes are conditional, so that any number of instances can do this at once.
  */
-async function advanceOne({ plan, etag }: StoredPlan, ports: LaboratoryPorts): Promise<void> {
+async function advanceOne({ plan, etag }: StoredPlan, ports: SimulatorDependencies): Promise<void> {
   const next = catchUp(plan, ports.now());
   if (next.done === plan.done) return;
   await writeOperation(next, ports.operations);
   await ports.plans.replace(next, etag);
 }
 
-async function writeOperation(plan: Plan, operations: LaboratoryPorts['operations']): Promise<void> {
+async function writeOperation(plan: Plan, operations: SimulatorDependencies['operations']): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const current = await operations.get(plan.chatId, plan.operationId);
     const changed = current && applyPlan(current.operation, plan);

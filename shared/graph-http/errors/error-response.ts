@@ -1,12 +1,12 @@
 import { type ErrorCode, MethodNotAllowedError, OperationsError, RepeatedDifferentlyError, RequestTooOldError, ThrottledError, UnauthenticatedError } from '../../domain/errors.ts';
 import type { RequestIds } from '../request/request-headers.ts';
-import type { GraphAnswer } from '../response/response.ts';
+import type { GraphResponse } from '../response/response.ts';
 
 /** Graph answers errors with the bare media type, unlike entities. */
 const ERROR_CONTENT_TYPE = 'application/json';
 
 /** Graph's error body; what is no error of this app is a 500 that says nothing about its cause. */
-export function toErrorAnswer(error: unknown, ids: RequestIds, now: number): GraphAnswer {
+export function toErrorResponse(error: unknown, ids: RequestIds, now: number): GraphResponse {
   const known = error instanceof OperationsError ? error : new OperationsError('InternalServerError', UNEXPECTED);
   return {
     status: STATUS_OF[known.code],

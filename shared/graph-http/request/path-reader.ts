@@ -55,8 +55,13 @@ export class PathReader {
     if (!this.isAtEnd()) throw this.unknown();
   }
 
+  /** The segment to name in an error: the next one, or at the end the last. */
+  get segment(): string {
+    return this.#peek() || this.#last;
+  }
+
   unknown(): UnknownSegmentError {
-    return new UnknownSegmentError(this.#peek() || this.#last);
+    return new UnknownSegmentError(this.segment);
   }
 
   #peek(): string {
@@ -66,7 +71,7 @@ export class PathReader {
 }
 
 /** Null: it is no percent-encoded UTF-8. */
-export function decode(encoded: string): string | null {
+function decode(encoded: string): string | null {
   try {
     return decodeURIComponent(encoded);
   } catch {

@@ -43,9 +43,17 @@ export interface Preferences {
   /** At least 1. Null: no preference. */
   readonly maxPageSize: number | null;
   readonly includeUnknownEnumMembers: boolean;
-  /** Our own: how an operation of the laboratory is to go. Null: no preference. */
+  /** Our own: how an operation of the simulator is to go. Null: no preference. */
   readonly scenario: string | null;
 }
+
+export const NO_PREFERENCES: Preferences = {
+  returnMinimal: false,
+  returnRepresentation: false,
+  maxPageSize: null,
+  includeUnknownEnumMembers: false,
+  scenario: null,
+};
 
 /** One preference: a name, a value that may be quoted, and parameters that none of ours has. */
 const PREFERENCE = /^\s*(?<name>[^\s=;,]+)\s*(?:=\s*(?:"(?<quoted>[^"]*)"|(?<value>[^\s;,"]*)))?\s*(?:;.*)?$/s;
@@ -82,11 +90,6 @@ function readPageSize(text: string | undefined): number | null {
   if (!/^0*[1-9]\d{0,8}$/.test(text))
     throw new BadRequestError("The preference 'odata.maxpagesize' must be a positive integer.");
   return Number(text);
-}
-
-/** The header that tells which preferences were honoured; none when the list is empty. */
-export function preferenceApplied(applied: readonly string[]): Readonly<Record<string, string>> {
-  return applied.length === 0 ? {} : { 'preference-applied': applied.join(', ') };
 }
 
 /** Which of the two ways of answering a write was asked for, and so honoured. */

@@ -4,7 +4,7 @@ import { OPERATION_STATUSES, OPERATION_TYPES, type OperationError, type TeamsAsy
 import { NAMESPACE, type PropertyModel, TEAMS_ASYNC_OPERATION } from '../../domain/type-model.ts';
 import type { MetadataLevel } from '../request/json-format.ts';
 import { toEntityTag } from '../request/request-headers.ts';
-import { type ResourceUrl, toCanonicalPath, toContext } from '../request/resource-url.ts';
+import { type OperationAddress, toCanonicalPath, toContext } from '../request/address.ts';
 
 /** The names Teams' own service gives its types, which is what Graph's page about this call shows. */
 const OPERATION_TYPE_NAME = '#Microsoft.Teams.GraphSvc.teamsAsyncOperation';
@@ -21,7 +21,7 @@ export interface EntityView {
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** One operation, as the answer to a request for it. */
-export function toEntity(operation: TeamsAsyncOperation, view: EntityView, url: ResourceUrl): object {
+export function toEntity(operation: TeamsAsyncOperation, view: EntityView, url: OperationAddress): object {
   const { select, metadata } = view;
   return {
     ...(metadata !== 'none' && { '@odata.context': toContext(url, { entity: true, select }) }),
@@ -31,7 +31,7 @@ export function toEntity(operation: TeamsAsyncOperation, view: EntityView, url: 
 }
 
 /** One operation among others: with its etag, which has no header to be in. */
-export function toListed({ operation, etag }: StoredOperation, view: EntityView, url: ResourceUrl): object {
+export function toListed({ operation, etag }: StoredOperation, view: EntityView, url: OperationAddress): object {
   return {
     ...toControls(operation.id, view.metadata, url),
     ...(view.metadata !== 'none' && { '@odata.etag': toEntityTag(etag) }),
@@ -40,7 +40,7 @@ export function toListed({ operation, etag }: StoredOperation, view: EntityView,
 }
 
 /** The type that Graph shows at every level but none, and, when all is asked for, where the entity is. */
-function toControls(id: string, metadata: MetadataLevel, url: ResourceUrl): JsonObject {
+function toControls(id: string, metadata: MetadataLevel, url: OperationAddress): JsonObject {
   if (metadata === 'none') return {};
   if (metadata === 'minimal') return { '@odata.type': OPERATION_TYPE_NAME };
   const path = toCanonicalPath(url, id);

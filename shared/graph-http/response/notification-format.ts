@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ChangeMessage, NotificationFormat } from '../../domain/notifications/notification-format.ts';
 import type { ChangeType, OperationChange } from '../../domain/notifications/operation-change.ts';
 import type { Subscription } from '../../domain/notifications/subscription.ts';
-import { doubleQuotes } from '../request/resource-url.ts';
+import { doubleQuotes } from '../request/address.ts';
 
 /** Graph's `changeNotificationCollection`, or CloudEvents 1.0 for subscriptions that ask for them. */
 export const notificationFormat: NotificationFormat = {

@@ -1,7 +1,7 @@
 import { toContentType } from '../request/json-format.ts';
 
 /** What a function answers, before the headers that all answers share. */
-export interface GraphAnswer {
+export interface GraphResponse {
   readonly status: number;
   /** With the content type, where there is a body. */
   readonly headers: Readonly<Record<string, string>>;
@@ -17,16 +17,16 @@ const ODATA_HEADERS = {
 type Headers = Readonly<Record<string, string>>;
 
 /** @param headers another content type among them wins */
-export function odataAnswer(status: number, body: object, headers: Headers = {}): GraphAnswer {
+export function odataResponse(status: number, body: object, headers: Headers = {}): GraphResponse {
   return { status, headers: { ...ODATA_HEADERS, ...headers }, body };
 }
 
-export function textAnswer(body: string): GraphAnswer {
+export function textResponse(body: string): GraphResponse {
   return { status: 200, headers: { 'content-type': 'text/plain', 'odata-version': '4.0' }, body };
 }
 
 /** 204, or 304: without a body there is no content type. */
-export function emptyAnswer(status: 204 | 304, headers: Headers = {}): GraphAnswer {
+export function emptyResponse(status: 204 | 304, headers: Headers = {}): GraphResponse {
   return { status, headers };
 }
 
@@ -50,4 +50,15 @@ export function preflightHeaders(requestedHeaders: string | null): Readonly<Reco
     ...(requestedHeaders !== null && { 'access-control-allow-headers': requestedHeaders }),
     'access-control-max-age': '3600',
   };
+}
+
+/** The header that tells which preferences were honoured; none when the list is empty. */
+export function preferenceApplied(applied: readonly string[]): Readonly<Record<string, string>> {
+  return applied.length === 0 ? {} : { 'preference-applied': applied.join(', ') };
+}
+
+/** The response with one more preference that was honoured. */
+export function withPreferenceApplied(response: GraphResponse, preference: string): GraphResponse {
+  const applied = [response.headers['preference-applied'], preference].filter((name) => name !== undefined);
+  return { ...response, headers: { ...response.headers, ...preferenceApplied(applied) } };
 }

@@ -1,10 +1,10 @@
 import type { Subscription } from '../../domain/notifications/subscription.ts';
-import type { SubscriptionUrl } from '../request/subscription-url.ts';
+import type { SubscriptionAddress } from '../request/address.ts';
 
 const CONTENT_TYPES = { graph: 'application/json', cloudEvents: 'application/cloudevents+json' } as const;
 
 /** One subscription, as the answer to a request for it. */
-export function toSubscriptionEntity(subscription: Subscription, { serviceRoot }: SubscriptionUrl): object {
+export function toSubscriptionEntity(subscription: Subscription, { serviceRoot }: SubscriptionAddress): object {
   return {
     '@odata.context': `${serviceRoot}/$metadata#subscriptions/$entity`,
     ...toListedSubscription(subscription),

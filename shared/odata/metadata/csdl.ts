@@ -1,15 +1,4 @@
-import {
-  type ComplexTypeModel,
-  type EntityTypeModel,
-  type EnumTypeModel,
-  NAMESPACE,
-  OPERATION_ERROR_TYPE,
-  OPERATION_STATUS_TYPE,
-  OPERATION_TYPE_TYPE,
-  type PropertyModel,
-  SUBSCRIPTION_TYPE,
-  TEAMS_ASYNC_OPERATION,
-} from '../../domain/type-model.ts';
+import { type ComplexTypeModel, type EntityTypeModel, type EnumTypeModel, NAMESPACE, OPERATION_ERROR_TYPE, OPERATION_STATUS_TYPE, OPERATION_TYPE_TYPE, type PropertyModel, SUBSCRIPTION_TYPE, TEAMS_ASYNC_OPERATION } from '../../domain/type-model.ts';
 import { element, toXml, type XmlElement } from './xml.ts';
 
 /** As Graph's own metadata abbreviates its namespace. */
@@ -17,8 +6,18 @@ const ALIAS = 'graph';
 /** Every entity type of Graph inherits its key from this one. */
 const BASE_TYPE = 'entity';
 
+export type EntitySet = 'chats' | 'subscriptions';
+
+/** What the routes that are served come to. */
+export interface ServiceModel {
+  readonly entitySets: readonly EntitySet[];
+  /** Bound to a subscription. */
+  readonly actions: readonly string[];
+}
+
 /** The metadata of what is served here, as CSDL XML of OData 4.0: a part of Graph's own. */
-export function toCsdl({ subscriptions }: { readonly subscriptions: boolean }): string {
+export function toCsdl({ entitySets, actions }: ServiceModel): string {
+  const subscriptions = entitySets.includes('subscriptions');
   const schema = element(
     'Schema',
     { Namespace: NAMESPACE, Alias: ALIAS, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' },
@@ -28,9 +27,10 @@ export function toCsdl({ subscriptions }: { readonly subscriptions: boolean }): 
       toBaseType(),
       toChatType(),
       toEntityType(TEAMS_ASYNC_OPERATION),
-      ...(subscriptions ? [toEntityType(SUBSCRIPTION_TYPE), toReauthorize()] : []),
+      ...(subscriptions ? [toEntityType(SUBSCRIPTION_TYPE)] : []),
+      ...actions.map(toAction),
       toComplexType(OPERATION_ERROR_TYPE),
-      toContainer(subscriptions ? [CHATS, SUBSCRIPTIONS] : [CHATS]),
+      toContainer(entitySets),
     ],
   );
   return toXml(
@@ -84,20 +84,22 @@ function describe(text: string): XmlElement {
   return element('Annotation', { Term: 'Org.OData.Core.V1.Description', String: text });
 }
 
-const CHATS = { Name: 'chats', EntityType: `${NAMESPACE}.chat` };
-const SUBSCRIPTIONS = { Name: 'subscriptions', EntityType: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}` };
+const ENTITY_TYPES: Readonly<Record<EntitySet, string>> = {
+  chats: `${NAMESPACE}.chat`,
+  subscriptions: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}`,
+};
 
-function toContainer(sets: readonly Readonly<Record<string, string>>[]): XmlElement {
+function toContainer(sets: readonly EntitySet[]): XmlElement {
   return element(
     'EntityContainer',
     { Name: 'GraphService' },
-    sets.map((set) => element('EntitySet', set)),
+    sets.map((set) => element('EntitySet', { Name: set, EntityType: ENTITY_TYPES[set] })),
   );
 }
 
-/** The one action there is; the first parameter of a bound one is what it is done to. */
-function toReauthorize(): XmlElement {
-  return element('Action', { Name: 'reauthorize', IsBound: true }, [
+/** The first parameter of a bound action is what it is done to. */
+function toAction(name: string): XmlElement {
+  return element('Action', { Name: name, IsBound: true }, [
     element('Parameter', { Name: 'bindingParameter', Type: `${ALIAS}.${SUBSCRIPTION_TYPE.name}` }),
   ]);
 }

@@ -14,7 +14,7 @@ type Page = ChangeFeedIteratorResponse<unknown[]>;
 export function createCosmosChangeLog(options: CosmosAdapterOptions): ChangeLog {
   const call = containerCalls(options, CONTAINERS.operations);
   return {
-    end: (watched) => call(async ({ container }) => placeOf(await readPage(container, fromNow(watched), 1))),
+    end: (watched) => call(async ({ container }) => cursorOf(await readPage(container, fromNow(watched), 1))),
     read: (watched, place, limit) =>
       call(async ({ container }) => toPage(await readOn(container, { watched, place, limit }))),
   };
@@ -54,12 +54,12 @@ function readPage(container: Container, from: ChangeFeedStartFrom, maxItemCount:
  * holds something else beside its change.
  */
 function toPage(page: Page): ChangePage {
-  return { changes: changesAmong(page.result ?? []), next: placeOf(page), hasMore: page.statusCode === OK };
+  return { changes: changesAmong(page.result ?? []), next: cursorOf(page), hasMore: page.statusCode === OK };
 }
 
 /** An empty feed answers 304. */
 const OK = 200;
 
-function placeOf({ continuationToken }: Page): string {
+function cursorOf({ continuationToken }: Page): string {
   return continuationToken;
 }

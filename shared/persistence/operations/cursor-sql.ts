@@ -7,14 +7,14 @@ import { SORT_PATHS } from './operation-document.ts';
  * What lies behind a place in an order: (a > x) or (a = x and (b > y or (b = y and ...))). So a page begins behind the
  * last operation of the page before it, whatever was written in between.
  */
-export function placeSql(orderBy: readonly OrderBy[], place: Place, statement: Statement): string {
+export function cursorSql(orderBy: readonly OrderBy[], place: Place, statement: Statement): string {
   const [first, ...others] = orderBy;
   const [value = null, ...otherValues] = place;
   if (!first) return 'false';
   const key = { ...first, path: propertyPath(SORT_PATHS[first.property]), value };
   const behind = behindSql(key, statement);
   if (others.length === 0) return behind;
-  const further = `(${equalSql(key, statement)} AND ${placeSql(others, otherValues, statement)})`;
+  const further = `(${equalSql(key, statement)} AND ${cursorSql(others, otherValues, statement)})`;
   const either = `(${behind} OR ${further})`;
   const range = rangeSql(key, statement);
   return range ? `(${range} AND ${either})` : either;

@@ -15,7 +15,7 @@ export async function listOperations(items: ChatItems, query: OperationQuery): P
   const page = documents.slice(0, query.limit);
   const last = page.at(-1);
   const more = documents.length > query.limit || !ended;
-  return { operations: page.map(toStoredOperation), next: more && last ? placeOf(last, query.orderBy) : null };
+  return { operations: page.map(toStoredOperation), next: more && last ? cursorOf(last, query.orderBy) : null };
 }
 
 interface Documents {
@@ -76,7 +76,7 @@ async function fetchNext(iterator: QueryIterator<StoredDocument>) {
 }
 
 /** The sort keys of an item, as the query has them. */
-function placeOf(document: StoredDocument, orderBy: readonly OrderBy[]): Place {
+function cursorOf(document: StoredDocument, orderBy: readonly OrderBy[]): Place {
   return orderBy.map(({ property }) => {
     const key = SORT_PATHS[property].reduce<unknown>(memberOf, document);
     return typeof key === 'string' || typeof key === 'number' ? key : null;

@@ -2,7 +2,7 @@ import type { SqlQuerySpec } from '@azure/cosmos';
 import type { Condition, OperationQuery, OrderBy, SortableProperty } from '../../domain/operation-query.ts';
 import { propertyPath, Statement } from '../statement.ts';
 import { conditionSql } from './condition-sql.ts';
-import { placeSql } from './cursor-sql.ts';
+import { cursorSql } from './cursor-sql.ts';
 import { OPERATION_KIND, SORT_PATHS } from './operation-document.ts';
 
 /**
@@ -20,7 +20,7 @@ export function listSql(
   const statement = new Statement();
   const conditions = [isOperation(statement)];
   if (where) conditions.push(conditionSql(where, statement));
-  if (after) conditions.push(placeSql(orderBy, after, statement));
+  if (after) conditions.push(cursorSql(orderBy, after, statement));
   if (ids) conditions.push(ids);
   conditions.push(...hasSortKey(orderBy, statement));
   const window = `OFFSET ${statement.bind(skip)} LIMIT ${statement.bind(limit)}`;

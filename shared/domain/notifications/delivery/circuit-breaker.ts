@@ -1,5 +1,5 @@
 /** How the doors to all endpoints are run. */
-export interface GateRules {
+export interface CircuitBreakerRules {
   /** Requests on their way to one origin at once. */
   readonly maxInFlight: number;
   /** Requests in a row that nobody answered, after which an origin counts as dead. */
@@ -8,12 +8,12 @@ export interface GateRules {
   readonly closedMs: number;
 }
 
-export interface Permit {
+export interface CircuitCall {
   /** To be called once, when the request is over. */
-  leave(result: { readonly answered: boolean; readonly tookMs: number }): void;
+  release(result: { readonly answered: boolean; readonly tookMs: number }): void;
 }
 
-const RULES: GateRules = { maxInFlight: 8, failuresToClose: 5, closedMs: 10_000 };
+const RULES: CircuitBreakerRules = { maxInFlight: 8, failuresToClose: 5, closedMs: 10_000 };
 /** Graph: an endpoint is slow while more than a tenth of its answers take longer than this. */
 const SLOW_MS = 2_900;
 const SLOW_SHARE = 0.1;
@@ -22,38 +22,38 @@ const REMEMBERED = 100;
 const MAX_ORIGINS = 10_000;
 
 /** The doors to the endpoints that notifications go to, one an origin: what one of them does delays nobody else. */
-export class EndpointGates {
+export class CircuitBreakers {
   readonly #now: () => number;
-  readonly #rules: GateRules;
-  readonly #gates = new Map<string, EndpointGate>();
+  readonly #rules: CircuitBreakerRules;
+  readonly #breakers = new Map<string, CircuitBreaker>();
 
   /** @param now milliseconds since the Unix epoch */
-  constructor(now: () => number, rules: GateRules = RULES) {
+  constructor(now: () => number, rules: CircuitBreakerRules = RULES) {
     this.#now = now;
     this.#rules = rules;
   }
 
   /** @param url of any endpoint there */
-  of(url: string): EndpointGate {
+  of(url: string): CircuitBreaker {
     const { origin } = new URL(url);
-    const known = this.#gates.get(origin);
+    const known = this.#breakers.get(origin);
     if (known) return known;
-    if (this.#gates.size >= MAX_ORIGINS) this.#forget();
-    const gate = new EndpointGate(this.#now, this.#rules);
-    this.#gates.set(origin, gate);
-    return gate;
+    if (this.#breakers.size >= MAX_ORIGINS) this.#forget();
+    const breaker = new CircuitBreaker(this.#now, this.#rules);
+    this.#breakers.set(origin, breaker);
+    return breaker;
   }
 
   #forget(): void {
-    for (const [origin, gate] of this.#gates) if (gate.isIdle) this.#gates.delete(origin);
+    for (const [origin, breaker] of this.#breakers) if (breaker.isIdle) this.#breakers.delete(origin);
   }
 }
 
-type Waiting = (permit: Permit | null) => void;
+type Waiting = (call: CircuitCall | null) => void;
 
-export class EndpointGate {
+export class CircuitBreaker {
   readonly #now: () => number;
-  readonly #rules: GateRules;
+  readonly #rules: CircuitBreakerRules;
   #inFlight = 0;
   #failuresInRow = 0;
   #closedUntil = 0;
@@ -62,7 +62,7 @@ export class EndpointGate {
   readonly #slow: boolean[] = [];
   #answers = 0;
 
-  constructor(now: () => number, rules: GateRules) {
+  constructor(now: () => number, rules: CircuitBreakerRules) {
     this.#now = now;
     this.#rules = rules;
   }
@@ -77,9 +77,9 @@ export class EndpointGate {
   }
 
   /** Waits in line; null: nobody is there, and all who waited are turned away with it. */
-  enter(): Promise<Permit | null> {
+  acquire(): Promise<CircuitCall | null> {
     if (this.#isClosed()) return Promise.resolve(null);
-    if (this.#inFlight < this.#capacity()) return Promise.resolve(this.#admit());
+    if (this.#inFlight < this.#capacity()) return Promise.resolve(this.#start());
     return new Promise((resolve) => this.#line.push(resolve));
   }
 
@@ -93,10 +93,10 @@ export class EndpointGate {
     return this.#now() < this.#closedUntil || this.#inFlight > 0;
   }
 
-  #admit(): Permit {
+  #start(): CircuitCall {
     this.#inFlight += 1;
     return {
-      leave: ({ answered, tookMs }) => {
+      release: ({ answered, tookMs }) => {
         this.#inFlight -= 1;
         this.#slow[this.#answers++ % REMEMBERED] = !answered || tookMs > SLOW_MS;
         if (answered) this.#failuresInRow = 0;
@@ -116,7 +116,7 @@ export class EndpointGate {
     while (this.#inFlight < this.#capacity()) {
       const next = this.#line.shift();
       if (!next) return;
-      next(this.#admit());
+      next(this.#start());
     }
   }
 }

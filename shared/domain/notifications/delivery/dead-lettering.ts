@@ -3,15 +3,15 @@ import type { DeadLetter } from '../dead-letter.ts';
 import type { OperationChange } from '../operation-change.ts';
 import { type Subscription, isWatched } from '../subscription.ts';
 import { type Delivery, passPage, withEvent } from './delivery.ts';
-import type { DeliveryPorts } from './delivery-dependencies.ts';
-import type { HeldDelivery } from './delivery-lease.ts';
-import { GIVE_UP_MS } from './retry-schedule.ts';
+import type { DeliveryDependencies } from './delivery-dependencies.ts';
+import type { DeliveryLease } from './delivery-lease.ts';
+import { DEAD_LETTER_AFTER_MS } from './retry-schedule.ts';
 
 /** The most in one POST, and the most that is sent twice when a process dies. */
 export const PAGE_SIZE = 50;
 
 /** What of a page of the log is still to be sent. */
-export function unsettledOf(
+export function pendingChanges(
   { changes }: ChangePage,
   subscription: Subscription,
   { settled }: Delivery,
@@ -26,18 +26,18 @@ export function unsettledOf(
  * @returns how many
  * @throws LeaseLostError
  */
-export async function giveUpWhatIsTooOld(
-  held: HeldDelivery,
+export async function deadLetterExpired(
+  held: DeliveryLease,
   subscription: Subscription,
-  { reason, ports }: { readonly reason: string; readonly ports: DeliveryPorts },
+  { reason, ports }: { readonly reason: string; readonly ports: DeliveryDependencies },
 ): Promise<number> {
   const now = ports.now();
   let count = 0;
   for (;;) {
     const page = await ports.log.read(subscription.watched, held.delivery.place, PAGE_SIZE);
-    const unsettled = unsettledOf(page, subscription, held.delivery);
-    const tooOld = unsettled.filter(({ changedDateTime }) => Date.parse(changedDateTime) <= now - GIVE_UP_MS);
-    const isWholePage = tooOld.length === unsettled.length;
+    const pending = pendingChanges(page, subscription, held.delivery);
+    const tooOld = pending.filter(({ changedDateTime }) => Date.parse(changedDateTime) <= now - DEAD_LETTER_AFTER_MS);
+    const isWholePage = tooOld.length === pending.length;
     const givenUpDateTime = new Date(now).toISOString();
     const letters = tooOld.map((change): DeadLetter => ({ subscription: held.key, change, givenUpDateTime, reason }));
     await held.update((delivery) => {

@@ -1,7 +1,7 @@
 import type { SubscriptionKey } from '../subscription.ts';
 import { holdBack, isLeased } from './delivery.ts';
-import type { DeliveryPorts } from './delivery-dependencies.ts';
-import { HeldDelivery, LeaseLostError } from './delivery-lease.ts';
+import type { DeliveryDependencies } from './delivery-dependencies.ts';
+import { DeliveryLease, LeaseLostError } from './delivery-lease.ts';
 import { type DeliveryReport, NOTHING_DONE, runRound } from './delivery-round.ts';
 import type { StoredDelivery } from './delivery-store.ts';
 
@@ -12,7 +12,7 @@ const SLOW_DELAY_MS = 10_000;
  * Brings a subscription up to date: docs/decisions/notification-delivery.md. Does nothing while another does, who is told
  * to look again. Whatever the receiver does is in the report; rejects only when the store or the log cannot be reached.
  */
-export async function deliver(key: SubscriptionKey, ports: DeliveryPorts): Promise<DeliveryReport> {
+export async function deliver(key: SubscriptionKey, ports: DeliveryDependencies): Promise<DeliveryReport> {
   for (;;) {
     const stored = await ports.store.find(key);
     const work = stored && (await begin(key, stored, ports));
@@ -31,8 +31,8 @@ export async function deliver(key: SubscriptionKey, ports: DeliveryPorts): Promi
 async function begin(
   key: SubscriptionKey,
   stored: StoredDelivery,
-  ports: DeliveryPorts,
-): Promise<HeldDelivery | 'changed' | null> {
+  ports: DeliveryDependencies,
+): Promise<DeliveryLease | 'changed' | null> {
   const { delivery, etag } = stored;
   const now = ports.now();
   if (isLeased(delivery, now)) {
@@ -42,7 +42,7 @@ async function begin(
   if (delivery.heldBack && now < delivery.dueAt) return null;
   if (mustWait(stored, ports))
     return saved(await ports.store.save(key, holdBack(delivery, now + SLOW_DELAY_MS), { etag }));
-  return (await HeldDelivery.take(key, stored, ports)) ?? 'changed';
+  return (await DeliveryLease.take(key, stored, ports)) ?? 'changed';
 }
 
 function saved(etag: string | null): 'changed' | null {
@@ -50,6 +50,6 @@ function saved(etag: string | null): 'changed' | null {
 }
 
 /** One that was held back has waited. */
-function mustWait({ subscription, delivery }: StoredDelivery, { gates }: DeliveryPorts): boolean {
-  return subscription !== null && !delivery.heldBack && gates.of(subscription.notificationUrl).isSlow;
+function mustWait({ subscription, delivery }: StoredDelivery, { breakers }: DeliveryDependencies): boolean {
+  return subscription !== null && !delivery.heldBack && breakers.of(subscription.notificationUrl).isSlow;
 }

@@ -1,14 +1,14 @@
 import type { ChangeLog } from '../change-log.ts';
 import type { NotificationFormat } from '../notification-format.ts';
 import type { WebhookClient } from '../webhook.ts';
-import type { EndpointGates } from './circuit-breaker.ts';
+import type { CircuitBreakers } from './circuit-breaker.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 
-export interface DeliveryPorts {
+export interface DeliveryDependencies {
   readonly store: DeliveryStore;
   readonly log: ChangeLog;
   readonly webhooks: WebhookClient;
-  readonly gates: EndpointGates;
+  readonly breakers: CircuitBreakers;
   readonly format: NotificationFormat;
   readonly meter: NotificationMeter;
   /** Milliseconds since the Unix epoch. */

@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../dead-letter.ts';
 import type { Subscription, SubscriptionKey } from '../subscription.ts';
 import { type Delivery, LEASE_MS, takeLease } from './delivery.ts';
-import type { DeliveryPorts } from './delivery-dependencies.ts';
+import type { DeliveryDependencies } from './delivery-dependencies.ts';
 import type { StoredDelivery } from './delivery-store.ts';
 
 /** Somebody else serves the subscription by now, or it was removed. */
@@ -15,16 +15,16 @@ type Change = (delivery: Delivery) => Delivery;
  * A delivery whose lease is ours. Others may still add to it (that they came, what its owner is to be told): a write that
  * finds it changed reads it again and is made again on what is there now.
  */
-export class HeldDelivery {
+export class DeliveryLease {
   readonly key: SubscriptionKey;
-  readonly #ports: Pick<DeliveryPorts, 'store' | 'now'>;
+  readonly #ports: Pick<DeliveryDependencies, 'store' | 'now'>;
   readonly #holder: string;
   #stored: StoredDelivery;
 
   private constructor(
     { key, holder }: { key: SubscriptionKey; holder: string },
     stored: StoredDelivery,
-    ports: Pick<DeliveryPorts, 'store' | 'now'>,
+    ports: Pick<DeliveryDependencies, 'store' | 'now'>,
   ) {
     this.key = key;
     this.#holder = holder;
@@ -36,12 +36,12 @@ export class HeldDelivery {
   static async take(
     key: SubscriptionKey,
     stored: StoredDelivery,
-    ports: Pick<DeliveryPorts, 'store' | 'now' | 'newId'>,
-  ): Promise<HeldDelivery | null> {
+    ports: Pick<DeliveryDependencies, 'store' | 'now' | 'newId'>,
+  ): Promise<DeliveryLease | null> {
     const holder = ports.newId();
     const delivery = takeLease(stored.delivery, holder, ports.now());
     const etag = await ports.store.save(key, delivery, { etag: stored.etag });
-    return etag === null ? null : new HeldDelivery({ key, holder }, { ...stored, delivery, etag }, ports);
+    return etag === null ? null : new DeliveryLease({ key, holder }, { ...stored, delivery, etag }, ports);
   }
 
   get delivery(): Delivery {

@@ -48,12 +48,12 @@ export interface LifecycleDelivery {
 /** Longer than what happens between two looks at it (a read, a POST, a write), each of which has a deadline of seconds. */
 export const LEASE_MS = 30_000;
 /** A wake-up that got lost delays a notification by no more than this. */
-export const PATROL_MS = 15 * 60_000;
+export const SAFETY_POLL_MS = 15 * 60_000;
 
 /** Of a new subscription: `place` is the end of the log, found before the subscription could be seen by its owner. */
 export function newDelivery(place: string, now: number): Delivery {
   return {
-    ...{ place, settled: [], lease: null, woken: false, dueAt: now + PATROL_MS, heldBack: false, failure: null },
+    ...{ place, settled: [], lease: null, woken: false, dueAt: now + SAFETY_POLL_MS, heldBack: false, failure: null },
     lifecycle: { pending: [], failure: null, dueAt: now },
     ...{ announcedExpiration: null, ended: null },
   };
@@ -71,7 +71,7 @@ export function takeLease(delivery: Delivery, holder: string, now: number): Deli
 /** Nothing is left to send. */
 export function rest(delivery: Delivery, now: number): Delivery {
   const { pending, dueAt } = delivery.lifecycle;
-  const patrol = now + PATROL_MS;
+  const patrol = now + SAFETY_POLL_MS;
   const next = pending.length > 0 ? Math.min(patrol, dueAt) : patrol;
   return { ...delivery, lease: null, woken: false, heldBack: false, failure: null, dueAt: next };
 }
@@ -82,7 +82,7 @@ export function holdBack(delivery: Delivery, until: number): Delivery {
 }
 
 /** Something is left, and somebody else goes on with it. */
-export function passOn(delivery: Delivery, now: number): Delivery {
+export function releaseLease(delivery: Delivery, now: number): Delivery {
   return { ...delivery, lease: null, woken: false, heldBack: false, dueAt: now };
 }
 

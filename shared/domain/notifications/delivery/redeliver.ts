@@ -2,9 +2,9 @@ import type { DeadLetterStore } from '../dead-letter.ts';
 import type { NotificationFormat } from '../notification-format.ts';
 import { PAGE_SIZE } from './dead-lettering.ts';
 import type { DeliveryStore } from './delivery-store.ts';
-import { type PostPorts, type PostResult, post } from './send.ts';
+import { type SendDependencies, type SendResult, send } from './send.ts';
 
-export interface RedeliveryPorts extends PostPorts {
+export interface RedeliveryDependencies extends SendDependencies {
   readonly store: Pick<DeliveryStore, 'find'>;
   readonly deadLetters: DeadLetterStore;
   readonly format: NotificationFormat;
@@ -25,7 +25,7 @@ export interface Redelivery {
  *
  * @returns null when there are dead letters, and no subscription any more to send them for
  */
-export async function redeliver(subscriptionId: string, ports: RedeliveryPorts): Promise<Redelivery | null> {
+export async function redeliver(subscriptionId: string, ports: RedeliveryDependencies): Promise<Redelivery | null> {
   const { letters, next } = await ports.deadLetters.list(subscriptionId, { limit: PAGE_SIZE, from: null });
   const [first] = letters;
   if (!first) return { sent: 0, failure: null, hasMore: false };
@@ -36,7 +36,7 @@ export async function redeliver(subscriptionId: string, ports: RedeliveryPorts):
     subscription,
     letters.map(({ change }) => change),
   )) {
-    const result = await post(subscription.notificationUrl, message, ports);
+    const result = await send(subscription.notificationUrl, message, ports);
     if (result.kind !== 'accepted') return { sent, failure: reasonOf(result), hasMore: true };
     const taken = letters.filter(({ change }) => message.changes.includes(change));
     await ports.deadLetters.remove(taken);
@@ -45,6 +45,6 @@ export async function redeliver(subscriptionId: string, ports: RedeliveryPorts):
   return { sent, failure: null, hasMore: next !== null };
 }
 
-function reasonOf(result: Exclude<PostResult, { kind: 'accepted' }>): string {
+function reasonOf(result: Exclude<SendResult, { kind: 'accepted' }>): string {
   return result.kind === 'gone' ? 'the endpoint is gone' : result.reason;
 }

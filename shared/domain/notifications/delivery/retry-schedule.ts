@@ -1,5 +1,5 @@
 /** For how long it is tried, from the first failure on: https://learn.microsoft.com/graph/change-notifications-delivery-webhooks */
-export const GIVE_UP_MS = 4 * 60 * 60_000;
+export const DEAD_LETTER_AFTER_MS = 4 * 60 * 60_000;
 
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 10 * 60_000;

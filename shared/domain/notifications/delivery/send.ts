@@ -1,14 +1,14 @@
 import type { OutgoingMessage } from '../notification-format.ts';
-import type { DeliveryPorts } from './delivery-dependencies.ts';
+import type { DeliveryDependencies } from './delivery-dependencies.ts';
 
 /** What became of a POST. */
-export type PostResult =
+export type SendResult =
   | { readonly kind: 'accepted' }
   /** The receiver says that it will never be there again. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs: number | null };
 
-export type PostPorts = Pick<DeliveryPorts, 'webhooks' | 'gates' | 'now'>;
+export type SendDependencies = Pick<DeliveryDependencies, 'webhooks' | 'breakers' | 'now'>;
 
 /** Graph: a receiver that needs longer puts notifications in a queue of its own, and answers before that. */
 const TIMEOUT_MS = 3_000;
@@ -18,14 +18,14 @@ const TIMEOUT_MS = 3_000;
  *
  * @param beforeSending awaited when its turn has come, which can be a while; what it throws is thrown, and nothing is sent
  */
-export async function post(
+export async function send(
   url: string,
   message: OutgoingMessage,
-  ports: PostPorts,
+  ports: SendDependencies,
   beforeSending: () => Promise<void> = async () => undefined,
-): Promise<PostResult> {
-  const permit = await ports.gates.of(url).enter();
-  if (!permit) return { kind: 'refused', reason: 'the endpoint has not answered for a while', retryAfterMs: null };
+): Promise<SendResult> {
+  const call = await ports.breakers.of(url).acquire();
+  if (!call) return { kind: 'refused', reason: 'the endpoint has not answered for a while', retryAfterMs: null };
   const startedAt = ports.now();
   let answered = true;
   try {
@@ -35,11 +35,11 @@ export async function post(
     answered = outcome.kind === 'answered';
     return toResult(outcome);
   } finally {
-    permit.leave({ answered, tookMs: ports.now() - startedAt });
+    call.release({ answered, tookMs: ports.now() - startedAt });
   }
 }
 
-function toResult(outcome: Awaited<ReturnType<DeliveryPorts['webhooks']['post']>>): PostResult {
+function toResult(outcome: Awaited<ReturnType<DeliveryDependencies['webhooks']['post']>>): SendResult {
   if (outcome.kind !== 'answered') return { kind: 'refused', reason: outcome.reason, retryAfterMs: null };
   const { status, retryAfterMs } = outcome;
   if (status >= 200 && status < 300) return { kind: 'accepted' };
