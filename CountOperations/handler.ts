@@ -1,5 +1,10 @@
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { type PipelineDependencies, type GraphRequest, graphPipeline, type FunctionHandler } from '../shared/graph-http/pipeline.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
 import { type GraphResponse, textResponse } from '../shared/graph-http/response/response.ts';
 import { parseConditions } from '../shared/odata/query-options/list-options.ts';
 
@@ -8,8 +13,8 @@ export interface CountOperationsDependencies extends PipelineDependencies {
 }
 
 /** `GET /chats/{chatsId}/operations/$count`: answers 200 with a number, as text. */
-export function countOperationsHandler(ports: CountOperationsDependencies): FunctionHandler {
-  return graphPipeline('CountOperations', (request) => count(request, ports), ports);
+export function countOperationsHandler(dependencies: CountOperationsDependencies): FunctionHandler {
+  return graphPipeline('CountOperations', (request) => count(request, dependencies), dependencies);
 }
 
 async function count(

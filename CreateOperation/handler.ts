@@ -1,18 +1,38 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type TeamsAsyncOperation, createOperation, type NewOperation } from '../shared/domain/teams-async-operation.ts';
-import { readRequestIds, readOrigin, readRepeatability, returnPreference, toEntityTag } from '../shared/graph-http/request/request-headers.ts';
 import { OperationExistsError } from '../shared/domain/errors.ts';
 import { checkNewEnums } from '../shared/domain/evolvable-enums.ts';
 import type { Creation, OperationRepository, RepeatableRequest } from '../shared/domain/operation-repository.ts';
 import { beginScenario } from '../shared/domain/simulator/plan.ts';
 import type { Simulator } from '../shared/domain/simulator/simulator.ts';
-import { type PipelineDependencies, type GraphRequest, graphPipeline, type FunctionHandler } from '../shared/graph-http/pipeline.ts';
+import {
+  createOperation,
+  type NewOperation,
+  type TeamsAsyncOperation,
+} from '../shared/domain/teams-async-operation.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
+import { toLocation } from '../shared/graph-http/request/address.ts';
 import { readJson } from '../shared/graph-http/request/json-body.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
-import { toLocation } from '../shared/graph-http/request/address.ts';
+import {
+  readOrigin,
+  readRepeatability,
+  readRequestIds,
+  returnPreference,
+  toEntityTag,
+} from '../shared/graph-http/request/request-headers.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';
-import { emptyResponse, type GraphResponse, odataResponse, preferenceApplied } from '../shared/graph-http/response/response.ts';
+import {
+  emptyResponse,
+  type GraphResponse,
+  odataResponse,
+  preferenceApplied,
+} from '../shared/graph-http/response/response.ts';
 import { parseNewOperation } from '../shared/validation/operation-body.ts';
 
 export interface CreateOperationDependencies extends PipelineDependencies {
@@ -22,21 +42,21 @@ export interface CreateOperationDependencies extends PipelineDependencies {
 }
 
 /** `POST /chats/{chatsId}/operations`: stores a new teamsAsyncOperation and answers 201 with it. */
-export function createOperationHandler(ports: CreateOperationDependencies): FunctionHandler {
-  return graphPipeline('CreateOperation', (request) => create(request, ports), ports);
+export function createOperationHandler(dependencies: CreateOperationDependencies): FunctionHandler {
+  return graphPipeline('CreateOperation', (request) => create(request, dependencies), dependencies);
 }
 
-async function create(request: GraphRequest, ports: CreateOperationDependencies): Promise<GraphResponse> {
+async function create(request: GraphRequest, dependencies: CreateOperationDependencies): Promise<GraphResponse> {
   const { http, caller, url, enums, preferences } = request;
   const body = await readJson(http);
   const given = parseNewOperation(body);
   checkNewEnums(given, enums);
-  const repeatable = readRepeatability(http.headers, { caller, body, now: ports.now() });
-  const scenario = ports.simulator?.choose(preferences.scenario) ?? null;
-  const begun = scenario === null ? given : beginScenario(given, ports.now());
-  const creation = await createRetried({ request, given: begun, body, repeatable }, ports);
+  const repeatable = readRepeatability(http.headers, { caller, body, now: dependencies.now() });
+  const scenario = dependencies.simulator?.choose(preferences.scenario) ?? null;
+  const begun = scenario === null ? given : beginScenario(given, dependencies.now());
+  const creation = await createRetried({ request, given: begun, body, repeatable }, dependencies);
   if (scenario !== null)
-    await ports.simulator?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
+    await dependencies.simulator?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
   return toAnswer(request, creation, { scenario, repeated: repeatable !== undefined });
 }
 
@@ -59,22 +79,22 @@ interface NewRequest {
  */
 async function createRetried(
   { request, given, body, repeatable }: NewRequest,
-  ports: CreateOperationDependencies,
+  dependencies: CreateOperationDependencies,
 ): Promise<Creation> {
   const { http, url } = request;
   const retriedId = given.id === undefined ? retryId(request, body) : null;
-  const operation = createOperation({ ...given, ...(retriedId !== null && { id: retriedId }) }, ports);
-  const options = { repeatable, origin: readOrigin(http.headers, ports.telemetry) };
+  const operation = createOperation({ ...given, ...(retriedId !== null && { id: retriedId }) }, dependencies);
+  const options = { repeatable, origin: readOrigin(http.headers, dependencies.telemetry) };
   try {
-    return await ports.repository.create(url.chatId, operation, options);
+    return await dependencies.repository.create(url.chatId, operation, options);
   } catch (error) {
     if (!(error instanceof OperationExistsError)) throw error;
     const earlier =
-      http.headers.get('retry-attempt') === null ? null : await ports.repository.get(url.chatId, operation.id);
+      http.headers.get('retry-attempt') === null ? null : await dependencies.repository.get(url.chatId, operation.id);
     if (earlier && (retriedId !== null || isCreatedFrom(given, earlier.operation))) return earlier;
     if (retriedId === null) throw error;
     // No retry, and the same client-request-id again: some callers have one for many requests.
-    return ports.repository.create(url.chatId, createOperation(given, ports), options);
+    return dependencies.repository.create(url.chatId, createOperation(given, dependencies), options);
   }
 }
 

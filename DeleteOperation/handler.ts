@@ -1,6 +1,11 @@
 import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { type PipelineDependencies, type GraphRequest, graphPipeline, type FunctionHandler } from '../shared/graph-http/pipeline.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
 import { type EntityTags, matches, readEntityTags, readOrigin } from '../shared/graph-http/request/request-headers.ts';
 import { emptyResponse, type GraphResponse } from '../shared/graph-http/response/response.ts';
 
@@ -9,8 +14,8 @@ export interface DeleteOperationDependencies extends PipelineDependencies {
 }
 
 /** `DELETE /chats/{chatsId}/operations/{operationId}`: answers 204. */
-export function deleteOperationHandler(ports: DeleteOperationDependencies): FunctionHandler {
-  return graphPipeline('DeleteOperation', (request) => remove(request, ports), ports);
+export function deleteOperationHandler(dependencies: DeleteOperationDependencies): FunctionHandler {
+  return graphPipeline('DeleteOperation', (request) => remove(request, dependencies), dependencies);
 }
 
 async function remove(

@@ -1,6 +1,11 @@
 import { OperationNotFoundError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { type PipelineDependencies, type GraphRequest, graphPipeline, type FunctionHandler } from '../shared/graph-http/pipeline.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
 import { matches, readEntityTags, toEntityTag } from '../shared/graph-http/request/request-headers.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';
@@ -12,8 +17,8 @@ export interface GetOperationDependencies extends PipelineDependencies {
 }
 
 /** `GET /chats/{chatsId}/operations/{operationId}`: answers 200 with the operation, or 304 to who has it already. */
-export function getOperationHandler(ports: GetOperationDependencies): FunctionHandler {
-  return graphPipeline('GetOperation', (request) => get(request, ports), ports);
+export function getOperationHandler(dependencies: GetOperationDependencies): FunctionHandler {
+  return graphPipeline('GetOperation', (request) => get(request, dependencies), dependencies);
 }
 
 async function get(

@@ -1,11 +1,21 @@
 import type { OperationPage, Place } from '../shared/domain/operation-query.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { type PipelineDependencies, type GraphRequest, graphPipeline, type FunctionHandler } from '../shared/graph-http/pipeline.ts';
-import { toContentType } from '../shared/graph-http/request/json-format.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
 import { toContext, toNextLink } from '../shared/graph-http/request/address.ts';
+import { toContentType } from '../shared/graph-http/request/json-format.ts';
 import { toListed } from '../shared/graph-http/response/entity.ts';
 import { type GraphResponse, odataResponse, preferenceApplied } from '../shared/graph-http/response/response.ts';
-import { DEFAULT_PAGE_SIZE, type ListOptions, MAX_PAGE_SIZE, parseListOptions } from '../shared/odata/query-options/list-options.ts';
+import {
+  DEFAULT_PAGE_SIZE,
+  type ListOptions,
+  MAX_PAGE_SIZE,
+  parseListOptions,
+} from '../shared/odata/query-options/list-options.ts';
 import { readSkipToken, type TokenScope, toSkipToken } from '../shared/odata/query-options/skip-token.ts';
 
 export interface ListOperationsDependencies extends PipelineDependencies {
@@ -15,19 +25,19 @@ export interface ListOperationsDependencies extends PipelineDependencies {
 }
 
 /** `GET /chats/{chatsId}/operations`: answers 200 with a page of operations, and where the next one is. */
-export function listOperationsHandler(ports: ListOperationsDependencies): FunctionHandler {
-  return graphPipeline('ListOperations', (request) => list(request, ports), ports);
+export function listOperationsHandler(dependencies: ListOperationsDependencies): FunctionHandler {
+  return graphPipeline('ListOperations', (request) => list(request, dependencies), dependencies);
 }
 
-async function list(request: GraphRequest, ports: ListOperationsDependencies): Promise<GraphResponse> {
+async function list(request: GraphRequest, dependencies: ListOperationsDependencies): Promise<GraphResponse> {
   const { url, options, format, enums, preferences } = request;
   const { metadata } = format;
   const asked = parseListOptions(options, enums);
-  const scope = tokenScope(request, ports.pagingKey);
+  const scope = tokenScope(request, dependencies.pagingKey);
   const after = options.skiptoken === undefined ? null : readSkipToken(options.skiptoken, scope);
   const [page, counted] = await Promise.all([
-    readPage({ request, asked, after }, ports),
-    asked.count ? ports.repository.count(url.chatId, asked.where) : null,
+    readPage({ request, asked, after }, dependencies),
+    asked.count ? dependencies.repository.count(url.chatId, asked.where) : null,
   ]);
   const total = counted ?? totalOf(page, { asked, after });
   const body = {
@@ -47,11 +57,14 @@ interface PageRequest {
   readonly after: Place | null;
 }
 
-async function readPage({ request, asked, after }: PageRequest, ports: ListOperationsDependencies): Promise<OperationPage> {
+async function readPage(
+  { request, asked, after }: PageRequest,
+  dependencies: ListOperationsDependencies,
+): Promise<OperationPage> {
   const limit = Math.min(asked.top ?? DEFAULT_PAGE_SIZE, request.preferences.maxPageSize ?? MAX_PAGE_SIZE);
   if (limit === 0) return { operations: [], next: null };
   const { where, orderBy, skip } = asked;
-  return ports.repository.list(request.url.chatId, { where, orderBy, skip, after, limit });
+  return dependencies.repository.list(request.url.chatId, { where, orderBy, skip, after, limit });
 }
 
 /** Teams' service tells the count of a list unasked. We do where it costs nothing: the page is the whole list. */

@@ -2,12 +2,29 @@ import { OperationNotFoundError, PreconditionFailedError } from '../shared/domai
 import { checkChangedEnums } from '../shared/domain/evolvable-enums.ts';
 import type { OperationRepository, StoredOperation } from '../shared/domain/operation-repository.ts';
 import { type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
-import { type PipelineDependencies, type GraphRequest, graphPipeline, type FunctionHandler } from '../shared/graph-http/pipeline.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
 import { readJson } from '../shared/graph-http/request/json-body.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
-import { type EntityTags, matches, readEntityTags, readOrigin, returnPreference, toEntityTag } from '../shared/graph-http/request/request-headers.ts';
+import {
+  type EntityTags,
+  matches,
+  readEntityTags,
+  readOrigin,
+  returnPreference,
+  toEntityTag,
+} from '../shared/graph-http/request/request-headers.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';
-import { emptyResponse, type GraphResponse, odataResponse, preferenceApplied } from '../shared/graph-http/response/response.ts';
+import {
+  emptyResponse,
+  type GraphResponse,
+  odataResponse,
+  preferenceApplied,
+} from '../shared/graph-http/response/response.ts';
 import { parseOperationChanges } from '../shared/validation/operation-body.ts';
 
 export interface UpdateOperationDependencies extends PipelineDependencies {
@@ -18,15 +35,15 @@ export interface UpdateOperationDependencies extends PipelineDependencies {
 const MAX_ATTEMPTS = 10;
 
 /** `PATCH /chats/{chatsId}/operations/{operationId}`: changes what the body names and answers 200 with the operation. */
-export function updateOperationHandler(ports: UpdateOperationDependencies): FunctionHandler {
-  return graphPipeline('UpdateOperation', (request) => update(request, ports), ports);
+export function updateOperationHandler(dependencies: UpdateOperationDependencies): FunctionHandler {
+  return graphPipeline('UpdateOperation', (request) => update(request, dependencies), dependencies);
 }
 
-async function update(request: GraphRequest, ports: UpdateOperationDependencies): Promise<GraphResponse> {
+async function update(request: GraphRequest, dependencies: UpdateOperationDependencies): Promise<GraphResponse> {
   const { http, url, format, enums, preferences } = request;
   const wanted = readEntityTags('If-Match', http.headers.get('if-match'));
   const changes = checkChangedEnums(parseOperationChanges(await readJson(http)), enums);
-  const { operation, etag } = await write(request, { changes, wanted }, ports);
+  const { operation, etag } = await write(request, { changes, wanted }, dependencies);
   const headers = { etag: toEntityTag(etag), ...preferenceApplied(returnPreference(preferences)) };
   if (preferences.returnMinimal) return emptyResponse(204, headers);
   const entity = toEntity(operation, { enums, select: null, metadata: format.metadata }, url);
@@ -39,8 +56,8 @@ interface Update {
 }
 
 /**
- * Reads, changes, and writes if nobody wrote in between. Who named a version is told that it is gone; for all others the
- * change is made again, on what is there now.
+ * Reads, changes, and writes if nobody wrote in between. A caller who named a version gets 412 when it is gone; for all
+ * others the change is made again, on what is there now.
  */
 async function write(
   { http, url }: GraphRequest,

@@ -56,7 +56,9 @@ async function listFirst(): Promise<Row> {
 async function fill(chat: string, amount: number): Promise<void> {
   let made = 0;
   const result = await autocannon({
-    ...{ url: `${stack.chats}/${chat}/operations`, connections: 32, amount },
+    url: `${stack.chats}/${chat}/operations`,
+    connections: 32,
+    amount,
     requests: [
       {
         method: 'POST',

@@ -32,7 +32,9 @@ const { port } = receiver.address() as AddressInfo; // listening on a port, neve
 const stack = await startStack({
   scriptRoot: resolve(import.meta.dirname, '..'),
   env: { ...process.env, OPERATION_HOOK: 'on', LRO_LAB: 'on', NOTIFICATION_PRIVATE_TARGETS: 'allow' },
-  ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
+  clock: systemClock,
+  randomness: systemRandomness,
+  log: silentLog,
   onEvent: (event) => {
     if (event.type === 'log' && event.functionName === 'OperationHook') hookSaid(event.message);
   },

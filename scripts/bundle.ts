@@ -57,7 +57,8 @@ const app: BuildOptions = {
   chunkNames: 'chunks/[name]-[hash]',
   target: 'node22', // the older of the two that Azure Functions runs; the other is 24
   // Names stay, so that stacks can be read without the maps.
-  ...{ minifySyntax: true, minifyWhitespace: true },
+  minifySyntax: true,
+  minifyWhitespace: true,
   metafile: true,
   external: ['@azure/functions-core'], // the host brings it
 };

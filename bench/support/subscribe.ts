@@ -45,8 +45,13 @@ export function createSubscriber(endpoint: string): Subscriber {
 function toSubscription(watched: SubscribedResource, notificationUrl: string): Subscription {
   return {
     id: randomUUID(),
-    ...{ resource: 'chats/operations', watched, changeTypes: ['created', 'updated', 'deleted'], notificationUrl },
-    ...{ lifecycleNotificationUrl: null, clientState: null, format: 'graph' },
+    resource: 'chats/operations',
+    watched,
+    changeTypes: ['created', 'updated', 'deleted'],
+    notificationUrl,
+    lifecycleNotificationUrl: null,
+    clientState: null,
+    format: 'graph',
     expirationDateTime: new Date(Date.now() + THREE_DAYS_MS).toISOString(),
     owner: { id: 'bench', kind: 'application', tenantId: null, applicationId: null },
   };

@@ -11,7 +11,10 @@ import { createJwtAuthenticator } from '../../shared/identity/jwt-authenticator.
 import { createSigningKeys } from '../../shared/identity/signing-keys.ts';
 import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosPlanRepository } from '../../shared/persistence/cosmos-plan-repository.ts';
-import { type CosmosOperationRepository, createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
+import {
+  type CosmosOperationRepository,
+  createCosmosOperationRepository,
+} from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import type { Environment } from '../../shared/settings/app-settings.ts';
 import { readSettings } from '../../shared/settings/settings.ts';
 import type { TelemetrySettings } from '../../shared/telemetry/app-telemetry.ts';

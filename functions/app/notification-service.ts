@@ -1,4 +1,3 @@
-import type { Telemetry } from '../../shared/domain/telemetry.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CircuitBreakers } from '../../shared/domain/notifications/delivery/circuit-breaker.ts';
 import { deliver } from '../../shared/domain/notifications/delivery/deliver.ts';
@@ -7,19 +6,26 @@ import type { DeliveryReport } from '../../shared/domain/notifications/delivery/
 import type { RedeliveryDependencies } from '../../shared/domain/notifications/delivery/redeliver.ts';
 import { withSharedReads } from '../../shared/domain/notifications/delivery/shared-reads.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
-import type { SubscriptionRepository, WatcherDirectory } from '../../shared/domain/notifications/subscription-repository.ts';
+import type {
+  SubscriptionRepository,
+  WatcherDirectory,
+} from '../../shared/domain/notifications/subscription-repository.ts';
+import type { Telemetry } from '../../shared/domain/telemetry.ts';
 import type { EnvelopeDependencies } from '../../shared/graph-http/pipeline.ts';
 import { notificationFormat } from '../../shared/graph-http/response/notification-format.ts';
+import type { CosmosAdapterOptions } from '../../shared/persistence/container-calls.ts';
 import { createCosmosChangeLog } from '../../shared/persistence/notifications/cosmos-change-log.ts';
 import { createCosmosDeliveryStore } from '../../shared/persistence/notifications/cosmos-delivery-store.ts';
 import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
 import { changesAmong } from '../../shared/persistence/operations/operation-document.ts';
 import type { EventGridTopic, NotificationSettings } from '../../shared/settings/settings.ts';
-import type { CosmosAdapterOptions } from '../../shared/persistence/container-calls.ts';
 import { createNodeWebhookClient } from '../../shared/webhooks/node-webhook-client.ts';
 
 /** Everything that the functions need which deliver notifications. */
-export interface NotificationService extends EnvelopeDependencies, Omit<RedeliveryDependencies, 'store'>, DeliveryDependencies {
+export interface NotificationService
+  extends EnvelopeDependencies,
+    Omit<RedeliveryDependencies, 'store'>,
+    DeliveryDependencies {
   deliver(key: SubscriptionKey): Promise<DeliveryReport>;
   sleep(milliseconds: number): Promise<void>;
   readonly subscriptions: SubscriptionRepository & WatcherDirectory;
@@ -39,7 +45,11 @@ export interface NotificationServiceOptions extends EnvelopeDependencies {
 }
 
 /** One for the process, so that the circuit breakers of endpoints are the same for all functions. */
-export function createNotificationService({ settings, store, ...common }: NotificationServiceOptions): NotificationService {
+export function createNotificationService({
+  settings,
+  store,
+  ...common
+}: NotificationServiceOptions): NotificationService {
   const { now, telemetry } = common;
   const deliveries = createCosmosDeliveryStore(store);
   const dependencies = {

@@ -1,6 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { EndpointValidationError } from '../../shared/domain/errors.ts';
-import { TIMED_OUT_REASON, type WebhookClient, type WebhookOutcome } from '../../shared/domain/notifications/webhook.ts';
+import {
+  TIMED_OUT_REASON,
+  type WebhookClient,
+  type WebhookOutcome,
+} from '../../shared/domain/notifications/webhook.ts';
 
 export interface HandshakeDependencies {
   readonly webhooks: WebhookClient;
@@ -17,8 +21,8 @@ const TOKEN_BYTES = 24;
  *
  * @throws EndpointValidationError in Graph's words where they are known
  */
-export async function shakeHands(urls: readonly string[], ports: HandshakeDependencies): Promise<void> {
-  await Promise.all([...new Set(urls)].map((url) => validate(url, ports)));
+export async function shakeHands(urls: readonly string[], dependencies: HandshakeDependencies): Promise<void> {
+  await Promise.all([...new Set(urls)].map((url) => validate(url, dependencies)));
 }
 
 async function validate(url: string, { webhooks, newId }: HandshakeDependencies): Promise<void> {

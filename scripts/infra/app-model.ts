@@ -20,7 +20,7 @@ export interface AppModel {
 export interface DeployedSettings {
   /** From the deployment itself: addresses, identities. */
   readonly required: readonly string[];
-  /** What holds unless the deployment is told otherwise. */
+  /** What holds unless the deployment sets another value. */
   readonly defaults: Readonly<Record<string, string>>;
   /** Secrets that nobody has to know: at random, anew at each provisioning. */
   readonly generated: readonly string[];

@@ -1,5 +1,10 @@
 import { BadRequestError } from './errors.ts';
-import { type NewOperation, OPERATION_STATUSES, OPERATION_TYPES, type OperationChanges } from './teams-async-operation.ts';
+import {
+  type NewOperation,
+  OPERATION_STATUSES,
+  OPERATION_TYPES,
+  type OperationChanges,
+} from './teams-async-operation.ts';
 
 /**
  * How a request sees the members of evolvable enums: Microsoft's API guidelines, "Evolvable enums".

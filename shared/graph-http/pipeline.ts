@@ -6,11 +6,25 @@ import type { Telemetry } from '../domain/telemetry.ts';
 import { type QueryOptions, readQueryOptions } from '../odata/query-options/query-options.ts';
 import { describeFailure } from './errors/describe-failure.ts';
 import { toErrorResponse } from './errors/error-response.ts';
-import { type Address, type AddressOf, checkChatId, type OperationAddress, parseAddress, type ResourceKind } from './request/address.ts';
+import {
+  type Address,
+  type AddressOf,
+  checkChatId,
+  type OperationAddress,
+  parseAddress,
+  type ResourceKind,
+} from './request/address.ts';
 import { type JsonFormat, readJsonFormat } from './request/json-format.ts';
-import { isRepeatable, NO_PREFERENCES, type Preferences, type RequestIds, readPreferences, readRequestIds } from './request/request-headers.ts';
+import {
+  isRepeatable,
+  NO_PREFERENCES,
+  type Preferences,
+  type RequestIds,
+  readPreferences,
+  readRequestIds,
+} from './request/request-headers.ts';
 import { corsHeaders, type GraphResponse, withPreferenceApplied } from './response/response.ts';
-import { methodsOf, type ResourceRouteName, ROUTES, type Route, routeOf } from './routes.ts';
+import { methodsOf, type ResourceRouteName, type ROUTES, type Route, routeOf } from './routes.ts';
 
 /** What every function that answers over HTTP needs. */
 export interface EnvelopeDependencies {

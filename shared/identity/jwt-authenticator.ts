@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type JWTPayload, errors, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Authenticator, Caller } from '../domain/caller.ts';
 import { UnauthenticatedError, UnavailableError } from '../domain/errors.ts';
 import type { KeyTrust, SigningKeys } from './signing-keys.ts';

@@ -1,7 +1,23 @@
-import type { RouteName, ROUTES } from '../graph-http/routes.ts';
+import type { ROUTES, RouteName } from '../graph-http/routes.ts';
 import { BATCH_REQUEST_SCHEMA, BATCH_RESPONSE_SCHEMA } from './batch-schemas.ts';
-import { BATCH_EXAMPLE, CHANGES_EXAMPLE, NEW_OPERATION_EXAMPLE, newSubscriptionExample, renewalExample } from './examples.ts';
-import { NEW_OPERATION_SCHEMA, NEW_SUBSCRIPTION_SCHEMA, OPERATION_SCHEMA, OPERATIONS_SCHEMA, type Schema, SUBSCRIPTION_SCHEMA, SUBSCRIPTIONS_SCHEMA, WHOLE_OPERATION_SCHEMA, WHOLE_SUBSCRIPTION_SCHEMA } from './schemas.ts';
+import {
+  BATCH_EXAMPLE,
+  CHANGES_EXAMPLE,
+  NEW_OPERATION_EXAMPLE,
+  newSubscriptionExample,
+  renewalExample,
+} from './examples.ts';
+import {
+  NEW_OPERATION_SCHEMA,
+  NEW_SUBSCRIPTION_SCHEMA,
+  OPERATION_SCHEMA,
+  OPERATIONS_SCHEMA,
+  type Schema,
+  SUBSCRIPTION_SCHEMA,
+  SUBSCRIPTIONS_SCHEMA,
+  WHOLE_OPERATION_SCHEMA,
+  WHOLE_SUBSCRIPTION_SCHEMA,
+} from './schemas.ts';
 
 /** What OpenAPI tells of one function, apart from its route. */
 export interface EndpointModel {
@@ -29,7 +45,9 @@ const MINIMAL: ResponseModel = { status: 204, description: 'Done, and shown noth
 
 /** The routes that the document is about: those that callers of Graph know. */
 export type DocumentedRoute = {
-  [Name in RouteName]: (typeof ROUTES)[Name]['part'] extends 'operations' | 'subscriptions' | 'documents' ? Name : never;
+  [Name in RouteName]: (typeof ROUTES)[Name]['part'] extends 'operations' | 'subscriptions' | 'documents'
+    ? Name
+    : never;
 }[RouteName];
 
 export const ENDPOINTS: Readonly<Record<DocumentedRoute, EndpointModel>> = {
@@ -95,13 +113,15 @@ export const ENDPOINTS: Readonly<Record<DocumentedRoute, EndpointModel>> = {
     responses: [{ status: 204, description: 'It is gone.' }],
   },
   ReauthorizeSubscription: {
-    summary: 'Proves that the caller may still be told',
+    summary: 'Proves that the caller may still be notified',
     responses: [{ status: 204, description: 'So it is.' }],
   },
   Batch: {
     summary: 'Carries up to 20 requests in one',
     body: { schema: BATCH_REQUEST_SCHEMA, example: () => BATCH_EXAMPLE },
-    responses: [{ status: 200, description: 'The responses, by id.', mediaType: JSON_TYPE, schema: BATCH_RESPONSE_SCHEMA }],
+    responses: [
+      { status: 200, description: 'The responses, by id.', mediaType: JSON_TYPE, schema: BATCH_RESPONSE_SCHEMA },
+    ],
   },
   Metadata: {
     summary: 'Describes the types, as CSDL',

@@ -17,7 +17,7 @@ export interface ContainerItems {
 
 export type CallContainer = <T>(work: (items: ContainerItems) => Promise<T>) => Promise<T>;
 
-/** The door to a container: finds it, keeps the deadline, and says in the domain's errors what went wrong. */
+/** The one way to a container's items: finds the container, keeps the deadline, and says in the domain's errors what went wrong. */
 export function containerCalls(options: CosmosAdapterOptions, definition: ContainerDefinition): CallContainer {
   const findContainer = containerFinder(options.client, definition, options);
   return (work) =>

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey } from 'node:crypto';
-import { type TokenProvider, CosmosClient } from '@azure/cosmos';
+import { CosmosClient, type TokenProvider } from '@azure/cosmos';
 import type { TokenCredential } from '@azure/identity';
 import { UnavailableError } from '../domain/errors.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
@@ -25,7 +25,7 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  * The client of all repositories, one for the life of the process as the SDK wants it: each keeps connections, what it
  * knows of the account, and a timer, which `dispose()` ends.
  *
- * @param telemetry null: nobody is told of calls
+ * @param telemetry null: calls are not traced
  */
 export function createCosmosClient(
   { endpoint, credential }: CosmosAccount,

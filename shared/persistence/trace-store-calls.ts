@@ -1,7 +1,7 @@
 import type { Plugin, PluginConfig } from '@azure/cosmos';
 import type { StoreCall, StoreOutcome, Telemetry } from '../domain/telemetry.ts';
 
-/** The part of the SDK's answers, and of its errors, that is told. */
+/** The part of the SDK's responses, and of its errors, that is traced. */
 interface Answered {
   readonly code?: unknown;
   readonly substatus?: unknown;
@@ -9,7 +9,7 @@ interface Answered {
 }
 
 /**
- * Tells of each request of the SDK, so that every attempt of a call is seen, with what it costs. (Plugins on operations
+ * Traces each request of the SDK, so that every attempt of a call is seen, with what it costs. (Plugins on operations
  * are not called for queries: `ClientContext` of the SDK.)
  *
  * @param endpoint of the account

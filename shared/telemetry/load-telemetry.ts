@@ -2,7 +2,7 @@ import { NO_TELEMETRY } from '../domain/telemetry.ts';
 import type { AppTelemetry, TelemetryDependencies, TelemetrySettings } from './app-telemetry.ts';
 
 export interface LoadingTelemetry extends AppTelemetry {
-  /** Settles once everything is told; until then, nothing is. */
+  /** Settles once telemetry is recorded; until then, nothing is. */
   readonly loaded: Promise<void>;
 }
 

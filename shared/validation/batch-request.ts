@@ -56,7 +56,7 @@ const batchSchema = Joi.object<{ requests: readonly GivenItem[] }>({
   .prefs({ convert: false });
 
 /**
- * Reads the body of a JSON batch. One that breaks a rule is refused as a whole, before anything of it runs.
+ * Reads the body of a JSON batch. One that breaks a rule is rejected as a whole, before anything of it runs.
  *
  * @throws BadRequestError in Graph's words where they are known
  */

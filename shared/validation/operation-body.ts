@@ -2,7 +2,13 @@ import Joi, { type ObjectSchema, type ValidationErrorItem } from 'joi';
 import { toUtc } from '../domain/date-time-offset.ts';
 import { BadRequestError, type ErrorDetail, ValidationError } from '../domain/errors.ts';
 import type { NewOperation, OperationChanges } from '../domain/teams-async-operation.ts';
-import { type ComplexTypeModel, DECLARED_PROPERTIES, OPERATION_ERROR_TYPE, type PropertyModel, TEAMS_ASYNC_OPERATION } from '../domain/type-model.ts';
+import {
+  type ComplexTypeModel,
+  DECLARED_PROPERTIES,
+  OPERATION_ERROR_TYPE,
+  type PropertyModel,
+  TEAMS_ASYNC_OPERATION,
+} from '../domain/type-model.ts';
 
 /**
  * Turns a parsed body into the operation it asks for.
@@ -153,7 +159,7 @@ const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 /** In UTF-16 code units. Cosmos DB takes ids of 255 characters in every API version. */
 const MAX_ID_LENGTH = 255;
-// Cosmos DB takes none of these four in an id, and its SDK refuses a trailing space and all that is white space.
+// Cosmos DB takes none of these four in an id, and its SDK rejects a trailing space and all that is white space.
 const ID_PATTERN = /^(?!\s*$)[^/\\?#]*[^/\\?# ]$/s;
 
 export const idRule: ValueRule = {

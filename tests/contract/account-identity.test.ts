@@ -32,7 +32,10 @@ test('A store whose identity gets no token cannot be reached', async () => {
     credential: { kind: 'identity', source: 'managed', clientId: 'mine' },
   });
   const repository = createCosmosOperationRepository({
-    ...{ client, database: 'teams', createIfMissing: false, changes: null },
+    client,
+    database: 'teams',
+    createIfMissing: false,
+    changes: null,
     startTimer: () => () => undefined,
   });
   await expect(repository.create('chat', newOperation(), {})).rejects.toMatchObject({

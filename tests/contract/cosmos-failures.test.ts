@@ -40,7 +40,9 @@ function newRepository({
   });
   open.push(client);
   return createCosmosOperationRepository({
-    ...{ client, createIfMissing, database: 'teams' },
+    client,
+    createIfMissing,
+    database: 'teams',
     changes: changes ? { now: Date.now, newId: randomUUID } : null,
     startTimer: (_milliseconds, callback) => {
       const timer = setTimeout(callback, deadlineMs);

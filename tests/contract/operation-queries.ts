@@ -1,6 +1,10 @@
 import type { Condition, OperationQuery, OrderBy } from '../../shared/domain/operation-query.ts';
 import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
-import { OPERATION_STATUSES, OPERATION_TYPES, type TeamsAsyncOperation } from '../../shared/domain/teams-async-operation.ts';
+import {
+  OPERATION_STATUSES,
+  OPERATION_TYPES,
+  type TeamsAsyncOperation,
+} from '../../shared/domain/teams-async-operation.ts';
 import { parseFilter } from '../../shared/odata/filter/parse-filter.ts';
 import { parseOrderBy } from '../../shared/odata/query-options/list-options.ts';
 import { parseSearch } from '../../shared/odata/query-options/search.ts';

@@ -77,7 +77,8 @@ async function startOnCosmos(): Promise<Running> {
   const server = await startCosmos();
   const client = createCosmosClient({ endpoint: server.endpoint, credential: { kind: 'key', key: server.key } });
   const plans = createCosmosPlanRepository({
-    ...{ client, database: 'teams' },
+    client,
+    database: 'teams',
     startTimer: (milliseconds, callback) => {
       const timer = setTimeout(callback, milliseconds);
       return () => clearTimeout(timer);

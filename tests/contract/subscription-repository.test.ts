@@ -16,7 +16,10 @@ describeSubscriptionRepository('Cosmos DB', async () => {
   const { client, close } = await startOnCosmos();
   return withClock((now) => ({
     subscriptions: createCosmosSubscriptionRepository({
-      ...{ client, database: DATABASE, createIfMissing: true, startTimer },
+      client,
+      database: DATABASE,
+      createIfMissing: true,
+      startTimer,
       now,
     }),
     close,

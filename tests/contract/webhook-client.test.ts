@@ -22,7 +22,10 @@ function newClient(options: Partial<NodeWebhookClientOptions> = {}) {
 }
 
 const request = (url: string, timeoutMs = 5_000) => ({
-  ...{ url, timeoutMs, contentType: 'application/json', body: '{"value":[]}' },
+  url,
+  timeoutMs,
+  contentType: 'application/json',
+  body: '{"value":[]}',
 });
 const post = (path = '/hook', timeoutMs?: number) => newClient().post(request(receiver.origin + path, timeoutMs));
 
@@ -34,7 +37,9 @@ describe('post()', () => {
     expect(await post('/hook?a=b%20c')).toEqual(answer);
     expect(receiver.requests).toMatchObject([
       {
-        ...{ method: 'POST', url: '/hook?a=b%20c', body: '{"value":[]}' },
+        method: 'POST',
+        url: '/hook?a=b%20c',
+        body: '{"value":[]}',
         headers: {
           'content-type': 'application/json',
           'content-length': '12',

@@ -32,7 +32,9 @@ afterAll(() => stack?.close());
 function post({ path = operationsPath(), headers, body }: RawRequest, bearer: string | null = token) {
   const authorization = bearer === null ? {} : { authorization: `Bearer ${bearer}` };
   return sendRequest(`${stack.functionsUrl}/beta`, {
-    ...{ method: 'POST', path, headers: { ...headers, ...authorization } },
+    method: 'POST',
+    path,
+    headers: { ...headers, ...authorization },
     ...(body !== undefined && { body }),
   });
 }
@@ -74,7 +76,10 @@ describe('POST /beta/chats/{chatsId}/operations', () => {
   test('refuses a body of 101 MB with 413 when it is announced', async () => {
     const { hostname, port } = new URL(stack.functionsUrl);
     const outgoing = httpRequest({
-      ...{ hostname, port, method: 'POST', path: `/beta${operationsPath()}` },
+      hostname,
+      port,
+      method: 'POST',
+      path: `/beta${operationsPath()}`,
       headers: { ...JSON_TYPE, authorization: `Bearer ${token}`, 'content-length': 101 * MEGABYTE },
     });
     outgoing.write(Buffer.alloc(64 * 1024, ' '));
@@ -125,7 +130,7 @@ describe('POST /beta/chats/{chatsId}/operations', () => {
 });
 
 describe('a token', () => {
-  async function refusal(bearer: string | null): Promise<unknown> {
+  async function rejection(bearer: string | null): Promise<unknown> {
     const { status, body, headers } = await post(GOOD, bearer);
     return { status, code: body.error.code, challenge: headers.get('www-authenticate') };
   }
@@ -133,29 +138,29 @@ describe('a token', () => {
   const REFUSED = { status: 401, code: 'InvalidAuthenticationToken', challenge: expect.stringMatching(/^Bearer /) };
 
   test('is required', async () => {
-    expect(await refusal(null)).toEqual(REFUSED);
+    expect(await rejection(null)).toEqual(REFUSED);
   });
 
   test('that has expired is refused', async () => {
-    expect(await refusal(await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], expiresInSeconds: -600 }))).toEqual(
+    expect(await rejection(await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], expiresInSeconds: -600 }))).toEqual(
       REFUSED,
     );
   });
 
   test('for another audience is refused', async () => {
-    expect(await refusal(await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], audience: 'api://else' }))).toEqual(
+    expect(await rejection(await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], audience: 'api://else' }))).toEqual(
       REFUSED,
     );
   });
 
   test('of another issuer is refused', async () => {
     const other = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], issuer: 'https://else.example/v2.0' });
-    expect(await refusal(other)).toEqual(REFUSED);
+    expect(await rejection(other)).toEqual(REFUSED);
   });
 
   test('with alg none is refused', async () => {
     const [, payload] = token.split('.');
-    expect(await refusal(`${encode({ alg: 'none' })}.${payload}.`)).toEqual(REFUSED);
+    expect(await rejection(`${encode({ alg: 'none' })}.${payload}.`)).toEqual(REFUSED);
   });
 
   test('signed by HS256 with the public key is refused', async () => {
@@ -165,7 +170,7 @@ describe('a token', () => {
     const signature = createHmac('sha256', await publicKey(kid))
       .update(input)
       .digest('base64url');
-    expect(await refusal(`${input}.${signature}`)).toEqual(REFUSED);
+    expect(await rejection(`${input}.${signature}`)).toEqual(REFUSED);
   });
 
   test('without the permission is answered 403, naming what is needed and what was there', async () => {

@@ -58,7 +58,9 @@ async function start(settings: Record<string, string> = {}): Promise<void> {
     ...(await openApp({ ...process.env, ...otlp, ...settings })),
     dataDir: folder,
     onEvent: (event) => events.push(event),
-    ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: silentLog,
   });
 }
 

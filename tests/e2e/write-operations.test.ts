@@ -62,8 +62,13 @@ describe('PATCH', () => {
     });
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      ...{ status: 'failed', operationType: EXAMPLE.operationType, attemptsCount: EXAMPLE.attemptsCount },
-      ...{ error: { code: 'a', message: 'c' }, values: { y: 1 }, more: 1, targetResourceId: null },
+      status: 'failed',
+      operationType: EXAMPLE.operationType,
+      attemptsCount: EXAMPLE.attemptsCount,
+      error: { code: 'a', message: 'c' },
+      values: { y: 1 },
+      more: 1,
+      targetResourceId: null,
     });
     expect(body.lastActionDateTime > String(EXAMPLE.lastActionDateTime)).toBe(true);
     const got = await send({ path: itemPath('patch', 'one') });

@@ -31,7 +31,11 @@ const azurite = await createAzurite(join(dataDir, 'storage'));
 await azurite.start();
 let worker = 0;
 const stack = await startStack({
-  ...{ scriptRoot: root, dataDir, clock: systemClock, randomness: systemRandomness, log: silentLog },
+  scriptRoot: root,
+  dataDir,
+  clock: systemClock,
+  randomness: systemRandomness,
+  log: silentLog,
   env: { ...process.env, AzureWebJobsStorage: azurite.connectionString },
   onEvent: (event) => {
     if (event.type === 'worker-started') worker = event.pid;

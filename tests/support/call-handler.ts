@@ -38,27 +38,27 @@ export function graphDependencies(changes: Partial<GraphDependencies> = {}): Gra
 }
 
 /** Sends a request to the whole API, as the host would, with the library's own request. What is answered must be as documented. */
-export async function callGraph(request: RawRequest, dependencies: GraphDependencies): Promise<Answer> {
+export async function callGraph(request: RawRequest, dependencies: GraphDependencies): Promise<TestResponse> {
   const handlers = createGraphHandlers(dependencies);
   return callFunction(wildcardRouteHandler({ ...dependencies, handlers }), request);
 }
 
 /** Sends a request to one function. What is answered must be as documented. */
-export async function callFunction(handler: FunctionHandler, request: RawRequest): Promise<Answer> {
+export async function callFunction(handler: FunctionHandler, request: RawRequest): Promise<TestResponse> {
   const logged: unknown[] = [];
   const log = (...parts: unknown[]) => void logged.push(parts);
   const http = toHttpRequest(request);
-  const answer = toAnswer(await handler(http, { error: log, warn: log }));
+  const answer = toTestResponse(await handler(http, { error: log, warn: log }));
   checkAgainstOpenApi(http.method, http.url, answer);
   return { ...answer, logged };
 }
 
 /** Creates an operation: `callGraph` for the tests of that. */
-export function callHandler(request: RawRequest, ports: Partial<GraphDependencies> = {}): Promise<Answer> {
-  return callGraph({ method: 'POST', ...request }, graphDependencies(ports));
+export function callHandler(request: RawRequest, dependencies: Partial<GraphDependencies> = {}): Promise<TestResponse> {
+  return callGraph({ method: 'POST', ...request }, graphDependencies(dependencies));
 }
 
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -76,7 +76,7 @@ function toHttpRequest({ method = 'GET', path = operationsPath(), headers = {}, 
   });
 }
 
-function toAnswer({ status = 200, headers, body }: HttpResponseInit): Omit<Answer, 'logged'> {
+function toTestResponse({ status = 200, headers, body }: HttpResponseInit): Omit<TestResponse, 'logged'> {
   const text = String(body ?? '');
   const answered = new Headers(headers);
   const isJson = answered.get('content-type')?.startsWith('application/json') ?? false;

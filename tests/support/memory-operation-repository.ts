@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { OperationExistsError, OperationNotFoundError, PreconditionFailedError, RepeatedDifferentlyError } from '../../shared/domain/errors.ts';
+import {
+  OperationExistsError,
+  OperationNotFoundError,
+  PreconditionFailedError,
+  RepeatedDifferentlyError,
+} from '../../shared/domain/errors.ts';
 import { type OperationWrite, toChange } from '../../shared/domain/notifications/operation-change.ts';
 import type { OperationQuery, OrderBy, Place } from '../../shared/domain/operation-query.ts';
 import type { Creation, OperationRepository, StoredOperation } from '../../shared/domain/operation-repository.ts';
-import { OPERATION_STATUSES, OPERATION_TYPES, type OperationSource, type TeamsAsyncOperation } from '../../shared/domain/teams-async-operation.ts';
+import {
+  OPERATION_STATUSES,
+  OPERATION_TYPES,
+  type OperationSource,
+  type TeamsAsyncOperation,
+} from '../../shared/domain/teams-async-operation.ts';
 import { padded, passes, propertyOf } from './evaluate-condition.ts';
 import type { MemoryChangeLog } from './memory-change-log.ts';
 
@@ -62,7 +72,11 @@ export function createMemoryRepository({
       if (entry?.etag !== current.etag) return null;
       const revision = entry.revision + 1;
       record({
-        ...{ chatId, changeType: 'updated', operation, revision, origin },
+        chatId,
+        changeType: 'updated',
+        operation,
+        revision,
+        origin,
         previousStatus: entry.operation.status,
       });
       return put(chatId, operation, revision);
@@ -74,7 +88,11 @@ export function createMemoryRepository({
       stored.delete(keyOf(chatId, id));
       const { operation, revision } = entry;
       record({
-        ...{ chatId, changeType: 'deleted', operation, revision: revision + 1, origin },
+        chatId,
+        changeType: 'deleted',
+        operation,
+        revision: revision + 1,
+        origin,
         previousStatus: operation.status,
       });
     },

@@ -4,7 +4,7 @@ import { parseAddress } from '../../shared/graph-http/request/address.ts';
 import { type Route, routeOf, routesOf } from '../../shared/graph-http/routes.ts';
 import { toOpenApi } from '../../shared/openapi/document.ts';
 
-export interface CheckedAnswer {
+export interface CheckedResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -28,7 +28,7 @@ ajv.addFormat('int32', true).addSchema(document, 'openapi');
  *
  * @throws Error naming the route and everything that does not agree
  */
-export function checkAgainstOpenApi(method: string, url: string, answer: CheckedAnswer): void {
+export function checkAgainstOpenApi(method: string, url: string, answer: CheckedResponse): void {
   if (method === 'OPTIONS' || method === 'HEAD') return; // of CORS, and without a body
   const pointer = findResponse(method, url, answer.status);
   const response = resolve<ResponseObject>(pointer);
@@ -70,7 +70,7 @@ function findByKind(url: string): Route | undefined {
   }
 }
 
-function checkBody(pointer: string, { content }: ResponseObject, { headers, text }: CheckedAnswer): string[] {
+function checkBody(pointer: string, { content }: ResponseObject, { headers, text }: CheckedResponse): string[] {
   if (!content) return text === '' ? [] : ['there is a body'];
   const given = headers.get('content-type')?.split(';')[0] ?? 'no content type';
   if (!(given in content)) return [`the content type is ${given}`];

@@ -1,8 +1,11 @@
 import type { GraphDependencies } from '../../functions/app/graph-handlers.ts';
 import type { WebhookOutcome, WebhookRequest } from '../../shared/domain/notifications/webhook.ts';
-import { type Answer, callGraph, graphDependencies, NOW } from './call-handler.ts';
+import { callGraph, graphDependencies, NOW, type TestResponse } from './call-handler.ts';
 import { createMemoryChangeLog, type MemoryChangeLog } from './memory-change-log.ts';
-import { createMemorySubscriptionRepository, type MemorySubscriptionRepository } from './memory-subscription-repository.ts';
+import {
+  createMemorySubscriptionRepository,
+  type MemorySubscriptionRepository,
+} from './memory-subscription-repository.ts';
 
 /** The API of subscriptions on memory adapters, and endpoints that answer as a test says. */
 export interface SubscriptionWorld {
@@ -15,7 +18,7 @@ export interface SubscriptionWorld {
   respond: (request: WebhookRequest, token: string) => WebhookOutcome | Promise<WebhookOutcome>;
   /** The time, in milliseconds since the Unix epoch. */
   now: number;
-  call(method: string, path: string, body?: unknown, changes?: Partial<GraphDependencies>): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, changes?: Partial<GraphDependencies>): Promise<TestResponse>;
 }
 
 export const MINUTE_MS = 60_000;
@@ -48,22 +51,25 @@ export function newSubscriptionWorld(): SubscriptionWorld {
   };
   const notifications = { subscriptions, log, webhooks };
   const world: SubscriptionWorld = {
-    ...{ subscriptions, log, notifications },
+    subscriptions,
+    log,
+    notifications,
     sent: [],
     respond: (_request, token) => echo(token),
     now: NOW,
     call: (method, path, body, changes = {}) =>
       callGraph(
         {
-          ...{ method, path },
+          method,
+          path,
           ...(body !== undefined && {
             headers: { 'content-type': 'application/json' },
             body: typeof body === 'string' ? body : JSON.stringify(body),
           }),
         },
-        { ...ports, ...changes },
+        { ...dependencies, ...changes },
       ),
   };
-  const ports = graphDependencies({ now: () => world.now, notifications });
+  const dependencies = graphDependencies({ now: () => world.now, notifications });
   return world;
 }

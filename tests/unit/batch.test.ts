@@ -1,6 +1,6 @@
 import { createGraphHandlers, type GraphDependencies } from '../../functions/app/graph-handlers.ts';
 import { UnauthenticatedError } from '../../shared/domain/errors.ts';
-import { type Answer, callFunction, graphDependencies, SERVICE_ROOT, WRITER } from '../support/call-handler.ts';
+import { callFunction, graphDependencies, SERVICE_ROOT, type TestResponse, WRITER } from '../support/call-handler.ts';
 import { EXAMPLE, JSON_TYPE } from '../support/create-operation-request.ts';
 
 const OPERATIONS = '/chats/a/operations';
@@ -8,12 +8,18 @@ const POST = { method: 'POST', url: OPERATIONS, headers: { 'Content-Type': 'appl
 
 type Item = Readonly<Record<string, unknown>>;
 
-function callBatch(requests: unknown, changes: Partial<GraphDependencies> = {}, authorization?: string): Promise<Answer> {
-  const ports = graphDependencies(changes);
-  const { Batch: handler } = createGraphHandlers(ports);
+function callBatch(
+  requests: unknown,
+  changes: Partial<GraphDependencies> = {},
+  authorization?: string,
+): Promise<TestResponse> {
+  const dependencies = graphDependencies(changes);
+  const { Batch: handler } = createGraphHandlers(dependencies);
   if (!handler) throw new Error('The batch has no handler');
   return callFunction(handler, {
-    ...{ method: 'POST', path: '/$batch', body: JSON.stringify({ requests }) },
+    method: 'POST',
+    path: '/$batch',
+    body: JSON.stringify({ requests }),
     headers: { ...JSON_TYPE, ...(authorization && { authorization }) },
   });
 }
@@ -84,9 +90,9 @@ describe('POST /beta/$batch', () => {
   });
 
   test('does not carry out what answers 424', async () => {
-    const ports = graphDependencies();
-    await callBatch([get('bad', '/nowhere'), { id: 'post', ...POST, dependsOn: ['bad'] }], ports);
-    expect(await ports.repository.count('a', null)).toBe(0);
+    const dependencies = graphDependencies();
+    await callBatch([get('bad', '/nowhere'), { id: 'post', ...POST, dependsOn: ['bad'] }], dependencies);
+    expect(await dependencies.repository.count('a', null)).toBe(0);
   });
 
   test('carries out 20 requests at once, and refuses 21', async () => {

@@ -218,9 +218,9 @@ describe('CreateOperation', () => {
     const retried = { ...JSON_TYPE, 'client-request-id': clientRequestId, 'retry-attempt': '1' };
 
     async function ids(headers: Record<string, string>[], body = exampleWith({})): Promise<string[]> {
-      const ports = { repository: createMemoryRepository() };
+      const dependencies = { repository: createMemoryRepository() };
       const answers = [];
-      for (const header of headers) answers.push(await callHandler({ headers: header, body }, ports));
+      for (const header of headers) answers.push(await callHandler({ headers: header, body }, dependencies));
       return answers.map((answer) => answer.body.id ?? answer.status);
     }
 

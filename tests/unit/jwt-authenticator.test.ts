@@ -127,7 +127,9 @@ describe('authenticate()', () => {
       return keys.find(...token);
     };
     const counted = createJwtAuthenticator({
-      ...{ issuer: issuer.url, audience: AUDIENCE, now: () => nowMs },
+      issuer: issuer.url,
+      audience: AUDIENCE,
+      now: () => nowMs,
       keys: { ...keys, find },
     });
     const header = `Bearer ${await issuer.mint(claims())}`;

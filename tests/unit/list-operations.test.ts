@@ -3,21 +3,21 @@ import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { CHAT_ID, operationsPath } from '../support/create-operation-request.ts';
 import { newOperation } from '../support/operations.ts';
 
-let ports: GraphDependencies;
+let dependencies: GraphDependencies;
 
 beforeEach(async () => {
-  ports = graphDependencies();
+  dependencies = graphDependencies();
   const operations = [
     newOperation({ id: 'a', status: 'succeeded', createdDateTime: '2021-05-01T00:00:00Z' }),
     newOperation({ id: 'b', status: 'failed', createdDateTime: '2021-05-02T00:00:00.5Z' }),
     newOperation({ id: 'c', status: 'notStarted', createdDateTime: '2021-05-02T00:00:00.25Z' }),
   ];
-  for (const operation of operations) await ports.repository.create(CHAT_ID, operation);
-  await ports.repository.create('another', newOperation({ id: 'hidden' }));
+  for (const operation of operations) await dependencies.repository.create(CHAT_ID, operation);
+  await dependencies.repository.create('another', newOperation({ id: 'hidden' }));
 });
 
 async function list(query = '', headers: Record<string, string> = {}) {
-  const answer = await callGraph({ path: `${operationsPath()}${query && `?${query}`}`, headers }, ports);
+  const answer = await callGraph({ path: `${operationsPath()}${query && `?${query}`}`, headers }, dependencies);
   const ids = answer.body?.value?.map(({ id }: { id: string }) => id);
   return { ...answer, ids };
 }
@@ -51,7 +51,7 @@ describe('ListOperations', () => {
     expect(first.ids).toEqual(['c']);
     const next: string = first.body['@odata.nextLink'];
     expect(next).toMatch(/^https:\/\/graph\.example\/beta\/chats\/.*\$skiptoken=/);
-    const second = await callGraph({ path: next }, ports);
+    const second = await callGraph({ path: next }, dependencies);
     expect(second.body.value).toMatchObject([{ id: 'a' }]);
     expect(second.body['@odata.nextLink']).toBeUndefined();
   });

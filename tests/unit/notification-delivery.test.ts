@@ -72,7 +72,7 @@ describe('deliver()', () => {
     expect(world.delays).toEqual([250, 250]);
   });
 
-  test('looks again when it is woken while it serves', async () => {
+  test('looks again when it is wakeRequested while it serves', async () => {
     world.change({ operationId: 'first' });
     world.answer = async () => {
       world.answer = () => answered(202);

@@ -86,9 +86,9 @@ async function newFaultyWorld(format: 'graph' | 'cloudEvents'): Promise<FaultyWo
     body: JSON.stringify(changes),
     changes,
   });
-  Object.assign(world.ports, {
+  Object.assign(world.dependencies, {
     format: {
-      ...world.ports.format,
+      ...world.dependencies.format,
       ofChanges: (_subscription: unknown, changes: readonly OperationChange[]) =>
         format === 'graph' ? [toMessage(changes)] : changes.map((it) => toMessage([it])),
     },

@@ -3,7 +3,10 @@ import { deliverNotificationHandler } from '../../functions/notifications/Delive
 import { listDeadLettersHandler } from '../../functions/notifications/ListDeadLetters/handler.ts';
 import { maintainSubscriptionsHandler } from '../../functions/notifications/MaintainSubscriptions/handler.ts';
 import { publishEventsHandler } from '../../functions/notifications/PublishEvents/handler.ts';
-import { type RedeliverDeadLettersDependencies, redeliverDeadLettersHandler } from '../../functions/notifications/RedeliverDeadLetters/handler.ts';
+import {
+  type RedeliverDeadLettersDependencies,
+  redeliverDeadLettersHandler,
+} from '../../functions/notifications/RedeliverDeadLetters/handler.ts';
 import { retryNotificationsHandler } from '../../functions/notifications/RetryNotifications/handler.ts';
 import { UnavailableError } from '../../shared/domain/errors.ts';
 import { NOTHING_DONE } from '../../shared/domain/notifications/delivery/delivery-round.ts';
@@ -16,7 +19,7 @@ import { newChange } from '../support/notifications.ts';
 const TIMER = { isPastDue: false } as never; // no handler here looks at it
 const HOUR = 60 * 60_000;
 
-type Handler = (ports: RedeliverDeadLettersDependencies) => ReturnType<typeof redeliverDeadLettersHandler>;
+type Handler = (dependencies: RedeliverDeadLettersDependencies) => ReturnType<typeof redeliverDeadLettersHandler>;
 
 function newLog() {
   const lines: string[] = [];
@@ -109,7 +112,7 @@ describe('with subscriptions', () => {
     world.answer = () => answered(500);
     world.change();
     await world.deliver(key);
-    const handler = retryNotificationsHandler(world.ports);
+    const handler = retryNotificationsHandler(world.dependencies);
     expect(await handler(TIMER, newLog())).toEqual([]);
     world.now += 1_000;
     expect(await handler(TIMER, newLog())).toEqual([{ subscriptions: [key] }]);
@@ -117,7 +120,7 @@ describe('with subscriptions', () => {
 
   test('MaintainSubscriptions wakes those whose owners are to be told something', async () => {
     const key = await world.subscribe();
-    const handler = maintainSubscriptionsHandler(world.ports);
+    const handler = maintainSubscriptionsHandler(world.dependencies);
     expect(await handler(TIMER, newLog())).toEqual([]);
     world.now += 48 * HOUR;
     expect(await handler(TIMER, newLog())).toEqual([{ subscriptions: [key] }]);
@@ -125,8 +128,8 @@ describe('with subscriptions', () => {
 
   function call(handler: Handler, path: string, method = 'GET') {
     const { newId, server, telemetry } = graphDependencies();
-    const ports = {
-      ...world.ports,
+    const dependencies = {
+      ...world.dependencies,
       now: () => world.now,
       newId,
       server,
@@ -135,7 +138,7 @@ describe('with subscriptions', () => {
     };
     const url = `https://graph.example/beta/subscriptions/s1/deadLetters${path}`;
     const request = new HttpRequest({ method, url, params: { subscriptionId: 's1' } });
-    return handler(ports)(request, newLog());
+    return handler(dependencies)(request, newLog());
   }
 
   test('ListDeadLetters and RedeliverDeadLetters show and send them, page by page', async () => {

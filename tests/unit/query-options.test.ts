@@ -11,7 +11,7 @@ import { readSkipToken } from '../../shared/odata/query-options/skip-token.ts';
 import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { operationsPath } from '../support/create-operation-request.ts';
 
-async function refusal(query: string): Promise<unknown> {
+async function rejection(query: string): Promise<unknown> {
   const { status, body } = await callGraph({ path: `${operationsPath()}?${query}` }, graphDependencies());
   return { status, code: body.error?.code, message: body.error?.message.replace(PREFIX, '') };
 }
@@ -105,7 +105,7 @@ describe('a query option', () => {
     [`$filter=true${' '.repeat(9_000)}and true`, 'The $filter exceeds 8192 characters.'],
     ['$skiptoken=abc', 'The $skiptoken is not valid for this request. Use the @odata.nextLink as it was answered.'],
   ])('?%s is refused', async (query, message) => {
-    expect(await refusal(query)).toEqual({ status: 400, code: 'BadRequest', message });
+    expect(await rejection(query)).toEqual({ status: 400, code: 'BadRequest', message });
   });
 
   test('may do without $, be encoded, and be in any letter case', () => {

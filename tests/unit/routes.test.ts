@@ -68,18 +68,21 @@ describe('the catch-all', () => {
 
   const OPEN = ROUTE_NAMES.filter((name) => name !== CATCH_ALL && routeOf(name).access !== 'functionKey');
 
-  test.each(OPEN.filter((name) => name !== 'TryIt'))('responds as %s does, should a host ask it first', async (name) => {
-    const { WildcardRoute, [name]: handler } = newHandlers();
-    if (!WildcardRoute || !handler) throw new Error(`${name} has no handler`);
-    const path = `/${routeOf(name).path.replaceAll(/\{\w+\}/g, 'x')}`;
-    for (const method of routeOf(name).methods) {
-      const [own, caught] = [
-        await callFunction(handler, { method, path }),
-        await callFunction(WildcardRoute, { method, path }),
-      ];
-      expect({ ...caught, headers: [] }).toEqual({ ...own, headers: [] });
-    }
-  });
+  test.each(OPEN.filter((name) => name !== 'TryIt'))(
+    'responds as %s does, should a host ask it first',
+    async (name) => {
+      const { WildcardRoute, [name]: handler } = newHandlers();
+      if (!WildcardRoute || !handler) throw new Error(`${name} has no handler`);
+      const path = `/${routeOf(name).path.replaceAll(/\{\w+\}/g, 'x')}`;
+      for (const method of routeOf(name).methods) {
+        const [own, caught] = [
+          await callFunction(handler, { method, path }),
+          await callFunction(WildcardRoute, { method, path }),
+        ];
+        expect({ ...caught, headers: [] }).toEqual({ ...own, headers: [] });
+      }
+    },
+  );
 
   test('never calls what needs a function key', async () => {
     const { WildcardRoute } = newHandlers();

@@ -53,12 +53,12 @@ test('the examples of subscriptions are accepted when the document is read', asy
 
 test('both documents have subscriptions where there are any', async () => {
   const { notifications } = newSubscriptionWorld();
-  for (const ports of [graphDependencies(), graphDependencies({ notifications })]) {
-    const { text } = await callFunction(metadataHandler(ports), { path: '/$metadata' });
-    const { body } = await callFunction(openApiHandler(ports), { path: '/openapi.json' });
+  for (const dependencies of [graphDependencies(), graphDependencies({ notifications })]) {
+    const { text } = await callFunction(metadataHandler(dependencies), { path: '/$metadata' });
+    const { body } = await callFunction(openApiHandler(dependencies), { path: '/openapi.json' });
     const sets = [parser.parse(text)['edmx:Edmx']['edmx:DataServices'].Schema.EntityContainer.EntitySet].flat();
-    expect(sets.map(({ Name }) => Name).includes('subscriptions')).toBe(ports.notifications !== null);
-    expect('/subscriptions/{subscriptionId}' in body.paths).toBe(ports.notifications !== null);
+    expect(sets.map(({ Name }) => Name).includes('subscriptions')).toBe(dependencies.notifications !== null);
+    expect('/subscriptions/{subscriptionId}' in body.paths).toBe(dependencies.notifications !== null);
   }
 });
 

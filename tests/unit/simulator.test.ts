@@ -1,13 +1,13 @@
-import { wildcardRouteHandler } from '../../functions/service/WildcardRoute/handler.ts';
-import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirtualClock } from '@lazurite/runtime';
 import { createGraphHandlers, type GraphDependencies } from '../../functions/app/graph-handlers.ts';
+import { wildcardRouteHandler } from '../../functions/service/WildcardRoute/handler.ts';
 import type { PlanRepository } from '../../shared/domain/simulator/plan-repository.ts';
 import { createSimulator, type Simulator } from '../../shared/domain/simulator/simulator.ts';
+import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { parseScenarios } from '../../shared/validation/scenarios.ts';
-import { type Answer, callFunction, callGraph, graphDependencies } from '../support/call-handler.ts';
+import { callFunction, callGraph, graphDependencies, type TestResponse } from '../support/call-handler.ts';
 import { EXAMPLE, exampleWith, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
 import { createMemoryPlanRepository } from '../support/memory-plan-repository.ts';
 
@@ -17,7 +17,7 @@ const POLL_S = 31;
 
 interface World {
   readonly clock: VirtualClock;
-  readonly ports: GraphDependencies;
+  readonly dependencies: GraphDependencies;
   readonly simulator: Simulator;
   readonly plans: PlanRepository;
 }
@@ -28,12 +28,12 @@ function newWorld(scenarios = SCENARIOS): World {
   const plans = createMemoryPlanRepository();
   const { now, newId, repository: operations } = base;
   const simulator = createSimulator({ operations, plans, now, newId, scenarios: parseScenarios(scenarios) });
-  return { clock, simulator, plans, ports: { ...base, simulator } };
+  return { clock, simulator, plans, dependencies: { ...base, simulator } };
 }
 
-function create({ ports }: World, prefer: string, changes: object = {}): Promise<Answer> {
+function create({ dependencies }: World, prefer: string, changes: object = {}): Promise<TestResponse> {
   const headers = { ...JSON_TYPE, prefer };
-  return callGraph({ method: 'POST', headers, body: exampleWith({ id: 'it', ...changes }) }, ports);
+  return callGraph({ method: 'POST', headers, body: exampleWith({ id: 'it', ...changes }) }, dependencies);
 }
 
 /** Keeps what the handlers remember between two requests. */
@@ -41,15 +41,15 @@ function dispatcherOf(dependencies: GraphDependencies): FunctionHandler {
   return wildcardRouteHandler({ ...dependencies, handlers: createGraphHandlers(dependencies) });
 }
 
-function poller({ ports }: World): () => Promise<Answer> {
-  const dispatch = dispatcherOf(ports);
+function poller({ dependencies }: World): () => Promise<TestResponse> {
+  const dispatch = dispatcherOf(dependencies);
   return () => callFunction(dispatch, { path: `${operationsPath()}/it` });
 }
 
 interface Course {
   /** What the client saw, repetitions left out. */
   readonly seen: readonly string[];
-  readonly last: Answer;
+  readonly last: TestResponse;
   readonly waits: readonly number[];
 }
 
@@ -116,7 +116,7 @@ describe('the ready scenarios', () => {
       await world.simulator.advance();
       await world.clock.advance(SECOND);
     }
-    const { body } = await callGraph({ path: operationsPath() }, world.ports);
+    const { body } = await callGraph({ path: operationsPath() }, world.dependencies);
     expect(`${body.value[0].status} ${body.value[0].attemptsCount}`).toBe(COURSES[name]?.at(-1));
     expect(await world.simulator.advance()).toBe(0);
   });
@@ -135,7 +135,7 @@ describe('the simulator', () => {
     await create(world, 'lro-scenario=late-target');
     const { last } = await pollToTheEnd(world, 10);
     const path = last.body.targetResourceLocation;
-    const dispatch = dispatcherOf(world.ports);
+    const dispatch = dispatcherOf(world.dependencies);
     const read = async () =>
       (await dispatch(new Request(`https://graph.example/beta${path}`) as never, console)).status;
     expect(await read()).toBe(404);
@@ -187,7 +187,7 @@ describe('the simulator', () => {
   test('ends with an operation that is deleted', async () => {
     const world = newWorld();
     await create(world, 'lro-scenario=quick-success');
-    await callGraph({ method: 'DELETE', path: `${operationsPath()}/it` }, world.ports);
+    await callGraph({ method: 'DELETE', path: `${operationsPath()}/it` }, world.dependencies);
     await world.clock.advance(10 * SECOND);
     expect(await world.simulator.advance()).toBe(1);
     expect(await world.simulator.advance()).toBe(0);
@@ -199,7 +199,7 @@ describe('the simulator', () => {
     await create(world, 'lro-scenario=quick-success');
     await world.clock.advance(10 * SECOND);
     const body = JSON.stringify({ status: 'failed', error: { code: 'Mine' } });
-    await callGraph({ method: 'PATCH', path: `${operationsPath()}/it`, headers: JSON_TYPE, body }, world.ports);
+    await callGraph({ method: 'PATCH', path: `${operationsPath()}/it`, headers: JSON_TYPE, body }, world.dependencies);
     await world.simulator.advance();
     expect((await poller(world)()).body).toMatchObject({ status: 'failed', error: { code: 'Mine' } });
   });
@@ -218,10 +218,13 @@ describe('the simulator', () => {
   });
 
   test('does not look for the plan of an operation without one at every read', async () => {
-    const { clock, plans, ports } = newWorld();
+    const { clock, plans, dependencies } = newWorld();
     let looks = 0;
     const counted = createSimulator({
-      ...{ operations: ports.repository, scenarios: parseScenarios(SCENARIOS), now: ports.now, newId: ports.newId },
+      operations: dependencies.repository,
+      scenarios: parseScenarios(SCENARIOS),
+      now: dependencies.now,
+      newId: dependencies.newId,
       plans: {
         ...plans,
         get: (chatId, id) => {
@@ -246,8 +249,10 @@ describe('the simulator', () => {
     await create(world, 'lro-scenario=quick-success');
     await world.clock.advance(SECOND);
     const lost = createSimulator({
-      ...{ operations: world.ports.repository, scenarios: parseScenarios(SCENARIOS) },
-      ...{ now: world.ports.now, newId: world.ports.newId },
+      operations: world.dependencies.repository,
+      scenarios: parseScenarios(SCENARIOS),
+      now: world.dependencies.now,
+      newId: world.dependencies.newId,
       plans: { ...world.plans, replace: () => Promise.reject(new Error('the power went')) },
     });
     await expect(lost.advance()).rejects.toThrow('the power went');

@@ -3,8 +3,14 @@ import type { Caller } from '../../shared/domain/caller.ts';
 import { BadRequestError } from '../../shared/domain/errors.ts';
 import { MAX_SUBSCRIPTIONS } from '../../shared/domain/notifications/subscription-rules.ts';
 import { parseSubscribedResource } from '../../shared/graph-http/request/subscribed-resource.ts';
-import { type Answer, graphDependencies, WRITER } from '../support/call-handler.ts';
-import { inMinutes, MINUTE_MS, newSubscriptionWorld, type SubscriptionWorld, WANTED } from '../support/subscription-world.ts';
+import { graphDependencies, type TestResponse, WRITER } from '../support/call-handler.ts';
+import {
+  inMinutes,
+  MINUTE_MS,
+  newSubscriptionWorld,
+  type SubscriptionWorld,
+  WANTED,
+} from '../support/subscription-world.ts';
 
 const APPLICATION: Caller = { ...WRITER, kind: 'application', permissions: ['Chat.Read.All'] };
 const as = (caller: Caller) => ({ authenticator: { authenticate: async () => caller } });
@@ -17,7 +23,10 @@ beforeEach(() => {
 const create = (changes: object = {}, caller: Caller = WRITER) =>
   world.call('POST', '/subscriptions', { ...WANTED, ...changes }, as(caller));
 
-function expectError({ status, body }: Answer, expected: { status: number; code?: string; message?: unknown }): void {
+function expectError(
+  { status, body }: TestResponse,
+  expected: { status: number; code?: string; message?: unknown },
+): void {
   expect(status).toBe(expected.status);
   expect(body.error).toMatchObject({
     ...(expected.code !== undefined && { code: expected.code }),
@@ -172,7 +181,9 @@ describe('POST /subscriptions', () => {
   });
 
   test('is nowhere when changes are not recorded', async () => {
-    const answer = await world.call('POST', '/subscriptions', WANTED, { notifications: graphDependencies().notifications });
+    const answer = await world.call('POST', '/subscriptions', WANTED, {
+      notifications: graphDependencies().notifications,
+    });
     expectError(answer, { status: 400, message: "Resource not found for the segment 'subscriptions'." });
   });
 });

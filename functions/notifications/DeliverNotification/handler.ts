@@ -53,5 +53,6 @@ function isOutage(error: unknown): error is OperationsError {
 function tell({ id }: SubscriptionKey, { sent, failure, deadLettered }: DeliveryReport, context: Logger): void {
   if (sent > 0) context.debug(`Subscription ${id}: ${sent} notifications were taken`);
   if (failure !== null) context.warn(`Subscription ${id}: a notification was not taken: ${failure}`);
-  if (deadLettered > 0) context.error(`Subscription ${id}: ${deadLettered} notifications were given up, and are dead letters`);
+  if (deadLettered > 0)
+    context.error(`Subscription ${id}: ${deadLettered} notifications were given up, and are dead letters`);
 }

@@ -1,7 +1,11 @@
 import type { HttpRequest } from '@azure/functions';
 import { BadRequestError } from '../../../shared/domain/errors.ts';
 import type { DeadLetter, DeadLetterStore } from '../../../shared/domain/notifications/dead-letter.ts';
-import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
+import {
+  type EnvelopeDependencies,
+  type FunctionHandler,
+  withGraphEnvelope,
+} from '../../../shared/graph-http/pipeline.ts';
 import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 
 export interface ListDeadLettersDependencies extends EnvelopeDependencies {
@@ -11,9 +15,9 @@ export interface ListDeadLettersDependencies extends EnvelopeDependencies {
 const PAGE_SIZE = 50;
 const MAX_FROM_LENGTH = 512;
 
-/** `GET /subscriptions/{id}/deadLetters`: what a subscription was not told of, the oldest first. For who runs the service. */
-export function listDeadLettersHandler(ports: ListDeadLettersDependencies): FunctionHandler {
-  return withGraphEnvelope((request) => list(request, ports), ports);
+/** `GET /subscriptions/{id}/deadLetters`: the changes that a subscription was not notified of, the oldest first. For who runs the service. */
+export function listDeadLettersHandler(dependencies: ListDeadLettersDependencies): FunctionHandler {
+  return withGraphEnvelope((request) => list(request, dependencies), dependencies);
 }
 
 async function list(request: HttpRequest, { deadLetters }: ListDeadLettersDependencies): Promise<GraphResponse> {

@@ -1,6 +1,6 @@
 import type { InvocationContext } from '@azure/functions';
 import type { OperationChange } from '../../../shared/domain/notifications/operation-change.ts';
-import { type WatcherDirectory, findWatchers } from '../../../shared/domain/notifications/subscription-repository.ts';
+import { findWatchers, type WatcherDirectory } from '../../../shared/domain/notifications/subscription-repository.ts';
 import { toWakeUps, type WakeUp } from '../../../shared/domain/notifications/wake-up.ts';
 
 export interface OperationChangedDependencies {

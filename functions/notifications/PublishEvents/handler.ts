@@ -1,5 +1,9 @@
 import type { OperationChange } from '../../../shared/domain/notifications/operation-change.ts';
-import { type CloudEvent, resourceProperties, toCloudEvent } from '../../../shared/graph-http/response/notification-format.ts';
+import {
+  type CloudEvent,
+  resourceProperties,
+  toCloudEvent,
+} from '../../../shared/graph-http/response/notification-format.ts';
 
 export interface PublishEventsDependencies {
   /** The changes among the items that the change feed shows, in their order. */

@@ -1,9 +1,13 @@
 import { HttpRequest } from '@azure/functions';
 import type { Authenticator } from '../../../shared/domain/caller.ts';
 import { FailedDependencyError } from '../../../shared/domain/errors.ts';
-import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
-import { readJson } from '../../../shared/graph-http/request/json-body.ts';
+import {
+  type EnvelopeDependencies,
+  type FunctionHandler,
+  withGraphEnvelope,
+} from '../../../shared/graph-http/pipeline.ts';
 import { toServiceRoot } from '../../../shared/graph-http/request/address.ts';
+import { readJson } from '../../../shared/graph-http/request/json-body.ts';
 import type { GraphResponse } from '../../../shared/graph-http/response/response.ts';
 import { type BatchItem, parseBatch } from '../../../shared/validation/batch-request.ts';
 import { runBatch } from './run-batch.ts';
@@ -20,17 +24,18 @@ type Context = Parameters<FunctionHandler>[1];
  * `POST /$batch`: carries out up to 20 requests, each by the handler that would answer it alone. A request is made in the
  * name of the batch's caller unless it has a token of its own.
  */
-export function batchHandler(ports: BatchDependencies): FunctionHandler {
-  return (request, context) => withGraphEnvelope((batch) => carryOut(batch, context, ports), ports)(request, context);
+export function batchHandler(dependencies: BatchDependencies): FunctionHandler {
+  return (request, context) =>
+    withGraphEnvelope((batch) => carryOut(batch, context, dependencies), dependencies)(request, context);
 }
 
-async function carryOut(batch: HttpRequest, context: Context, ports: BatchDependencies): Promise<GraphResponse> {
-  await ports.authenticator.authenticate(batch.headers.get('authorization'));
+async function carryOut(batch: HttpRequest, context: Context, dependencies: BatchDependencies): Promise<GraphResponse> {
+  await dependencies.authenticator.authenticate(batch.headers.get('authorization'));
   const items = parseBatch(await readJson(batch));
-  const refuse = withGraphEnvelope(() => Promise.reject(new FailedDependencyError()), ports);
+  const reject = withGraphEnvelope(() => Promise.reject(new FailedDependencyError()), dependencies);
   const responses = await runBatch(items, (item, failed) => {
-    const answer = failed ? refuse : ports.dispatch;
-    return answer(toHttpRequest(item, batch), context);
+    const respond = failed ? reject : dependencies.dispatch;
+    return respond(toHttpRequest(item, batch), context);
   });
   return { status: 200, headers: { 'content-type': 'application/json' }, body: { responses } };
 }

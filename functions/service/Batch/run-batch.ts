@@ -2,7 +2,7 @@ import type { HttpResponseInit } from '@azure/functions';
 import type { BatchItem } from '../../../shared/validation/batch-request.ts';
 
 /** The answer to one request of a batch, as it stands in the batch's own. */
-export interface BatchAnswer {
+export interface BatchItemResponse {
   readonly id: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -11,30 +11,30 @@ export interface BatchAnswer {
 }
 
 /** @param failed something that the item depends on did not succeed: the item is not to be carried out */
-export type AnswerItem = (item: BatchItem, failed: boolean) => Promise<HttpResponseInit>;
+export type RespondToItem = (item: BatchItem, failed: boolean) => Promise<HttpResponseInit>;
 
 /** Answers every item as soon as those it depends on are answered, all others at once. Answers are in the items' order. */
-export function runBatch(items: readonly BatchItem[], answer: AnswerItem): Promise<readonly BatchAnswer[]> {
-  const running = new Map<string, Promise<BatchAnswer>>();
+export function runBatch(items: readonly BatchItem[], answer: RespondToItem): Promise<readonly BatchItemResponse[]> {
+  const running = new Map<string, Promise<BatchItemResponse>>();
   for (const item of items) {
     const dependencies = item.dependsOn.map((id) => running.get(id));
     const turn = Promise.all(dependencies).then((answers) => answer(item, answers.some(hasFailed)));
     running.set(
       item.id,
-      turn.then((response) => toBatchAnswer(item.id, response)),
+      turn.then((response) => toBatchItemResponse(item.id, response)),
     );
   }
   return Promise.all(running.values());
 }
 
-function hasFailed(answer: BatchAnswer | undefined): boolean {
+function hasFailed(answer: BatchItemResponse | undefined): boolean {
   return answer === undefined || answer.status >= 400;
 }
 
 /** These are about the connection, not about one request: the batch's own answer has them. */
 const CONNECTION_HEADERS = ['strict-transport-security', 'x-content-type-options', 'x-ms-ags-diagnostic', 'vary'];
 
-function toBatchAnswer(id: string, { status = 200, headers = {}, body }: HttpResponseInit): BatchAnswer {
+function toBatchItemResponse(id: string, { status = 200, headers = {}, body }: HttpResponseInit): BatchItemResponse {
   const entries = [...new Headers(headers as Record<string, string>)]; // our own handlers give no other form
   const kept = entries.filter(([name]) => !CONNECTION_HEADERS.includes(name) && !name.startsWith('access-control-'));
   const content = toBatchBody(body, new Headers(entries).get('content-type'));

@@ -1,5 +1,9 @@
 import { UnavailableError } from '../../../shared/domain/errors.ts';
-import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
+import {
+  type EnvelopeDependencies,
+  type FunctionHandler,
+  withGraphEnvelope,
+} from '../../../shared/graph-http/pipeline.ts';
 
 export interface HealthReadyDependencies extends EnvelopeDependencies {
   readonly store: {
@@ -9,9 +13,9 @@ export interface HealthReadyDependencies extends EnvelopeDependencies {
 }
 
 /** `GET /health/ready`: 200 when an operation could be stored now, else 503; the reason is in the log alone. */
-export function healthReadyHandler(ports: HealthReadyDependencies): FunctionHandler {
+export function healthReadyHandler(dependencies: HealthReadyDependencies): FunctionHandler {
   return withGraphEnvelope(async () => {
-    await ports.store.check().catch((cause: unknown) => {
+    await dependencies.store.check().catch((cause: unknown) => {
       throw new UnavailableError('The store of operations cannot be used.', { cause });
     });
     return {
@@ -19,5 +23,5 @@ export function healthReadyHandler(ports: HealthReadyDependencies): FunctionHand
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
       body: { status: 'ready' },
     };
-  }, ports);
+  }, dependencies);
 }

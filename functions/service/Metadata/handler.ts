@@ -1,4 +1,8 @@
-import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
+import {
+  type EnvelopeDependencies,
+  type FunctionHandler,
+  withGraphEnvelope,
+} from '../../../shared/graph-http/pipeline.ts';
 import { type RouteName, routeOf, routesOf } from '../../../shared/graph-http/routes.ts';
 import { type EntitySet, type ServiceModel, toCsdl } from '../../../shared/odata/metadata/csdl.ts';
 

@@ -1,4 +1,8 @@
-import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
+import {
+  type EnvelopeDependencies,
+  type FunctionHandler,
+  withGraphEnvelope,
+} from '../../../shared/graph-http/pipeline.ts';
 import { toServiceRoot } from '../../../shared/graph-http/request/address.ts';
 import { toOpenApi } from '../../../shared/openapi/document.ts';
 
@@ -8,14 +12,14 @@ export interface OpenApiDependencies extends EnvelopeDependencies {
 }
 
 /** `GET /openapi.json`: the API as OpenAPI 3.1. Anybody may read it. */
-export function openApiHandler(ports: OpenApiDependencies): FunctionHandler {
-  const subscriptions = ports.notifications !== null;
+export function openApiHandler(dependencies: OpenApiDependencies): FunctionHandler {
+  const subscriptions = dependencies.notifications !== null;
   return withGraphEnvelope(
     async ({ url }) => ({
       status: 200,
       headers: { 'content-type': 'application/json' },
-      body: toOpenApi(toServiceRoot(url), { subscriptions, now: ports.now() }),
+      body: toOpenApi(toServiceRoot(url), { subscriptions, now: dependencies.now() }),
     }),
-    ports,
+    dependencies,
   );
 }

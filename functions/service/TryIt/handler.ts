@@ -1,5 +1,9 @@
 import { UnknownSegmentError } from '../../../shared/domain/errors.ts';
-import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
+import {
+  type EnvelopeDependencies,
+  type FunctionHandler,
+  withGraphEnvelope,
+} from '../../../shared/graph-http/pipeline.ts';
 import type { GraphResponse } from '../../../shared/graph-http/response/response.ts';
 
 export interface TryItDependencies extends EnvelopeDependencies {
@@ -55,15 +59,15 @@ const VIEWER_FILES: Readonly<Record<string, string>> = {
 };
 
 /** `GET /try` and the files of the page: the API's description as a page that can send its requests. */
-export function tryItHandler(ports: TryItDependencies): FunctionHandler {
+export function tryItHandler(dependencies: TryItDependencies): FunctionHandler {
   return withGraphEnvelope(async ({ url }) => {
     const file = FILE.exec(new URL(url).pathname)?.groups?.file;
     if (!file) return asset(PAGE, 'text/html;charset=utf-8');
     if (file === 'start.js') return asset(START, 'text/javascript;charset=utf-8');
     const type = Object.hasOwn(VIEWER_FILES, file) ? VIEWER_FILES[file] : undefined;
     if (type === undefined) throw new UnknownSegmentError(file);
-    return asset(await ports.readViewerFile(file), type);
-  }, ports);
+    return asset(await dependencies.readViewerFile(file), type);
+  }, dependencies);
 }
 
 function asset(body: string, type: string): GraphResponse {

@@ -1,6 +1,10 @@
 import type { HttpRequest } from '@azure/functions';
 import { MethodNotAllowedError, UnknownSegmentError } from '../../../shared/domain/errors.ts';
-import { type EnvelopeDependencies, type FunctionHandler, withGraphEnvelope } from '../../../shared/graph-http/pipeline.ts';
+import {
+  type EnvelopeDependencies,
+  type FunctionHandler,
+  withGraphEnvelope,
+} from '../../../shared/graph-http/pipeline.ts';
 import { parseAddress, type ResourceKind } from '../../../shared/graph-http/request/address.ts';
 import { emptyResponse, type GraphResponse, preflightHeaders } from '../../../shared/graph-http/response/response.ts';
 import { methodsOf, ROUTE_NAMES, type RouteName, routeOf, routesOf } from '../../../shared/graph-http/routes.ts';

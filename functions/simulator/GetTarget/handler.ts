@@ -1,6 +1,11 @@
 import { OperationsError } from '../../../shared/domain/errors.ts';
 import type { Simulator } from '../../../shared/domain/simulator/simulator.ts';
-import { type FunctionHandler, type GraphRequest, graphPipeline, type PipelineDependencies } from '../../../shared/graph-http/pipeline.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../../../shared/graph-http/pipeline.ts';
 import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 
 export interface GetTargetDependencies extends PipelineDependencies {

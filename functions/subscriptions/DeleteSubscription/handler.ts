@@ -1,8 +1,13 @@
-import { ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
 import { SubscriptionNotFoundError } from '../../../shared/domain/errors.ts';
 import { scopeOf } from '../../../shared/domain/notifications/subscription.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
-import { type FunctionHandler, type PipelineDependencies, type GraphRequest, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
+import { ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../../../shared/graph-http/pipeline.ts';
 import { emptyResponse, type GraphResponse } from '../../../shared/graph-http/response/response.ts';
 
 export interface DeleteSubscriptionDependencies extends PipelineDependencies {
@@ -10,8 +15,8 @@ export interface DeleteSubscriptionDependencies extends PipelineDependencies {
 }
 
 /** `DELETE /subscriptions/{subscriptionId}`: answers 204; what was still to be delivered is dropped. */
-export function deleteSubscriptionHandler(ports: DeleteSubscriptionDependencies): FunctionHandler {
-  return graphPipeline('DeleteSubscription', (request) => remove(request, ports), ports);
+export function deleteSubscriptionHandler(dependencies: DeleteSubscriptionDependencies): FunctionHandler {
+  return graphPipeline('DeleteSubscription', (request) => remove(request, dependencies), dependencies);
 }
 
 async function remove(

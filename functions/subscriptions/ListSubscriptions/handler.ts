@@ -1,6 +1,11 @@
-import { ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
-import { type FunctionHandler, type PipelineDependencies, type GraphRequest, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
+import { ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../../../shared/graph-http/pipeline.ts';
 import { toNextLink } from '../../../shared/graph-http/request/address.ts';
 import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 import { toListedSubscription } from '../../../shared/graph-http/response/subscription-entity.ts';
@@ -14,21 +19,24 @@ export interface ListSubscriptionsDependencies extends PipelineDependencies {
 }
 
 /** `GET /subscriptions`: answers 200 with a page of the caller's own subscriptions, and where the next one is. */
-export function listSubscriptionsHandler(ports: ListSubscriptionsDependencies): FunctionHandler {
-  return graphPipeline('ListSubscriptions', (request) => list(request, ports), ports);
+export function listSubscriptionsHandler(dependencies: ListSubscriptionsDependencies): FunctionHandler {
+  return graphPipeline('ListSubscriptions', (request) => list(request, dependencies), dependencies);
 }
 
-async function list(request: GraphRequest<'subscriptions'>, ports: ListSubscriptionsDependencies): Promise<GraphResponse> {
+async function list(
+  request: GraphRequest<'subscriptions'>,
+  dependencies: ListSubscriptionsDependencies,
+): Promise<GraphResponse> {
   const { http, url, caller, options } = request;
   const owner = ownerOf(caller);
-  const scope: TokenScope = { key: ports.pagingKey, binding: ['subscriptions', owner] };
+  const scope: TokenScope = { key: dependencies.pagingKey, binding: ['subscriptions', owner] };
   const [after = null] = options.skiptoken === undefined ? [] : readSkipToken(options.skiptoken, scope);
   const { top } = parseListOptions({ ...(options.top !== undefined && { top: options.top }) }, 'asStored');
   const limit = top ?? DEFAULT_PAGE_SIZE;
   const { subscriptions, next } =
     limit === 0
       ? { subscriptions: [], next: null }
-      : await ports.subscriptions.list(owner, { after: after === null ? null : String(after), limit });
+      : await dependencies.subscriptions.list(owner, { after: after === null ? null : String(after), limit });
   return odataResponse(200, {
     '@odata.context': `${url.serviceRoot}/$metadata#subscriptions`,
     ...(next !== null && { '@odata.nextLink': toNextLink(http.url, toSkipToken([next], scope)) }),

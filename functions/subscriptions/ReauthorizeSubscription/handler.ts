@@ -1,7 +1,12 @@
 import { SubscriptionNotFoundError } from '../../../shared/domain/errors.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
 import { checkWatcher, ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
-import { type FunctionHandler, type PipelineDependencies, type GraphRequest, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../../../shared/graph-http/pipeline.ts';
 import { emptyResponse, type GraphResponse } from '../../../shared/graph-http/response/response.ts';
 
 export interface ReauthorizeSubscriptionDependencies extends PipelineDependencies {
@@ -12,8 +17,8 @@ export interface ReauthorizeSubscriptionDependencies extends PipelineDependencie
  * `POST /subscriptions/{subscriptionId}/reauthorize`: proves that the caller may still watch what it watches, which is
  * all that this asks for: it does not renew. Answers 204.
  */
-export function reauthorizeSubscriptionHandler(ports: ReauthorizeSubscriptionDependencies): FunctionHandler {
-  return graphPipeline('ReauthorizeSubscription', (request) => reauthorize(request, ports), ports);
+export function reauthorizeSubscriptionHandler(dependencies: ReauthorizeSubscriptionDependencies): FunctionHandler {
+  return graphPipeline('ReauthorizeSubscription', (request) => reauthorize(request, dependencies), dependencies);
 }
 
 async function reauthorize(

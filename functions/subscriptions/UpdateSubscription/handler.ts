@@ -3,7 +3,12 @@ import type { Subscription } from '../../../shared/domain/notifications/subscrip
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
 import { checkLifetime, checkWatcher, ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
 import type { WebhookClient } from '../../../shared/domain/notifications/webhook.ts';
-import { type FunctionHandler, type PipelineDependencies, type GraphRequest, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../../../shared/graph-http/pipeline.ts';
 import { readJson } from '../../../shared/graph-http/request/json-body.ts';
 import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 import { toSubscriptionEntity } from '../../../shared/graph-http/response/subscription-entity.ts';
@@ -19,17 +24,20 @@ export interface UpdateSubscriptionDependencies extends PipelineDependencies {
 const MAX_ATTEMPTS = 5;
 
 /** `PATCH /subscriptions/{subscriptionId}`: renews a subscription, or sends its notifications elsewhere; answers 200 with it. */
-export function updateSubscriptionHandler(ports: UpdateSubscriptionDependencies): FunctionHandler {
-  return graphPipeline('UpdateSubscription', (request) => update(request, ports), ports);
+export function updateSubscriptionHandler(dependencies: UpdateSubscriptionDependencies): FunctionHandler {
+  return graphPipeline('UpdateSubscription', (request) => update(request, dependencies), dependencies);
 }
 
-async function update(request: GraphRequest<'subscription'>, ports: UpdateSubscriptionDependencies): Promise<GraphResponse> {
+async function update(
+  request: GraphRequest<'subscription'>,
+  dependencies: UpdateSubscriptionDependencies,
+): Promise<GraphResponse> {
   ownerOf(request.caller); // a caller without an id owns nothing, whatever the body says
   const changes = parseSubscriptionChanges(await readJson(request.http));
   // Before anything is sent to an endpoint: a caller without the subscription learns no more than that.
-  checkChange(await read(request, ports), { request, changes, now: ports.now() });
-  if (changes.notificationUrl !== undefined) await shakeHands([changes.notificationUrl], ports);
-  return odataResponse(200, toSubscriptionEntity(await write(request, changes, ports), request.url));
+  checkChange(await read(request, dependencies), { request, changes, now: dependencies.now() });
+  if (changes.notificationUrl !== undefined) await shakeHands([changes.notificationUrl], dependencies);
+  return odataResponse(200, toSubscriptionEntity(await write(request, changes, dependencies), request.url));
 }
 
 interface Change {
@@ -53,12 +61,12 @@ async function read({ caller, url }: GraphRequest<'subscription'>, { subscriptio
 async function write(
   request: GraphRequest<'subscription'>,
   changes: SubscriptionChanges,
-  ports: UpdateSubscriptionDependencies,
+  dependencies: UpdateSubscriptionDependencies,
 ): Promise<Subscription> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const { subscription, etag } = await read(request, ports);
+    const { subscription, etag } = await read(request, dependencies);
     const changed = { ...subscription, ...changes };
-    if (await ports.subscriptions.replace(changed, etag)) return changed;
+    if (await dependencies.subscriptions.replace(changed, etag)) return changed;
   }
   throw new ConcurrentUpdateError();
 }

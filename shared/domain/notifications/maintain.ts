@@ -11,14 +11,14 @@ export interface MaintenanceDependencies {
 export interface MaintenanceReport {
   /** How many had expired, and were removed. */
   readonly removed: number;
-  /** Those whose owners are to be told something. */
+  /** Those whose owners are to be notified. */
   readonly toWake: readonly SubscriptionKey[];
 }
 
 /** How long before it expires the owner of a subscription hears that it has to be renewed. */
 const REAUTHORIZE_BEFORE_MS = 15 * 60_000;
 
-/** Removes subscriptions that expired, and has their owners told, before and after. Any number of instances can do so at once. */
+/** Removes subscriptions that expired, and has their owners notified, before and after. Any number of instances can do so at once. */
 export async function maintainSubscriptions({ store, now }: MaintenanceDependencies): Promise<MaintenanceReport> {
   let removed = 0;
   const toWake: SubscriptionKey[] = [];
@@ -49,7 +49,7 @@ async function maintain(key: SubscriptionKey, { store, now }: MaintenanceDepende
   }
 }
 
-/** Or has nowhere to be told, or is not expiring: the search may have been wide. */
+/** True also for one that has no lifecycle endpoint or is not expiring: the search may have been wide. */
 function isAnnounced({ subscription, delivery }: StoredDelivery, now: number): boolean {
   if (!subscription?.lifecycleNotificationUrl) return true;
   const { expirationDateTime } = subscription;

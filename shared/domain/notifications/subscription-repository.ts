@@ -1,5 +1,13 @@
 import type { OperationChange } from './operation-change.ts';
-import { type Interest, type Subscription, type SubscriptionKey, type SubscriptionOwner, ALL_SCOPE, isWatched, scopeOf } from './subscription.ts';
+import {
+  ALL_SCOPE,
+  type Interest,
+  isWatched,
+  type Subscription,
+  type SubscriptionKey,
+  type SubscriptionOwner,
+  scopeOf,
+} from './subscription.ts';
 
 export interface StoredSubscription {
   readonly subscription: Subscription;

@@ -42,15 +42,15 @@ const MAX_PLANS_AT_ONCE = 100;
 /** How often a write is tried that others come before. */
 const MAX_ATTEMPTS = 5;
 
-export function createSimulator(ports: SimulatorDependencies): Simulator {
-  const { plans, scenarios, now } = ports;
+export function createSimulator(dependencies: SimulatorDependencies): Simulator {
+  const { plans, scenarios, now } = dependencies;
   const idle = new IdleOperations(now);
   return {
     choose: (wanted) => choose(wanted, scenarios),
     start: async (operation, name) => {
       const scenario = scenarios.byName.get(name);
       if (!scenario) throw unknownScenario(name, scenarios);
-      const plan = { ...operation, scenario, startedAt: now(), targetId: newChatId(ports.newId()), done: 0 };
+      const plan = { ...operation, scenario, startedAt: now(), targetId: newChatId(dependencies.newId()), done: 0 };
       await plans.add(plan, targetOf(plan));
       idle.delete(operation.chatId, operation.operationId);
     },
@@ -58,13 +58,13 @@ export function createSimulator(ports: SimulatorDependencies): Simulator {
       if (idle.has(chatId, operationId)) return;
       const stored = await plans.get(chatId, operationId);
       if (!stored) return idle.add(chatId, operationId);
-      await advanceOne(stored, ports);
+      await advanceOne(stored, dependencies);
       const seconds = throttledFor(stored.plan, now());
       if (seconds !== null) throw new ThrottledError(seconds);
     },
     advance: async () => {
       const due = await plans.findDue(now(), MAX_PLANS_AT_ONCE);
-      await Promise.all(due.map((stored) => advanceOne(stored, ports)));
+      await Promise.all(due.map((stored) => advanceOne(stored, dependencies)));
       return due.length;
     },
     hasTarget: async (id) => {
@@ -88,11 +88,11 @@ function unknownScenario(name: string, { byName }: Scenarios): BadRequestError {
  * The operation is written before the plan: who stops in between does the same step again, which then changes nothing.
  * Both writes are conditional, so that any number of instances can do this at once.
  */
-async function advanceOne({ plan, etag }: StoredPlan, ports: SimulatorDependencies): Promise<void> {
-  const next = catchUp(plan, ports.now());
+async function advanceOne({ plan, etag }: StoredPlan, dependencies: SimulatorDependencies): Promise<void> {
+  const next = catchUp(plan, dependencies.now());
   if (next.done === plan.done) return;
-  await writeOperation(next, ports.operations);
-  await ports.plans.replace(next, etag);
+  await writeOperation(next, dependencies.operations);
+  await dependencies.plans.replace(next, etag);
 }
 
 async function writeOperation(plan: Plan, operations: SimulatorDependencies['operations']): Promise<void> {

@@ -1,4 +1,12 @@
-import { type ErrorCode, MethodNotAllowedError, OperationsError, RepeatedDifferentlyError, RequestTooOldError, ThrottledError, UnauthenticatedError } from '../../domain/errors.ts';
+import {
+  type ErrorCode,
+  MethodNotAllowedError,
+  OperationsError,
+  RepeatedDifferentlyError,
+  RequestTooOldError,
+  ThrottledError,
+  UnauthenticatedError,
+} from '../../domain/errors.ts';
 import type { RequestIds } from '../request/request-headers.ts';
 import type { GraphResponse } from '../response/response.ts';
 

@@ -24,7 +24,7 @@ const NOT_JSON =
  */
 export async function readJson(request: BodySource): Promise<unknown> {
   requireJsonType(request.headers.get('content-type'));
-  refuseCoding(request.headers.get('content-encoding'));
+  rejectCoding(request.headers.get('content-encoding'));
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0) throw new BadRequestError('Empty Payload. JSON content expected.');
   const text = decode(bytes);
@@ -46,7 +46,7 @@ function requireJsonType(contentType: string | null): void {
 }
 
 /** Microsoft's SDKs that compress what they send do so no more after a 415 (`CompressionHandler` of kiota-http-go). */
-function refuseCoding(coding: string | null): void {
+function rejectCoding(coding: string | null): void {
   if (coding === null || coding.trim().toLowerCase() === 'identity') return;
   throw new OperationsError(
     'RequestBodyRead',

@@ -23,8 +23,8 @@ export function readRequestIds(clientRequestId: string | null, requestId: string
 const TRACEPARENT = /^00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/;
 
 /**
- * What those who learn of a change are told of the request that made it: where it is watched, our own part of its trace
- * rather than the caller's.
+ * The request that made a change, for the record of the change. Where telemetry is on, our own part of the trace takes the
+ * place of the caller's.
  */
 export function readOrigin(headers: Pick<Headers, 'get'>, telemetry: Pick<Telemetry, 'traceparent'>): ChangeOrigin {
   const traceparent = headers.get('traceparent');

@@ -70,7 +70,7 @@ function resourceOf({ chatId, operationId }: Pick<OperationChange, 'chatId' | 'o
   return `chats('${doubleQuotes(chatId)}')/operations('${doubleQuotes(operationId)}')`;
 }
 
-/** A GUID of version 8 (RFC 9562: made from a hash), the same whenever the subscription is told of the change. */
+/** A GUID of version 8 (RFC 9562: made from a hash), the same whenever the change is sent to the subscription. */
 function notificationId(subscription: Subscription, change: OperationChange): string {
   const hex = createHash('sha256')
     .update(JSON.stringify([subscription.id, change.id]))

@@ -18,11 +18,13 @@ export function toSubscriptionEntity(subscription: Subscription, { serviceRoot }
 export function toListedSubscription(subscription: Subscription): object {
   const { id, resource, owner, changeTypes, notificationUrl, lifecycleNotificationUrl, format } = subscription;
   return {
-    ...{ id, resource },
+    id,
+    resource,
     applicationId: owner.applicationId,
     changeType: changeTypes.join(','),
     clientState: null,
-    ...{ notificationUrl, lifecycleNotificationUrl },
+    notificationUrl,
+    lifecycleNotificationUrl,
     expirationDateTime: subscription.expirationDateTime,
     creatorId: owner.id,
     latestSupportedTlsVersion: 'v1_2',

@@ -58,7 +58,7 @@ function sentinelTest(operator: ComparisonOperator, view: EnumView): Test {
   return operator === 'gt' ? TESTS.gt : (distance) => TESTS[operator](Math.min(distance, 0));
 }
 
-/** Told how far a member's number lies above the one compared with. */
+/** Called with how far a member's number lies above the one compared with. */
 type Test = (distance: number) => boolean;
 
 const TESTS: Readonly<Record<ComparisonOperator, Test>> = {

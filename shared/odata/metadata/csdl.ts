@@ -1,4 +1,15 @@
-import { type ComplexTypeModel, type EntityTypeModel, type EnumTypeModel, NAMESPACE, OPERATION_ERROR_TYPE, OPERATION_STATUS_TYPE, OPERATION_TYPE_TYPE, type PropertyModel, SUBSCRIPTION_TYPE, TEAMS_ASYNC_OPERATION } from '../../domain/type-model.ts';
+import {
+  type ComplexTypeModel,
+  type EntityTypeModel,
+  type EnumTypeModel,
+  NAMESPACE,
+  OPERATION_ERROR_TYPE,
+  OPERATION_STATUS_TYPE,
+  OPERATION_TYPE_TYPE,
+  type PropertyModel,
+  SUBSCRIPTION_TYPE,
+  TEAMS_ASYNC_OPERATION,
+} from '../../domain/type-model.ts';
 import { element, toXml, type XmlElement } from './xml.ts';
 
 /** As Graph's own metadata abbreviates its namespace. */

@@ -5,7 +5,7 @@ import { QueryOptionError, shown } from '../query-option-error.ts';
 import type { QueryOptions } from './query-options.ts';
 import { parseSearch } from './search.ts';
 
-/** The largest page; `$top` beyond it is refused, `Prefer: odata.maxpagesize` is held to it. */
+/** The largest page; `$top` beyond it is rejected, `Prefer: odata.maxpagesize` is held to it. */
 export const MAX_PAGE_SIZE = 999;
 export const DEFAULT_PAGE_SIZE = 100;
 

@@ -2,12 +2,32 @@ import type { DeadLetter, DeadLetterStore } from '../../domain/notifications/dea
 import type { Delivery } from '../../domain/notifications/delivery/delivery.ts';
 import type { DeliveryStore, StoredDelivery } from '../../domain/notifications/delivery/delivery-store.ts';
 import type { SubscriptionKey } from '../../domain/notifications/subscription.ts';
-import { type CallContainer, type ContainerItems, type CosmosAdapterOptions, containerCalls, queryPages } from '../container-calls.ts';
+import {
+  type CallContainer,
+  type ContainerItems,
+  type CosmosAdapterOptions,
+  containerCalls,
+  queryPages,
+} from '../container-calls.ts';
 import { CONTAINERS } from '../containers.ts';
 import { hasStatus } from '../cosmos-errors.ts';
 import { toQuery } from '../statement.ts';
-import { bareEtag, type Partition, replaceVersion, toDelete, toReplace, toTransactionError, toUpsert, transact } from '../transaction.ts';
-import { type DeliveryDocument, deliveryIdOf, type SubscriptionDocument, toDeliveryDocument } from './subscription-document.ts';
+import {
+  bareEtag,
+  type Partition,
+  replaceVersion,
+  toDelete,
+  toReplace,
+  toTransactionError,
+  toUpsert,
+  transact,
+} from '../transaction.ts';
+import {
+  type DeliveryDocument,
+  deliveryIdOf,
+  type SubscriptionDocument,
+  toDeliveryDocument,
+} from './subscription-document.ts';
 
 /** Deliveries and dead letters in Cosmos DB, in the partition of their subscription. */
 export function createCosmosDeliveryStore(
@@ -45,7 +65,8 @@ async function find(
   if (!delivery.resource) return null;
   return {
     subscription: subscription.resource?.subscription ?? null,
-    delivery: delivery.resource.delivery,
+    // Items of earlier versions lack the flag: one look more does no harm.
+    delivery: { ...delivery.resource.delivery, wakeRequested: delivery.resource.delivery.wakeRequested ?? true },
     etag: bareEtag(delivery.etag),
   };
 }

@@ -1,12 +1,32 @@
 import type { SqlQuerySpec } from '@azure/cosmos';
 import { type Delivery, newDelivery } from '../../domain/notifications/delivery/delivery.ts';
 import type { Subscription, SubscriptionKey, SubscriptionOwner } from '../../domain/notifications/subscription.ts';
-import type { PageRequest, StoredSubscription, SubscriptionPage, SubscriptionRepository, Watcher, WatcherDirectory } from '../../domain/notifications/subscription-repository.ts';
-import { type CallContainer, type ContainerItems, type CosmosAdapterOptions, containerCalls, queryPages } from '../container-calls.ts';
+import type {
+  PageRequest,
+  StoredSubscription,
+  SubscriptionPage,
+  SubscriptionRepository,
+  Watcher,
+  WatcherDirectory,
+} from '../../domain/notifications/subscription-repository.ts';
+import {
+  type CallContainer,
+  type ContainerItems,
+  type CosmosAdapterOptions,
+  containerCalls,
+  queryPages,
+} from '../container-calls.ts';
 import { CONTAINERS } from '../containers.ts';
 import { propertyPath, Statement } from '../statement.ts';
 import { bareEtag, replaceVersion, toCreate, toDelete, toTransactionError, transact } from '../transaction.ts';
-import { deliveryIdOf, SUBSCRIPTION_KIND, type SubscriptionDocument, toDeliveryDocument, toOwnerKey, toSubscriptionDocument } from './subscription-document.ts';
+import {
+  deliveryIdOf,
+  SUBSCRIPTION_KIND,
+  type SubscriptionDocument,
+  toDeliveryDocument,
+  toOwnerKey,
+  toSubscriptionDocument,
+} from './subscription-document.ts';
 
 export interface CosmosSubscriptionRepositoryOptions extends CosmosAdapterOptions {
   /** Milliseconds since the Unix epoch. */

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { OperationInput } from '@azure/cosmos';
-import { OperationExistsError, OperationNotFoundError, PreconditionFailedError, RepeatedDifferentlyError, UnavailableError } from '../../domain/errors.ts';
+import {
+  OperationExistsError,
+  OperationNotFoundError,
+  PreconditionFailedError,
+  RepeatedDifferentlyError,
+  UnavailableError,
+} from '../../domain/errors.ts';
 import { type OperationWrite, toChange } from '../../domain/notifications/operation-change.ts';
 import type { Condition, StoredOperation } from '../../domain/operation-query.ts';
 import type { CreateOptions, Creation, RepeatableRequest, WriteOptions } from '../../domain/operation-repository.ts';
@@ -9,9 +15,23 @@ import type { OperationSource, TeamsAsyncOperation } from '../../domain/teams-as
 import type { ContainerItems } from '../container-calls.ts';
 import { hasStatus } from '../cosmos-errors.ts';
 import { isItemId } from '../item-id.ts';
-import { bareEtag, type Partition, toCreate, toDelete, toReplace, toTransactionError, transact } from '../transaction.ts';
+import {
+  bareEtag,
+  type Partition,
+  toCreate,
+  toDelete,
+  toReplace,
+  toTransactionError,
+  transact,
+} from '../transaction.ts';
 import { countSql } from './list-sql.ts';
-import { OPERATION_KIND, type StoredDocument, toChangeDocument, toDocument, toStoredOperation } from './operation-document.ts';
+import {
+  OPERATION_KIND,
+  type StoredDocument,
+  toChangeDocument,
+  toDocument,
+  toStoredOperation,
+} from './operation-document.ts';
 
 export async function getOperation(items: ChatItems, id: string): Promise<StoredOperation | null> {
   if (!isItemId(id)) return null;
@@ -46,7 +66,7 @@ function isGoneOrChanged(status: number): boolean {
 /** How often a deletion that names no version is tried while others write in between. */
 const MAX_ATTEMPTS = 10;
 
-/** Reads first: what is told of a deletion is what was there, and that very version is deleted. */
+/** Reads first: the record of a deletion holds what was there, and that very version is deleted. */
 export async function deleteOperation(
   items: ChatItems,
   id: string,

@@ -4,7 +4,14 @@ import type { OperationSource } from '../../domain/teams-async-operation.ts';
 import { type ContainerItems, type CosmosAdapterOptions, containerCalls } from '../container-calls.ts';
 import { CONTAINERS } from '../containers.ts';
 import { hasStatus } from '../cosmos-errors.ts';
-import { type ChatItems, countOperations, createOperation, deleteOperation, getOperation, replaceOperation } from './chat-items.ts';
+import {
+  type ChatItems,
+  countOperations,
+  createOperation,
+  deleteOperation,
+  getOperation,
+  replaceOperation,
+} from './chat-items.ts';
 import { listOperations } from './list-operations.ts';
 
 export interface CosmosRepositoryOptions extends CosmosAdapterOptions {

@@ -1,4 +1,4 @@
-/** How the doors to all endpoints are run. */
+/** The rules of all circuit breakers. */
 export interface CircuitBreakerRules {
   /** Requests on their way to one origin at once. */
   readonly maxInFlight: number;
@@ -21,7 +21,7 @@ const REMEMBERED = 100;
 /** Origins without a request under way are forgotten beyond this many. */
 const MAX_ORIGINS = 10_000;
 
-/** The doors to the endpoints that notifications go to, one an origin: what one of them does delays nobody else. */
+/** A circuit breaker for each origin that notifications go to: a slow or dead origin delays no other. */
 export class CircuitBreakers {
   readonly #now: () => number;
   readonly #rules: CircuitBreakerRules;

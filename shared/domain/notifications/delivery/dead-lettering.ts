@@ -1,7 +1,7 @@
 import type { ChangePage } from '../change-log.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import type { OperationChange } from '../operation-change.ts';
-import { type Subscription, isWatched } from '../subscription.ts';
+import { isWatched, type Subscription } from '../subscription.ts';
 import { type Delivery, passPage, withEvent } from './delivery.ts';
 import type { DeliveryDependencies } from './delivery-dependencies.ts';
 import type { DeliveryLease } from './delivery-lease.ts';
@@ -27,22 +27,22 @@ export function pendingChanges(
  * @throws LeaseLostError
  */
 export async function deadLetterExpired(
-  held: DeliveryLease,
+  lease: DeliveryLease,
   subscription: Subscription,
-  { reason, ports }: { readonly reason: string; readonly ports: DeliveryDependencies },
+  { reason, dependencies }: { readonly reason: string; readonly dependencies: DeliveryDependencies },
 ): Promise<number> {
-  const now = ports.now();
+  const now = dependencies.now();
   let count = 0;
   for (;;) {
-    const page = await ports.log.read(subscription.watched, held.delivery.place, PAGE_SIZE);
-    const pending = pendingChanges(page, subscription, held.delivery);
+    const page = await dependencies.log.read(subscription.watched, lease.delivery.place, PAGE_SIZE);
+    const pending = pendingChanges(page, subscription, lease.delivery);
     const tooOld = pending.filter(({ changedDateTime }) => Date.parse(changedDateTime) <= now - DEAD_LETTER_AFTER_MS);
     const isWholePage = tooOld.length === pending.length;
     const givenUpDateTime = new Date(now).toISOString();
-    const letters = tooOld.map((change): DeadLetter => ({ subscription: held.key, change, givenUpDateTime, reason }));
-    await held.update((delivery) => {
-      const told = letters.length > 0 ? withEvent(delivery, 'missed', now) : delivery;
-      return held.renewed(isWholePage ? passPage(told, page) : settle(told, tooOld));
+    const letters = tooOld.map((change): DeadLetter => ({ subscription: lease.key, change, givenUpDateTime, reason }));
+    await lease.update((delivery) => {
+      const announced = letters.length > 0 ? withEvent(delivery, 'missed', now) : delivery;
+      return lease.renewed(isWholePage ? passPage(announced, page) : settle(announced, tooOld));
     }, letters);
     count += letters.length;
     if (!isWholePage || !page.hasMore) return count;

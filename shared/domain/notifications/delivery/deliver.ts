@@ -9,17 +9,17 @@ import type { StoredDelivery } from './delivery-store.ts';
 const SLOW_DELAY_MS = 10_000;
 
 /**
- * Brings a subscription up to date: docs/decisions/notification-delivery.md. Does nothing while another does, who is told
- * to look again. Whatever the receiver does is in the report; rejects only when the store or the log cannot be reached.
+ * Brings a subscription up to date: docs/decisions/notification-delivery.md. Does nothing while another instance holds the lease,
+ * which is asked to look again. Whatever the receiver does is in the report; rejects only when the store or the log cannot be reached.
  */
-export async function deliver(key: SubscriptionKey, ports: DeliveryDependencies): Promise<DeliveryReport> {
+export async function deliver(key: SubscriptionKey, dependencies: DeliveryDependencies): Promise<DeliveryReport> {
   for (;;) {
-    const stored = await ports.store.find(key);
-    const work = stored && (await begin(key, stored, ports));
+    const stored = await dependencies.store.find(key);
+    const work = stored && (await begin(key, stored, dependencies));
     if (!work) return NOTHING_DONE;
     if (work === 'changed') continue;
     try {
-      return await runRound(work, ports);
+      return await runRound(work, dependencies);
     } catch (error) {
       if (error instanceof LeaseLostError) return NOTHING_DONE;
       throw error;
@@ -31,25 +31,25 @@ export async function deliver(key: SubscriptionKey, ports: DeliveryDependencies)
 async function begin(
   key: SubscriptionKey,
   stored: StoredDelivery,
-  ports: DeliveryDependencies,
+  dependencies: DeliveryDependencies,
 ): Promise<DeliveryLease | 'changed' | null> {
   const { delivery, etag } = stored;
-  const now = ports.now();
+  const now = dependencies.now();
   if (isLeased(delivery, now)) {
-    if (delivery.woken) return null;
-    return saved(await ports.store.save(key, { ...delivery, woken: true }, { etag }));
+    if (delivery.wakeRequested) return null;
+    return saved(await dependencies.store.save(key, { ...delivery, wakeRequested: true }, { etag }));
   }
   if (delivery.heldBack && now < delivery.dueAt) return null;
-  if (mustWait(stored, ports))
-    return saved(await ports.store.save(key, holdBack(delivery, now + SLOW_DELAY_MS), { etag }));
-  return (await DeliveryLease.take(key, stored, ports)) ?? 'changed';
+  if (mustWait(stored, dependencies))
+    return saved(await dependencies.store.save(key, holdBack(delivery, now + SLOW_DELAY_MS), { etag }));
+  return (await DeliveryLease.take(key, stored, dependencies)) ?? 'changed';
 }
 
 function saved(etag: string | null): 'changed' | null {
   return etag === null ? 'changed' : null;
 }
 
-/** One that was held back has waited. */
+/** One that was lease back has waited. */
 function mustWait({ subscription, delivery }: StoredDelivery, { breakers }: DeliveryDependencies): boolean {
   return subscription !== null && !delivery.heldBack && breakers.of(subscription.notificationUrl).isSlow;
 }

@@ -12,36 +12,36 @@ export class LeaseLostError extends Error {
 type Change = (delivery: Delivery) => Delivery;
 
 /**
- * A delivery whose lease is ours. Others may still add to it (that they came, what its owner is to be told): a write that
+ * A delivery whose lease is ours. Others may still add to it (a wake-up, an event for its owner): a write that
  * finds it changed reads it again and is made again on what is there now.
  */
 export class DeliveryLease {
   readonly key: SubscriptionKey;
-  readonly #ports: Pick<DeliveryDependencies, 'store' | 'now'>;
+  readonly #dependencies: Pick<DeliveryDependencies, 'store' | 'now'>;
   readonly #holder: string;
   #stored: StoredDelivery;
 
   private constructor(
     { key, holder }: { key: SubscriptionKey; holder: string },
     stored: StoredDelivery,
-    ports: Pick<DeliveryDependencies, 'store' | 'now'>,
+    dependencies: Pick<DeliveryDependencies, 'store' | 'now'>,
   ) {
     this.key = key;
     this.#holder = holder;
     this.#stored = stored;
-    this.#ports = ports;
+    this.#dependencies = dependencies;
   }
 
   /** Null: another came first. */
   static async take(
     key: SubscriptionKey,
     stored: StoredDelivery,
-    ports: Pick<DeliveryDependencies, 'store' | 'now' | 'newId'>,
+    dependencies: Pick<DeliveryDependencies, 'store' | 'now' | 'newId'>,
   ): Promise<DeliveryLease | null> {
-    const holder = ports.newId();
-    const delivery = takeLease(stored.delivery, holder, ports.now());
-    const etag = await ports.store.save(key, delivery, { etag: stored.etag });
-    return etag === null ? null : new DeliveryLease({ key, holder }, { ...stored, delivery, etag }, ports);
+    const holder = dependencies.newId();
+    const delivery = takeLease(stored.delivery, holder, dependencies.now());
+    const etag = await dependencies.store.save(key, delivery, { etag: stored.etag });
+    return etag === null ? null : new DeliveryLease({ key, holder }, { ...stored, delivery, etag }, dependencies);
   }
 
   get delivery(): Delivery {
@@ -55,16 +55,16 @@ export class DeliveryLease {
 
   /** @throws LeaseLostError */
   async update(change: Change, deadLetters: readonly DeadLetter[] = []): Promise<void> {
-    await this.#write(change, (next, etag) => this.#ports.store.save(this.key, next, { etag, deadLetters }));
+    await this.#write(change, (next, etag) => this.#dependencies.store.save(this.key, next, { etag, deadLetters }));
   }
 
   /**
-   * Removes the subscription, and keeps of it what is to be told to its owner.
+   * Removes the subscription, and keeps what its owner is still to be notified of.
    *
    * @throws LeaseLostError
    */
   async endSubscription(change: Change): Promise<void> {
-    await this.#write(change, (next, etag) => this.#ports.store.end(this.key, next, etag));
+    await this.#write(change, (next, etag) => this.#dependencies.store.end(this.key, next, etag));
     this.#stored = { ...this.#stored, subscription: null };
   }
 
@@ -72,20 +72,20 @@ export class DeliveryLease {
   async remove(): Promise<void> {
     await this.#write(
       (delivery) => ({ ...delivery, lease: null }),
-      (_next, etag) => this.#ports.store.end(this.key, null, etag),
+      (_next, etag) => this.#dependencies.store.end(this.key, null, etag),
     );
   }
 
   /** Keeps the lease while there is work. @throws LeaseLostError */
   async renew(): Promise<void> {
-    const until = this.#ports.now() + LEASE_MS;
+    const until = this.#dependencies.now() + LEASE_MS;
     const { lease } = this.delivery;
     if (lease && lease.until < until - LEASE_MS / 2) await this.update((delivery) => this.renewed(delivery));
   }
 
   /** With the lease from now on. */
   renewed(delivery: Delivery): Delivery {
-    const until = this.#ports.now() + LEASE_MS;
+    const until = this.#dependencies.now() + LEASE_MS;
     return { ...delivery, lease: { holder: this.#holder, until }, dueAt: until };
   }
 
@@ -102,7 +102,7 @@ export class DeliveryLease {
   }
 
   async #readAgain(): Promise<void> {
-    const stored = await this.#ports.store.find(this.key);
+    const stored = await this.#dependencies.store.find(this.key);
     if (stored?.delivery.lease?.holder !== this.#holder)
       throw new LeaseLostError(`The lease of subscription ${this.key.id} was lost`);
     this.#stored = stored;

@@ -10,18 +10,18 @@ export interface Delivery {
   readonly settled: readonly string[];
   /** Null: nobody serves it. */
   readonly lease: Lease | null;
-  /** Somebody came while it was being served: whoever serves it has to look again before it leaves. */
-  readonly woken: boolean;
-  /** When to look without being woken: at the next attempt, at the end of the lease, or just to be sure. */
+  /** A wake-up came while the subscription was being served: its holder looks again before it releases the lease. */
+  readonly wakeRequested: boolean;
+  /** When to look without a wake-up: at the next attempt, at the end of the lease, or just to be sure. */
   readonly dueAt: number;
   /** Not before `dueAt`, whoever wakes it. */
   readonly heldBack: boolean;
   /** Null: the last attempt succeeded, or there was none. */
   readonly failure: Failure | null;
   readonly lifecycle: LifecycleDelivery;
-  /** The expirationDateTime that its owner was told of; null: none yet. */
+  /** The expirationDateTime that its owner was notified of; null: none yet. */
   readonly announcedExpiration: string | null;
-  /** The subscription as it was when this service removed it, for as long as its owner has to be told; null: it is there. */
+  /** The subscription as it was when this service removed it, for as long as its owner is still to be notified; null: it exists. */
   readonly ended: Subscription | null;
 }
 
@@ -36,7 +36,7 @@ export interface Failure {
   readonly attempts: number;
 }
 
-/** What the owner is still to be told. */
+/** The lifecycle notifications that the owner is still to get. */
 export interface LifecycleDelivery {
   /** The oldest first. */
   readonly pending: readonly LifecycleEvent[];
@@ -47,15 +47,22 @@ export interface LifecycleDelivery {
 
 /** Longer than what happens between two looks at it (a read, a POST, a write), each of which has a deadline of seconds. */
 export const LEASE_MS = 30_000;
-/** A wake-up that got lost delays a notification by no more than this. */
+/** Each subscription is looked at this often without a wake-up, so that one that got lost delays a notification by no more. */
 export const SAFETY_POLL_MS = 15 * 60_000;
 
 /** Of a new subscription: `place` is the end of the log, found before the subscription could be seen by its owner. */
 export function newDelivery(place: string, now: number): Delivery {
   return {
-    ...{ place, settled: [], lease: null, woken: false, dueAt: now + SAFETY_POLL_MS, heldBack: false, failure: null },
+    place,
+    settled: [],
+    lease: null,
+    wakeRequested: false,
+    dueAt: now + SAFETY_POLL_MS,
+    heldBack: false,
+    failure: null,
     lifecycle: { pending: [], failure: null, dueAt: now },
-    ...{ announcedExpiration: null, ended: null },
+    announcedExpiration: null,
+    ended: null,
   };
 }
 
@@ -65,28 +72,28 @@ export function isLeased({ lease }: Delivery, now: number): boolean {
 
 export function takeLease(delivery: Delivery, holder: string, now: number): Delivery {
   const until = now + LEASE_MS;
-  return { ...delivery, lease: { holder, until }, dueAt: until, heldBack: false, woken: false };
+  return { ...delivery, lease: { holder, until }, dueAt: until, heldBack: false, wakeRequested: false };
 }
 
-/** Nothing is left to send. */
-export function rest(delivery: Delivery, now: number): Delivery {
+/** Nothing is left to send: the lease is released, and the next look is the safety poll. */
+export function markIdle(delivery: Delivery, now: number): Delivery {
   const { pending, dueAt } = delivery.lifecycle;
-  const patrol = now + SAFETY_POLL_MS;
-  const next = pending.length > 0 ? Math.min(patrol, dueAt) : patrol;
-  return { ...delivery, lease: null, woken: false, heldBack: false, failure: null, dueAt: next };
+  const safetyPoll = now + SAFETY_POLL_MS;
+  const next = pending.length > 0 ? Math.min(safetyPoll, dueAt) : safetyPoll;
+  return { ...delivery, lease: null, wakeRequested: false, heldBack: false, failure: null, dueAt: next };
 }
 
 /** Nothing is sent before the given time. */
 export function holdBack(delivery: Delivery, until: number): Delivery {
-  return { ...delivery, lease: null, woken: false, heldBack: true, dueAt: until };
+  return { ...delivery, lease: null, wakeRequested: false, heldBack: true, dueAt: until };
 }
 
-/** Something is left, and somebody else goes on with it. */
+/** Something is left: the lease is released, and whoever comes next goes on. */
 export function releaseLease(delivery: Delivery, now: number): Delivery {
-  return { ...delivery, lease: null, woken: false, heldBack: false, dueAt: now };
+  return { ...delivery, lease: null, wakeRequested: false, heldBack: false, dueAt: now };
 }
 
-/** With an event for the owner. One that waits already is not told twice. */
+/** Adds an event for the owner, unless the same event is pending already. */
 export function withEvent(delivery: Delivery, event: LifecycleEvent, now: number): Delivery {
   const { pending, failure, dueAt } = delivery.lifecycle;
   if (pending.includes(event)) return delivery;
@@ -95,8 +102,8 @@ export function withEvent(delivery: Delivery, event: LifecycleEvent, now: number
 
 /** The same, to be looked at now, by whoever serves it or comes first. */
 export function announce(delivery: Delivery, event: LifecycleEvent, now: number): Delivery {
-  const told = withEvent(delivery, event, now);
-  return told.lease ? { ...told, woken: true } : { ...told, heldBack: false, dueAt: now };
+  const notified = withEvent(delivery, event, now);
+  return notified.lease ? { ...notified, wakeRequested: true } : { ...notified, heldBack: false, dueAt: now };
 }
 
 /** Behind a page of the log, all of which is settled. */
@@ -116,8 +123,8 @@ export interface FailedAttempt {
 /** One failure more, and when to try again. */
 export function failAgain(
   failure: Failure | null,
-  { now, ...rest }: FailedAttempt,
+  { now, ...circumstances }: FailedAttempt,
 ): { readonly failure: Failure; readonly nextAt: number } {
   const next = { since: failure?.since ?? now, attempts: (failure?.attempts ?? 0) + 1 };
-  return { failure: next, nextAt: now + delayAfter(next.attempts, rest) };
+  return { failure: next, nextAt: now + delayAfter(next.attempts, circumstances) };
 }

@@ -25,21 +25,24 @@ export interface Redelivery {
  *
  * @returns null when there are dead letters, and no subscription any more to send them for
  */
-export async function redeliver(subscriptionId: string, ports: RedeliveryDependencies): Promise<Redelivery | null> {
-  const { letters, next } = await ports.deadLetters.list(subscriptionId, { limit: PAGE_SIZE, from: null });
+export async function redeliver(
+  subscriptionId: string,
+  dependencies: RedeliveryDependencies,
+): Promise<Redelivery | null> {
+  const { letters, next } = await dependencies.deadLetters.list(subscriptionId, { limit: PAGE_SIZE, from: null });
   const [first] = letters;
   if (!first) return { sent: 0, failure: null, hasMore: false };
-  const subscription = (await ports.store.find(first.subscription))?.subscription;
+  const subscription = (await dependencies.store.find(first.subscription))?.subscription;
   if (!subscription) return null;
   let sent = 0;
-  for (const message of ports.format.ofChanges(
+  for (const message of dependencies.format.ofChanges(
     subscription,
     letters.map(({ change }) => change),
   )) {
-    const result = await send(subscription.notificationUrl, message, ports);
+    const result = await send(subscription.notificationUrl, message, dependencies);
     if (result.kind !== 'accepted') return { sent, failure: reasonOf(result), hasMore: true };
     const taken = letters.filter(({ change }) => message.changes.includes(change));
-    await ports.deadLetters.remove(taken);
+    await dependencies.deadLetters.remove(taken);
     sent += taken.length;
   }
   return { sent, failure: null, hasMore: next !== null };

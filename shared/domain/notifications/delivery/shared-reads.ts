@@ -3,7 +3,7 @@ import { scopeOf } from '../subscription.ts';
 
 /**
  * A log in which those who ask for the same page in the same moment share one read: subscriptions of one chat, when it
- * changes. Nobody joins a read that has begun, for it may have missed what they were woken for.
+ * changes. Nobody joins a read that has begun, for it may have missed the change that woke them up.
  *
  * @param soon calls back once what is going on now is over
  */
