@@ -1,6 +1,7 @@
 // Who may import whom: docs/architecture.md. Run by `npm run check:layers`.
 const app = '^(?:[A-Z][A-Za-z]+|functions|shared)/';
-const functionFolder = '^((?:functions/[a-z]+/)?[A-Z][A-Za-z]+)/';
+const index = ['^[A-Z][A-Za-z]+/index\\.ts$', '^functions/[a-z]+/[A-Z][A-Za-z]+/index\\.ts$'];
+const handler = ['^[A-Z][A-Za-z]+/handler\\.ts$', '^functions/[a-z]+/[A-Z][A-Za-z]+/handler\\.ts$'];
 const part = '^emulator/([^/]+)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -19,24 +20,30 @@ module.exports = {
     {
       name: 'no-function-to-function',
       severity: 'error',
-      from: { path: functionFolder },
-      to: { path: functionFolder, pathNot: '^$1/' },
+      from: { path: '^([A-Z][A-Za-z]+)/' },
+      to: { path: ['^[A-Z][A-Za-z]+/', '^functions/'], pathNot: '^$1/' },
+    },
+    {
+      name: 'no-function-to-function-in-rooms',
+      severity: 'error',
+      from: { path: '^functions/([a-z]+)/([A-Z][A-Za-z]+)/' },
+      to: { path: ['^[A-Z][A-Za-z]+/', '^functions/[a-z]+/[A-Z][A-Za-z]+/'], pathNot: '^functions/$1/$2/' },
     },
     {
       name: 'handler-imports-no-adapter',
       severity: 'error',
-      from: { path: `${functionFolder}handler\\.ts$` },
-      to: { path: '^(?:shared/(?:persistence|identity|settings|webhooks)|functions/app)/' },
+      from: { path: handler },
+      to: { path: '^shared/(?:persistence|identity|settings|webhooks|composition)/' },
     },
     {
       name: 'only-index-imports-composition',
+      comment: 'The handlers of the catch-all and of $batch are composed of those of all others, in one file.',
       severity: 'error',
-      from: { path: app, pathNot: [`${functionFolder}index\\.ts$`, '^functions/app/'] },
-      to: { path: '^functions/app/' },
+      from: { path: app, pathNot: [...index, '^shared/composition/', '^functions/service/graph-handlers\\.ts$'] },
+      to: { path: '^shared/composition/' },
     },
     {
       name: 'shared-never-function',
-      comment: "Only functions/app knows the functions' handlers.",
       severity: 'error',
       from: { path: '^shared/' },
       to: { path: ['^[A-Z][A-Za-z]+/', '^functions/'] },

@@ -1,5 +1,7 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../shared/composition/the-app.ts';
+import { createOperationHandler } from './handler.ts';
 
-import { theApp } from '../functions/app/the-app.ts';
+const { dependencies, registerRoute } = theApp();
 
-theApp().registerRoute('CreateOperation');
+// Method, path, permissions and query options: shared/graph-http/routes.ts.
+registerRoute('CreateOperation', createOperationHandler(dependencies));

@@ -1,11 +1,13 @@
 import { OperationNotFoundError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
+import type { Simulator } from '../shared/domain/simulator/simulator.ts';
 import {
   type FunctionHandler,
   type GraphRequest,
   graphPipeline,
   type PipelineDependencies,
 } from '../shared/graph-http/pipeline.ts';
+import { type RecentPolls, withPollingAdvice } from '../shared/graph-http/polling-advice.ts';
 import { toContentType } from '../shared/graph-http/request/json-format.ts';
 import { matches, readEntityTags, toEntityTag } from '../shared/graph-http/request/request-headers.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';
@@ -14,20 +16,25 @@ import { parseSelect } from '../shared/odata/query-options/list-options.ts';
 
 export interface GetOperationDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'get'>;
+  /** Null: operations stay as they are created. */
+  readonly simulator: Pick<Simulator, 'refresh'> | null;
+  readonly recentPolls: RecentPolls;
 }
 
 /** `GET /chats/{chatsId}/operations/{operationId}`: answers 200 with the operation, or 304 to who has it already. */
 export function getOperationHandler(dependencies: GetOperationDependencies): FunctionHandler {
-  return graphPipeline('GetOperation', (request) => get(request, dependencies), dependencies);
+  const handler = graphPipeline('GetOperation', (request) => get(request, dependencies), dependencies);
+  return dependencies.simulator ? withPollingAdvice(handler, dependencies) : handler;
 }
 
 async function get(
   { http, url, options, format, enums }: GraphRequest,
-  { repository }: GetOperationDependencies,
+  { repository, simulator }: GetOperationDependencies,
 ): Promise<GraphResponse> {
   const select = parseSelect(options.select);
   const known = readEntityTags('If-None-Match', http.headers.get('if-none-match'));
   const id = url.operationId ?? '';
+  await simulator?.refresh(url.chatId, id); // brings the operation to where its scenario is by now
   const stored = await repository.get(url.chatId, id);
   if (!stored) throw new OperationNotFoundError(id);
   const etag = toEntityTag(stored.etag);

@@ -1,5 +1,7 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../shared/composition/the-app.ts';
+import { listOperationsHandler } from './handler.ts';
 
-import { theApp } from '../functions/app/the-app.ts';
+const { dependencies, registerRoute } = theApp();
 
-theApp().registerRoute('ListOperations');
+// Method, path, permissions and query options: shared/graph-http/routes.ts.
+registerRoute('ListOperations', listOperationsHandler(dependencies));

@@ -34,10 +34,10 @@ export type RequestHeader =
   | 'Repeatability-Request-ID'
   | 'Repeatability-First-Sent';
 /**
- * What a route belongs to: `documents` describe the API or carry calls of it; `hosting` is for those who run the service
- * and no part of the API.
+ * What a route belongs to: `documents` describe the API or carry calls of it; `deadLetters` and `hosting` are
+ * for those who run the service and no part of the API.
  */
-export type Part = 'operations' | 'subscriptions' | 'documents' | 'simulator' | 'hosting';
+export type Part = 'operations' | 'subscriptions' | 'documents' | 'simulator' | 'deadLetters' | 'hosting';
 
 const OPERATIONS = 'chats/{chatsId}/operations';
 const OPERATION = `${OPERATIONS}/{operationId}`;
@@ -156,10 +156,10 @@ export const ROUTES = {
   /** With a key, for every call costs a request unit. */
   HealthReady: { ...PLAIN, part: 'hosting', methods: ['GET', 'HEAD'], path: 'health/ready', access: 'functionKey' },
   /** With a key, for dead letters outlive subscriptions and their owners. */
-  ListDeadLetters: { ...PLAIN, part: 'hosting', methods: ['GET'], path: DEAD_LETTERS, access: 'functionKey' },
+  ListDeadLetters: { ...PLAIN, part: 'deadLetters', methods: ['GET'], path: DEAD_LETTERS, access: 'functionKey' },
   RedeliverDeadLetters: {
     ...PLAIN,
-    part: 'hosting',
+    part: 'deadLetters',
     methods: ['POST'],
     path: `${DEAD_LETTERS}/redeliver`,
     access: 'functionKey',

@@ -2,6 +2,7 @@ import { BulkOperationType, type OperationInput, type OperationResponse } from '
 import { ThrottledError, TooLargeError, UnavailableError } from '../domain/errors.ts';
 import type { ContainerItems } from './container-calls.ts';
 import { hasStatus } from './cosmos-errors.ts';
+import { bareEtag, quotedEtag } from './etags.ts';
 
 /** What a transaction came to: an answer for each of its writes, or the one that stopped all. */
 export type TransactionOutcome =
@@ -86,14 +87,4 @@ export function toTransactionError(status: number): Error {
   if (status === 413) return new TooLargeError('The operation exceeds the 2 MB that can be stored.');
   if (status === 429) return new ThrottledError(1);
   return new UnavailableError(`The store of operations answered ${status}.`);
-}
-
-/** An ETag as the domain keeps it: Cosmos DB's without its quotes. */
-export function bareEtag(etag: string): string {
-  return etag.replaceAll('"', '');
-}
-
-/** The other way round. */
-export function quotedEtag(etag: string): string {
-  return `"${etag}"`;
 }

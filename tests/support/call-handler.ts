@@ -1,9 +1,10 @@
 import { HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { createGraphHandlers, type GraphDependencies } from '../../functions/app/graph-handlers.ts';
-import { wildcardRouteHandler } from '../../functions/service/WildcardRoute/handler.ts';
+import { createCatchAllHandler } from '../../functions/service/graph-handlers.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
 import { NO_TELEMETRY } from '../../shared/domain/telemetry.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
+import { RecentPolls } from '../../shared/graph-http/polling-advice.ts';
 import { operationsPath, type RawRequest } from './create-operation-request.ts';
 import { createMemoryRepository } from './memory-operation-repository.ts';
 import { checkAgainstOpenApi } from './openapi-check.ts';
@@ -31,6 +32,7 @@ export function graphDependencies(changes: Partial<GraphDependencies> = {}): Gra
     evolvableEnums: 'lenient',
     telemetry: NO_TELEMETRY,
     simulator: null,
+    recentPolls: new RecentPolls(),
     notifications: null,
     pagingKey: new Uint8Array(32).fill(7),
     ...changes,
@@ -39,8 +41,7 @@ export function graphDependencies(changes: Partial<GraphDependencies> = {}): Gra
 
 /** Sends a request to the whole API, as the host would, with the library's own request. What is answered must be as documented. */
 export async function callGraph(request: RawRequest, dependencies: GraphDependencies): Promise<TestResponse> {
-  const handlers = createGraphHandlers(dependencies);
-  return callFunction(wildcardRouteHandler({ ...dependencies, handlers }), request);
+  return callFunction(createCatchAllHandler(dependencies), request);
 }
 
 /** Sends a request to one function. What is answered must be as documented. */

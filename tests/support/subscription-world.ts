@@ -1,4 +1,4 @@
-import type { GraphDependencies } from '../../functions/app/graph-handlers.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import type { WebhookOutcome, WebhookRequest } from '../../shared/domain/notifications/webhook.ts';
 import { callGraph, graphDependencies, NOW, type TestResponse } from './call-handler.ts';
 import { createMemoryChangeLog, type MemoryChangeLog } from './memory-change-log.ts';

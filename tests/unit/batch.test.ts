@@ -1,4 +1,5 @@
-import { createGraphHandlers, type GraphDependencies } from '../../functions/app/graph-handlers.ts';
+import { createBatchHandler } from '../../functions/service/graph-handlers.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import { UnauthenticatedError } from '../../shared/domain/errors.ts';
 import { callFunction, graphDependencies, SERVICE_ROOT, type TestResponse, WRITER } from '../support/call-handler.ts';
 import { EXAMPLE, JSON_TYPE } from '../support/create-operation-request.ts';
@@ -14,8 +15,7 @@ function callBatch(
   authorization?: string,
 ): Promise<TestResponse> {
   const dependencies = graphDependencies(changes);
-  const { Batch: handler } = createGraphHandlers(dependencies);
-  if (!handler) throw new Error('The batch has no handler');
+  const handler = createBatchHandler(dependencies);
   return callFunction(handler, {
     method: 'POST',
     path: '/$batch',

@@ -1,4 +1,4 @@
-import type { GraphDependencies } from '../../functions/app/graph-handlers.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { CHAT_ID, operationsPath } from '../support/create-operation-request.ts';
 import { newOperation } from '../support/operations.ts';

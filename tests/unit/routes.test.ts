@@ -1,33 +1,46 @@
-import { existsSync, globSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { createGraphHandlers } from '../../functions/app/graph-handlers.ts';
-import { createRouteRegistrar } from '../../functions/app/route-registrar.ts';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import {
+  createBatchHandler,
+  createCatchAllHandler,
+  createResourceHandlers,
+} from '../../functions/service/graph-handlers.ts';
 import { healthHandler } from '../../functions/service/Health/handler.ts';
-import { type RouteHandlers, wildcardRouteHandler } from '../../functions/service/WildcardRoute/handler.ts';
+import { metadataHandler } from '../../functions/service/Metadata/handler.ts';
+import { openApiHandler } from '../../functions/service/OpenApi/handler.ts';
+import { wildcardRouteHandler } from '../../functions/service/WildcardRoute/handler.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
+import { createRouteRegistrar } from '../../shared/composition/route-registrar.ts';
 import { CATCH_ALL, ROUTE_NAMES, type RouteName, routeOf } from '../../shared/graph-http/routes.ts';
 import { callFunction, graphDependencies } from '../support/call-handler.ts';
 import { newSubscriptionWorld } from '../support/subscription-world.ts';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(process.cwd());
 const FOLDERS = globSync(['[A-Z]*/index.ts', 'functions/*/[A-Z]*/index.ts'], { cwd: root });
 
-function newHandlers(): RouteHandlers {
-  const { notifications } = newSubscriptionWorld();
-  const dependencies = graphDependencies({ notifications });
-  const simulator = { hasTarget: async () => true } as never; // no test here reads an operation
-  const handlers = {
-    ...createGraphHandlers({ ...dependencies, simulator }),
-    Health: healthHandler(dependencies),
-    HealthReady: () => Promise.reject(new Error('The key was not checked')),
-  };
-  return { ...handlers, WildcardRoute: wildcardRouteHandler({ ...dependencies, handlers }) };
+function newDependencies(): GraphDependencies {
+  const simulator = { hasTarget: async () => true, refresh: async () => undefined } as never; // what is called here
+  return graphDependencies({ notifications: newSubscriptionWorld().notifications, simulator });
 }
 
+function newHandlers() {
+  const dependencies = newDependencies();
+  return {
+    ...createResourceHandlers(dependencies),
+    Batch: createBatchHandler(dependencies),
+    Metadata: metadataHandler(dependencies),
+    OpenApi: openApiHandler(dependencies),
+    Health: healthHandler(dependencies),
+  };
+}
+
+const unused = () => Promise.reject(new Error('This handler is not to be called'));
+
 /** The names of what is registered when the functions' files are loaded in the given order. */
-function registeredBy(order: readonly RouteName[], handlers = newHandlers()): string[] {
+function registeredBy(order: readonly RouteName[], served: readonly RouteName[]): string[] {
   const registered: string[] = [];
-  const register = createRouteRegistrar(handlers, (name) => registered.push(name));
-  for (const name of order) register(name);
+  const register = createRouteRegistrar(served, (name) => registered.push(name));
+  for (const name of order) if (served.includes(name)) register(name, unused);
   return registered;
 }
 
@@ -35,13 +48,15 @@ function registeredBy(order: readonly RouteName[], handlers = newHandlers()): st
 const ORDERS = ROUTE_NAMES.map((_, index) => [...ROUTE_NAMES.slice(index), ...ROUTE_NAMES.slice(0, index)]);
 
 describe('the table of routes', () => {
-  test('has a function folder for each route, which registers it by its own name', async () => {
-    const folders = new Set(FOLDERS.map((file) => basename(resolve(root, file, '..'))));
-    expect(ROUTE_NAMES.filter((name) => !folders.has(name))).toEqual([]);
-    expect(FOLDERS.every((file) => existsSync(resolve(root, file)))).toBe(true);
+  test('has one function folder for each route, which registers it by its own name', () => {
+    const registering = FOLDERS.filter((file) => readFileSync(resolve(root, file), 'utf8').includes('registerRoute('));
+    const names = registering.map((file) => basename(dirname(file)));
+    expect(names.toSorted()).toEqual(ROUTE_NAMES.toSorted());
+    for (const file of registering)
+      expect(readFileSync(resolve(root, file), 'utf8')).toContain(`registerRoute('${basename(dirname(file))}', `);
   });
 
-  test.each(ROUTE_NAMES)('%s shares no pair of method and path with another route', (name) => {
+  test.each(ROUTE_NAMES)('gives %s pairs of method and path that no other route has', (name) => {
     const { methods, path } = routeOf(name);
     const same = ROUTE_NAMES.map(routeOf).filter(
       (other) => other.path === path && other.methods.some((method) => methods.includes(method)),
@@ -52,42 +67,36 @@ describe('the table of routes', () => {
 
 describe('the catch-all', () => {
   test('is registered last, in whatever order the files of the functions are loaded', () => {
-    const served = Object.keys(newHandlers()).toSorted();
     for (const order of ORDERS) {
-      const registered = registeredBy(order);
+      const registered = registeredBy(order, ROUTE_NAMES);
       expect(registered.at(-1)).toBe(CATCH_ALL);
-      expect(registered.toSorted()).toEqual(served);
+      expect(registered.toSorted()).toEqual(ROUTE_NAMES.toSorted());
     }
   });
 
-  test('is registered when others are turned off', () => {
-    const { WildcardRoute, GetOperation } = newHandlers();
-    const handlers = { ...(WildcardRoute && { WildcardRoute }), ...(GetOperation && { GetOperation }) };
-    for (const order of ORDERS) expect(registeredBy(order, handlers)).toEqual(['GetOperation', 'WildcardRoute']);
+  test('is registered last when settings turn others off', () => {
+    for (const order of ORDERS)
+      expect(registeredBy(order, ['WildcardRoute', 'GetOperation'])).toEqual(['GetOperation', 'WildcardRoute']);
   });
 
-  const OPEN = ROUTE_NAMES.filter((name) => name !== CATCH_ALL && routeOf(name).access !== 'functionKey');
-
-  test.each(OPEN.filter((name) => name !== 'TryIt'))(
-    'responds as %s does, should a host ask it first',
-    async (name) => {
-      const { WildcardRoute, [name]: handler } = newHandlers();
-      if (!WildcardRoute || !handler) throw new Error(`${name} has no handler`);
-      const path = `/${routeOf(name).path.replaceAll(/\{\w+\}/g, 'x')}`;
-      for (const method of routeOf(name).methods) {
-        const [own, caught] = [
-          await callFunction(handler, { method, path }),
-          await callFunction(WildcardRoute, { method, path }),
-        ];
-        expect({ ...caught, headers: [] }).toEqual({ ...own, headers: [] });
-      }
-    },
-  );
+  test.each(Object.entries(newHandlers()))('responds as %s does, should a host ask it first', async (name, handler) => {
+    const { methods, path: template } = routeOf(name as RouteName);
+    const path = `/${template.replaceAll(/\{\w+\}/g, 'x')}`;
+    for (const method of methods) {
+      const own = await callFunction(handler, { method, path });
+      const caught = await callFunction(createCatchAllHandler(newDependencies()), { method, path });
+      expect({ status: caught.status, keys: Object.keys(Object(caught.body)) }).toEqual({
+        status: own.status,
+        keys: Object.keys(Object(own.body)),
+      });
+    }
+  });
 
   test('never calls what needs a function key', async () => {
-    const { WildcardRoute } = newHandlers();
-    if (!WildcardRoute) throw new Error('There is no catch-all');
-    const { status, body } = await callFunction(WildcardRoute, { path: '/health/ready' });
+    const HealthReady = jest.fn();
+    const catchAll = wildcardRouteHandler({ ...newDependencies(), handlers: { HealthReady } });
+    const { status, body } = await callFunction(catchAll, { path: '/health/ready' });
     expect({ status, code: body.error.code }).toEqual({ status: 400, code: 'BadRequest' });
+    expect(HealthReady).not.toHaveBeenCalled();
   });
 });

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirtualClock } from '@lazurite/runtime';
-import { createGraphHandlers, type GraphDependencies } from '../../functions/app/graph-handlers.ts';
-import { wildcardRouteHandler } from '../../functions/service/WildcardRoute/handler.ts';
+import { createCatchAllHandler } from '../../functions/service/graph-handlers.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import type { PlanRepository } from '../../shared/domain/simulator/plan-repository.ts';
 import { createSimulator, type Simulator } from '../../shared/domain/simulator/simulator.ts';
-import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { parseScenarios } from '../../shared/validation/scenarios.ts';
 import { callFunction, callGraph, graphDependencies, type TestResponse } from '../support/call-handler.ts';
 import { EXAMPLE, exampleWith, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
@@ -36,13 +35,8 @@ function create({ dependencies }: World, prefer: string, changes: object = {}): 
   return callGraph({ method: 'POST', headers, body: exampleWith({ id: 'it', ...changes }) }, dependencies);
 }
 
-/** Keeps what the handlers remember between two requests. */
-function dispatcherOf(dependencies: GraphDependencies): FunctionHandler {
-  return wildcardRouteHandler({ ...dependencies, handlers: createGraphHandlers(dependencies) });
-}
-
 function poller({ dependencies }: World): () => Promise<TestResponse> {
-  const dispatch = dispatcherOf(dependencies);
+  const dispatch = createCatchAllHandler(dependencies);
   return () => callFunction(dispatch, { path: `${operationsPath()}/it` });
 }
 
@@ -135,7 +129,7 @@ describe('the simulator', () => {
     await create(world, 'lro-scenario=late-target');
     const { last } = await pollToTheEnd(world, 10);
     const path = last.body.targetResourceLocation;
-    const dispatch = dispatcherOf(world.dependencies);
+    const dispatch = createCatchAllHandler(world.dependencies);
     const read = async () =>
       (await dispatch(new Request(`https://graph.example/beta${path}`) as never, console)).status;
     expect(await read()).toBe(404);

@@ -1,6 +1,6 @@
 import { app, output } from '@azure/functions';
+import { theApp } from '../../../shared/composition/the-app.ts';
 import { QUEUES } from '../../../shared/settings/queues.ts';
-import { theApp } from '../../app/the-app.ts';
 import { deliverNotificationHandler } from './handler.ts';
 
 const { notifications } = theApp();

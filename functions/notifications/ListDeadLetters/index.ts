@@ -1,5 +1,6 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { listDeadLettersHandler } from './handler.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { notifications, registerRoute } = theApp();
 
-theApp().registerRoute('ListDeadLetters');
+if (notifications) registerRoute('ListDeadLetters', listDeadLettersHandler(notifications));

@@ -1,7 +1,7 @@
 import { app, type InvocationContext, output } from '@azure/functions';
+import { theApp } from '../../../shared/composition/the-app.ts';
 import { CONTAINERS } from '../../../shared/persistence/containers.ts';
 import { QUEUES } from '../../../shared/settings/queues.ts';
-import { theApp } from '../../app/the-app.ts';
 import { operationChangedHandler } from './handler.ts';
 
 const { notifications } = theApp();

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
+import { theApp } from '../../../shared/composition/the-app.ts';
 import { QUEUES } from '../../../shared/settings/queues.ts';
 import { parseOperationChange } from '../../../shared/validation/queue-messages.ts';
-import { theApp } from '../../app/the-app.ts';
 import { operationHook } from './handler.ts';
 
 if (theApp().notifications?.hook)

@@ -1,6 +1,6 @@
 import { app, output } from '@azure/functions';
+import { theApp } from '../../../shared/composition/the-app.ts';
 import { CONTAINERS } from '../../../shared/persistence/containers.ts';
-import { theApp } from '../../app/the-app.ts';
 import { publishEventsHandler } from './handler.ts';
 
 const { notifications } = theApp();

@@ -1,5 +1,6 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { redeliverDeadLettersHandler } from './handler.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { notifications, registerRoute } = theApp();
 
-theApp().registerRoute('RedeliverDeadLetters');
+if (notifications) registerRoute('RedeliverDeadLetters', redeliverDeadLettersHandler(notifications));

@@ -1,5 +1,6 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { createBatchHandler } from '../graph-handlers.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { dependencies, registerRoute } = theApp();
 
-theApp().registerRoute('Batch');
+registerRoute('Batch', createBatchHandler(dependencies));

@@ -1,5 +1,6 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { healthReadyHandler } from './handler.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { dependencies, store, registerRoute } = theApp();
 
-theApp().registerRoute('HealthReady');
+registerRoute('HealthReady', healthReadyHandler({ ...dependencies, store }));

@@ -17,8 +17,11 @@ export interface MetadataDependencies extends EnvelopeDependencies {
 /** `GET /$metadata`: the types that are served, as CSDL. Anybody may read it, as in Graph. */
 export function metadataHandler(dependencies: MetadataDependencies): FunctionHandler {
   const parts = dependencies.notifications ? (['operations', 'subscriptions'] as const) : (['operations'] as const);
-  const csdl = toCsdl(toServiceModel(routesOf(...parts)));
-  return withGraphEnvelope(async () => ({ status: 200, headers: CSDL_HEADERS, body: csdl }), dependencies);
+  let csdl: string | undefined; // made when it is first asked for: no start waits for it
+  return withGraphEnvelope(async () => {
+    csdl ??= toCsdl(toServiceModel(routesOf(...parts)));
+    return { status: 200, headers: CSDL_HEADERS, body: csdl };
+  }, dependencies);
 }
 
 /** An entity set is where a path begins; a POST to a name below one entity is an action. */

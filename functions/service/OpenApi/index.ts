@@ -1,5 +1,6 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { openApiHandler } from './handler.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { dependencies, registerRoute } = theApp();
 
-theApp().registerRoute('OpenApi');
+registerRoute('OpenApi', openApiHandler(dependencies));

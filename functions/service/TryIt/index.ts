@@ -1,5 +1,6 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { tryItHandler } from './handler.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { dependencies, readViewerFile, registerRoute } = theApp();
 
-theApp().registerRoute('TryIt');
+if (readViewerFile) registerRoute('TryIt', tryItHandler({ ...dependencies, readViewerFile }));

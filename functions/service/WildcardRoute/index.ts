@@ -1,5 +1,7 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { createCatchAllHandler } from '../graph-handlers.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { dependencies, readViewerFile, registerRoute } = theApp();
 
-theApp().registerRoute('WildcardRoute');
+// Whatever its name: it is registered after all other routes.
+registerRoute('WildcardRoute', createCatchAllHandler(dependencies, readViewerFile));

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { theApp } from '../../app/the-app.ts';
+import { theApp } from '../../../shared/composition/the-app.ts';
 import { advanceOperationsHandler } from './handler.ts';
 
 const { simulator } = theApp();

@@ -1,5 +1,6 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { getTargetHandler } from './handler.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { dependencies, simulator, registerRoute } = theApp();
 
-theApp().registerRoute('GetTarget');
+if (simulator) registerRoute('GetTarget', getTargetHandler({ ...dependencies, simulator }));

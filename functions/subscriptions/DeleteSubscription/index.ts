@@ -1,5 +1,7 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { deleteSubscriptionHandler } from './handler.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { dependencies, notifications, registerRoute } = theApp();
 
-theApp().registerRoute('DeleteSubscription');
+if (notifications)
+  registerRoute('DeleteSubscription', deleteSubscriptionHandler({ ...dependencies, ...notifications }));

@@ -1,5 +1,6 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { listSubscriptionsHandler } from './handler.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { dependencies, notifications, registerRoute } = theApp();
 
-theApp().registerRoute('ListSubscriptions');
+if (notifications) registerRoute('ListSubscriptions', listSubscriptionsHandler({ ...dependencies, ...notifications }));

@@ -1,5 +1,7 @@
-// Method, path and permissions: shared/graph-http/routes.ts.
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { reauthorizeSubscriptionHandler } from './handler.ts';
 
-import { theApp } from '../../app/the-app.ts';
+const { dependencies, notifications, registerRoute } = theApp();
 
-theApp().registerRoute('ReauthorizeSubscription');
+if (notifications)
+  registerRoute('ReauthorizeSubscription', reauthorizeSubscriptionHandler({ ...dependencies, ...notifications }));

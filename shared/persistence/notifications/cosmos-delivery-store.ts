@@ -11,9 +11,9 @@ import {
 } from '../container-calls.ts';
 import { CONTAINERS } from '../containers.ts';
 import { hasStatus } from '../cosmos-errors.ts';
+import { bareEtag } from '../etags.ts';
 import { toQuery } from '../statement.ts';
 import {
-  bareEtag,
   type Partition,
   replaceVersion,
   toDelete,

@@ -17,8 +17,9 @@ import {
   queryPages,
 } from '../container-calls.ts';
 import { CONTAINERS } from '../containers.ts';
+import { bareEtag } from '../etags.ts';
 import { propertyPath, Statement } from '../statement.ts';
-import { bareEtag, replaceVersion, toCreate, toDelete, toTransactionError, transact } from '../transaction.ts';
+import { replaceVersion, toCreate, toDelete, toTransactionError, transact } from '../transaction.ts';
 import {
   deliveryIdOf,
   SUBSCRIPTION_KIND,

@@ -14,16 +14,9 @@ import type { CreateOptions, Creation, RepeatableRequest, WriteOptions } from '.
 import type { OperationSource, TeamsAsyncOperation } from '../../domain/teams-async-operation.ts';
 import type { ContainerItems } from '../container-calls.ts';
 import { hasStatus } from '../cosmos-errors.ts';
+import { bareEtag } from '../etags.ts';
 import { isItemId } from '../item-id.ts';
-import {
-  bareEtag,
-  type Partition,
-  toCreate,
-  toDelete,
-  toReplace,
-  toTransactionError,
-  transact,
-} from '../transaction.ts';
+import { type Partition, toCreate, toDelete, toReplace, toTransactionError, transact } from '../transaction.ts';
 import { countSql } from './list-sql.ts';
 import {
   OPERATION_KIND,

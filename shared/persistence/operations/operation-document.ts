@@ -1,7 +1,7 @@
 import type { OperationChange } from '../../domain/notifications/operation-change.ts';
 import type { SortableProperty, StoredOperation } from '../../domain/operation-query.ts';
 import { OPERATION_STATUSES, OPERATION_TYPES, type TeamsAsyncOperation } from '../../domain/teams-async-operation.ts';
-import { bareEtag } from '../transaction.ts';
+import { bareEtag } from '../etags.ts';
 
 /**
  * An operation as an item. Dynamic properties have an object of their own, so that no name a caller chooses can meet

@@ -1,7 +1,7 @@
 import { app, type InvocationContext } from '@azure/functions';
-import { describeFailure } from '../../shared/graph-http/errors/describe-failure.ts';
-import type { Invocation } from '../../shared/telemetry/app-telemetry.ts';
-import type { LoadingTelemetry } from '../../shared/telemetry/load-telemetry.ts';
+import { describeFailure } from '../graph-http/errors/describe-failure.ts';
+import type { Invocation } from '../telemetry/app-telemetry.ts';
+import type { LoadingTelemetry } from '../telemetry/load-telemetry.ts';
 
 /**
  * What a function throws goes into the log of the host, message and all; requests answer their failures themselves, but

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
-import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
+import type { FunctionHandler } from './pipeline.ts';
 
 /** Microsoft Graph's documentation of long-running actions asks for more than 30 seconds between two looks. */
 const POLLING_INTERVAL_MS = 30_000;
@@ -8,29 +8,40 @@ const MAX_REMEMBERED = 5_000;
 /** In characters; the signature of RS256 has 342. */
 const SIGNATURE_PART = 32;
 
+/** When which client read what; remembered by this process alone. */
+export class RecentPolls {
+  readonly #polls = new Map<string, number>();
+
+  /** Milliseconds since the same was read before; infinite for the first time. */
+  add(key: string, now: number): number {
+    const last = this.#polls.get(key) ?? Number.NEGATIVE_INFINITY;
+    this.#polls.delete(key); // so that the most recent ones are last
+    this.#polls.set(key, now);
+    const [oldest] = this.#polls.keys();
+    if (this.#polls.size > MAX_REMEMBERED && oldest !== undefined) this.#polls.delete(oldest);
+    return now - last;
+  }
+}
+
+export interface PollingDependencies {
+  readonly recentPolls: RecentPolls;
+  now(): number;
+}
+
 /**
- * Lets a client that looks at something again too soon know, in a `Warning` header (RFC 7234, section 5.5). It gets its
- * answer all the same. Who polls whom is remembered by this process alone.
+ * Adds a `Warning` header (RFC 7234, section 5.5) to the response of a client that reads the same thing again too soon.
  */
-export function withPollingAdvice(handler: FunctionHandler, { now }: { now(): number }): FunctionHandler {
-  const lastLooks = new Map<string, number>();
+export function withPollingAdvice(
+  handler: FunctionHandler,
+  { recentPolls, now }: PollingDependencies,
+): FunctionHandler {
   return async (request, context) => {
     const response = await handler(request, context);
     if ((response.status ?? 200) >= 400) return response;
-    const elapsed = look(lastLooks, toKey(request), now());
+    const elapsed = recentPolls.add(toKey(request), now());
     if (elapsed >= POLLING_INTERVAL_MS) return response;
     return { ...response, headers: { ...response.headers, warning: toWarning(elapsed) } };
   };
-}
-
-/** Milliseconds since the same was looked at before; infinite for the first look. */
-function look(lastLooks: Map<string, number>, key: string, now: number): number {
-  const last = lastLooks.get(key) ?? Number.NEGATIVE_INFINITY;
-  lastLooks.delete(key); // so that the most recent ones are last
-  lastLooks.set(key, now);
-  const [oldest] = lastLooks.keys();
-  if (lastLooks.size > MAX_REMEMBERED && oldest !== undefined) lastLooks.delete(oldest);
-  return now - last;
 }
 
 /**

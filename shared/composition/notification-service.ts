@@ -1,25 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CircuitBreakers } from '../../shared/domain/notifications/delivery/circuit-breaker.ts';
-import { deliver } from '../../shared/domain/notifications/delivery/deliver.ts';
-import type { DeliveryDependencies } from '../../shared/domain/notifications/delivery/delivery-dependencies.ts';
-import type { DeliveryReport } from '../../shared/domain/notifications/delivery/delivery-round.ts';
-import type { RedeliveryDependencies } from '../../shared/domain/notifications/delivery/redeliver.ts';
-import { withSharedReads } from '../../shared/domain/notifications/delivery/shared-reads.ts';
-import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
-import type {
-  SubscriptionRepository,
-  WatcherDirectory,
-} from '../../shared/domain/notifications/subscription-repository.ts';
-import type { Telemetry } from '../../shared/domain/telemetry.ts';
-import type { EnvelopeDependencies } from '../../shared/graph-http/pipeline.ts';
-import { notificationFormat } from '../../shared/graph-http/response/notification-format.ts';
-import type { CosmosAdapterOptions } from '../../shared/persistence/container-calls.ts';
-import { createCosmosChangeLog } from '../../shared/persistence/notifications/cosmos-change-log.ts';
-import { createCosmosDeliveryStore } from '../../shared/persistence/notifications/cosmos-delivery-store.ts';
-import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
-import { changesAmong } from '../../shared/persistence/operations/operation-document.ts';
-import type { EventGridTopic, NotificationSettings } from '../../shared/settings/settings.ts';
-import { createNodeWebhookClient } from '../../shared/webhooks/node-webhook-client.ts';
+import { CircuitBreakers } from '../domain/notifications/delivery/circuit-breaker.ts';
+import { deliver } from '../domain/notifications/delivery/deliver.ts';
+import type { DeliveryDependencies } from '../domain/notifications/delivery/delivery-dependencies.ts';
+import type { DeliveryReport } from '../domain/notifications/delivery/delivery-round.ts';
+import type { RedeliveryDependencies } from '../domain/notifications/delivery/redeliver.ts';
+import { withSharedReads } from '../domain/notifications/delivery/shared-reads.ts';
+import type { SubscriptionKey } from '../domain/notifications/subscription.ts';
+import type { SubscriptionRepository, WatcherDirectory } from '../domain/notifications/subscription-repository.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
+import type { EnvelopeDependencies } from '../graph-http/pipeline.ts';
+import { notificationFormat } from '../graph-http/response/notification-format.ts';
+import type { CosmosAdapterOptions } from '../persistence/container-calls.ts';
+import { createCosmosChangeLog } from '../persistence/notifications/cosmos-change-log.ts';
+import { createCosmosDeliveryStore } from '../persistence/notifications/cosmos-delivery-store.ts';
+import { createCosmosSubscriptionRepository } from '../persistence/notifications/cosmos-subscription-repository.ts';
+import { changesAmong } from '../persistence/operations/operation-document.ts';
+import type { EventGridTopic, NotificationSettings } from '../settings/settings.ts';
+import { createNodeWebhookClient } from '../webhooks/node-webhook-client.ts';
 
 /** Everything that the functions need which deliver notifications. */
 export interface NotificationService
