@@ -1,4 +1,4 @@
-// Starts Lazurite in memory on free ports, and a receiver; subscribes; creates an operation that the laboratory brings to
+// Starts Lazurite in memory on free ports, and a receiver; subscribes; creates an operation that the simulator brings to
 // its end; prints each notification as it arrives, and what OperationHook says of it.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';

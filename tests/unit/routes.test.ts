@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { HttpRequest } from '@azure/functions';
 import {
   createBatchHandler,
   createCatchAllHandler,
@@ -11,8 +12,9 @@ import { openApiHandler } from '../../functions/service/OpenApi/handler.ts';
 import { wildcardRouteHandler } from '../../functions/service/WildcardRoute/handler.ts';
 import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import { createRouteRegistrar } from '../../shared/composition/route-registrar.ts';
+import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { CATCH_ALL, ROUTE_NAMES, type RouteName, routeOf } from '../../shared/graph-http/routes.ts';
-import { callFunction, graphDependencies } from '../support/call-handler.ts';
+import { callFunction, graphDependencies, SERVICE_ROOT } from '../support/call-handler.ts';
 import { newSubscriptionWorld } from '../support/subscription-world.ts';
 
 const root = resolve(process.cwd());
@@ -32,6 +34,13 @@ function newHandlers() {
     OpenApi: openApiHandler(dependencies),
     Health: healthHandler(dependencies),
   };
+}
+
+/** The response, without the ids that are made for each. */
+async function call(handler: FunctionHandler, method: string, path: string) {
+  const log = { error: unused, warn: unused };
+  const { status, body } = await handler(new HttpRequest({ method, url: SERVICE_ROOT + path }), log);
+  return { status, body: String(body ?? '').replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g, 'an id') };
 }
 
 const unused = () => Promise.reject(new Error('This handler is not to be called'));
@@ -83,12 +92,8 @@ describe('the catch-all', () => {
     const { methods, path: template } = routeOf(name as RouteName);
     const path = `/${template.replaceAll(/\{\w+\}/g, 'x')}`;
     for (const method of methods) {
-      const own = await callFunction(handler, { method, path });
-      const caught = await callFunction(createCatchAllHandler(newDependencies()), { method, path });
-      expect({ status: caught.status, keys: Object.keys(Object(caught.body)) }).toEqual({
-        status: own.status,
-        keys: Object.keys(Object(own.body)),
-      });
+      const own = await call(handler, method, path);
+      expect(await call(createCatchAllHandler(newDependencies()), method, path)).toEqual(own);
     }
   });
 

@@ -1,6 +1,6 @@
 import type { OperationError, OperationStatus } from '../teams-async-operation.ts';
 
-/** How an operation of the simulator goes: docs/lro-laboratory.md. Seconds count from its creation. */
+/** How an operation of the simulator goes: docs/lro-simulator.md. Seconds count from its creation. */
 export interface Scenario {
   readonly description: string;
   /** In the order of time, at least one; the last is final and no other is. */

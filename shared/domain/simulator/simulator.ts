@@ -14,7 +14,7 @@ export interface SimulatorDependencies {
   newId(): string;
 }
 
-/** Operations that move by themselves: docs/decisions/lro-laboratory.md. */
+/** Operations that move by themselves: docs/decisions/lro-simulator.md. */
 export interface Simulator {
   /**
    * The scenario that an operation gets. Null: none, it stays as it was created.
