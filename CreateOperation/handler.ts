@@ -57,7 +57,7 @@ async function create(request: GraphRequest, dependencies: CreateOperationDepend
   const creation = await createRetried({ request, given: begun, body, repeatable }, dependencies);
   if (scenario !== null)
     await dependencies.simulator?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
-  return toAnswer(request, creation, { scenario, repeated: repeatable !== undefined });
+  return toResponse(request, creation, { scenario, repeated: repeatable !== undefined });
 }
 
 interface Applied {
@@ -119,7 +119,7 @@ function isCreatedFrom(given: NewOperation, operation: TeamsAsyncOperation): boo
 }
 
 /** 201 with the operation, or 204 for who asked for no more; and where it is from now on. */
-function toAnswer(
+function toResponse(
   { url, format, enums, preferences }: GraphRequest,
   { operation, etag }: Creation,
   { scenario, repeated }: Applied,

@@ -2,7 +2,7 @@ import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode, tra
 import type { StoreCall, StoreOutcome, Telemetry } from '../domain/telemetry.ts';
 import type { SpanDependencies } from './span-dependencies.ts';
 
-/** Answers that callers ask for: no such item, a conflict, a precondition that does not hold. */
+/** Responses that callers ask for: no such item, a conflict, a precondition that does not hold. */
 const EXPECTED: readonly number[] = [404, 409, 412];
 
 /** A client span for each call, by the semantic conventions for Cosmos DB clients, without the query and its parameters. */

@@ -8,7 +8,7 @@ const root = process.cwd();
 /** What `graphPipeline()` calls, in its order; the envelope is around all of it. */
 function stepsInCode(): string[] {
   const source = readFileSync(resolve(root, 'shared/graph-http/pipeline.ts'), 'utf8');
-  const [, body = ''] = /export function graphPipeline[^]*?\n {2}(return [^]*?)\n}\n/.exec(source) ?? [];
+  const [, body = ''] = /export function graphPipeline.*?\n {2}(return .*?)\n\}\n/s.exec(source) ?? [];
   const steps = [
     'withGraphEnvelope',
     'readAddress',
@@ -25,7 +25,7 @@ function stepsInCode(): string[] {
 /** What the architecture page says of it: the functions that its numbered steps begin with. */
 function stepsInDocument(): string[] {
   const page = readFileSync(resolve(root, 'docs/architecture.md'), 'utf8');
-  const [, section = ''] = /## The way of a request through the app\n([^]*?)\n## /.exec(page) ?? [];
+  const [, section = ''] = /## The way of a request through the app\n(.*?)\n## /s.exec(page) ?? [];
   return [...section.matchAll(/^\d+\. \*\*[^*]+\*\* \(`(\w+)\(\)`\)/gm)].map(([, name = '']) => name);
 }
 

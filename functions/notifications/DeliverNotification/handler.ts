@@ -17,7 +17,7 @@ type Logger = Pick<InvocationContext, 'debug' | 'warn' | 'error'>;
 const OUTAGE_PAUSE_MS = 5_000;
 
 /**
- * Serves the subscriptions that a message names, all at once. Answers with those that have to be looked at again: what
+ * Serves the subscriptions that a message names, all at once. Returns those that have to be looked at again: what
  * was left for lack of time, and what could not be looked at because the store was down, which is not the message's
  * fault and must not take it to the poison queue.
  */

@@ -20,7 +20,7 @@ if (notifications) {
     startFromBeginning: true, // what happened before there was a lease is not lost; nothing is harmed by what is old
     maxItemsPerInvocation: 500,
     feedPollDelay: 1_000, // ms
-    // Without it the trigger would pass over a batch that failed, and subscriptions would not be woken up for what is in it.
+    // Without it the trigger would pass over a batch that failed, and subscriptions would not be notified for what is in it.
     retry: {
       strategy: 'exponentialBackoff',
       maxRetryCount: -1,

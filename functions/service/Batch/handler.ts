@@ -14,7 +14,7 @@ import { runBatch } from './run-batch.ts';
 
 export interface BatchDependencies extends EnvelopeDependencies {
   readonly authenticator: Authenticator;
-  /** Answers any request, also one that leads nowhere. */
+  /** Responds to any request, also one that leads nowhere. */
   readonly dispatch: FunctionHandler;
 }
 

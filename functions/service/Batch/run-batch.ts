@@ -13,7 +13,7 @@ export interface BatchItemResponse {
 /** @param failed something that the item depends on did not succeed: the item is not to be carried out */
 export type RespondToItem = (item: BatchItem, failed: boolean) => Promise<HttpResponseInit>;
 
-/** Answers every item as soon as those it depends on are answered, all others at once. Answers are in the items' order. */
+/** Carries out every item as soon as those it depends on are done, all others at once. Responses are in the items' order. */
 export function runBatch(items: readonly BatchItem[], answer: RespondToItem): Promise<readonly BatchItemResponse[]> {
   const running = new Map<string, Promise<BatchItemResponse>>();
   for (const item of items) {

@@ -15,7 +15,7 @@ export interface ReauthorizeSubscriptionDependencies extends PipelineDependencie
 
 /**
  * `POST /subscriptions/{subscriptionId}/reauthorize`: proves that the caller may still watch what it watches, which is
- * all that this asks for: it does not renew. Answers 204.
+ * all that this asks for: it does not renew. Responds with 204.
  */
 export function reauthorizeSubscriptionHandler(dependencies: ReauthorizeSubscriptionDependencies): FunctionHandler {
   return graphPipeline('ReauthorizeSubscription', (request) => reauthorize(request, dependencies), dependencies);

@@ -6,7 +6,7 @@ interface Failure extends Error {
 }
 
 const MAX_CAUSES = 4;
-/** Who may not do something, and what. Answers of all other statuses can quote the request. */
+/** Who may not do something, and what. Responses of all other statuses can quote the request. */
 const SPEAKING_STATUSES: readonly unknown[] = [401, 403];
 
 /**
