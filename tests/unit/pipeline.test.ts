@@ -18,7 +18,8 @@ function stepsInCode(): string[] {
     'readOptions',
     'handle',
   ];
-  const places = [...body.matchAll(/\b([a-zA-Z]+)\(/g)].map(([, name = '']) => name);
+  const code = body.replaceAll(/\/\/.*$/gm, '');
+  const places = [...code.matchAll(/\b([a-zA-Z]+)\(/g)].map(([, name = '']) => name);
   return places.filter((name) => steps.includes(name));
 }
 
