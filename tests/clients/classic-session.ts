@@ -37,7 +37,7 @@ const got = await client.api(`${path}/classic`).select('id,status,operationType'
 const patched = await client.api(`${path}/classic`).patch({ status: 'succeeded' });
 await client.api(`${path}/classic`).delete();
 const afterDelete = await failure(() => client.api(`${path}/classic`).get());
-const refused = await failure(() => client.api(path).post({ ...body, status: 'done' }));
+const rejected = await failure(() => client.api(path).post({ ...body, status: 'done' }));
 const subscription = await subscribe();
 await client
   .api(path)
@@ -53,7 +53,7 @@ const session: ClientSession = {
   patched: see(patched),
   subscription,
   afterDelete,
-  refused,
+  rejected,
   afterThrottling: see(afterThrottling),
   throttledStatuses,
 };

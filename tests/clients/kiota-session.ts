@@ -65,7 +65,7 @@ const patch = request(HttpMethod.PATCH, ITEM, { 'operation%2Did': 'kiota' });
 const patched = await send(withBody(patch, { status: 'succeeded' }));
 await adapter.sendNoResponseContent(request(HttpMethod.DELETE, ITEM, { 'operation%2Did': 'kiota' }), errors);
 const afterDelete = await failure(() => send(request(HttpMethod.GET, ITEM, { 'operation%2Did': 'kiota' })));
-const refused = await failure(() => create({ ...body, id: 'a/b' }));
+const rejected = await failure(() => create({ ...body, id: 'a/b' }));
 const subscription = await subscribe();
 await create({ ...body, id: 'throttled' }, 'lro-scenario=throttled-polls');
 const throttledStatuses = recordStatuses();
@@ -78,7 +78,7 @@ const session: ClientSession = {
   patched: see(patched),
   subscription,
   afterDelete,
-  refused,
+  rejected,
   afterThrottling: see(afterThrottling),
   throttledStatuses,
 };

@@ -92,7 +92,7 @@ describe.each(['classic', 'kiota'])('the %s Graph client over TLS', (client) => 
   });
 
   test('reads code and request-id of an error', () => {
-    expect(session.refused).toEqual({ status: 400, code: 'BadRequest', requestId: GUID });
+    expect(session.rejected).toEqual({ status: 400, code: 'BadRequest', requestId: GUID });
   });
 
   test('finds an operation gone that it deleted', () => {

@@ -71,7 +71,7 @@ test('CHANGE_NOTIFICATIONS=off records nothing and has no subscriptions', async 
   expect(resources).toEqual([]);
 });
 
-test('NOTIFICATION_PRIVATE_TARGETS=refuse keeps this machine and http out', async () => {
+test('NOTIFICATION_PRIVATE_TARGETS=reject keeps this machine and http out', async () => {
   await start({ NOTIFICATION_PRIVATE_TARGETS: 'refuse' });
   const wanted = {
     resource: `chats/${CHAT_ID}/operations`,

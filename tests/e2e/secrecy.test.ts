@@ -70,8 +70,8 @@ async function callEverything(): Promise<readonly string[]> {
   const forged = `${token.slice(0, -8)}${MARK}`;
   const requests = stack.functions.functions.flatMap(({ url, methods }) =>
     methods.flatMap((method) => {
-      const refused = requestsTo(url ?? '', { method, bearer: forged });
-      return [...requestsTo(url ?? '', { method, bearer: token }), ...refused.slice(0, 1)];
+      const rejected = requestsTo(url ?? '', { method, bearer: forged });
+      return [...requestsTo(url ?? '', { method, bearer: token }), ...rejected.slice(0, 1)];
     }),
   );
   const statuses = new Set<number>();

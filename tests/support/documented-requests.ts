@@ -203,7 +203,7 @@ const KIOTA: readonly DocumentedRequest[] = [
     answer: { status: 204, text: '' },
   },
   {
-    title: 'batches without the headers of its steps', // a fault of msgraph-sdk-core, which Graph refuses too
+    title: 'batches without the headers of its steps', // a fault of msgraph-sdk-core, which Graph rejects too
     method: 'POST',
     path: '/$batch',
     headers: KIOTA_JSON,

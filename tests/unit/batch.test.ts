@@ -53,7 +53,7 @@ describe('POST /beta/$batch', () => {
 
   test('spells the names of headers as they are usually spelt', async () => {
     const minimal = { id: 'minimal', ...POST, headers: { ...POST.headers, Prefer: 'return=minimal' } };
-    const { body } = await callBatch([minimal, get('refused', '/v1.0/x')]);
+    const { body } = await callBatch([minimal, get('rejected', '/v1.0/x')]);
     const names = new Set(body.responses.flatMap(({ headers }: { headers: object }) => Object.keys(headers)));
     for (const name of ['ETag', 'OData-EntityId', 'Preference-Applied', 'Location', 'request-id'])
       expect(names).toContain(name);
@@ -95,7 +95,7 @@ describe('POST /beta/$batch', () => {
     expect(await dependencies.repository.count('a', null)).toBe(0);
   });
 
-  test('carries out 20 requests at once, and refuses 21', async () => {
+  test('carries out 20 requests at once, and rejects 21', async () => {
     let running = 0;
     let most = 0;
     const count = async () => {
@@ -156,7 +156,7 @@ describe('POST /beta/$batch', () => {
       "Write request with id '1' does not contain a Content-Type header.",
     ],
     ['a Base64 body without content type', [{ ...POST, id: '1', headers: {}, body: 'e30=' }], 'Write request with id'],
-  ])('refuses %s as a whole', async (_title, requests, message) => {
+  ])('rejects %s as a whole', async (_title, requests, message) => {
     const { status, body } = await callBatch(requests);
     expect({ status, code: body.error.code }).toEqual({ status: 400, code: 'BadRequest' });
     expect(body.error.message).toContain(message);

@@ -32,7 +32,7 @@ describe('readJsonFormat()', () => {
   });
 
   test.each(['xml', 'atom', '', 'application/atom+xml', 'application/json;odata.metadata=verbose', 'json;x', '*/*'])(
-    'refuses $format=%s',
+    'rejects $format=%s',
     (format) => {
       expect(() => readJsonFormat(null, format)).toThrow(`Invalid value '${format}' for $format query option found.`);
     },

@@ -84,7 +84,7 @@ describe('authenticate()', () => {
     expect(caller).toMatchObject({ isPersonalAccount: true });
   });
 
-  test.each([[null], [''], ['Bearer'], ['Bearer  ']])('refuses %j as no token', async (header) => {
+  test.each([[null], [''], ['Bearer'], ['Bearer  ']])('rejects %j as no token', async (header) => {
     await expect(authenticator.authenticate(header)).rejects.toMatchObject({
       ...REFUSED,
       message: 'Access token is empty.',
@@ -93,13 +93,13 @@ describe('authenticate()', () => {
   });
 
   test.each(['Basic dTpw', 'Bearer x', 'Bearer a.b.c', `Bearer ${'a'.repeat(70_000)}`])(
-    'refuses %p',
+    'rejects %p',
     async (header) => {
       await expect(authenticator.authenticate(header)).rejects.toMatchObject(REFUSED);
     },
   );
 
-  test('refuses another audience, another issuer and a token without expiry', async () => {
+  test('rejects another audience, another issuer and a token without expiry', async () => {
     await expect(authenticate({ aud: 'https://example.com' })).rejects.toMatchObject(REFUSED);
     await expect(authenticate({ iss: `${issuer.url}/` })).rejects.toMatchObject(REFUSED);
     const { exp: _exp, ...endless } = claims();
@@ -140,12 +140,12 @@ describe('authenticate()', () => {
     expect(looks).toBe(3);
   });
 
-  test('refuses alg none', async () => {
+  test('rejects alg none', async () => {
     const token = `${unsigned({ alg: 'none', kid: 'first' }, claims())}.`;
     await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REFUSED);
   });
 
-  test('refuses HS256 signed with the public key', async () => {
+  test('rejects HS256 signed with the public key', async () => {
     const key = issuer.keys[0];
     const input = unsigned({ alg: 'HS256', kid: 'first' }, claims());
     const secret = key ? await exportSPKI(key.publicKey) : '';
@@ -153,13 +153,13 @@ describe('authenticate()', () => {
     await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REFUSED);
   });
 
-  test('refuses a token signed with a key that is not the issuer’s', async () => {
+  test('rejects a token signed with a key that is not the issuer’s', async () => {
     const { privateKey } = await newSigningKey('first');
     const token = await issuer.mint(claims(), { privateKey });
     await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REFUSED);
   });
 
-  test('refuses a token whose payload was changed, also after the original was accepted', async () => {
+  test('rejects a token whose payload was changed, also after the original was accepted', async () => {
     const token = await issuer.mint(claims({ scp: 'User.Read' }));
     for (let call = 0; call < 3; call += 1) await authenticator.authenticate(`Bearer ${token}`);
     const [header, , signature] = token.split('.');

@@ -123,7 +123,7 @@ describe('OperationHook', () => {
     ['a revision below 1', { ...change(), revision: 0 }],
     ['an unknown status', { ...change(), status: 'done' }],
     ['a number for text', { ...change(), chatId: 7 }],
-  ])('refuses a message that is %s', (_case, message) => {
+  ])('rejects a message that is %s', (_case, message) => {
     expect(() => parseOperationChange(message)).toThrow('The message is no change of an operation');
   });
 

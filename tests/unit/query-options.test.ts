@@ -104,7 +104,7 @@ describe('a query option', () => {
     [`$filter=true${' or true'.repeat(100)}`, "The node count limit of '100' has been exceeded."],
     [`$filter=true${' '.repeat(9_000)}and true`, 'The $filter exceeds 8192 characters.'],
     ['$skiptoken=abc', 'The $skiptoken is not valid for this request. Use the @odata.nextLink as it was answered.'],
-  ])('?%s is refused', async (query, message) => {
+  ])('?%s is rejected', async (query, message) => {
     expect(await rejection(query)).toEqual({ status: 400, code: 'BadRequest', message });
   });
 
@@ -220,7 +220,7 @@ test.each([
 });
 
 test.each(['odata.maxpagesize=0', 'maxpagesize=-1', 'maxpagesize', 'x'.repeat(5_000)])(
-  'readPreferences() refuses %s',
+  'readPreferences() rejects %s',
   (header) => {
     expect(() => readPreferences(header)).toThrow(OperationsError);
   },

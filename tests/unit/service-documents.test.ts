@@ -109,7 +109,7 @@ describe('the check against the OpenAPI document', () => {
     ['a value of another type', answer(200, { '@odata.context': 'x', value: [{ attemptsCount: '1' }] })],
     ['an unknown member', answer(200, { '@odata.context': 'x', value: [{ status: 'done' }] })],
     ['an error of another form', answer(400, { error: 'no' })],
-  ])('refuses %s', (_title, given) => {
+  ])('rejects %s', (_title, given) => {
     expect(() => checkAgainstOpenApi('GET', URL, given)).toThrow(URL);
   });
 

@@ -152,7 +152,7 @@ describe('the simulator', () => {
     expect((await poll()).headers.get('warning')).toBeNull();
   });
 
-  test('refuses a scenario that there is not, naming those that there are', async () => {
+  test('rejects a scenario that there is not, naming those that there are', async () => {
     const { status, body } = await create(newWorld(), 'lro-scenario=nonsense');
     expect(status).toBe(400);
     expect(body.error.message).toMatch(/^There is no scenario 'nonsense'\. There are: immediate-success, /);
@@ -292,11 +292,11 @@ describe('parseScenarios()', () => {
       '"scenarios.mine.steps" must not lower attemptsCount',
     ],
     ['a default that there is not', { ...file(step), default: 'other' }, '"default" names no scenario of this file'],
-  ])('refuses %s and says where', (_title, content, message) => {
+  ])('rejects %s and says where', (_title, content, message) => {
     expect(() => parseScenarios(JSON.stringify(content))).toThrow(message);
   });
 
-  test('refuses what is no JSON', () => {
+  test('rejects what is no JSON', () => {
     expect(() => parseScenarios('{')).toThrow('The scenario file is not valid: it is no JSON');
   });
 

@@ -66,7 +66,7 @@ describe('rejectionOf()', () => {
     ...['https://127.0.0.1/', 'https://2130706433/', 'https://0177.0.0.1/', 'https://0x7f.1/', 'https://127.1/'],
     ...['https://[::1]/', 'https://[::ffff:127.0.0.1]/', 'https://[::ffff:7f00:1]/', 'https://①②⑦.0.0.1/'],
     ...['https://169.254.169.254/latest/meta-data/', 'https://0/', 'https://0.0.0.0/', 'https://10.0.0.1:8443/'],
-  ])('refuses %s', (url) => {
+  ])('rejects %s', (url) => {
     expect(rejectionOf(url, 'public')).toEqual(expect.stringMatching(/^The (?:URL|scheme|host)/));
   });
 

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { exampleWith, exampleWithout, JSON_TYPE, type RawRequest } from './create-operation-request.ts';
 
-/** A request that CreateOperation refuses, and how. The same table runs on the handler alone and over HTTP. */
-export interface RefusedRequest extends RawRequest {
+/** A request that CreateOperation rejects, and how. The same table runs on the handler alone and over HTTP. */
+export interface RejectedRequest extends RawRequest {
   readonly title: string;
   readonly status: number;
   readonly code: string;
@@ -14,7 +14,7 @@ const BAD_REQUEST = { status: 400, code: 'BadRequest' } as const;
 const NO_JSON_TYPE = { status: 415, code: 'RequestBodyRead' } as const;
 const GOOD = exampleWith({});
 
-const BODIES: readonly RefusedRequest[] = [
+const BODIES: readonly RejectedRequest[] = [
   { title: 'no content type', body: Buffer.from(GOOD), headers: {}, ...BAD_REQUEST },
   { title: 'a content type of text', body: GOOD, headers: { 'content-type': 'text/plain' }, ...NO_JSON_TYPE },
   { title: 'a content type of XML', body: '<a/>', headers: { 'content-type': 'application/xml' }, ...NO_JSON_TYPE },
@@ -76,7 +76,7 @@ const VALUES: readonly (readonly [property: string, value: unknown])[] = [
   ].map((date) => ['lastActionDateTime', date] as const),
 ];
 
-const PROPERTIES: readonly RefusedRequest[] = [
+const PROPERTIES: readonly RejectedRequest[] = [
   ...REQUIRED.map((name) => ({
     title: `no ${name}`,
     body: exampleWithout(name),
@@ -101,13 +101,13 @@ const PROPERTIES: readonly RefusedRequest[] = [
   { title: 'an error of another type', ...wrongError('{"@odata.type":"#microsoft.graph.chat"}', 'error/@odata.type') },
 ];
 
-const CHAT_IDS: readonly RefusedRequest[] = [
+const CHAT_IDS: readonly RejectedRequest[] = [
   { title: 'a chat id of more than 2 KB', path: `/chats/${'a'.repeat(2_049)}/operations`, ...chatProblem() },
   { title: 'a chat id of spaces', path: '/chats/%20%20/operations', ...chatProblem() },
   { title: 'a chat id that is no UTF-8', path: '/chats/%ff/operations', ...chatProblem() },
 ];
 
-export const REFUSED_REQUESTS: readonly RefusedRequest[] = [...BODIES, ...PROPERTIES, ...CHAT_IDS].map((request) => ({
+export const REJECTED_REQUESTS: readonly RejectedRequest[] = [...BODIES, ...PROPERTIES, ...CHAT_IDS].map((request) => ({
   ...request,
   headers: request.headers ?? JSON_TYPE,
 }));
@@ -116,11 +116,11 @@ function nested(levels: number): string {
   return `{"values":${'['.repeat(levels)}${']'.repeat(levels)}}`;
 }
 
-function wrongError(error: string, target: string): Omit<RefusedRequest, 'title'> {
+function wrongError(error: string, target: string): Omit<RejectedRequest, 'title'> {
   const body = `${exampleWithout('error').slice(0, -1)},"error":${error}}`;
   return { body, targets: [target], ...BAD_REQUEST };
 }
 
-function chatProblem(): Omit<RefusedRequest, 'title'> {
+function chatProblem(): Omit<RejectedRequest, 'title'> {
   return { body: GOOD, targets: ['chatsId'], ...BAD_REQUEST };
 }
