@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { OperationExistsError } from '../shared/domain/errors.ts';
-import { checkNewEnums } from '../shared/domain/evolvable-enums.ts';
 import type { Creation, OperationRepository, RepeatableRequest } from '../shared/domain/operation-repository.ts';
 import { beginScenario } from '../shared/domain/simulator/plan.ts';
 import type { Simulator } from '../shared/domain/simulator/simulator.ts';
 import {
+  checkNewEnums,
   createOperation,
   type NewOperation,
   type TeamsAsyncOperation,
@@ -18,12 +18,12 @@ import {
 } from '../shared/graph-http/pipeline.ts';
 import { toLocation } from '../shared/graph-http/request/address.ts';
 import { readJson } from '../shared/graph-http/request/json-body.ts';
-import { toContentType } from '../shared/graph-http/request/json-format.ts';
 import {
   readOrigin,
   readRepeatability,
   readRequestIds,
   returnPreference,
+  toContentType,
   toEntityTag,
 } from '../shared/graph-http/request/request-headers.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';

@@ -7,7 +7,7 @@ import {
   type PipelineDependencies,
 } from '../shared/graph-http/pipeline.ts';
 import { toContext, toNextLink } from '../shared/graph-http/request/address.ts';
-import { toContentType } from '../shared/graph-http/request/json-format.ts';
+import { toContentType } from '../shared/graph-http/request/request-headers.ts';
 import { toListed } from '../shared/graph-http/response/entity.ts';
 import { type GraphResponse, odataResponse, preferenceApplied } from '../shared/graph-http/response/response.ts';
 import {

@@ -1,7 +1,6 @@
 import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
-import { checkChangedEnums } from '../shared/domain/evolvable-enums.ts';
 import type { OperationRepository, StoredOperation } from '../shared/domain/operation-repository.ts';
-import { type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
+import { checkChangedEnums, type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
 import {
   type FunctionHandler,
   type GraphRequest,
@@ -9,13 +8,13 @@ import {
   type PipelineDependencies,
 } from '../shared/graph-http/pipeline.ts';
 import { readJson } from '../shared/graph-http/request/json-body.ts';
-import { toContentType } from '../shared/graph-http/request/json-format.ts';
 import {
   type EntityTags,
   matches,
   readEntityTags,
   readOrigin,
   returnPreference,
+  toContentType,
   toEntityTag,
 } from '../shared/graph-http/request/request-headers.ts';
 import { toEntity } from '../shared/graph-http/response/entity.ts';

@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { app } from '@azure/functions';
+import { app, type InvocationContext } from '@azure/functions';
 import type { ChangeLog } from '../domain/notifications/change-log.ts';
 import type { SubscriptionRepository } from '../domain/notifications/subscription-repository.ts';
 import type { WebhookClient } from '../domain/notifications/webhook.ts';
 import type { OperationRepository } from '../domain/operation-repository.ts';
 import { createSimulator, type Simulator } from '../domain/simulator/simulator.ts';
 import { NO_TELEMETRY, type Telemetry } from '../domain/telemetry.ts';
+import { describeFailure } from '../graph-http/errors/describe-failure.ts';
 import type { PipelineDependencies } from '../graph-http/pipeline.ts';
 import { RecentPolls } from '../graph-http/polling-advice.ts';
 import { ROUTE_NAMES, type RouteName, routesOf } from '../graph-http/routes.ts';
-import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
-import { createSigningKeys } from '../identity/signing-keys.ts';
+import { createJwtAuthenticator, createSigningKeys } from '../identity/jwt-authenticator.ts';
 import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import {
@@ -23,10 +23,9 @@ import {
 } from '../persistence/operations/cosmos-operation-repository.ts';
 import type { Environment } from '../settings/app-settings.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
-import type { TelemetrySettings } from '../telemetry/app-telemetry.ts';
-import { loadTelemetry } from '../telemetry/load-telemetry.ts';
+import type { Invocation, TelemetrySettings } from '../telemetry/app-telemetry.ts';
+import { type LoadingTelemetry, loadTelemetry } from '../telemetry/load-telemetry.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
-import { redactErrors, traceInvocations } from './invocation-hooks.ts';
 import { createNotificationService, type NotificationService } from './notification-service.ts';
 import { createRouteRegistrar, type RegisterRoute } from './route-registrar.ts';
 
@@ -151,4 +150,42 @@ function startTimer(milliseconds: number, callback: () => void): () => void {
 async function readViewerFile(name: string): Promise<string> {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   return readFile(join(folder, name), 'utf8');
+}
+
+/**
+ * What a function throws goes into the log of the host, message and all; requests answer their failures themselves, but
+ * triggers leave them to the host, which tries again. To be called while the host loads the app.
+ */
+export function redactErrors(): void {
+  app.hook.postInvocation((hook) => {
+    if (hook.error) hook.error = toRedactedError(hook.error);
+  });
+}
+
+function toRedactedError(error: unknown): Error {
+  const description = describeFailure(error);
+  const [summary = ''] = description.split('\n', 1);
+  return Object.assign(new Error(summary), { stack: description });
+}
+
+/** Has every call of every function watched. To be called while the host loads the app: later it takes no hooks. */
+export function traceInvocations(telemetry: LoadingTelemetry): void {
+  app.hook.preInvocation(async (hook) => {
+    await telemetry.loaded; // before the first call alone
+    const { functionHandler: handler, invocationContext, inputs } = hook;
+    const call = toInvocation(invocationContext, inputs);
+    hook.functionHandler = (...parameters) => telemetry.invocation(call, async () => handler(...parameters));
+  });
+  app.hook.appTerminate(() => telemetry.close());
+}
+
+function toInvocation({ functionName, traceContext, options }: InvocationContext, [first]: unknown[]): Invocation {
+  const { type, route } = options.trigger;
+  return {
+    functionName,
+    traceparent: traceContext?.traceParent,
+    tracestate: traceContext?.traceState,
+    // The library's own request, which has a method.
+    http: type === 'httpTrigger' ? { method: String(Object(first).method), route: String(route) } : null,
+  };
 }

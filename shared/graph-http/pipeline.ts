@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { type Authenticator, type Caller, requirePermission } from '../domain/caller.ts';
 import { BadRequestError, MethodNotAllowedError, NotImplementedError, OperationsError } from '../domain/errors.ts';
-import type { EnumView } from '../domain/evolvable-enums.ts';
+import type { EnumView } from '../domain/teams-async-operation.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import { type QueryOptions, readQueryOptions } from '../odata/query-options/query-options.ts';
 import { describeFailure } from './errors/describe-failure.ts';
@@ -14,12 +14,13 @@ import {
   parseAddress,
   type ResourceKind,
 } from './request/address.ts';
-import { type JsonFormat, readJsonFormat } from './request/json-format.ts';
 import {
   isRepeatable,
+  type JsonFormat,
   NO_PREFERENCES,
   type Preferences,
   type RequestIds,
+  readJsonFormat,
   readPreferences,
   readRequestIds,
 } from './request/request-headers.ts';

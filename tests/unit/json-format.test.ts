@@ -1,4 +1,4 @@
-import { readJsonFormat, toContentType } from '../../shared/graph-http/request/json-format.ts';
+import { readJsonFormat, toContentType } from '../../shared/graph-http/request/request-headers.ts';
 
 describe('readJsonFormat()', () => {
   test.each([

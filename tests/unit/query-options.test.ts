@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { OperationsError } from '../../shared/domain/errors.ts';
-import type { EnumView } from '../../shared/domain/evolvable-enums.ts';
-import { OPERATION_TYPES } from '../../shared/domain/teams-async-operation.ts';
+import { type EnumView, OPERATION_TYPES } from '../../shared/domain/teams-async-operation.ts';
 import { readPreferences } from '../../shared/graph-http/request/request-headers.ts';
 import { parseFilter } from '../../shared/odata/filter/parse-filter.ts';
 import { parseOrderBy } from '../../shared/odata/query-options/list-options.ts';

@@ -1,6 +1,6 @@
 import { BadRequestError } from '../../domain/errors.ts';
 import { type SubscribedResource, scopeOf } from '../../domain/notifications/subscription.ts';
-import { PathReader } from './path-reader.ts';
+import { PathReader } from './address.ts';
 
 /** Cosmos DB's limit on a partition key value, in UTF-8 bytes: what is watched becomes one. */
 const MAX_SCOPE_BYTES = 2_048;

@@ -1,15 +1,15 @@
-import { type EnumView, showMember } from '../../domain/evolvable-enums.ts';
 import type { StoredOperation } from '../../domain/operation-repository.ts';
 import {
+  type EnumView,
   OPERATION_STATUSES,
   OPERATION_TYPES,
   type OperationError,
+  showMember,
   type TeamsAsyncOperation,
 } from '../../domain/teams-async-operation.ts';
 import { NAMESPACE, type PropertyModel, TEAMS_ASYNC_OPERATION } from '../../domain/type-model.ts';
 import { type OperationAddress, toCanonicalPath, toContext } from '../request/address.ts';
-import type { MetadataLevel } from '../request/json-format.ts';
-import { toEntityTag } from '../request/request-headers.ts';
+import { type MetadataLevel, toEntityTag } from '../request/request-headers.ts';
 
 /** The names Teams' own service gives its types, which is what Graph's page about this call shows. */
 const OPERATION_TYPE_NAME = '#Microsoft.Teams.GraphSvc.teamsAsyncOperation';

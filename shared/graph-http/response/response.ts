@@ -1,4 +1,4 @@
-import { toContentType } from '../request/json-format.ts';
+import { toContentType } from '../request/request-headers.ts';
 
 /** What a function answers, before the headers that all answers share. */
 export interface GraphResponse {

@@ -1,5 +1,5 @@
-import { type EnumView, isAfterSentinel, SENTINEL } from '../../domain/evolvable-enums.ts';
 import type { ComparisonOperator, Condition } from '../../domain/operation-query.ts';
+import { type EnumView, isAfterSentinel, SENTINEL } from '../../domain/teams-async-operation.ts';
 import { QueryOptionError, shown } from '../query-option-error.ts';
 import type { LiteralOperand, Operand } from './operands.ts';
 

@@ -1,5 +1,5 @@
-import type { EnumView } from '../../domain/evolvable-enums.ts';
 import type { ComparisonOperator, Condition } from '../../domain/operation-query.ts';
+import type { EnumView } from '../../domain/teams-async-operation.ts';
 import { QueryOptionError } from '../query-option-error.ts';
 import { among, compare, isComparisonOperator } from './comparison.ts';
 import { callOperand, type LiteralOperand, literalOperand, type Operand, propertyOperand } from './operands.ts';

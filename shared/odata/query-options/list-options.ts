@@ -1,5 +1,5 @@
-import type { EnumView } from '../../domain/evolvable-enums.ts';
 import { type Condition, type OrderBy, SORTABLE_PROPERTIES } from '../../domain/operation-query.ts';
+import type { EnumView } from '../../domain/teams-async-operation.ts';
 import { parseFilter } from '../filter/parse-filter.ts';
 import { QueryOptionError, shown } from '../query-option-error.ts';
 import type { QueryOptions } from './query-options.ts';
