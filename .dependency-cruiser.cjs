@@ -1,6 +1,7 @@
 // Who may import whom: docs/architecture.md. Run by `npm run check:layers`.
-const app = '^(?:[A-Z][A-Za-z]+|shared)/';
-const functionFolder = '^([A-Z][A-Za-z]+)/';
+const app = '^(?:[A-Z][A-Za-z]+|functions|shared)/';
+const index = ['^[A-Z][A-Za-z]+/index\\.ts$', '^functions/[a-z]+/[A-Z][A-Za-z]+/index\\.ts$'];
+const handler = ['^[A-Z][A-Za-z]+/handler\\.ts$', '^functions/[a-z]+/[A-Z][A-Za-z]+/handler\\.ts$'];
 const part = '^emulator/([^/]+)/';
 
 /** The rooms of emulator/functions, each with those that it may import; docs/architecture.md draws them. */
@@ -43,27 +44,33 @@ module.exports = {
     {
       name: 'no-function-to-function',
       severity: 'error',
-      from: { path: functionFolder },
-      to: { path: functionFolder, pathNot: '^$1/' },
+      from: { path: '^([A-Z][A-Za-z]+)/' },
+      to: { path: ['^[A-Z][A-Za-z]+/', '^functions/'], pathNot: '^$1/' },
+    },
+    {
+      name: 'no-function-to-function-in-rooms',
+      severity: 'error',
+      from: { path: '^functions/([a-z]+)/([A-Z][A-Za-z]+)/' },
+      to: { path: ['^[A-Z][A-Za-z]+/', '^functions/[a-z]+/[A-Z][A-Za-z]+/'], pathNot: '^functions/$1/$2/' },
     },
     {
       name: 'handler-imports-no-adapter',
       severity: 'error',
-      from: { path: '^[A-Z][A-Za-z]+/handler\\.ts$' },
+      from: { path: handler },
       to: { path: '^shared/(?:persistence|identity|settings|webhooks|composition)/' },
     },
     {
       name: 'only-index-imports-composition',
+      comment: 'The handlers of the catch-all and of $batch are composed of those of all others, in one file.',
       severity: 'error',
-      from: { path: app, pathNot: ['^[A-Z][A-Za-z]+/index\\.ts$', '^shared/composition/'] },
+      from: { path: app, pathNot: [...index, '^shared/composition/', '^functions/service/graph-handlers\\.ts$'] },
       to: { path: '^shared/composition/' },
     },
     {
       name: 'shared-never-function',
-      comment: "Only the composition knows the functions' handlers.",
       severity: 'error',
-      from: { path: '^shared/', pathNot: '^shared/composition/' },
-      to: { path: '^[A-Z][A-Za-z]+/' },
+      from: { path: '^shared/' },
+      to: { path: ['^[A-Z][A-Za-z]+/', '^functions/'] },
     },
     {
       name: 'domain-imports-nothing',
@@ -84,10 +91,16 @@ module.exports = {
       to: { path: '^shared/', pathNot: ['^shared/odata/', '^shared/domain/'] },
     },
     {
+      name: 'graph-http-is-pure',
+      severity: 'error',
+      from: { path: '^shared/graph-http/' },
+      to: { path: '^shared/', pathNot: ['^shared/graph-http/', '^shared/odata/', '^shared/domain/'] },
+    },
+    {
       name: 'openapi-is-pure',
       severity: 'error',
       from: { path: '^shared/openapi/' },
-      to: { path: '^shared/', pathNot: ['^shared/openapi/', '^shared/odata/', '^shared/domain/'] },
+      to: { path: '^shared/', pathNot: ['^shared/(?:openapi|graph-http|odata|domain)/'] },
     },
     {
       name: 'only-validation-knows-joi',

@@ -1,26 +1,25 @@
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
-import { type GraphAnswer, textAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { parseConditions } from '../shared/odata/list-options.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
+import { type GraphResponse, textResponse } from '../shared/graph-http/response/response.ts';
+import { parseConditions } from '../shared/odata/query-options/list-options.ts';
 
-export interface CountOperationsPorts extends EndpointPorts {
+export interface CountOperationsDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'count'>;
 }
 
 /** `GET /chats/{chatsId}/operations/$count`: answers 200 with a number, as text. */
-export function countOperationsHandler(ports: CountOperationsPorts): FunctionHandler {
-  return graphEndpoint(
-    { resource: 'count', permissions: READ_OPERATIONS, options: ['filter', 'search'] },
-    (request) => count(request, ports),
-    ports,
-  );
+export function countOperationsHandler(dependencies: CountOperationsDependencies): FunctionHandler {
+  return graphPipeline('CountOperations', (request) => count(request, dependencies), dependencies);
 }
 
 async function count(
   { url, options, enums }: GraphRequest,
-  { repository }: CountOperationsPorts,
-): Promise<GraphAnswer> {
-  return textAnswer(String(await repository.count(url.chatId, parseConditions(options, enums))));
+  { repository }: CountOperationsDependencies,
+): Promise<GraphResponse> {
+  return textResponse(String(await repository.count(url.chatId, parseConditions(options, enums))));
 }

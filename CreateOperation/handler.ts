@@ -1,51 +1,63 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { OperationExistsError } from '../shared/domain/errors.ts';
-import type { Laboratory } from '../shared/domain/laboratory/laboratory.ts';
-import { beginScenario } from '../shared/domain/laboratory/plan.ts';
 import type { Creation, OperationRepository, RepeatableRequest } from '../shared/domain/operation-repository.ts';
-import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
-import { createOperation, type NewOperation } from '../shared/domain/teams-async-operation.ts';
-import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { toEntity } from '../shared/odata/entity.ts';
-import { toEntityTag } from '../shared/odata/entity-tags.ts';
-import { checkNewEnums } from '../shared/odata/enum-rules.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { toContentType } from '../shared/odata/json-format.ts';
-import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
-import { readRepeatability } from '../shared/odata/repeatability.ts';
-import { readJson } from '../shared/odata/request-body.ts';
-import { readOrigin } from '../shared/odata/request-ids.ts';
-import { toLocation } from '../shared/odata/resource-url.ts';
-import { isCreatedFrom, retryId } from '../shared/odata/retry-id.ts';
-import { parseNewOperation } from '../shared/validation/new-operation.ts';
+import { beginScenario } from '../shared/domain/simulator/plan.ts';
+import type { Simulator } from '../shared/domain/simulator/simulator.ts';
+import {
+  checkNewEnums,
+  createOperation,
+  type NewOperation,
+  type TeamsAsyncOperation,
+} from '../shared/domain/teams-async-operation.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
+import { toLocation } from '../shared/graph-http/request/address.ts';
+import { readJson } from '../shared/graph-http/request/json-body.ts';
+import {
+  readOrigin,
+  readRepeatability,
+  readRequestIds,
+  returnPreference,
+  toContentType,
+  toEntityTag,
+} from '../shared/graph-http/request/request-headers.ts';
+import { toEntity } from '../shared/graph-http/response/entity.ts';
+import {
+  emptyResponse,
+  type GraphResponse,
+  odataResponse,
+  preferenceApplied,
+} from '../shared/graph-http/response/response.ts';
+import { parseNewOperation } from '../shared/validation/operation-body.ts';
 
-export interface CreateOperationPorts extends EndpointPorts {
+export interface CreateOperationDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'create' | 'get'>;
   /** Null: operations stay as they are created. */
-  readonly laboratory: Pick<Laboratory, 'choose' | 'start'> | null;
+  readonly simulator: Pick<Simulator, 'choose' | 'start'> | null;
 }
 
 /** `POST /chats/{chatsId}/operations`: stores a new teamsAsyncOperation and answers 201 with it. */
-export function createOperationHandler(ports: CreateOperationPorts): FunctionHandler {
-  return graphEndpoint(
-    { resource: 'operations', permissions: WRITE_OPERATIONS, options: ['format'] },
-    (request) => create(request, ports),
-    ports,
-  );
+export function createOperationHandler(dependencies: CreateOperationDependencies): FunctionHandler {
+  return graphPipeline('CreateOperation', (request) => create(request, dependencies), dependencies);
 }
 
-async function create(request: GraphRequest, ports: CreateOperationPorts): Promise<GraphAnswer> {
+async function create(request: GraphRequest, dependencies: CreateOperationDependencies): Promise<GraphResponse> {
   const { http, caller, url, enums, preferences } = request;
   const body = await readJson(http);
   const given = parseNewOperation(body);
   checkNewEnums(given, enums);
-  const repeatable = readRepeatability(http.headers, { caller, body, now: ports.now() });
-  const scenario = ports.laboratory?.choose(preferences.scenario) ?? null;
-  const begun = scenario === null ? given : beginScenario(given, ports.now());
-  const creation = await createRetried({ request, given: begun, body, repeatable }, ports);
+  const repeatable = readRepeatability(http.headers, { caller, body, now: dependencies.now() });
+  const scenario = dependencies.simulator?.choose(preferences.scenario) ?? null;
+  const begun = scenario === null ? given : beginScenario(given, dependencies.now());
+  const creation = await createRetried({ request, given: begun, body, repeatable }, dependencies);
   if (scenario !== null)
-    await ports.laboratory?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
-  return toAnswer(request, creation, { scenario, repeated: repeatable !== undefined });
+    await dependencies.simulator?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
+  return toResponse(request, creation, { scenario, repeated: repeatable !== undefined });
 }
 
 interface Applied {
@@ -67,31 +79,51 @@ interface NewRequest {
  */
 async function createRetried(
   { request, given, body, repeatable }: NewRequest,
-  ports: CreateOperationPorts,
+  dependencies: CreateOperationDependencies,
 ): Promise<Creation> {
   const { http, url } = request;
   const retriedId = given.id === undefined ? retryId(request, body) : null;
-  const operation = createOperation({ ...given, ...(retriedId !== null && { id: retriedId }) }, ports);
-  const options = { repeatable, origin: readOrigin(http.headers, ports.telemetry) };
+  const operation = createOperation({ ...given, ...(retriedId !== null && { id: retriedId }) }, dependencies);
+  const options = { repeatable, origin: readOrigin(http.headers, dependencies.telemetry) };
   try {
-    return await ports.repository.create(url.chatId, operation, options);
+    return await dependencies.repository.create(url.chatId, operation, options);
   } catch (error) {
     if (!(error instanceof OperationExistsError)) throw error;
     const earlier =
-      http.headers.get('retry-attempt') === null ? null : await ports.repository.get(url.chatId, operation.id);
+      http.headers.get('retry-attempt') === null ? null : await dependencies.repository.get(url.chatId, operation.id);
     if (earlier && (retriedId !== null || isCreatedFrom(given, earlier.operation))) return earlier;
     if (retriedId === null) throw error;
     // No retry, and the same client-request-id again: some callers have one for many requests.
-    return ports.repository.create(url.chatId, createOperation(given, ports), options);
+    return dependencies.repository.create(url.chatId, createOperation(given, dependencies), options);
   }
 }
 
+/**
+ * An id for what a request creates that is the same when the same caller sends the same request again: a GUID of
+ * version 8 (RFC 9562: made from a hash). Null without a `client-request-id`.
+ *
+ * @param body parsed
+ */
+function retryId({ http, url, caller }: GraphRequest, body: unknown): string | null {
+  const { clientRequestId } = readRequestIds(http.headers.get('client-request-id'), '');
+  if (clientRequestId === '') return null;
+  const { tenantId, kind, id } = caller;
+  const hash = createHash('sha256').update(JSON.stringify([tenantId, kind, id, url.chatId, clientRequestId, body]));
+  const hex = hash.digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Whether an operation is what creating it from `given` would make, apart from when. */
+function isCreatedFrom(given: NewOperation, operation: TeamsAsyncOperation): boolean {
+  return isDeepStrictEqual({ ...operation, ...given }, operation);
+}
+
 /** 201 with the operation, or 204 for who asked for no more; and where it is from now on. */
-function toAnswer(
+function toResponse(
   { url, format, enums, preferences }: GraphRequest,
   { operation, etag }: Creation,
   { scenario, repeated }: Applied,
-): GraphAnswer {
+): GraphResponse {
   const location = toLocation(url, operation.id);
   const headers = {
     location,
@@ -103,7 +135,7 @@ function toAnswer(
     ...(repeated && { 'repeatability-result': 'accepted' }),
   };
   // OData 4.01, part 1, 8.3.4: without a body the header tells which entity it was.
-  if (preferences.returnMinimal) return emptyAnswer(204, { ...headers, 'odata-entityid': location });
+  if (preferences.returnMinimal) return emptyResponse(204, { ...headers, 'odata-entityid': location });
   const entity = toEntity(operation, { enums, select: null, metadata: format.metadata }, url);
-  return odataAnswer(201, entity, { ...headers, 'content-type': toContentType(format) });
+  return odataResponse(201, entity, { ...headers, 'content-type': toContentType(format) });
 }

@@ -1,29 +1,27 @@
 import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
-import { emptyAnswer, type GraphAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { type EntityTags, matches, readEntityTags } from '../shared/odata/entity-tags.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { readOrigin } from '../shared/odata/request-ids.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
+import { type EntityTags, matches, readEntityTags, readOrigin } from '../shared/graph-http/request/request-headers.ts';
+import { emptyResponse, type GraphResponse } from '../shared/graph-http/response/response.ts';
 
-export interface DeleteOperationPorts extends EndpointPorts {
+export interface DeleteOperationDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'get' | 'delete'>;
 }
 
 /** `DELETE /chats/{chatsId}/operations/{operationId}`: answers 204. */
-export function deleteOperationHandler(ports: DeleteOperationPorts): FunctionHandler {
-  return graphEndpoint(
-    { resource: 'operation', permissions: WRITE_OPERATIONS, options: [], repeatability: 'refused' },
-    (request) => remove(request, ports),
-    ports,
-  );
+export function deleteOperationHandler(dependencies: DeleteOperationDependencies): FunctionHandler {
+  return graphPipeline('DeleteOperation', (request) => remove(request, dependencies), dependencies);
 }
 
 async function remove(
   { http, url }: GraphRequest,
-  { repository, telemetry }: DeleteOperationPorts,
-): Promise<GraphAnswer> {
+  { repository, telemetry }: DeleteOperationDependencies,
+): Promise<GraphResponse> {
   const wanted = readEntityTags('If-Match', http.headers.get('if-match'));
   const id = url.operationId ?? '';
   const etag = await soleEtag(wanted, async () => {
@@ -32,7 +30,7 @@ async function remove(
     return stored.etag;
   });
   await repository.delete(url.chatId, id, { etag, origin: readOrigin(http.headers, telemetry) });
-  return emptyAnswer(204);
+  return emptyResponse(204);
 }
 
 /** The one etag to insist on, null for none. Of several, the store is asked which it has. */

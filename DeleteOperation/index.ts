@@ -1,9 +1,7 @@
-import { app } from '@azure/functions';
-import { graphService } from '../shared/composition/graph-service.ts';
+import { theApp } from '../shared/composition/the-app.ts';
+import { deleteOperationHandler } from './handler.ts';
 
-app.http('DeleteOperation', {
-  methods: ['DELETE'],
-  authLevel: 'anonymous', // the handler verifies bearer tokens; function keys are not Graph's way
-  route: 'beta/chats/{chatsId}/operations/{operationId}',
-  handler: graphService().handlers.operation.DELETE,
-});
+const { dependencies, registerRoute } = theApp();
+
+// Method, path, permissions and query options: shared/graph-http/routes.ts.
+registerRoute('DeleteOperation', deleteOperationHandler(dependencies));

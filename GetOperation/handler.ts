@@ -1,38 +1,43 @@
 import { OperationNotFoundError } from '../shared/domain/errors.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
-import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { toEntity } from '../shared/odata/entity.ts';
-import { matches, readEntityTags, toEntityTag } from '../shared/odata/entity-tags.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { toContentType } from '../shared/odata/json-format.ts';
-import { parseSelect } from '../shared/odata/select.ts';
+import type { Simulator } from '../shared/domain/simulator/simulator.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
+import { type RecentPolls, withPollingAdvice } from '../shared/graph-http/polling-advice.ts';
+import { matches, readEntityTags, toContentType, toEntityTag } from '../shared/graph-http/request/request-headers.ts';
+import { toEntity } from '../shared/graph-http/response/entity.ts';
+import { emptyResponse, type GraphResponse, odataResponse } from '../shared/graph-http/response/response.ts';
+import { parseSelect } from '../shared/odata/query-options/list-options.ts';
 
-export interface GetOperationPorts extends EndpointPorts {
+export interface GetOperationDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'get'>;
+  /** Null: operations stay as they are created. */
+  readonly simulator: Pick<Simulator, 'refresh'> | null;
+  readonly recentPolls: RecentPolls;
 }
 
 /** `GET /chats/{chatsId}/operations/{operationId}`: answers 200 with the operation, or 304 to who has it already. */
-export function getOperationHandler(ports: GetOperationPorts): FunctionHandler {
-  return graphEndpoint(
-    { resource: 'operation', permissions: READ_OPERATIONS, options: ['format', 'select'] },
-    (request) => get(request, ports),
-    ports,
-  );
+export function getOperationHandler(dependencies: GetOperationDependencies): FunctionHandler {
+  const handler = graphPipeline('GetOperation', (request) => get(request, dependencies), dependencies);
+  return dependencies.simulator ? withPollingAdvice(handler, dependencies) : handler;
 }
 
 async function get(
   { http, url, options, format, enums }: GraphRequest,
-  { repository }: GetOperationPorts,
-): Promise<GraphAnswer> {
+  { repository, simulator }: GetOperationDependencies,
+): Promise<GraphResponse> {
   const select = parseSelect(options.select);
   const known = readEntityTags('If-None-Match', http.headers.get('if-none-match'));
   const id = url.operationId ?? '';
+  await simulator?.refresh(url.chatId, id); // brings the operation to where its scenario is by now
   const stored = await repository.get(url.chatId, id);
   if (!stored) throw new OperationNotFoundError(id);
   const etag = toEntityTag(stored.etag);
-  if (known && matches(known, stored.etag)) return emptyAnswer(304, { etag });
+  if (known && matches(known, stored.etag)) return emptyResponse(304, { etag });
   const entity = toEntity(stored.operation, { enums, select, metadata: format.metadata }, url);
-  return odataAnswer(200, entity, { etag, 'content-type': toContentType(format) });
+  return odataResponse(200, entity, { etag, 'content-type': toContentType(format) });
 }

@@ -1,9 +1,7 @@
-import { app } from '@azure/functions';
-import { graphService } from '../shared/composition/graph-service.ts';
+import { theApp } from '../shared/composition/the-app.ts';
+import { getOperationHandler } from './handler.ts';
 
-app.http('GetOperation', {
-  methods: ['GET'],
-  authLevel: 'anonymous', // the handler verifies bearer tokens; function keys are not Graph's way
-  route: 'beta/chats/{chatsId}/operations/{operationId}',
-  handler: graphService().handlers.operation.GET,
-});
+const { dependencies, registerRoute } = theApp();
+
+// Method, path, permissions and query options: shared/graph-http/routes.ts.
+registerRoute('GetOperation', getOperationHandler(dependencies));

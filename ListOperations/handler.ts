@@ -1,44 +1,43 @@
 import type { OperationPage, Place } from '../shared/domain/operation-query.ts';
 import type { OperationRepository } from '../shared/domain/operation-repository.ts';
-import { READ_OPERATIONS } from '../shared/domain/permissions.ts';
-import { type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { toListed } from '../shared/odata/entity.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { toContentType } from '../shared/odata/json-format.ts';
-import { DEFAULT_PAGE_SIZE, type ListOptions, MAX_PAGE_SIZE, parseListOptions } from '../shared/odata/list-options.ts';
-import { preferenceApplied } from '../shared/odata/preferences.ts';
-import { toContext, toNextLink } from '../shared/odata/resource-url.ts';
-import { readSkipToken, type TokenScope, toSkipToken } from '../shared/odata/skip-token.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
+import { toContext, toNextLink } from '../shared/graph-http/request/address.ts';
+import { toContentType } from '../shared/graph-http/request/request-headers.ts';
+import { toListed } from '../shared/graph-http/response/entity.ts';
+import { type GraphResponse, odataResponse, preferenceApplied } from '../shared/graph-http/response/response.ts';
+import {
+  DEFAULT_PAGE_SIZE,
+  type ListOptions,
+  MAX_PAGE_SIZE,
+  parseListOptions,
+} from '../shared/odata/query-options/list-options.ts';
+import { readSkipToken, type TokenScope, toSkipToken } from '../shared/odata/query-options/skip-token.ts';
 
-export interface ListOperationsPorts extends EndpointPorts {
+export interface ListOperationsDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'list' | 'count'>;
   /** Signs the places that next links carry. */
   readonly pagingKey: Uint8Array;
 }
 
 /** `GET /chats/{chatsId}/operations`: answers 200 with a page of operations, and where the next one is. */
-export function listOperationsHandler(ports: ListOperationsPorts): FunctionHandler {
-  return graphEndpoint(
-    {
-      resource: 'operations',
-      permissions: READ_OPERATIONS,
-      options: ['count', 'filter', 'format', 'orderby', 'search', 'select', 'skip', 'skiptoken', 'top'],
-    },
-    (request) => list(request, ports),
-    ports,
-  );
+export function listOperationsHandler(dependencies: ListOperationsDependencies): FunctionHandler {
+  return graphPipeline('ListOperations', (request) => list(request, dependencies), dependencies);
 }
 
-async function list(request: GraphRequest, ports: ListOperationsPorts): Promise<GraphAnswer> {
+async function list(request: GraphRequest, dependencies: ListOperationsDependencies): Promise<GraphResponse> {
   const { url, options, format, enums, preferences } = request;
   const { metadata } = format;
   const asked = parseListOptions(options, enums);
-  const scope = tokenScope(request, ports.pagingKey);
+  const scope = tokenScope(request, dependencies.pagingKey);
   const after = options.skiptoken === undefined ? null : readSkipToken(options.skiptoken, scope);
   const [page, counted] = await Promise.all([
-    readPage({ request, asked, after }, ports),
-    asked.count ? ports.repository.count(url.chatId, asked.where) : null,
+    readPage({ request, asked, after }, dependencies),
+    asked.count ? dependencies.repository.count(url.chatId, asked.where) : null,
   ]);
   const total = counted ?? totalOf(page, { asked, after });
   const body = {
@@ -49,7 +48,7 @@ async function list(request: GraphRequest, ports: ListOperationsPorts): Promise<
   };
   const { maxPageSize } = preferences;
   const applied = maxPageSize === null ? [] : [`odata.maxpagesize=${Math.min(maxPageSize, MAX_PAGE_SIZE)}`];
-  return odataAnswer(200, body, { ...preferenceApplied(applied), 'content-type': toContentType(format) });
+  return odataResponse(200, body, { ...preferenceApplied(applied), 'content-type': toContentType(format) });
 }
 
 interface PageRequest {
@@ -58,11 +57,14 @@ interface PageRequest {
   readonly after: Place | null;
 }
 
-async function readPage({ request, asked, after }: PageRequest, ports: ListOperationsPorts): Promise<OperationPage> {
+async function readPage(
+  { request, asked, after }: PageRequest,
+  dependencies: ListOperationsDependencies,
+): Promise<OperationPage> {
   const limit = Math.min(asked.top ?? DEFAULT_PAGE_SIZE, request.preferences.maxPageSize ?? MAX_PAGE_SIZE);
   if (limit === 0) return { operations: [], next: null };
   const { where, orderBy, skip } = asked;
-  return ports.repository.list(request.url.chatId, { where, orderBy, skip, after, limit });
+  return dependencies.repository.list(request.url.chatId, { where, orderBy, skip, after, limit });
 }
 
 /** Teams' service tells the count of a list unasked. We do where it costs nothing: the page is the whole list. */

@@ -1,20 +1,32 @@
 import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
 import type { OperationRepository, StoredOperation } from '../shared/domain/operation-repository.ts';
-import { WRITE_OPERATIONS } from '../shared/domain/permissions.ts';
-import { type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
-import { emptyAnswer, type GraphAnswer, odataAnswer } from '../shared/odata/answer.ts';
-import { type EndpointPorts, type GraphRequest, graphEndpoint } from '../shared/odata/endpoint.ts';
-import { toEntity } from '../shared/odata/entity.ts';
-import { type EntityTags, matches, readEntityTags, toEntityTag } from '../shared/odata/entity-tags.ts';
-import { checkChangedEnums } from '../shared/odata/enum-rules.ts';
-import type { FunctionHandler } from '../shared/odata/frame.ts';
-import { toContentType } from '../shared/odata/json-format.ts';
-import { preferenceApplied, returnPreference } from '../shared/odata/preferences.ts';
-import { readJson } from '../shared/odata/request-body.ts';
-import { readOrigin } from '../shared/odata/request-ids.ts';
-import { parseOperationChanges } from '../shared/validation/operation-changes.ts';
+import { checkChangedEnums, type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../shared/graph-http/pipeline.ts';
+import { readJson } from '../shared/graph-http/request/json-body.ts';
+import {
+  type EntityTags,
+  matches,
+  readEntityTags,
+  readOrigin,
+  returnPreference,
+  toContentType,
+  toEntityTag,
+} from '../shared/graph-http/request/request-headers.ts';
+import { toEntity } from '../shared/graph-http/response/entity.ts';
+import {
+  emptyResponse,
+  type GraphResponse,
+  odataResponse,
+  preferenceApplied,
+} from '../shared/graph-http/response/response.ts';
+import { parseOperationChanges } from '../shared/validation/operation-body.ts';
 
-export interface UpdateOperationPorts extends EndpointPorts {
+export interface UpdateOperationDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'get' | 'replace'>;
 }
 
@@ -22,23 +34,19 @@ export interface UpdateOperationPorts extends EndpointPorts {
 const MAX_ATTEMPTS = 10;
 
 /** `PATCH /chats/{chatsId}/operations/{operationId}`: changes what the body names and answers 200 with the operation. */
-export function updateOperationHandler(ports: UpdateOperationPorts): FunctionHandler {
-  return graphEndpoint(
-    { resource: 'operation', permissions: WRITE_OPERATIONS, options: ['format'], repeatability: 'refused' },
-    (request) => update(request, ports),
-    ports,
-  );
+export function updateOperationHandler(dependencies: UpdateOperationDependencies): FunctionHandler {
+  return graphPipeline('UpdateOperation', (request) => update(request, dependencies), dependencies);
 }
 
-async function update(request: GraphRequest, ports: UpdateOperationPorts): Promise<GraphAnswer> {
+async function update(request: GraphRequest, dependencies: UpdateOperationDependencies): Promise<GraphResponse> {
   const { http, url, format, enums, preferences } = request;
   const wanted = readEntityTags('If-Match', http.headers.get('if-match'));
   const changes = checkChangedEnums(parseOperationChanges(await readJson(http)), enums);
-  const { operation, etag } = await write(request, { changes, wanted }, ports);
+  const { operation, etag } = await write(request, { changes, wanted }, dependencies);
   const headers = { etag: toEntityTag(etag), ...preferenceApplied(returnPreference(preferences)) };
-  if (preferences.returnMinimal) return emptyAnswer(204, headers);
+  if (preferences.returnMinimal) return emptyResponse(204, headers);
   const entity = toEntity(operation, { enums, select: null, metadata: format.metadata }, url);
-  return odataAnswer(200, entity, { ...headers, 'content-type': toContentType(format) });
+  return odataResponse(200, entity, { ...headers, 'content-type': toContentType(format) });
 }
 
 interface Update {
@@ -47,13 +55,13 @@ interface Update {
 }
 
 /**
- * Reads, changes, and writes if nobody wrote in between. Who named a version is told that it is gone; for all others the
- * change is made again, on what is there now.
+ * Reads, changes, and writes if nobody wrote in between. A caller who named a version gets 412 when it is gone; for all
+ * others the change is made again, on what is there now.
  */
 async function write(
   { http, url }: GraphRequest,
   { changes, wanted }: Update,
-  { repository, now, telemetry }: UpdateOperationPorts,
+  { repository, now, telemetry }: UpdateOperationDependencies,
 ): Promise<StoredOperation> {
   const id = url.operationId ?? '';
   const origin = readOrigin(http.headers, telemetry);

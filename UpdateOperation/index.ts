@@ -1,9 +1,7 @@
-import { app } from '@azure/functions';
-import { graphService } from '../shared/composition/graph-service.ts';
+import { theApp } from '../shared/composition/the-app.ts';
+import { updateOperationHandler } from './handler.ts';
 
-app.http('UpdateOperation', {
-  methods: ['PATCH'],
-  authLevel: 'anonymous', // the handler verifies bearer tokens; function keys are not Graph's way
-  route: 'beta/chats/{chatsId}/operations/{operationId}',
-  handler: graphService().handlers.operation.PATCH,
-});
+const { dependencies, registerRoute } = theApp();
+
+// Method, path, permissions and query options: shared/graph-http/routes.ts.
+registerRoute('UpdateOperation', updateOperationHandler(dependencies));

@@ -12,7 +12,7 @@ const LARGE = Number(process.env.OPERATIONS ?? 100_000);
 const SMALL = 1_000;
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 const BAR = 3;
-/** What the app gives its store: shared/persistence/deadline.ts. */
+/** What the app gives its store: shared/persistence/container-calls.ts. */
 const DEADLINE_MS = 5_000;
 /** Between two looks whether the indexes are there, and how quick an answer from an index is at least. */
 const LOOK_MS = 500;
@@ -56,7 +56,9 @@ async function listFirst(): Promise<Row> {
 async function fill(chat: string, amount: number): Promise<void> {
   let made = 0;
   const result = await autocannon({
-    ...{ url: `${stack.chats}/${chat}/operations`, connections: 32, amount },
+    url: `${stack.chats}/${chat}/operations`,
+    connections: 32,
+    amount,
     requests: [
       {
         method: 'POST',

@@ -1,4 +1,4 @@
-// Starts Lazurite in memory on free ports, and a receiver; subscribes; creates an operation that the laboratory brings to
+// Starts Lazurite in memory on free ports, and a receiver; subscribes; creates an operation that the simulator brings to
 // its end; prints each notification as it arrives, and what OperationHook says of it.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -32,7 +32,9 @@ const { port } = receiver.address() as AddressInfo; // listening on a port, neve
 const stack = await startStack({
   scriptRoot: resolve(import.meta.dirname, '..'),
   env: { ...process.env, OPERATION_HOOK: 'on', LRO_LAB: 'on', NOTIFICATION_PRIVATE_TARGETS: 'allow' },
-  ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
+  clock: systemClock,
+  randomness: systemRandomness,
+  log: silentLog,
   onEvent: (event) => {
     if (event.type === 'log' && event.functionName === 'OperationHook') hookSaid(event.message);
   },

@@ -23,7 +23,11 @@ const server = createServer((request, response) => {
 });
 
 const container = json({
-  ...{ id: 'operations', _rid: 'AAAAAAAAAAA=', _self: 'dbs/AAAAAA==/colls/AAAAAAAAAAA=/', _etag: '"0"', _ts: 1 },
+  id: 'operations',
+  _rid: 'AAAAAAAAAAA=',
+  _self: 'dbs/AAAAAA==/colls/AAAAAAAAAAA=/',
+  _etag: '"0"',
+  _ts: 1,
   partitionKey: { paths: ['/chatId'], kind: 'Hash', version: 2 },
 });
 const ranges = json({
@@ -47,7 +51,10 @@ function answer(method: string, url: string, body: Buffer): [number, Buffer] {
 function account(): Buffer {
   const locations = [{ name: 'Local', databaseAccountEndpoint: origin }];
   return json({
-    ...{ id: accountId, _self: '', writableLocations: locations, readableLocations: locations },
+    id: accountId,
+    _self: '',
+    writableLocations: locations,
+    readableLocations: locations,
     userConsistencyPolicy: { defaultConsistencyLevel: 'Session' },
     enableMultipleWriteLocations: false,
   });

@@ -4,7 +4,7 @@ import { CosmosClient } from '@azure/cosmos';
 import { startCosmos } from '@lazurite/cosmos';
 import type { OperationQuery } from '../../shared/domain/operation-query.ts';
 import type { TeamsAsyncOperation } from '../../shared/domain/teams-async-operation.ts';
-import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 
 /** Request units of one call of the repository, all its requests together. */
 export interface Charges {
@@ -53,7 +53,9 @@ export async function measureCharges({
   const client = new CosmosClient({ endpoint: server.endpoint, key: server.key, httpClient: meter.httpClient });
   try {
     const repository = createCosmosOperationRepository({
-      ...{ client, database: 'teams', createIfMissing: true },
+      client,
+      database: 'teams',
+      createIfMissing: true,
       changes: changes ? { now: Date.now, newId: randomUUID } : null,
       startTimer: (milliseconds, callback) => {
         const timer = setTimeout(callback, milliseconds);
@@ -71,7 +73,9 @@ export async function measureCharges({
     for (let index = 0; index < 40; index += 1)
       await repository.create(CHAT, { ...OPERATION, id: `operation-${String(index).padStart(26, '0')}` });
     return {
-      ...{ create, get, update },
+      create,
+      get,
+      update,
       list20: await meter.of(() => repository.list(CHAT, FIRST_PAGE)),
       count: await meter.of(() => repository.count(CHAT, null)),
       delete: await meter.of(() => repository.delete(CHAT, OPERATION.id, { etag: null })),

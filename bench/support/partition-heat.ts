@@ -51,7 +51,8 @@ export function simulateHeat(shares: Float64Array, positions: Float64Array, work
       refused += Math.max(0, arrived - budget);
     }
   return {
-    ...{ provisioned, partitions },
+    provisioned,
+    partitions,
     hottestPartition: (Math.max(...loads) * partitions) / through,
     throttledPercent: asked === 0 ? 0 : (100 * refused) / asked,
   };

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { CosmosClient } from '@azure/cosmos';
 import type { ChangePage } from '../../shared/domain/notifications/change-log.ts';
 import { type SubscribedResource, type Subscription, scopeOf } from '../../shared/domain/notifications/subscription.ts';
-import { createCosmosChangeLog } from '../../shared/persistence/cosmos-change-log.ts';
 import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
-import { createCosmosSubscriptionRepository } from '../../shared/persistence/cosmos-subscription-repository.ts';
+import { createCosmosChangeLog } from '../../shared/persistence/notifications/cosmos-change-log.ts';
+import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
 
 /** Subscriptions as the API keeps them, without its handshake and its limits. */
 export interface Subscriber {
@@ -45,8 +45,13 @@ export function createSubscriber(endpoint: string): Subscriber {
 function toSubscription(watched: SubscribedResource, notificationUrl: string): Subscription {
   return {
     id: randomUUID(),
-    ...{ resource: 'chats/operations', watched, changeTypes: ['created', 'updated', 'deleted'], notificationUrl },
-    ...{ lifecycleNotificationUrl: null, clientState: null, format: 'graph' },
+    resource: 'chats/operations',
+    watched,
+    changeTypes: ['created', 'updated', 'deleted'],
+    notificationUrl,
+    lifecycleNotificationUrl: null,
+    clientState: null,
+    format: 'graph',
     expirationDateTime: new Date(Date.now() + THREE_DAYS_MS).toISOString(),
     owner: { id: 'bench', kind: 'application', tenantId: null, applicationId: null },
   };

@@ -20,7 +20,7 @@ export async function packUnbundled(file: string): Promise<void> {
     await addFolder(zip, built, '');
     for (const name of ['host.json', 'lro-scenarios.json']) zip.addFile(join(repositoryRoot, name), name);
     const { dependencies } = await readManifest(repositoryRoot);
-    zip.addBuffer(Buffer.from(JSON.stringify({ type: 'module', main: '*/index.js' })), 'package.json');
+    zip.addBuffer(Buffer.from(JSON.stringify({ type: 'module', main: '{*,functions/*/*}/index.js' })), 'package.json');
     for (const folder of await findPackages(repositoryRoot, Object.keys(dependencies ?? {})))
       await addFolder(zip, folder, `${folder.slice(repositoryRoot.length + 1).replaceAll('\\', '/')}/`);
     zip.end();

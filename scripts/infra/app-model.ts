@@ -1,4 +1,4 @@
-import { READ_OPERATIONS, type RequiredPermissions, WRITE_OPERATIONS } from '../../shared/domain/permissions.ts';
+import { READ_OPERATIONS, type RequiredPermissions, WRITE_OPERATIONS } from '../../shared/domain/caller.ts';
 import { CONTAINERS, type ContainerDefinition } from '../../shared/persistence/containers.ts';
 import { APP_SETTINGS, type AppSetting } from '../../shared/settings/app-settings.ts';
 import { HOST_SETTINGS } from '../../shared/settings/host-settings.ts';
@@ -20,7 +20,7 @@ export interface AppModel {
 export interface DeployedSettings {
   /** From the deployment itself: addresses, identities. */
   readonly required: readonly string[];
-  /** What holds unless the deployment is told otherwise. */
+  /** What holds unless the deployment sets another value. */
   readonly defaults: Readonly<Record<string, string>>;
   /** Secrets that nobody has to know: at random, anew at each provisioning. */
   readonly generated: readonly string[];

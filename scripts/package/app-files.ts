@@ -8,7 +8,7 @@ export interface ArchivedFile {
   readonly content: Buffer;
 }
 
-/** Read by the host, and by the laboratory where a setting turns it on. */
+/** Read by the host, and by the LRO simulator where a setting turns it on. */
 const ROOT_FILES = ['host.json', 'lro-scenarios.json'];
 const METAFILE = 'dist/metafile.json';
 /** What a host reads of package.json, and what tells one version from another. There is nothing to install. */

@@ -1,25 +1,28 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deliver } from '../domain/notifications/deliver.ts';
-import type { DeliveryPorts } from '../domain/notifications/delivery-ports.ts';
-import type { DeliveryReport } from '../domain/notifications/delivery-round.ts';
-import { EndpointGates } from '../domain/notifications/endpoint-gate.ts';
-import type { RedeliveryPorts } from '../domain/notifications/redeliver.ts';
-import { withSharedReads } from '../domain/notifications/shared-reads.ts';
+import { CircuitBreakers } from '../domain/notifications/delivery/circuit-breaker.ts';
+import { deliver } from '../domain/notifications/delivery/deliver.ts';
+import type { DeliveryDependencies } from '../domain/notifications/delivery/delivery-dependencies.ts';
+import type { DeliveryReport } from '../domain/notifications/delivery/delivery-round.ts';
+import type { RedeliveryDependencies } from '../domain/notifications/delivery/redeliver.ts';
+import { withSharedReads } from '../domain/notifications/delivery/shared-reads.ts';
 import type { SubscriptionKey } from '../domain/notifications/subscription.ts';
 import type { SubscriptionRepository, WatcherDirectory } from '../domain/notifications/subscription-repository.ts';
-import type { FramePorts } from '../odata/frame.ts';
-import { notificationFormat } from '../odata/notification-format.ts';
-import { changesAmong } from '../persistence/change-document.ts';
-import { createCosmosChangeLog } from '../persistence/cosmos-change-log.ts';
-import { createCosmosDeliveryStore } from '../persistence/cosmos-delivery-store.ts';
-import { createCosmosSubscriptionRepository } from '../persistence/cosmos-subscription-repository.ts';
-import type { EventGridTopic } from '../settings/settings.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
+import type { EnvelopeDependencies } from '../graph-http/pipeline.ts';
+import { notificationFormat } from '../graph-http/response/notification-format.ts';
+import type { CosmosAdapterOptions } from '../persistence/container-calls.ts';
+import { createCosmosChangeLog } from '../persistence/notifications/cosmos-change-log.ts';
+import { createCosmosDeliveryStore } from '../persistence/notifications/cosmos-delivery-store.ts';
+import { createCosmosSubscriptionRepository } from '../persistence/notifications/cosmos-subscription-repository.ts';
+import { changesAmong } from '../persistence/operations/operation-document.ts';
+import type { EventGridTopic, NotificationSettings } from '../settings/settings.ts';
 import { createNodeWebhookClient } from '../webhooks/node-webhook-client.ts';
-import { processParts, startTimer } from './process-parts.ts';
 
 /** Everything that the functions need which deliver notifications. */
-export interface NotificationService extends FramePorts, Omit<RedeliveryPorts, 'store'>, DeliveryPorts {
+export interface NotificationService
+  extends EnvelopeDependencies,
+    Omit<RedeliveryDependencies, 'store'>,
+    DeliveryDependencies {
   deliver(key: SubscriptionKey): Promise<DeliveryReport>;
   sleep(milliseconds: number): Promise<void>;
   readonly subscriptions: SubscriptionRepository & WatcherDirectory;
@@ -32,43 +35,44 @@ export interface NotificationService extends FramePorts, Omit<RedeliveryPorts, '
   readonly createIfMissing: boolean;
 }
 
-let service: NotificationService | null | undefined;
-
-/**
- * Made by the first function that asks, so that the doors to endpoints are the same for all of them. Null where changes
- * are not recorded, and nobody can be notified.
- *
- * @throws SettingsError
- */
-export function notificationService(): NotificationService | null {
-  service ??= processParts().settings.notifications.recorded ? composeService() : null;
-  return service;
+export interface NotificationServiceOptions extends EnvelopeDependencies {
+  readonly telemetry: Telemetry;
+  readonly settings: NotificationSettings;
+  readonly store: CosmosAdapterOptions;
 }
 
-function composeService(): NotificationService {
-  const { settings, client, telemetry } = processParts();
-  const { cosmos, server, notifications } = settings;
-  const now = () => Date.now();
-  const options = { ...cosmos, client, startTimer };
-  const store = createCosmosDeliveryStore(options);
-  const ports = {
-    ...{ store, deadLetters: store.deadLetters, log: withSharedReads(createCosmosChangeLog(options), setImmediate) },
+/** One for the process, so that the circuit breakers of endpoints are the same for all functions. */
+export function createNotificationService({
+  settings,
+  store,
+  ...common
+}: NotificationServiceOptions): NotificationService {
+  const { now, telemetry } = common;
+  const deliveries = createCosmosDeliveryStore(store);
+  const dependencies = {
+    ...common,
+    store: deliveries,
+    deadLetters: deliveries.deadLetters,
+    log: withSharedReads(createCosmosChangeLog(store), setImmediate),
     webhooks: createNodeWebhookClient({
-      ...{ now, startTimer, policy: notifications.privateTargets ? 'publicOrPrivate' : 'public' },
+      now,
+      startTimer: store.startTimer,
+      policy: settings.privateTargets ? 'publicOrPrivate' : 'public',
     }),
-    ...{
-      gates: new EndpointGates(now),
-      format: notificationFormat,
-      meter: { delivered: telemetry.notificationDelivered, sending: telemetry.notification },
-    },
-    ...{ now, newId: randomUUID, random: () => Math.random(), server, telemetry },
+    breakers: new CircuitBreakers(now),
+    format: notificationFormat,
+    meter: { delivered: telemetry.notificationDelivered, sending: telemetry.notification },
+    random: Math.random,
   };
   return {
-    ...ports,
-    deliver: (key) => deliver(key, ports),
+    ...dependencies,
+    deliver: (key) => deliver(key, dependencies),
     sleep: (milliseconds) => sleep(milliseconds),
-    subscriptions: createCosmosSubscriptionRepository({ ...options, now }),
-    ...{ changesAmong, eventGrid: notifications.eventGrid, hook: notifications.hook },
-    ...{ database: cosmos.database, createIfMissing: cosmos.createIfMissing },
+    subscriptions: createCosmosSubscriptionRepository({ ...store, now }),
+    changesAmong,
+    eventGrid: settings.eventGrid,
+    hook: settings.hook,
+    database: store.database,
+    createIfMissing: store.createIfMissing,
   };
 }

@@ -12,9 +12,9 @@ export interface RepeatableRequest {
   readonly fingerprint: string;
 }
 
-/** What a write may be told beside what is to be written. */
+/** What a write may know beside what is to be written. */
 export interface WriteOptions {
-  /** The request that asks for it; told to those who learn of the change. */
+  /** The request that asks for it, for the record of the change. */
   readonly origin?: ChangeOrigin | undefined;
 }
 

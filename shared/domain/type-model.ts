@@ -23,7 +23,7 @@ export interface PropertyModel {
   readonly nullable: boolean;
   /** Must be sent to create the entity. */
   readonly requiredOnCreate?: boolean;
-  /** Fixed once the entity exists: an update that names it is refused. */
+  /** Fixed once the entity exists: an update that names it is rejected. */
   readonly immutable?: boolean;
   readonly description: string;
 }
@@ -136,7 +136,7 @@ export const TEAMS_ASYNC_OPERATION = {
 /** `microsoft.graph.subscription`, as far as it is served here. */
 export const SUBSCRIPTION_TYPE = {
   name: 'subscription',
-  description: 'Has an endpoint told of changes of operations.',
+  description: 'Has an endpoint notified of changes of operations.',
   open: false,
   properties: [
     { name: 'id', type: 'Edm.String', nullable: false, immutable: true, description: 'The key.' },

@@ -1,19 +1,25 @@
-import { ROUTES, type RouteName, SUBSCRIPTION_ROUTES } from '../odata/routes.ts';
-import {
-  type AnswerModel,
-  type BodyModel,
-  ENDPOINTS,
-  type EndpointModel,
-  QUERY_OPTIONS,
-  type QueryOption,
-} from './endpoints.ts';
+import { ROUTES, type Route, routeOf } from '../graph-http/routes.ts';
+import type { QueryOptionName } from '../odata/query-options/query-options.ts';
+import { type BodyModel, type DocumentedRoute, ENDPOINTS, type ResponseModel } from './endpoints.ts';
 import { ERROR_SCHEMA, type Schema, toComponentSchemas } from './schemas.ts';
 
 const TITLE = 'Operations of Microsoft Teams chats';
 const ID_HEADERS = ['request-id', 'client-request-id'];
+const DOCUMENTED = Object.keys(ENDPOINTS) as readonly DocumentedRoute[]; // the keys of a constant
+const OPTION_TYPES: Readonly<Record<QueryOptionName, 'string' | 'integer' | 'boolean'>> = {
+  count: 'boolean',
+  filter: 'string',
+  format: 'string',
+  orderby: 'string',
+  search: 'string',
+  select: 'string',
+  skip: 'integer',
+  skiptoken: 'string',
+  top: 'integer',
+};
 
 /** What the document is about. */
-export interface DocumentParts {
+export interface DocumentOptions {
   /** Whether there are any. */
   readonly subscriptions: boolean;
   /** Milliseconds since the Unix epoch. */
@@ -25,7 +31,7 @@ export interface DocumentParts {
  *
  * @param serviceRoot where it is served: `https://graph.example/beta`
  */
-export function toOpenApi(serviceRoot: string, parts: DocumentParts): Schema {
+export function toOpenApi(serviceRoot: string, parts: DocumentOptions): Schema {
   return {
     openapi: '3.1.0',
     info: { title: TITLE, version: 'beta', description: 'The teamsAsyncOperation of Microsoft Graph, beta version.' },
@@ -41,37 +47,28 @@ export function toOpenApi(serviceRoot: string, parts: DocumentParts): Schema {
   };
 }
 
-function toPaths({ subscriptions, now }: DocumentParts): Record<string, Schema> {
-  const all = Object.keys(ROUTES) as RouteName[]; // the keys of a constant
-  const names = all.filter((name) => subscriptions || !Object.hasOwn(SUBSCRIPTION_ROUTES, name));
-  const routes = new Set(names.map((name) => ROUTES[name].route));
+function toPaths({ subscriptions, now }: DocumentOptions): Record<string, Schema> {
+  const names = DOCUMENTED.filter((name) => subscriptions || ROUTES[name].part !== 'subscriptions');
+  const byPath = Map.groupBy(names, (name) => ROUTES[name].path);
+  return Object.fromEntries([...byPath].map(([path, ofPath]) => [`/${path}`, toPathItem(ofPath, now)]));
+}
+
+function toPathItem(names: readonly DocumentedRoute[], now: number): Schema {
   return Object.fromEntries(
-    [...routes].map((route) => [
-      `/${route}`,
-      toPathItem(
-        names.filter((name) => ROUTES[name].route === route),
-        now,
-      ),
-    ]),
+    names.flatMap((name) => routeOf(name).methods.map((method) => [method.toLowerCase(), toOperation(name, now)])),
   );
 }
 
-function toPathItem(names: readonly RouteName[], now: number): Schema {
-  return Object.fromEntries(
-    names.map((name) => [ROUTES[name].method.toLowerCase(), toOperation(name, ENDPOINTS[name], now)]),
-  );
-}
-
-function toOperation(name: RouteName, endpoint: EndpointModel, now: number): Schema {
-  const { summary, body, answers, anonymous } = endpoint;
+function toOperation(name: DocumentedRoute, now: number): Schema {
+  const { summary, body, responses } = ENDPOINTS[name];
   return {
     operationId: name,
     summary,
-    parameters: toParameters(name, endpoint),
-    ...(anonymous && { security: [] }),
+    parameters: toParameters(routeOf(name)),
+    ...(routeOf(name).access === 'public' && { security: [] }),
     ...(body && { requestBody: toRequestBody(body, now) }),
     responses: {
-      ...Object.fromEntries(answers.map((answer) => [answer.status, toResponse(answer)])),
+      ...Object.fromEntries(responses.map((response) => [response.status, toResponse(response)])),
       ...Object.fromEntries(['4XX', '5XX'].map((range) => [range, { $ref: '#/components/responses/error' }])),
     },
   };
@@ -81,22 +78,22 @@ function toRequestBody({ schema, example }: BodyModel, now: number): Schema {
   return { required: true, content: { 'application/json': { schema, example: example(now) } } };
 }
 
-function toParameters(name: RouteName, { queryOptions = [], headers = [] }: EndpointModel): Schema[] {
-  const inPath = [...ROUTES[name].route.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => ({
+function toParameters({ path, options, headers }: Route): Schema[] {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => ({
     name: parameter,
     in: 'path',
     required: true,
     schema: { type: 'string' },
   }));
   const inHeader = headers.map((header) => ({ name: header, in: 'header', schema: { type: 'string' } }));
-  return [...inPath, ...queryOptions.map(toQueryParameter), ...inHeader];
+  return [...inPath, ...(options ?? []).map(toQueryParameter), ...inHeader];
 }
 
-function toQueryParameter(option: QueryOption): Schema {
-  return { name: `$${option}`, in: 'query', schema: { type: QUERY_OPTIONS[option] } };
+function toQueryParameter(option: QueryOptionName): Schema {
+  return { name: `$${option}`, in: 'query', schema: { type: OPTION_TYPES[option] } };
 }
 
-function toResponse({ description, mediaType, schema }: AnswerModel): Schema {
+function toResponse({ description, mediaType, schema }: ResponseModel): Schema {
   return {
     description,
     headers: Object.fromEntries(ID_HEADERS.map((header) => [header, { $ref: `#/components/headers/${header}` }])),

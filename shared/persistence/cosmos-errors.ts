@@ -11,7 +11,7 @@ export function toDomainError(error: unknown): Error | null {
   return null;
 }
 
-/** Whether Cosmos DB refused with this status. */
+/** Whether Cosmos DB answered with this status. */
 export function hasStatus(error: unknown, status: number): boolean {
   return isFailure(error) && error.code === status;
 }

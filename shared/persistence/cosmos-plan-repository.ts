@@ -1,11 +1,11 @@
 import type { Container } from '@azure/cosmos';
-import { nextDueAt, type Plan, type Target } from '../domain/laboratory/plan.ts';
-import type { PlanRepository, StoredPlan } from '../domain/laboratory/plan-repository.ts';
+import { nextDueAt, type Plan, type Target } from '../domain/simulator/plan.ts';
+import type { PlanRepository, StoredPlan } from '../domain/simulator/plan-repository.ts';
 import { type CosmosAdapterOptions, containerCalls } from './container-calls.ts';
 import { LOCAL_CONTAINERS } from './containers.ts';
 import { hasStatus } from './cosmos-errors.ts';
 import { isItemId } from './item-id.ts';
-import { toQuery } from './sql/statement.ts';
+import { toQuery } from './statement.ts';
 
 /** A plan as an item: the id is the operation's, the partition its chat. */
 interface PlanDocument extends Plan {
@@ -19,11 +19,11 @@ type Stored<T> = T & { readonly _etag: string };
 const TARGET_ID = '$target';
 
 /**
- * Plans in a container of their own, which is created on first use: nothing of the laboratory is among the operations,
+ * Plans in a container of their own, which is created on first use: nothing of the simulator is among the operations,
  * and nothing of it has to be provisioned.
  */
 export function createCosmosPlanRepository(options: Omit<CosmosAdapterOptions, 'createIfMissing'>): PlanRepository {
-  const call = containerCalls({ ...options, createIfMissing: true }, LOCAL_CONTAINERS.laboratory);
+  const call = containerCalls({ ...options, createIfMissing: true }, LOCAL_CONTAINERS.simulator);
   return {
     add: (plan, target) => call(({ container }) => add(container, plan, target)),
     get: (chatId, operationId) => call(({ container }) => get(container, chatId, operationId)),

@@ -109,7 +109,7 @@ export const APP_SETTINGS = {
     secret: true,
   },
   LRO_LAB: {
-    purpose: 'The laboratory of long-running operations: docs/lro-laboratory.md',
+    purpose: 'The simulator of long-running operations: docs/lro-simulator.md',
     values: ['on', 'off'],
     default: 'off',
     provider: 'local',

@@ -3,7 +3,7 @@ import type { AppSetting } from './app-settings.ts';
 /** App settings that the Functions host reads and the app does not. */
 export const HOST_SETTINGS = {
   FUNCTIONS_WORKER_RUNTIME: {
-    purpose: 'The language. In Azure a property of the app instead, and refused as a setting by Flex Consumption',
+    purpose: 'The language. In Azure a property of the app instead, which Flex Consumption rejects as a setting',
     values: ['node'],
     default: null,
     provider: 'local',

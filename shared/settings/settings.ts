@@ -10,7 +10,7 @@ export interface Settings {
   /** `strict`: the guidelines' rules for members that came after clients were made; `lenient`: all are shown as stored. */
   readonly evolvableEnums: 'lenient' | 'strict';
   /** Whether operations can be made to move by themselves, for those who test a client. */
-  readonly laboratory: boolean;
+  readonly simulator: boolean;
   /** Whether there is a page to try the API, whose viewer is a package that is not deployed. */
   readonly tryIt: boolean;
   readonly notifications: NotificationSettings;
@@ -68,7 +68,7 @@ export function readSettings(env: Environment): Settings {
   const auth = readAuth(env, problems);
   const pagingSecret = readPagingSecret(env, cosmos, problems);
   const evolvableEnums = readEvolvableEnums(env, problems);
-  const laboratory = readSwitch('LRO_LAB', env, problems);
+  const simulator = readSwitch('LRO_LAB', env, problems);
   const tryIt = readSwitch('TRY_IT', env, problems);
   const notifications = readNotifications(env, problems);
   const telemetry = readTelemetry(env, problems);
@@ -78,7 +78,7 @@ export function readSettings(env: Environment): Settings {
     auth,
     pagingSecret,
     evolvableEnums,
-    laboratory,
+    simulator,
     notifications,
     tryIt,
     telemetry,

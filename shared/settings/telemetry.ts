@@ -26,7 +26,8 @@ export function readTelemetry(env: Environment, problems: string[]): TelemetrySe
   const azureMonitor = readAzureMonitor(env);
   if (!otlp && !azureMonitor) return null;
   return {
-    ...{ otlp, azureMonitor },
+    otlp,
+    azureMonitor,
     serviceName: env.WEBSITE_SITE_NAME || APP_SETTINGS.WEBSITE_SITE_NAME.default,
     metricIntervalMs: readInterval(env, problems),
   };

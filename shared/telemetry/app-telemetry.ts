@@ -31,15 +31,15 @@ export interface Invocation {
 }
 
 export interface AppTelemetry extends Telemetry {
-  /** Calls the function; of what it returns over HTTP the status is told. */
+  /** Calls the function; records the status of what it returns over HTTP. */
   invocation(call: Invocation, work: () => Promise<unknown>): Promise<unknown>;
   /** Sends what is left. */
   close(): Promise<void>;
 }
 
-export interface TelemetryParts {
+export interface TelemetryDependencies {
   /** Milliseconds since any moment. */
   elapsed(): number;
-  /** Told why nothing is exported. */
+  /** Called with the reason where nothing is exported. */
   onFailure(error: unknown): void;
 }

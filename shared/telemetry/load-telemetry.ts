@@ -1,13 +1,13 @@
 import { NO_TELEMETRY } from '../domain/telemetry.ts';
-import type { AppTelemetry, TelemetryParts, TelemetrySettings } from './app-telemetry.ts';
+import type { AppTelemetry, TelemetryDependencies, TelemetrySettings } from './app-telemetry.ts';
 
 export interface LoadingTelemetry extends AppTelemetry {
-  /** Settles once everything is told; until then, nothing is. */
+  /** Settles once telemetry is recorded; until then, nothing is. */
   readonly loaded: Promise<void>;
 }
 
 /** Loads the OpenTelemetry SDK while the app starts: it takes as long as all the rest, and nobody waits for it. */
-export function loadTelemetry(settings: TelemetrySettings, parts: TelemetryParts): LoadingTelemetry {
+export function loadTelemetry(settings: TelemetrySettings, parts: TelemetryDependencies): LoadingTelemetry {
   let current: AppTelemetry = { ...NO_TELEMETRY, invocation: (_call, work) => work(), close: async () => undefined };
   const loaded = import('./open-telemetry.ts')
     .then(async ({ openTelemetry }) => {

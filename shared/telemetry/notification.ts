@@ -1,7 +1,7 @@
 import { type Link, type SpanContext, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import type { Telemetry } from '../domain/telemetry.ts';
-import type { SpanParts } from './span-parts.ts';
+import type { SpanDependencies } from './span-dependencies.ts';
 
 /** The SDK's own limit on links of one span. */
 const MAX_LINKS = 128;
@@ -10,7 +10,7 @@ const MAX_LINKS = 128;
  * A span for each message to a receiver, with links to the requests that made the changes: there can be many of them,
  * and their traces have long ended.
  */
-export function createNotification({ tracer, contexts }: SpanParts): Telemetry['notification'] {
+export function createNotification({ tracer, contexts }: SpanDependencies): Telemetry['notification'] {
   return async (origins, work) => {
     const active = contexts.active();
     const links = origins.flatMap(toLink).slice(0, MAX_LINKS);

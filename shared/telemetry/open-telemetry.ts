@@ -2,10 +2,10 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { AppTelemetry, TelemetryParts, TelemetrySettings } from './app-telemetry.ts';
+import type { AppTelemetry, TelemetryDependencies, TelemetrySettings } from './app-telemetry.ts';
 import { type Exporters, openExporters } from './exporters.ts';
-import { createMeters } from './meters.ts';
 import { RequestIdsProcessor } from './request-ids.ts';
+import { createMeters } from './span-dependencies.ts';
 import { createSpans } from './spans.ts';
 
 const SCOPE = 'teams-async-operations';
@@ -13,7 +13,7 @@ const SCOPE = 'teams-async-operations';
 /** Soon enough for somebody who has just sent a request and looks at its trace. */
 const SEND_AFTER_MS = 1_000;
 
-export async function openTelemetry(settings: TelemetrySettings, parts: TelemetryParts): Promise<AppTelemetry> {
+export async function openTelemetry(settings: TelemetrySettings, parts: TelemetryDependencies): Promise<AppTelemetry> {
   return telemetryTo(await openExporters(settings), settings, parts);
 }
 
@@ -21,7 +21,7 @@ export async function openTelemetry(settings: TelemetrySettings, parts: Telemetr
 export function telemetryTo(
   exporters: Exporters,
   settings: Pick<TelemetrySettings, 'serviceName' | 'metricIntervalMs'>,
-  { elapsed }: Pick<TelemetryParts, 'elapsed'>,
+  { elapsed }: Pick<TelemetryDependencies, 'elapsed'>,
 ): AppTelemetry {
   const resource = defaultResource()
     .merge(resourceFromAttributes({ 'service.name': settings.serviceName }))

@@ -12,14 +12,14 @@ import type { RequestIdentity } from '../domain/telemetry.ts';
 import type { AppTelemetry, Invocation } from './app-telemetry.ts';
 import { createNotification, toTraceparent } from './notification.ts';
 import { requestOf, toAttributes, withRequest } from './request-ids.ts';
-import type { SpanParts } from './span-parts.ts';
+import type { SpanDependencies } from './span-dependencies.ts';
 import { createStoreCall } from './store-call.ts';
 
 const propagator = new W3CTraceContextPropagator();
 
 /** The spans of the app: one for each call of a function, each request of a batch, and each call of the store. */
 export function createSpans(
-  parts: SpanParts,
+  parts: SpanDependencies,
 ): Pick<AppTelemetry, 'invocation' | 'inRequest' | 'storeCall' | 'traceparent' | 'notification'> {
   return {
     traceparent: () => toTraceparent(trace.getSpanContext(parts.contexts.active())),
@@ -30,7 +30,7 @@ export function createSpans(
   };
 }
 
-async function invoke(call: Invocation, work: () => Promise<unknown>, parts: SpanParts): Promise<unknown> {
+async function invoke(call: Invocation, work: () => Promise<unknown>, parts: SpanDependencies): Promise<unknown> {
   const { tracer, contexts, meters, elapsed } = parts;
   const { functionName, traceparent, tracestate, http } = call;
   const parent = propagator.extract(ROOT_CONTEXT, { traceparent, tracestate }, defaultTextMapGetter);
@@ -81,7 +81,7 @@ function nameOf(error: unknown): string {
 function inRequest<T>(
   ids: RequestIdentity,
   work: () => Promise<T>,
-  { tracer, contexts }: Pick<SpanParts, 'tracer' | 'contexts'>,
+  { tracer, contexts }: Pick<SpanDependencies, 'tracer' | 'contexts'>,
 ): Promise<T> {
   const active = contexts.active();
   const context = withRequest(active, ids);

@@ -1,12 +1,12 @@
 import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { StoreCall, StoreOutcome, Telemetry } from '../domain/telemetry.ts';
-import type { SpanParts } from './span-parts.ts';
+import type { SpanDependencies } from './span-dependencies.ts';
 
-/** Answers that callers ask for: no such item, a conflict, a precondition that does not hold. */
+/** Responses that callers ask for: no such item, a conflict, a precondition that does not hold. */
 const EXPECTED: readonly number[] = [404, 409, 412];
 
 /** A client span for each call, by the semantic conventions for Cosmos DB clients, without the query and its parameters. */
-export function createStoreCall(parts: SpanParts): Telemetry['storeCall'] {
+export function createStoreCall(parts: SpanDependencies): Telemetry['storeCall'] {
   return async (call, work) => {
     const span = begin(call, parts);
     const startedAt = parts.elapsed();
@@ -28,7 +28,7 @@ export function createStoreCall(parts: SpanParts): Telemetry['storeCall'] {
   };
 }
 
-function begin(call: StoreCall, { tracer, contexts }: SpanParts): Span {
+function begin(call: StoreCall, { tracer, contexts }: SpanDependencies): Span {
   const name = [call.operation, call.container ?? call.database].filter(Boolean).join(' ');
   const { hostname, port } = new URL(call.endpoint);
   const server = { 'server.address': hostname, ...(port && { 'server.port': Number(port) }) };
@@ -57,7 +57,7 @@ function describeOutcome({ status, substatus }: StoreOutcome): Attributes {
 interface Recorded {
   readonly outcome: StoreOutcome;
   readonly seconds: number;
-  readonly parts: SpanParts;
+  readonly parts: SpanDependencies;
 }
 
 function record(attributes: Attributes, { outcome, seconds, parts: { meters } }: Recorded): void {

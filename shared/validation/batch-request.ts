@@ -1,6 +1,24 @@
 import Joi from 'joi';
-import { type BatchItem, MAX_BATCH_ITEMS } from '../domain/batch.ts';
 import { BadRequestError } from '../domain/errors.ts';
+
+/** One request of a JSON batch. */
+export interface BatchItem {
+  /** As sent; two ids that differ in case alone are one. */
+  readonly id: string;
+  /** In upper case. */
+  readonly method: string;
+  /** As sent: below the service root, with or without a leading slash and version. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined when none was sent; null is a body. */
+  readonly body: unknown;
+  /** Ids, as their own items spell them, of items that stand before this one. */
+  readonly dependsOn: readonly string[];
+}
+
+/** Microsoft Graph's limit on the requests of one batch. */
+export const MAX_BATCH_ITEMS = 20;
 
 /** Far more than the headers of a request together may have. */
 const MAX_HEADERS = 100;
@@ -38,7 +56,7 @@ const batchSchema = Joi.object<{ requests: readonly GivenItem[] }>({
   .prefs({ convert: false });
 
 /**
- * Reads the body of a JSON batch. One that breaks a rule is refused as a whole, before anything of it runs.
+ * Reads the body of a JSON batch. One that breaks a rule is rejected as a whole, before anything of it runs.
  *
  * @throws BadRequestError in Graph's words where they are known
  */

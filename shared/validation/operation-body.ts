@@ -1,8 +1,44 @@
-import type { ObjectSchema, ValidationErrorItem } from 'joi';
+import Joi, { type ObjectSchema, type ValidationErrorItem } from 'joi';
+import { toUtc } from '../domain/date-time-offset.ts';
 import { BadRequestError, type ErrorDetail, ValidationError } from '../domain/errors.ts';
-import { DECLARED_PROPERTIES, OPERATION_ERROR_TYPE } from '../domain/type-model.ts';
-import { EXPECTED } from './operation-schema.ts';
-import { isNamed } from './type-name.ts';
+import type { NewOperation, OperationChanges } from '../domain/teams-async-operation.ts';
+import {
+  type ComplexTypeModel,
+  DECLARED_PROPERTIES,
+  OPERATION_ERROR_TYPE,
+  type PropertyModel,
+  TEAMS_ASYNC_OPERATION,
+} from '../domain/type-model.ts';
+
+/**
+ * Turns a parsed body into the operation it asks for.
+ *
+ * @throws ValidationError with one detail for everything that is wrong
+ */
+export function parseNewOperation(body: unknown): NewOperation {
+  const { declared, dynamic } = readOperationBody(body, operationSchema);
+  return { ...declared, dynamicProperties: dynamic };
+}
+
+/**
+ * Turns a parsed body into the changes it asks for: what it does not name stays.
+ *
+ * @throws ValidationError a value is wrong, or a property cannot be changed
+ * @throws BadRequestError the body names no property
+ */
+export function parseOperationChanges(body: unknown): OperationChanges {
+  const { declared, dynamic } = readOperationBody(body, updateSchema);
+  const properties: readonly PropertyModel[] = TEAMS_ASYNC_OPERATION.properties;
+  const fixed = properties.filter(({ name, immutable }) => immutable && Object.hasOwn(declared, name));
+  if (fixed.length > 0) throw new ValidationError(fixed.map(toReadOnlyDetail));
+  if (Object.keys(declared).length + Object.keys(dynamic).length === 0)
+    throw new BadRequestError('The request body must name at least one property to update.');
+  return { ...declared, ...(Object.keys(dynamic).length > 0 && { dynamicProperties: dynamic }) };
+}
+
+function toReadOnlyDetail({ name }: PropertyModel): ErrorDetail {
+  return { code: 'BadRequest', message: `The property '${name}' is read-only and cannot be updated.`, target: name };
+}
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -95,4 +131,111 @@ function toUnknownProperty(given: string): ErrorDetail {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Graph's public namespace, and the one of Teams' own service that its documentation shows. */
+const NAMESPACES = ['microsoft.graph', 'microsoft.teams.graphsvc'];
+
+/**
+ * Whether an `@odata.type` names the given type of Graph. Spellings met in its documentation: with and without the
+ * leading `#`, namespaces in any case.
+ */
+export function isNamed(given: unknown, typeName: string): boolean {
+  if (typeof given !== 'string') return false;
+  const qualified = given.startsWith('#') ? given.slice(1) : given;
+  const dot = qualified.lastIndexOf('.');
+  return (
+    qualified.slice(dot + 1) === typeName && NAMESPACES.includes(qualified.slice(0, Math.max(0, dot)).toLowerCase())
+  );
+}
+
+/** What a value must be, for joi and in words. */
+export interface ValueRule {
+  readonly schema: Joi.Schema;
+  readonly expected: string;
+}
+
+const INT32_MIN = -(2 ** 31);
+const INT32_MAX = 2 ** 31 - 1;
+/** In UTF-16 code units. Cosmos DB takes ids of 255 characters in every API version. */
+const MAX_ID_LENGTH = 255;
+// Cosmos DB takes none of these four in an id, and its SDK rejects a trailing space and all that is white space.
+const ID_PATTERN = /^(?!\s*$)[^/\\?#]*[^/\\?# ]$/s;
+
+export const idRule: ValueRule = {
+  schema: Joi.string().max(MAX_ID_LENGTH).pattern(ID_PATTERN).custom(addressable),
+  expected: `a string of 1 to ${MAX_ID_LENGTH} characters without / \\ ? #, that neither begins with $ nor ends in a space and is not blank, . or ..`,
+};
+
+export const int32Rule: ValueRule = {
+  schema: Joi.number().integer().min(INT32_MIN).max(INT32_MAX),
+  expected: `an integer between ${INT32_MIN} and ${INT32_MAX}`,
+};
+
+export const dateTimeOffsetRule: ValueRule = {
+  schema: Joi.string().custom(dateTimeOffset),
+  expected: 'a DateTimeOffset such as 2021-05-27T21:23:41.9085453Z',
+};
+
+/** An id that cannot be a URL's path segment could be stored but never be read. */
+function addressable(id: string, helpers: Joi.CustomHelpers): string | Joi.ErrorReport {
+  // OData keeps segments that begin with $ for itself: `operations/$count`.
+  const reachable = id !== '.' && id !== '..' && !id.startsWith('$') && id.isWellFormed();
+  return reachable ? id : helpers.error('any.invalid');
+}
+
+function dateTimeOffset(text: string, helpers: Joi.CustomHelpers): string | Joi.ErrorReport {
+  return toUtc(text) ?? helpers.error('any.invalid');
+}
+
+type PropertyType = PropertyModel['type'];
+
+/** The declared properties alone: dynamic ones and control information are taken out before. */
+export const operationSchema: Joi.ObjectSchema = toObjectSchema(TEAMS_ASYNC_OPERATION.properties).prefs({
+  abortEarly: false,
+  convert: false,
+});
+
+/** As `operationSchema`, for a body that names only what is to change. */
+export const updateSchema: Joi.ObjectSchema = operationSchema
+  .fork(
+    TEAMS_ASYNC_OPERATION.properties.map(({ name }) => name),
+    (property) => property.optional(),
+  )
+  .prefs({ noDefaults: true });
+
+/** What each property must be, by its path: the second half of the message about it. */
+export const EXPECTED: Readonly<Record<string, string>> = Object.fromEntries(
+  TEAMS_ASYNC_OPERATION.properties.flatMap((property) => describeRule(property)),
+);
+
+function toObjectSchema(properties: readonly PropertyModel[]): Joi.ObjectSchema {
+  return Joi.object(Object.fromEntries(properties.map((property) => [property.name, toSchema(property)])));
+}
+
+function toSchema(property: PropertyModel): Joi.Schema {
+  const { schema } = ruleOf(property);
+  const nullable = property.nullable ? schema.allow(null).default(null) : schema;
+  return property.requiredOnCreate ? nullable.required() : nullable;
+}
+
+function describeRule(property: PropertyModel, prefix = ''): [path: string, expected: string][] {
+  const path = prefix + property.name;
+  const expected = `${ruleOf(property).expected}${property.nullable ? ' or null' : ''}`;
+  const { type } = property;
+  const inner = isComplex(type) ? type.properties.flatMap((member) => describeRule(member, `${path}/`)) : [];
+  return [[path, expected], ...inner];
+}
+
+function ruleOf({ name, type }: PropertyModel): ValueRule {
+  if (name === 'id') return idRule;
+  if (type === 'Edm.String') return { schema: Joi.string().allow(''), expected: 'a string' };
+  if (type === 'Edm.Int32') return int32Rule;
+  if (type === 'Edm.DateTimeOffset') return dateTimeOffsetRule;
+  if (isComplex(type)) return { schema: toObjectSchema(type.properties), expected: `a microsoft.graph.${type.name}` };
+  return { schema: Joi.valid(...type.members), expected: `one of ${type.members.join(', ')}` };
+}
+
+function isComplex(type: PropertyType): type is ComplexTypeModel {
+  return typeof type === 'object' && type.kind === 'complex';
 }

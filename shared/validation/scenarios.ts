@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import type { Interval, Scenario, ScenarioStep, Scenarios } from '../domain/laboratory/scenario.ts';
+import type { Interval, Scenario, ScenarioStep, Scenarios } from '../domain/simulator/scenario.ts';
 import { OPERATION_STATUSES } from '../domain/teams-async-operation.ts';
 
 /** Thrown at start: the message names every place in the file that is wrong. */

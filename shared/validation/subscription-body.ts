@@ -3,8 +3,7 @@ import { BadRequestError, type ErrorDetail, ValidationError } from '../domain/er
 import { CHANGE_TYPES, type ChangeType } from '../domain/notifications/operation-change.ts';
 import type { Subscription } from '../domain/notifications/subscription.ts';
 import { type PropertyModel, SUBSCRIPTION_TYPE } from '../domain/type-model.ts';
-import { isNamed } from './type-name.ts';
-import { dateTimeOffsetRule } from './value-rules.ts';
+import { dateTimeOffsetRule, isNamed } from './operation-body.ts';
 
 /** What a caller sends to subscribe. */
 export type NewSubscription = Pick<
@@ -120,28 +119,28 @@ export function parseSubscriptionChanges(body: unknown): SubscriptionChanges {
   return changes;
 }
 
-/** @param refusalOf why a declared property cannot be here; null: it can */
-function readBody<T>(body: unknown, schema: Joi.ObjectSchema<T>, refusalOf: (name: string) => string | null): T {
+/** @param rejectionOf why a declared property cannot be here; null: it can */
+function readBody<T>(body: unknown, schema: Joi.ObjectSchema<T>, rejectionOf: (name: string) => string | null): T {
   if (!isObject(body)) throw new BadRequestError('The request body must be a JSON object.');
   // A name with `@` is an annotation: OData JSON format 4.01, section 4.6.
   const entries = Object.entries(body).filter(([name]) => !name.includes('@'));
-  const details = entries.flatMap(([name, value]) => refuse(name, value, refusalOf));
-  const refused = details.map(({ target }) => target);
-  const kept = entries.filter(([name]) => Object.hasOwn(RULES, name) && !refused.includes(name));
+  const details = entries.flatMap(([name, value]) => rejectProperty(name, value, rejectionOf));
+  const rejected = details.map(({ target }) => target);
+  const kept = entries.filter(([name]) => Object.hasOwn(RULES, name) && !rejected.includes(name));
   const { value, error } = schema.validate(Object.fromEntries(kept));
   const all = [...checkType(body), ...details, ...(error?.details ?? []).map(toDetail)];
   if (all.length > 0 || value === undefined) throw new ValidationError(all.slice(0, MAX_DETAILS));
   return value;
 }
 
-function refuse(name: string, value: unknown, refusalOf: (name: string) => string | null): ErrorDetail[] {
-  // What asks for nothing is no reason to refuse: SDKs send it unasked.
+function rejectProperty(name: string, value: unknown, rejectionOf: (name: string) => string | null): ErrorDetail[] {
+  // What asks for nothing is no reason to reject it: SDKs send it unasked.
   if (UNSUPPORTED.includes(name))
     return value === null || value === false
       ? []
       : [detail(name, `The property '${name}' is not supported for subscriptions to operations.`)];
-  const refusal = refusalOf(name);
-  if (refusal !== null) return [detail(name, refusal)];
+  const rejection = rejectionOf(name);
+  if (rejection !== null) return [detail(name, rejection)];
   if (Object.hasOwn(RULES, name)) return [];
   const type = 'microsoft.graph.subscription';
   const message = `The property '${shown(name)}' does not exist on type '${type}'. Make sure to only use property names that are defined by the type.`;

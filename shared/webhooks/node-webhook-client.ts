@@ -1,16 +1,17 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import {
   TIMED_OUT_REASON,
   type WebhookClient,
   type WebhookOutcome,
   type WebhookRequest,
 } from '../domain/notifications/webhook.ts';
-import { checkedLookup, ForbiddenAddressError, type Resolve } from './checked-lookup.ts';
-import type { AddressPolicy } from './public-address.ts';
+import { type AddressPolicy, isAllowed } from './public-address.ts';
 import { readRetryAfter } from './retry-after.ts';
-import { refusalOf } from './target-url.ts';
+import { rejectionOf } from './target-url.ts';
 
 export interface NodeWebhookClientOptions {
   /** Where notifications may go. With `publicOrPrivate` they also go without TLS. */
@@ -57,7 +58,7 @@ export function createNodeWebhookClient(options: NodeWebhookClientOptions): Node
   };
   return {
     post: async (given) => {
-      const reason = refusalOf(given.url, policy);
+      const reason = rejectionOf(given.url, policy);
       if (reason !== null) return { kind: 'forbidden', reason };
       return withinTime(given, { agents, ...options });
     },
@@ -70,11 +71,11 @@ export function createNodeWebhookClient(options: NodeWebhookClientOptions): Node
 type Ports = Pick<NodeWebhookClientOptions, 'now' | 'startTimer'> & { readonly agents: Agents };
 
 /** One time limit for all of it: waiting for a socket, looking up, connecting, sending, the answer. */
-async function withinTime(given: WebhookRequest, ports: Ports): Promise<WebhookOutcome> {
+async function withinTime(given: WebhookRequest, dependencies: Ports): Promise<WebhookOutcome> {
   const controller = new AbortController();
-  const stopTimer = ports.startTimer(given.timeoutMs, () => controller.abort());
+  const stopTimer = dependencies.startTimer(given.timeoutMs, () => controller.abort());
   try {
-    return await attempt(given, { ...ports, signal: controller.signal });
+    return await attempt(given, { ...dependencies, signal: controller.signal });
   } catch (error) {
     if (error instanceof ForbiddenAddressError) return { kind: 'forbidden', reason: error.message };
     if (controller.signal.aborted) return { kind: 'failed', reason: TIMED_OUT_REASON };
@@ -108,7 +109,8 @@ function send({ url, contentType, body, headers = {} }: WebhookRequest, { agents
   const { promise, resolve, reject } = Promise.withResolvers<WebhookOutcome>();
   const request = start(url, {
     method: 'POST',
-    ...{ agent: agents[protocol], signal },
+    agent: agents[protocol],
+    signal,
     headers: {
       ...headers,
       'content-type': contentType,
@@ -161,4 +163,36 @@ function describe(error: unknown): string {
 function codeOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;
+}
+
+/** All addresses of a host name. */
+export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+/** The name stands for an address that must not be connected to. */
+export class ForbiddenAddressError extends Error {
+  readonly code = 'ForbiddenAddress';
+
+  constructor() {
+    super('The host of the URL is not a public address');
+    this.name = 'ForbiddenAddressError';
+  }
+}
+
+/**
+ * A look-up for sockets, which connect to exactly what it answers: no second look-up can have another answer. A name
+ * with any address that is not allowed is rejected as a whole.
+ */
+export function checkedLookup(resolve: Resolve, policy: AddressPolicy): LookupFunction {
+  return (hostname, { all }, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const [first] = addresses;
+        if (!first || addresses.some(({ address }) => !isAllowed(address, policy)))
+          callback(new ForbiddenAddressError(), '');
+        else if (all) callback(null, [...addresses]);
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, ''),
+    );
+  };
 }

@@ -23,7 +23,10 @@ const client = Client.init({
 const path = `/chats/${chatId}/operations`;
 const body = {
   '@odata.type': '#Microsoft.Teams.GraphSvc.teamsAsyncOperation',
-  ...{ operationType: 'createTeam', status: 'inProgress', attemptsCount: 1, error: null },
+  operationType: 'createTeam',
+  status: 'inProgress',
+  attemptsCount: 1,
+  error: null,
   lastActionDateTime: '2021-05-27T21:23:45.189Z',
 };
 
@@ -34,7 +37,7 @@ const got = await client.api(`${path}/classic`).select('id,status,operationType'
 const patched = await client.api(`${path}/classic`).patch({ status: 'succeeded' });
 await client.api(`${path}/classic`).delete();
 const afterDelete = await failure(() => client.api(`${path}/classic`).get());
-const refused = await failure(() => client.api(path).post({ ...body, status: 'done' }));
+const rejected = await failure(() => client.api(path).post({ ...body, status: 'done' }));
 const subscription = await subscribe();
 await client
   .api(path)
@@ -44,9 +47,15 @@ const throttledStatuses = recordStatuses();
 const afterThrottling = await client.api(`${path}/throttled`).get();
 
 const session: ClientSession = {
-  ...{ created: see(created), listed, got: see(got), patched: see(patched) },
+  created: see(created),
+  listed,
+  got: see(got),
+  patched: see(patched),
   subscription,
-  ...{ afterDelete, refused, afterThrottling: see(afterThrottling), throttledStatuses },
+  afterDelete,
+  rejected,
+  afterThrottling: see(afterThrottling),
+  throttledStatuses,
 };
 process.stdout.write(JSON.stringify(session));
 
@@ -68,7 +77,8 @@ async function subscribe(): Promise<SubscriptionSession> {
   const renewed = await one.patch({ expirationDateTime: second });
   await one.delete();
   return {
-    ...{ created: seeSubscription(made, first), got: seeSubscription(read, first) },
+    created: seeSubscription(made, first),
+    got: seeSubscription(read, first),
     renewed: seeSubscription(renewed, second),
     afterDelete: await failure(() => one.get()),
     unreachable: await failure(() =>

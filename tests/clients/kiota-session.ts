@@ -49,7 +49,9 @@ const LIST = '{+baseurl}/chats/{chat%2Did}/operations{?%24filter,%24orderby,%24t
 const ITEM = '{+baseurl}/chats/{chat%2Did}/operations/{operation%2Did}{?%24select}';
 const body: TeamsAsyncOperation = {
   odataType: '#Microsoft.Teams.GraphSvc.teamsAsyncOperation',
-  ...{ operationType: 'createTeam', status: 'inProgress', attemptsCount: 1 },
+  operationType: 'createTeam',
+  status: 'inProgress',
+  attemptsCount: 1,
   lastActionDateTime: new Date('2021-05-27T21:23:45.189Z'),
 };
 
@@ -63,16 +65,22 @@ const patch = request(HttpMethod.PATCH, ITEM, { 'operation%2Did': 'kiota' });
 const patched = await send(withBody(patch, { status: 'succeeded' }));
 await adapter.sendNoResponseContent(request(HttpMethod.DELETE, ITEM, { 'operation%2Did': 'kiota' }), errors);
 const afterDelete = await failure(() => send(request(HttpMethod.GET, ITEM, { 'operation%2Did': 'kiota' })));
-const refused = await failure(() => create({ ...body, id: 'a/b' }));
+const rejected = await failure(() => create({ ...body, id: 'a/b' }));
 const subscription = await subscribe();
 await create({ ...body, id: 'throttled' }, 'lro-scenario=throttled-polls');
 const throttledStatuses = recordStatuses();
 const afterThrottling = await send(request(HttpMethod.GET, ITEM, { 'operation%2Did': 'throttled' }));
 
 const session: ClientSession = {
-  ...{ created: see(created), listed, got: see(got), patched: see(patched) },
+  created: see(created),
+  listed,
+  got: see(got),
+  patched: see(patched),
   subscription,
-  ...{ afterDelete, refused, afterThrottling: see(afterThrottling), throttledStatuses },
+  afterDelete,
+  rejected,
+  afterThrottling: see(afterThrottling),
+  throttledStatuses,
 };
 process.stdout.write(JSON.stringify(session));
 
@@ -127,7 +135,8 @@ async function subscribe(): Promise<SubscriptionSession> {
   await adapter.sendNoResponseContent(request(HttpMethod.DELETE, `{+baseurl}/subscriptions${one}`), errors);
   const unreachable = { ...wanted, notificationUrl: 'http://localhost:1/', expirationDateTime: first };
   return {
-    ...{ created: seeSubscription(made, first), got: seeSubscription(read, first) },
+    created: seeSubscription(made, first),
+    got: seeSubscription(read, first),
     renewed: seeSubscription(renewed, second),
     afterDelete: await failure(() => sendSubscription(HttpMethod.GET, one)),
     unreachable: await failure(() => sendSubscription(HttpMethod.POST, '', unreachable)),

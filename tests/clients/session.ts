@@ -8,7 +8,7 @@ export interface ClientSession {
   /** Of a get after the delete. */
   readonly afterDelete: SeenError;
   /** Of a create with a wrong body. */
-  readonly refused: SeenError;
+  readonly rejected: SeenError;
   readonly subscription: SubscriptionSession;
   /** Of a get that the service answered with 429 at first. */
   readonly afterThrottling: Seen;

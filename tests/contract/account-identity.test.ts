@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
-import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import { newOperation } from '../support/operations.ts';
 
 let endpoint: Server;
@@ -32,7 +32,10 @@ test('A store whose identity gets no token cannot be reached', async () => {
     credential: { kind: 'identity', source: 'managed', clientId: 'mine' },
   });
   const repository = createCosmosOperationRepository({
-    ...{ client, database: 'teams', createIfMissing: false, changes: null },
+    client,
+    database: 'teams',
+    createIfMissing: false,
+    changes: null,
     startTimer: () => () => undefined,
   });
   await expect(repository.create('chat', newOperation(), {})).rejects.toMatchObject({

@@ -4,7 +4,7 @@ import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import {
   type CosmosOperationRepository,
   createCosmosOperationRepository,
-} from '../../shared/persistence/cosmos-operation-repository.ts';
+} from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import { type CosmosWire, startCosmosWire } from '../support/cosmos-wire.ts';
 import { newOperation } from '../support/operations.ts';
 
@@ -40,7 +40,9 @@ function newRepository({
   });
   open.push(client);
   return createCosmosOperationRepository({
-    ...{ client, createIfMissing, database: 'teams' },
+    client,
+    createIfMissing,
+    database: 'teams',
     changes: changes ? { now: Date.now, newId: randomUUID } : null,
     startTimer: (_milliseconds, callback) => {
       const timer = setTimeout(callback, deadlineMs);

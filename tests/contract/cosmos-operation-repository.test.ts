@@ -1,5 +1,5 @@
-import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
-import { createCosmosSubscriptionRepository } from '../../shared/persistence/cosmos-subscription-repository.ts';
+import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
+import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import { DATABASE, startOnCosmos, startTimer } from '../support/cosmos-repositories.ts';
 import { newOperation } from '../support/operations.ts';
 import { OWNER } from '../support/subscriptions.ts';

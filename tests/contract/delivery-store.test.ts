@@ -1,11 +1,16 @@
 import { startCosmos } from '@lazurite/cosmos';
 import type { DeadLetter, DeadLetterStore } from '../../shared/domain/notifications/dead-letter.ts';
-import { type Delivery, holdBack, newDelivery, takeLease } from '../../shared/domain/notifications/delivery.ts';
-import type { DeliveryStore, StoredDelivery } from '../../shared/domain/notifications/delivery-store.ts';
+import {
+  type Delivery,
+  holdBack,
+  newDelivery,
+  takeLease,
+} from '../../shared/domain/notifications/delivery/delivery.ts';
+import type { DeliveryStore, StoredDelivery } from '../../shared/domain/notifications/delivery/delivery-store.ts';
 import type { Subscription, SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
-import { createCosmosDeliveryStore } from '../../shared/persistence/cosmos-delivery-store.ts';
-import { createCosmosSubscriptionRepository } from '../../shared/persistence/cosmos-subscription-repository.ts';
+import { createCosmosDeliveryStore } from '../../shared/persistence/notifications/cosmos-delivery-store.ts';
+import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
 import { DATABASE, startTimer } from '../support/cosmos-repositories.ts';
 import { createMemoryDeliveryStore } from '../support/memory-delivery-store.ts';
 import { keyOf, newChange, newSubscription } from '../support/notifications.ts';

@@ -1,8 +1,8 @@
 import type { CreateOperationInput } from '@azure/cosmos';
 import type { SortableProperty } from '../../shared/domain/operation-query.ts';
 import type { TeamsAsyncOperation } from '../../shared/domain/teams-async-operation.ts';
-import { toDocument } from '../../shared/persistence/operation-document.ts';
-import { listSql } from '../../shared/persistence/sql/list-sql.ts';
+import { listSql } from '../../shared/persistence/operations/list-sql.ts';
+import { toDocument } from '../../shared/persistence/operations/operation-document.ts';
 import { DATABASE, startOnCosmos } from '../support/cosmos-repositories.ts';
 import { newOperation } from '../support/operations.ts';
 

@@ -6,8 +6,8 @@ import {
   type TeamsAsyncOperation,
 } from '../../shared/domain/teams-async-operation.ts';
 import { parseFilter } from '../../shared/odata/filter/parse-filter.ts';
-import { parseOrderBy } from '../../shared/odata/order-by.ts';
-import { parseSearch } from '../../shared/odata/search.ts';
+import { parseOrderBy } from '../../shared/odata/query-options/list-options.ts';
+import { parseSearch } from '../../shared/odata/query-options/search.ts';
 import { createMemoryRepository } from '../support/memory-operation-repository.ts';
 import { newOperation } from '../support/operations.ts';
 

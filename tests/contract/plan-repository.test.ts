@@ -1,6 +1,6 @@
 import { startCosmos } from '@lazurite/cosmos';
-import type { Plan } from '../../shared/domain/laboratory/plan.ts';
-import type { PlanRepository } from '../../shared/domain/laboratory/plan-repository.ts';
+import type { Plan } from '../../shared/domain/simulator/plan.ts';
+import type { PlanRepository } from '../../shared/domain/simulator/plan-repository.ts';
 import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosPlanRepository } from '../../shared/persistence/cosmos-plan-repository.ts';
 import { createMemoryPlanRepository } from '../support/memory-plan-repository.ts';
@@ -77,7 +77,8 @@ async function startOnCosmos(): Promise<Running> {
   const server = await startCosmos();
   const client = createCosmosClient({ endpoint: server.endpoint, credential: { kind: 'key', key: server.key } });
   const plans = createCosmosPlanRepository({
-    ...{ client, database: 'teams' },
+    client,
+    database: 'teams',
     startTimer: (milliseconds, callback) => {
       const timer = setTimeout(callback, milliseconds);
       return () => clearTimeout(timer);

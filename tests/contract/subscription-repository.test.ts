@@ -1,4 +1,4 @@
-import { createCosmosSubscriptionRepository } from '../../shared/persistence/cosmos-subscription-repository.ts';
+import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
 import { DATABASE, startOnCosmos, startTimer } from '../support/cosmos-repositories.ts';
 import { createMemorySubscriptionRepository } from '../support/memory-subscription-repository.ts';
 import { describeSubscriptionRepository, type RunningSubscriptions } from './subscription-repository.ts';
@@ -16,7 +16,10 @@ describeSubscriptionRepository('Cosmos DB', async () => {
   const { client, close } = await startOnCosmos();
   return withClock((now) => ({
     subscriptions: createCosmosSubscriptionRepository({
-      ...{ client, database: DATABASE, createIfMissing: true, startTimer },
+      client,
+      database: DATABASE,
+      createIfMissing: true,
+      startTimer,
       now,
     }),
     close,

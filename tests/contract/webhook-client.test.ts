@@ -22,7 +22,10 @@ function newClient(options: Partial<NodeWebhookClientOptions> = {}) {
 }
 
 const request = (url: string, timeoutMs = 5_000) => ({
-  ...{ url, timeoutMs, contentType: 'application/json', body: '{"value":[]}' },
+  url,
+  timeoutMs,
+  contentType: 'application/json',
+  body: '{"value":[]}',
 });
 const post = (path = '/hook', timeoutMs?: number) => newClient().post(request(receiver.origin + path, timeoutMs));
 
@@ -34,7 +37,9 @@ describe('post()', () => {
     expect(await post('/hook?a=b%20c')).toEqual(answer);
     expect(receiver.requests).toMatchObject([
       {
-        ...{ method: 'POST', url: '/hook?a=b%20c', body: '{"value":[]}' },
+        method: 'POST',
+        url: '/hook?a=b%20c',
+        body: '{"value":[]}',
         headers: {
           'content-type': 'application/json',
           'content-length': '12',
@@ -55,14 +60,14 @@ describe('post()', () => {
   test('sends again when a connection that was kept is closed just then', async () => {
     const client = newClient();
     await client.post(request(receiver.origin));
-    let refused = 0;
+    let rejected = 0;
     receiver.answer = (_request, response) => {
-      if (refused > 0) return response.writeHead(202).end();
-      refused += 1;
+      if (rejected > 0) return response.writeHead(202).end();
+      rejected += 1;
       return response.destroy();
     };
     expect(await client.post(request(receiver.origin))).toMatchObject({ kind: 'answered', status: 202 });
-    expect(refused).toBe(1);
+    expect(rejected).toBe(1);
   });
 
   test('does not send again when a new connection is closed', async () => {
@@ -142,7 +147,7 @@ describe('post() to public addresses alone', () => {
     'https://127.0.0.1/',
     'https://[::ffff:127.0.0.1]/',
     'https://u:p@a.example/',
-  ])('refuses %s for what it is', async (url) => {
+  ])('rejects %s for what it is', async (url) => {
     const resolve = jest.fn();
     expect(await newClient({ policy: 'public', resolve }).post(request(url))).toMatchObject({ kind: 'forbidden' });
     expect(resolve).not.toHaveBeenCalled();
@@ -155,7 +160,7 @@ describe('post() to public addresses alone', () => {
     [['::ffff:127.0.0.1']],
     [['169.254.169.254']],
     [[]],
-  ])('refuses a name that stands for %j, and connects to nothing', async (addresses) => {
+  ])('rejects a name that stands for %j, and connects to nothing', async (addresses) => {
     const resolve = async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
     const url = receiver.origin.replace('http:', 'https:').replace('127.0.0.1', 'rebound.example');
     expect(await newClient({ policy: 'public', resolve }).post(request(url))).toEqual({

@@ -50,7 +50,9 @@ describe('addresses', () => {
     expect((await send({ path: operationsPath('cors') })).headers.get('access-control-allow-origin')).toBeNull();
     const asked = { ...headers, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'prefer' };
     const preflight = await sendRequest(stack().functionsUrl, {
-      ...{ method: 'OPTIONS', path: `/beta${operationsPath()}`, headers: asked },
+      method: 'OPTIONS',
+      path: `/beta${operationsPath()}`,
+      headers: asked,
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-headers')).toBe('prefer');

@@ -26,7 +26,9 @@ beforeAll(async () => {
       OTEL_METRIC_EXPORT_INTERVAL: '500',
       LRO_LAB: 'off',
     })),
-    ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: silentLog,
   });
   token = await stack.issuer.mint();
 });
@@ -65,7 +67,8 @@ test('One trace goes from the caller through host and function to Cosmos DB', as
   const [store, fn, request] = (await trace(traceId, 3)).toSorted((a, b) => a.durationMs - b.durationMs);
   expect(request).toMatchObject({ name: 'POST /beta/chats/{chatsId}/operations', parentSpanId: '00f067aa0ba902b7' });
   expect(fn).toMatchObject({
-    ...{ name: 'CreateOperation', parentSpanId: request?.spanId },
+    name: 'CreateOperation',
+    parentSpanId: request?.spanId,
     attributes: {
       'graph.client_request_id': CLIENT_REQUEST_ID,
       'graph.request_id': answer.headers.get('request-id'),
@@ -74,7 +77,10 @@ test('One trace goes from the caller through host and function to Cosmos DB', as
     resource: { 'service.name': APP },
   });
   expect(store).toMatchObject({
-    ...{ name: 'execute_batch operations', kind: 3, parentSpanId: fn?.spanId, status: {} },
+    name: 'execute_batch operations',
+    kind: 3,
+    parentSpanId: fn?.spanId,
+    status: {},
     attributes: {
       'db.system.name': 'azure.cosmosdb',
       'db.operation.name': 'execute_batch',
@@ -102,7 +108,9 @@ test('Each request of a batch has a span and ids of its own', async () => {
   const path = operationsPath(CHAT_ID);
   const [first, second] = [randomUUID(), randomUUID()];
   const requests = [first, second].map((id) => ({
-    ...{ id, method: 'GET', url: path },
+    id,
+    method: 'GET',
+    url: path,
     headers: { 'client-request-id': id },
   }));
   expect((await send('POST', '/$batch', { headers: { traceparent }, body: { requests } })).status).toBe(200);

@@ -58,7 +58,9 @@ test('Spans go to Application Insights where a connection string says so, the la
       APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
       LRO_LAB: 'off',
     })),
-    ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: silentLog,
   });
   const answer = await fetch(`${stack.functions.url}/beta${operationsPath(CHAT_ID)}`, {
     method: 'POST',

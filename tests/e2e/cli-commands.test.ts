@@ -64,7 +64,7 @@ describe('lazurite call', () => {
     ['a file that is missing', ['onTopic', '--data', '@missing.json'], 'cannot be read'],
     ['an address where nothing answers', ['onTopic', '--url', 'http://127.0.0.1:1'], 'lazurite start'],
     ['an address that is no URL', ['onTopic', '--url', 'here'], 'must be a URL'],
-  ])('refuses %s', async (_, args, message) => {
+  ])('rejects %s', async (_, args, message) => {
     const { exitCode, stdout, stderr } = await runLazurite(['call', '--url', lazurite.ready.functions, ...args]);
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr).toContain(message);

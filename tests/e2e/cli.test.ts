@@ -80,7 +80,7 @@ describe('lazurite start --json', () => {
     expect((await createOperation(second, { ...OPERATION, id: 'same' })).status).toBe(409);
   });
 
-  test('refuses a data directory that another one uses, and names its process', async () => {
+  test('rejects a data directory that another one uses, and names its process', async () => {
     const first = await start('--data-dir', folder);
     const second = await runLazurite(['start', '--json', '--data-dir', folder, ...freePorts()]);
     expect([second.exitCode, second.stdout]).toEqual([1, '']);
@@ -124,7 +124,7 @@ describe('lazurite start', () => {
     ['a port that is no number', ['--cosmos-port', 'x'], '65535'],
     ['a flag that does not exist', ['--no-such-flag'], '--no-such-flag'],
     ['a stray word', ['now'], 'argument'],
-  ])('refuses %s with exit code 1', async (_, args, named) => {
+  ])('rejects %s with exit code 1', async (_, args, named) => {
     const { exitCode, stderr } = await runLazurite(['start', ...args]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(named);
@@ -152,7 +152,7 @@ describe('lazurite token', () => {
     ['a duration', ['--expires-in', 'soon']],
     ['a positive duration', ['--expires-in', '-1h']],
     ['a URL', ['--issuer', 'nowhere']],
-  ])('refuses what is not %s', async (_, args) => {
+  ])('rejects what is not %s', async (_, args) => {
     const { exitCode, stdout, stderr } = await runLazurite(['token', ...args]);
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr).toContain(args[0]);

@@ -13,7 +13,10 @@ let heard: (() => void) | undefined;
 beforeAll(async () => {
   messages = [];
   stack = await startStack({
-    ...{ scriptRoot, clock: systemClock, randomness: systemRandomness, log: silentLog },
+    scriptRoot,
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: silentLog,
     onEvent: (event) => {
       if (event.type !== 'log') return;
       messages.push(event.message);

@@ -10,7 +10,7 @@ import {
   operationsPath,
   type RawRequest,
 } from '../support/create-operation-request.ts';
-import { REFUSED_REQUESTS } from '../support/refused-requests.ts';
+import { REJECTED_REQUESTS } from '../support/rejected-requests.ts';
 import { sendRequest } from '../support/send-request.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
 
@@ -32,7 +32,9 @@ afterAll(() => stack?.close());
 function post({ path = operationsPath(), headers, body }: RawRequest, bearer: string | null = token) {
   const authorization = bearer === null ? {} : { authorization: `Bearer ${bearer}` };
   return sendRequest(`${stack.functionsUrl}/beta`, {
-    ...{ method: 'POST', path, headers: { ...headers, ...authorization } },
+    method: 'POST',
+    path,
+    headers: { ...headers, ...authorization },
     ...(body !== undefined && { body }),
   });
 }
@@ -57,7 +59,7 @@ describe('POST /beta/chats/{chatsId}/operations', () => {
     expect(headers.get('x-ms-ags-diagnostic')).toContain('ServerInfo');
   });
 
-  test.each(REFUSED_REQUESTS)('refuses $title with $status', async ({ status, code, targets = [], ...request }) => {
+  test.each(REJECTED_REQUESTS)('rejects $title with $status', async ({ status, code, targets = [], ...request }) => {
     const { body, headers, status: answered } = await post(request);
     expect({ status: answered, code: body.error.code }).toEqual({ status, code });
     const details: { target: string }[] = body.error.details ?? [];
@@ -66,15 +68,18 @@ describe('POST /beta/chats/{chatsId}/operations', () => {
     expect(headers.get('content-type')).toBe('application/json');
   });
 
-  test('refuses an operation of more than 2 MB with 413', async () => {
+  test('rejects an operation of more than 2 MB with 413', async () => {
     const answer = await post({ ...GOOD, body: exampleWith({ values: 'x'.repeat(2 * MEGABYTE) }) });
     expect(answer).toMatchObject({ status: 413, body: { error: { code: 'RequestEntityTooLarge' } } });
   });
 
-  test('refuses a body of 101 MB with 413 when it is announced', async () => {
+  test('rejects a body of 101 MB with 413 when it is announced', async () => {
     const { hostname, port } = new URL(stack.functionsUrl);
     const outgoing = httpRequest({
-      ...{ hostname, port, method: 'POST', path: `/beta${operationsPath()}` },
+      hostname,
+      port,
+      method: 'POST',
+      path: `/beta${operationsPath()}`,
       headers: { ...JSON_TYPE, authorization: `Bearer ${token}`, 'content-length': 101 * MEGABYTE },
     });
     outgoing.write(Buffer.alloc(64 * 1024, ' '));
@@ -103,7 +108,7 @@ describe('POST /beta/chats/{chatsId}/operations', () => {
     expect((await post({ ...GOOD, path })).status).toBe(201);
   });
 
-  test('refuses an empty chat id with 400', async () => {
+  test('rejects an empty chat id with 400', async () => {
     expect((await post({ ...GOOD, path: '/chats//operations' })).status).toBe(400);
   });
 
@@ -125,7 +130,7 @@ describe('POST /beta/chats/{chatsId}/operations', () => {
 });
 
 describe('a token', () => {
-  async function refusal(bearer: string | null): Promise<unknown> {
+  async function rejection(bearer: string | null): Promise<unknown> {
     const { status, body, headers } = await post(GOOD, bearer);
     return { status, code: body.error.code, challenge: headers.get('www-authenticate') };
   }
@@ -133,39 +138,39 @@ describe('a token', () => {
   const REFUSED = { status: 401, code: 'InvalidAuthenticationToken', challenge: expect.stringMatching(/^Bearer /) };
 
   test('is required', async () => {
-    expect(await refusal(null)).toEqual(REFUSED);
+    expect(await rejection(null)).toEqual(REFUSED);
   });
 
-  test('that has expired is refused', async () => {
-    expect(await refusal(await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], expiresInSeconds: -600 }))).toEqual(
+  test('that has expired is rejected', async () => {
+    expect(await rejection(await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], expiresInSeconds: -600 }))).toEqual(
       REFUSED,
     );
   });
 
-  test('for another audience is refused', async () => {
-    expect(await refusal(await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], audience: 'api://else' }))).toEqual(
+  test('for another audience is rejected', async () => {
+    expect(await rejection(await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], audience: 'api://else' }))).toEqual(
       REFUSED,
     );
   });
 
-  test('of another issuer is refused', async () => {
+  test('of another issuer is rejected', async () => {
     const other = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], issuer: 'https://else.example/v2.0' });
-    expect(await refusal(other)).toEqual(REFUSED);
+    expect(await rejection(other)).toEqual(REFUSED);
   });
 
-  test('with alg none is refused', async () => {
+  test('with alg none is rejected', async () => {
     const [, payload] = token.split('.');
-    expect(await refusal(`${encode({ alg: 'none' })}.${payload}.`)).toEqual(REFUSED);
+    expect(await rejection(`${encode({ alg: 'none' })}.${payload}.`)).toEqual(REFUSED);
   });
 
-  test('signed by HS256 with the public key is refused', async () => {
+  test('signed by HS256 with the public key is rejected', async () => {
     const [header = '', payload] = token.split('.');
     const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString());
     const input = `${encode({ alg: 'HS256', kid })}.${payload}`;
     const signature = createHmac('sha256', await publicKey(kid))
       .update(input)
       .digest('base64url');
-    expect(await refusal(`${input}.${signature}`)).toEqual(REFUSED);
+    expect(await rejection(`${input}.${signature}`)).toEqual(REFUSED);
   });
 
   test('without the permission is answered 403, naming what is needed and what was there', async () => {
@@ -186,7 +191,7 @@ describe('a token', () => {
     expect((await post(GOOD, await stack.issuer.mint({ roles: ['Chat.ReadWrite'] }))).status).toBe(403);
   });
 
-  test('of a personal account is refused', async () => {
+  test('of a personal account is rejected', async () => {
     const tenantId = '9188040d-6c67-4c5b-b112-36a304b66dad';
     expect((await post(GOOD, await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], tenantId }))).status).toBe(403);
   });

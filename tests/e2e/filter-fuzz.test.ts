@@ -32,7 +32,9 @@ function send(
   { headers = {}, body }: { headers?: Record<string, string>; body?: string } = {},
 ) {
   return sendRequest(`${stack.functionsUrl}/beta`, {
-    ...{ method, path, headers: { authorization: `Bearer ${token}`, ...headers } },
+    method,
+    path,
+    headers: { authorization: `Bearer ${token}`, ...headers },
     ...(body !== undefined && { body }),
   });
 }

@@ -33,7 +33,14 @@ beforeAll(async () => {
   };
   const { scriptRoot, env = {}, host: options } = await openApp({ ...process.env, ...settings });
   host = await startFunctionsHost({
-    ...{ ...options, scriptRoot, env, port: 0, dataDir, https: {}, clock: systemClock, log: silentLog },
+    ...options,
+    scriptRoot,
+    env,
+    port: 0,
+    dataDir,
+    https: {},
+    clock: systemClock,
+    log: silentLog,
   });
   receiver = await startReceiver();
   receiver.answer = ({ url }, response) =>
@@ -85,7 +92,7 @@ describe.each(['classic', 'kiota'])('the %s Graph client over TLS', (client) => 
   });
 
   test('reads code and request-id of an error', () => {
-    expect(session.refused).toEqual({ status: 400, code: 'BadRequest', requestId: GUID });
+    expect(session.rejected).toEqual({ status: 400, code: 'BadRequest', requestId: GUID });
   });
 
   test('finds an operation gone that it deleted', () => {
@@ -95,7 +102,9 @@ describe.each(['classic', 'kiota'])('the %s Graph client over TLS', (client) => 
   test('subscribes, renews and ends a subscription', () => {
     const seen = { changeType: 'created,updated', clientState: null, expires: true };
     expect(session.subscription).toMatchObject({
-      ...{ created: { ...seen, clientState: 'mine' }, got: seen, renewed: seen },
+      created: { ...seen, clientState: 'mine' },
+      got: seen,
+      renewed: seen,
       afterDelete: { status: 404, code: 'NotFound', requestId: GUID },
       unreachable: { status: 400, code: 'ValidationError', requestId: GUID },
     });

@@ -30,10 +30,13 @@ async function start(options: { enableAuth?: boolean; env?: Record<string, strin
   const app = await openApp({ ...process.env, ...options.env });
   return running.add(
     await startStack({
-      ...{ ...app, dataDir: folder },
+      ...app,
+      dataDir: folder,
       host: { ...app.host, enableAuth: options.enableAuth ?? false },
       onEvent: (event) => event.type === 'log' && event.level === 'warning' && warned.resolve(event.message),
-      ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
+      clock: systemClock,
+      randomness: systemRandomness,
+      log: silentLog,
     }),
   );
 }

@@ -71,7 +71,7 @@ test('--useHttps serves the certificate of --cert, unlocked by --password', asyn
 test.each([
   ['a wrong password', ['--password', 'wrong'], 'Check the password'],
   ['no password', [], 'own.pem cannot be used'],
-])('--cert with %s is refused before anything is served', async (_, password, named) => {
+])('--cert with %s is rejected before anything is served', async (_, password, named) => {
   const { file } = await makeLockedCertificate('open sesame');
   await expect(start('v4-cjs', '--useHttps', '--cert', file, ...password)).rejects.toThrow(named);
 });

@@ -63,7 +63,7 @@ describe('odata.metadata=full', () => {
   });
 });
 
-test('$format is refused where it is none that is spoken', async () => {
+test('$format is rejected where it is none that is spoken', async () => {
   const path = `${operationsPath('formats')}?$format=atom`;
   for (const request of [{ path }, { method: 'POST', path, headers: JSON_TYPE, body: '{}' }]) {
     const { status, body } = await send(request);

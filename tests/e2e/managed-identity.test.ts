@@ -42,12 +42,17 @@ async function start({ scriptRoot, role, env }: Options): Promise<Stack> {
   const app = scriptRoot === undefined ? await openApp(settings) : { scriptRoot, env: settings };
   return running.add(
     await startStack({
-      ...{ ...app, dataDir: folder, cosmosPort, managedIdentity: role },
+      ...app,
+      dataDir: folder,
+      cosmosPort,
+      managedIdentity: role,
       onEvent: (event) => {
         if (event.type === 'log') messages.push(event.message);
         heard?.();
       },
-      ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
+      clock: systemClock,
+      randomness: systemRandomness,
+      log: silentLog,
     }),
   );
 }
@@ -59,7 +64,10 @@ async function startApp(role: Options['role'], settings: Record<string, string> 
     env: (endpoint) => ({
       COSMOS_CONNECTION: '',
       COSMOS_CONNECTION__accountEndpoint: endpoint,
-      ...{ COSMOS_CREATE_IF_MISSING: 'false', LRO_LAB: 'off', PAGING_KEY: 'p'.repeat(32), ...settings },
+      COSMOS_CREATE_IF_MISSING: 'false',
+      LRO_LAB: 'off',
+      PAGING_KEY: 'p'.repeat(32),
+      ...settings,
     }),
   });
   await provision(stack, 'teams', Object.values(CONTAINERS));

@@ -33,7 +33,7 @@ function send(request: RawRequest): Promise<HttpAnswer> {
   return sendRequest(`${stack.functionsUrl}/beta`, { ...request, headers });
 }
 
-type Answer = (response: ServerResponse) => void;
+type TestResponse = (response: ServerResponse) => void;
 
 interface Endpoint {
   readonly subscriptionId: string;
@@ -43,10 +43,14 @@ interface Endpoint {
   told(): string[];
 }
 
-const ACCEPT: Answer = (response) => response.writeHead(202).end();
+const ACCEPT: TestResponse = (response) => response.writeHead(202).end();
 
 /** An endpoint that gives these answers one after another, and takes everything from then on, with a subscription of the chat. */
-async function subscribe(chatId: string, answers: readonly Answer[] = [], changes: object = {}): Promise<Endpoint> {
+async function subscribe(
+  chatId: string,
+  answers: readonly TestResponse[] = [],
+  changes: object = {},
+): Promise<Endpoint> {
   const receiver = await startReceiver();
   receivers.push(receiver);
   const posts: ReceivedRequest[] = [];
@@ -57,7 +61,9 @@ async function subscribe(chatId: string, answers: readonly Answer[] = [], change
     return answer(response);
   };
   const body = {
-    ...{ resource: `chats/${chatId}/operations`, changeType: 'created', notificationUrl: receiver.origin },
+    resource: `chats/${chatId}/operations`,
+    changeType: 'created',
+    notificationUrl: receiver.origin,
     expirationDateTime: new Date(Date.now() + 30 * 60_000).toISOString(),
     ...changes,
   };
@@ -89,7 +95,7 @@ async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-const FAULTS: Readonly<Record<string, Answer>> = {
+const FAULTS: Readonly<Record<string, TestResponse>> = {
   'answers 500': (response) => response.writeHead(500).end(),
   'asks for a pause': (response) => response.writeHead(503, { 'retry-after': '1' }).end(),
   redirects: (response) => response.writeHead(307, { location: 'http://127.0.0.1:1/elsewhere' }).end(),
@@ -109,7 +115,7 @@ test('A receiver that fails in any way is sent the same again, and others do not
 
 test('A receiver that answers with 100 MB has been told', async () => {
   const flood = Buffer.alloc(1_048_576);
-  const pour: Answer = (response) => {
+  const pour: TestResponse = (response) => {
     response.writeHead(200);
     let left = 100;
     const more = () => {

@@ -7,7 +7,7 @@ import { type FunctionsHost, startFunctionsHost } from '@lazurite/functions';
 import { type ReceivedNotification, type Receiver, startReceiver } from '../../bench/support/receiver.ts';
 import { createSubscriber, type Subscriber } from '../../bench/support/subscribe.ts';
 import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
-import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
+import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import { DATABASE, startTimer } from '../support/cosmos-repositories.ts';
 import { createAzurite, type KillableAzurite } from '../support/killable-azurite.ts';
 import { newOperation } from '../support/operations.ts';
@@ -35,7 +35,10 @@ beforeAll(async () => {
   receiver = await startReceiver((notification) => void received.push(notification));
   subscriber = createSubscriber(cosmos.endpoint);
   operations = createCosmosOperationRepository({
-    ...{ client: subscriber.client, database: DATABASE, createIfMissing: true, startTimer },
+    client: subscriber.client,
+    database: DATABASE,
+    createIfMissing: true,
+    startTimer,
     changes: { now: Date.now, newId: randomUUID },
   });
   hosts = await Promise.all(Array.from({ length: INSTANCES }, (_, index) => startInstance(index)));
@@ -52,7 +55,9 @@ afterAll(async () => {
 
 function startInstance(index: number): Promise<FunctionsHost> {
   return startFunctionsHost({
-    ...{ scriptRoot: repositoryRoot, port: 0, dataDir: join(dataDir, `instance-${index}`) },
+    scriptRoot: repositoryRoot,
+    port: 0,
+    dataDir: join(dataDir, `instance-${index}`),
     functions: ['OperationChanged', 'DeliverNotification', 'RetryNotifications'],
     env: { ...process.env, COSMOS_CONNECTION: cosmos.connectionString, AzureWebJobsStorage: azurite.connectionString },
   });

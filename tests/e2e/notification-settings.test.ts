@@ -12,7 +12,10 @@ let heard: (() => void) | undefined;
 
 async function start(env: Readonly<Record<string, string>>): Promise<void> {
   stack = await startStack({
-    ...{ scriptRoot: repositoryRoot, clock: systemClock, randomness: systemRandomness, log: silentLog },
+    scriptRoot: repositoryRoot,
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: silentLog,
     env: { ...process.env, ...env },
     onEvent: (event) => {
       if (event.type !== 'log') return;
@@ -27,7 +30,9 @@ afterEach(() => stack.close());
 
 function send(method: string, path: string, body?: object | string) {
   return sendRequest(`${stack.functions.url}/beta`, {
-    ...{ method, path, headers: { authorization: `Bearer ${token}`, ...JSON_TYPE } },
+    method,
+    path,
+    headers: { authorization: `Bearer ${token}`, ...JSON_TYPE },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
 }
@@ -66,10 +71,11 @@ test('CHANGE_NOTIFICATIONS=off records nothing and has no subscriptions', async 
   expect(resources).toEqual([]);
 });
 
-test('NOTIFICATION_PRIVATE_TARGETS=refuse keeps this machine and http out', async () => {
+test('NOTIFICATION_PRIVATE_TARGETS=reject keeps this machine and http out', async () => {
   await start({ NOTIFICATION_PRIVATE_TARGETS: 'refuse' });
   const wanted = {
-    ...{ resource: `chats/${CHAT_ID}/operations`, changeType: 'created' },
+    resource: `chats/${CHAT_ID}/operations`,
+    changeType: 'created',
     expirationDateTime: new Date(Date.now() + 30 * 60_000).toISOString(),
   };
   for (const notificationUrl of ['https://localhost:1/', 'https://127.0.0.1:1/', 'http://receiver.example/'])

@@ -110,13 +110,13 @@ describe('paging', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  test('refuses a sort by several properties that no composite index serves', async () => {
+  test('rejects a sort by several properties that no composite index serves', async () => {
     const { status, body } = await list('token', '$orderby=attemptsCount,status');
     expect(status).toBe(400);
     expect(body.error.code).toBe('BadRequest');
   });
 
-  test('refuses a token that is forged, of another chat, query or caller', async () => {
+  test('rejects a token that is forged, of another chat, query or caller', async () => {
     for (const id of ['a', 'b']) await create('token', { id });
     const { body } = await list('token', '$top=1&$orderby=id');
     const link: string = body['@odata.nextLink'];

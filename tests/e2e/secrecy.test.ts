@@ -58,7 +58,9 @@ async function start(settings: Record<string, string> = {}): Promise<void> {
     ...(await openApp({ ...process.env, ...otlp, ...settings })),
     dataDir: folder,
     onEvent: (event) => events.push(event),
-    ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: silentLog,
   });
 }
 
@@ -68,8 +70,8 @@ async function callEverything(): Promise<readonly string[]> {
   const forged = `${token.slice(0, -8)}${MARK}`;
   const requests = stack.functions.functions.flatMap(({ url, methods }) =>
     methods.flatMap((method) => {
-      const refused = requestsTo(url ?? '', { method, bearer: forged });
-      return [...requestsTo(url ?? '', { method, bearer: token }), ...refused.slice(0, 1)];
+      const rejected = requestsTo(url ?? '', { method, bearer: forged });
+      return [...requestsTo(url ?? '', { method, bearer: token }), ...rejected.slice(0, 1)];
     }),
   );
   const statuses = new Set<number>();

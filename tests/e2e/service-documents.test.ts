@@ -62,7 +62,7 @@ interface FunctionStatus {
   readonly config: { readonly bindings: readonly { readonly methods?: readonly string[] }[] };
 }
 
-/** What answers every other request, what only the laboratory has, the page, and what is for who runs the service. */
+/** What answers every other request, what only the simulator has, the page, and what is for who runs the service. */
 const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$|\/beta\/(?:try|health)|\/deadletters/;
 
 /** The page and its viewer are not deployed. */
@@ -121,7 +121,7 @@ describe('POST /beta/$batch over HTTP', () => {
   });
 });
 
-describe('the laboratory over HTTP', () => {
+describe('the simulator over HTTP', () => {
   test.each([
     ['quick-success', { status: 'succeeded', attemptsCount: 1, error: null }],
     ['quick-failure', { status: 'failed', attemptsCount: 1, error: { code: 'TeamUnavailable' } }],

@@ -22,7 +22,10 @@ beforeAll(async () => {
 beforeEach(async () => {
   messages = [];
   stack = await startStack({
-    ...{ scriptRoot, dataDir, clock: systemClock, randomness: systemRandomness },
+    scriptRoot,
+    dataDir,
+    clock: systemClock,
+    randomness: systemRandomness,
     log: { ...silentLog, error: (_, message) => note(`error: ${message}`) },
     onEvent: (event) => event.type === 'log' && note(event.message),
   });

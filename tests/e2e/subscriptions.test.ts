@@ -59,7 +59,9 @@ function subscribe(changes: object = {}, bearer = token): Promise<HttpAnswer> {
     'POST',
     '/subscriptions',
     {
-      ...{ resource: `chats/${CHAT_ID}/operations`, changeType: 'created,updated,deleted', clientState: 'mine' },
+      resource: `chats/${CHAT_ID}/operations`,
+      changeType: 'created,updated,deleted',
+      clientState: 'mine',
       notificationUrl: `${receiver.origin}/hook`,
       expirationDateTime: new Date(Date.now() + 30 * 60_000).toISOString(),
       ...changes,
@@ -89,7 +91,8 @@ test('A subscriber is told of a creation, an update and a deletion, in order', a
   expect(notifications.map(({ changeType }) => changeType)).toEqual(['created', 'updated', 'deleted']);
   for (const one of notifications)
     expect(one).toMatchObject({
-      ...{ subscriptionId: body.id, clientState: 'mine' },
+      subscriptionId: body.id,
+      clientState: 'mine',
       resource: `chats('${CHAT_ID}')/operations('told')`,
     });
 });

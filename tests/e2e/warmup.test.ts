@@ -13,7 +13,9 @@ beforeAll(async () => {
   stack = await startStack({
     env: {
       COSMOS_CONNECTION: `AccountEndpoint=${wire.endpoint};AccountKey=${KEY};`,
-      ...{ COSMOS_CREATE_IF_MISSING: 'false', AUTH_ISSUER: issuer.url, LRO_LAB: 'off' },
+      COSMOS_CREATE_IF_MISSING: 'false',
+      AUTH_ISSUER: issuer.url,
+      LRO_LAB: 'off',
     },
   });
 });
@@ -33,7 +35,9 @@ test('An instance that reaches neither warms up all the same', async () => {
   const nowhere = await startStack({
     env: {
       COSMOS_CONNECTION: `AccountEndpoint=http://127.0.0.1:9/;AccountKey=${KEY};`,
-      ...{ COSMOS_CREATE_IF_MISSING: 'false', AUTH_ISSUER: 'http://127.0.0.1:9/issuer', LRO_LAB: 'off' },
+      COSMOS_CREATE_IF_MISSING: 'false',
+      AUTH_ISSUER: 'http://127.0.0.1:9/issuer',
+      LRO_LAB: 'off',
     },
   });
   const answer = await fetch(`${nowhere.functionsUrl}/admin/warmup`, { method: 'POST', headers: nowhere.adminHeaders });

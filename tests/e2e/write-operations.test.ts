@@ -39,7 +39,7 @@ describe('POST', () => {
       { 'repeatability-request-id': 'a', 'repeatability-first-sent': new Date(0).toUTCString() },
       412,
     ],
-  ])('refuses to be repeatable with %s', async (_title, headers, status) => {
+  ])('rejects a repeatable request with %s', async (_title, headers, status) => {
     expect((await create('repeated', {}, headers)).status).toBe(status);
   });
 
@@ -62,8 +62,13 @@ describe('PATCH', () => {
     });
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      ...{ status: 'failed', operationType: EXAMPLE.operationType, attemptsCount: EXAMPLE.attemptsCount },
-      ...{ error: { code: 'a', message: 'c' }, values: { y: 1 }, more: 1, targetResourceId: null },
+      status: 'failed',
+      operationType: EXAMPLE.operationType,
+      attemptsCount: EXAMPLE.attemptsCount,
+      error: { code: 'a', message: 'c' },
+      values: { y: 1 },
+      more: 1,
+      targetResourceId: null,
     });
     expect(body.lastActionDateTime > String(EXAMPLE.lastActionDateTime)).toBe(true);
     const got = await send({ path: itemPath('patch', 'one') });
@@ -97,9 +102,9 @@ describe('PATCH', () => {
     ['a wrong value', '{"attemptsCount":1.5}', "The value of the property 'attemptsCount' is not valid"],
     ['an unknown property of the error', '{"error":{"hint":"x"}}', "The property 'hint' does not exist on type"],
     ['an array', '[]', 'The request body must be a JSON object.'],
-  ])('refuses %s', async (_title, body, message) => {
-    await create('patch', { id: 'refused' });
-    const answer = await send({ method: 'PATCH', path: itemPath('patch', 'refused'), headers: JSON_TYPE, body });
+  ])('rejects %s', async (_title, body, message) => {
+    await create('patch', { id: 'rejected' });
+    const answer = await send({ method: 'PATCH', path: itemPath('patch', 'rejected'), headers: JSON_TYPE, body });
     expect(answer).toMatchObject({ status: 400, body: { error: { code: 'BadRequest' } } });
     expect(answer.body.error.message).toContain(message);
   });

@@ -10,7 +10,7 @@ import { startReceiver } from '../../bench/support/receiver.ts';
 import { createSubscriber } from '../../bench/support/subscribe.ts';
 import type { OperationChange } from '../../shared/domain/notifications/operation-change.ts';
 import type { Subscription } from '../../shared/domain/notifications/subscription.ts';
-import { notificationFormat } from '../../shared/odata/notification-format.ts';
+import { notificationFormat } from '../../shared/graph-http/response/notification-format.ts';
 import { createAzurite } from '../support/killable-azurite.ts';
 import { CHANGES_OF_A_LIFE, createOperationWriter } from './operation-writer.ts';
 
@@ -31,7 +31,11 @@ const azurite = await createAzurite(join(dataDir, 'storage'));
 await azurite.start();
 let worker = 0;
 const stack = await startStack({
-  ...{ scriptRoot: root, dataDir, clock: systemClock, randomness: systemRandomness, log: silentLog },
+  scriptRoot: root,
+  dataDir,
+  clock: systemClock,
+  randomness: systemRandomness,
+  log: silentLog,
   env: { ...process.env, AzureWebJobsStorage: azurite.connectionString },
   onEvent: (event) => {
     if (event.type === 'worker-started') worker = event.pid;

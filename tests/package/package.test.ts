@@ -9,7 +9,8 @@ import { repositoryRoot } from '../support/stack.ts';
 
 const ARTEFACTS = ['app.zip', 'app-source-maps.zip', 'app.cdx.json'];
 /** What an app is built of, beside its packages. */
-const SOURCES = /^(?:[A-Z][A-Za-z]+|shared|scripts|(?:host|package|lro-scenarios|tsconfig(?:\.base)?)\.json)$/;
+const SOURCES =
+  /^(?:[A-Z][A-Za-z]+|functions|shared|scripts|(?:host|package|lro-scenarios|tsconfig(?:\.base)?)\.json)$/;
 
 let folder: string;
 

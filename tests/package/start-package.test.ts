@@ -71,7 +71,7 @@ describe('lazurite start --package', () => {
     expect(await status({ 'x-functions-key': host.master })).toBe(200);
   });
 
-  test('starts without the scenarios of the laboratory where that is off', async () => {
+  test('starts without the scenarios of the simulator where that is off', async () => {
     const settings = JSON.parse(await readFile(join(repositoryRoot, 'local.settings.json'), 'utf8'));
     const file = join(dataDir, 'settings.json');
     const { LRO_LAB: _off, TRY_IT: _none, ...Values } = settings.Values;

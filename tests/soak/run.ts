@@ -24,7 +24,7 @@ if (!(minutes > 0) || !(givenRate === undefined || givenRate > 0)) {
   throw new RangeError('Name the minutes, and the requests a second if any, as numbers above 0');
 }
 const stack = await startSoakStack(CALIBRATION + Math.ceil(minutes * 60 * MAX_PER_SECOND));
-let [next, inFlight, refused] = [0, 0, 0];
+let [next, inFlight, rejected] = [0, 0, 0];
 const memory: number[] = [];
 try {
   const perSecond = Math.min(MAX_PER_SECOND, givenRate ?? (await measureCapacity()) / 2);
@@ -60,7 +60,7 @@ async function load(perSecond: number): Promise<void> {
 
 async function sendNext(): Promise<void> {
   inFlight += 1;
-  if ((await stack.send(next++)) !== 201) refused += 1;
+  if ((await stack.send(next++)) !== 201) rejected += 1;
   inFlight -= 1;
 }
 
@@ -68,7 +68,7 @@ async function sendNext(): Promise<void> {
 async function settle(): Promise<void> {
   const { queue, cosmos } = stack.tallies;
   for (let seen = -1, since = performance.now(); performance.now() - since < PATIENCE_MS; await delay(PACE_MS)) {
-    if (inFlight === 0 && queue.done + refused >= next && cosmos.done + refused >= next) return;
+    if (inFlight === 0 && queue.done + rejected >= next && cosmos.done + rejected >= next) return;
     if (seen === queue.done + cosmos.done) continue;
     seen = queue.done + cosmos.done;
     since = performance.now();
@@ -84,9 +84,9 @@ function printMinute(minute: number): void {
 }
 
 function judge({ tallies: { queue, cosmos, timer }, errors }: SoakStack): void {
-  const accepted = next - refused;
+  const accepted = next - rejected;
   const lost = {
-    HTTP: refused,
+    HTTP: rejected,
     queue: Math.max(0, accepted - queue.done),
     cosmos: Math.max(0, accepted - cosmos.done),
     timer: timer.gaps(),

@@ -30,7 +30,9 @@ export async function startSoakStack(capacity: number): Promise<SoakStack> {
   const stack = await startStack({
     scriptRoot: resolve(import.meta.dirname, 'app'),
     dataDir,
-    ...{ clock: systemClock, randomness: systemRandomness, log: silentLog },
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: silentLog,
     env: { ...process.env, AzureWebJobsStorage: 'UseDevelopmentStorage=true' },
     onEvent: (event) => {
       if (event.type === 'worker-exited') note(event.message);

@@ -1,8 +1,10 @@
 import { HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../shared/composition/graph-handlers.ts';
+import { createCatchAllHandler } from '../../functions/service/graph-handlers.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
 import { NO_TELEMETRY } from '../../shared/domain/telemetry.ts';
-import type { FunctionHandler } from '../../shared/odata/frame.ts';
+import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
+import { RecentPolls } from '../../shared/graph-http/polling-advice.ts';
 import { operationsPath, type RawRequest } from './create-operation-request.ts';
 import { createMemoryRepository } from './memory-operation-repository.ts';
 import { checkAgainstOpenApi } from './openapi-check.ts';
@@ -19,7 +21,7 @@ export const WRITER: Caller = {
 };
 
 /** What a handler is called with, where a test does not say. A caller that may do everything, and a memory repository. */
-export function graphPorts(changes: Partial<GraphPorts> = {}): GraphPorts {
+export function graphDependencies(changes: Partial<GraphDependencies> = {}): GraphDependencies {
   let ids = 0;
   return {
     authenticator: { authenticate: async () => WRITER },
@@ -29,7 +31,8 @@ export function graphPorts(changes: Partial<GraphPorts> = {}): GraphPorts {
     server: { dataCenter: 'Test', roleInstance: 'test' },
     evolvableEnums: 'lenient',
     telemetry: NO_TELEMETRY,
-    laboratory: null,
+    simulator: null,
+    recentPolls: new RecentPolls(),
     notifications: null,
     pagingKey: new Uint8Array(32).fill(7),
     ...changes,
@@ -37,26 +40,26 @@ export function graphPorts(changes: Partial<GraphPorts> = {}): GraphPorts {
 }
 
 /** Sends a request to the whole API, as the host would, with the library's own request. What is answered must be as documented. */
-export async function callGraph(request: RawRequest, ports: GraphPorts): Promise<Answer> {
-  return callFunction(createDispatcher(ports, createGraphHandlers(ports)), request);
+export async function callGraph(request: RawRequest, dependencies: GraphDependencies): Promise<TestResponse> {
+  return callFunction(createCatchAllHandler(dependencies), request);
 }
 
 /** Sends a request to one function. What is answered must be as documented. */
-export async function callFunction(handler: FunctionHandler, request: RawRequest): Promise<Answer> {
+export async function callFunction(handler: FunctionHandler, request: RawRequest): Promise<TestResponse> {
   const logged: unknown[] = [];
   const log = (...parts: unknown[]) => void logged.push(parts);
   const http = toHttpRequest(request);
-  const answer = toAnswer(await handler(http, { error: log, warn: log }));
+  const answer = toTestResponse(await handler(http, { error: log, warn: log }));
   checkAgainstOpenApi(http.method, http.url, answer);
   return { ...answer, logged };
 }
 
 /** Creates an operation: `callGraph` for the tests of that. */
-export function callHandler(request: RawRequest, ports: Partial<GraphPorts> = {}): Promise<Answer> {
-  return callGraph({ method: 'POST', ...request }, graphPorts(ports));
+export function callHandler(request: RawRequest, dependencies: Partial<GraphDependencies> = {}): Promise<TestResponse> {
+  return callGraph({ method: 'POST', ...request }, graphDependencies(dependencies));
 }
 
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -74,7 +77,7 @@ function toHttpRequest({ method = 'GET', path = operationsPath(), headers = {}, 
   });
 }
 
-function toAnswer({ status = 200, headers, body }: HttpResponseInit): Omit<Answer, 'logged'> {
+function toTestResponse({ status = 200, headers, body }: HttpResponseInit): Omit<TestResponse, 'logged'> {
   const text = String(body ?? '');
   const answered = new Headers(headers);
   const isJson = answered.get('content-type')?.startsWith('application/json') ?? false;

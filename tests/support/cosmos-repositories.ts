@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { CosmosClient } from '@azure/cosmos';
 import { startCosmos } from '@lazurite/cosmos';
-import { createCosmosChangeLog } from '../../shared/persistence/cosmos-change-log.ts';
+import type { StartTimer } from '../../shared/persistence/container-calls.ts';
 import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
-import { createCosmosOperationRepository } from '../../shared/persistence/cosmos-operation-repository.ts';
-import type { StartTimer } from '../../shared/persistence/deadline.ts';
+import { createCosmosChangeLog } from '../../shared/persistence/notifications/cosmos-change-log.ts';
+import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import type { RunningLog } from '../contract/change-log.ts';
 
 export interface RunningCosmos extends RunningLog {

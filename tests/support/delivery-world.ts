@@ -1,10 +1,10 @@
-import { deliver } from '../../shared/domain/notifications/deliver.ts';
-import type { DeliveryPorts } from '../../shared/domain/notifications/delivery-ports.ts';
-import { EndpointGates } from '../../shared/domain/notifications/endpoint-gate.ts';
+import { CircuitBreakers } from '../../shared/domain/notifications/delivery/circuit-breaker.ts';
+import { deliver } from '../../shared/domain/notifications/delivery/deliver.ts';
+import type { DeliveryDependencies } from '../../shared/domain/notifications/delivery/delivery-dependencies.ts';
 import type { OperationChange } from '../../shared/domain/notifications/operation-change.ts';
 import type { Subscription, SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import type { WebhookOutcome, WebhookRequest } from '../../shared/domain/notifications/webhook.ts';
-import { notificationFormat } from '../../shared/odata/notification-format.ts';
+import { notificationFormat } from '../../shared/graph-http/response/notification-format.ts';
 import { createMemoryChangeLog, type MemoryChangeLog } from './memory-change-log.ts';
 import { createMemoryDeliveryStore, type MemoryDeliveryStore } from './memory-delivery-store.ts';
 import { newChange, newSubscription } from './notifications.ts';
@@ -24,7 +24,7 @@ export interface DeliveryWorld {
   now: number;
   readonly store: MemoryDeliveryStore;
   readonly log: MemoryChangeLog;
-  readonly ports: DeliveryPorts;
+  readonly dependencies: DeliveryDependencies;
   /** Everything that was sent, taken or not. */
   readonly received: Received[];
   /** How receivers answer from now on; 202 at once. */
@@ -50,8 +50,13 @@ export function newDeliveryWorld(): DeliveryWorld {
   const log = createMemoryChangeLog();
   const counts = { ids: 0, changes: 0, subscriptions: 0 };
   const now = () => world.now;
-  const ports: DeliveryPorts = {
-    ...{ store, log, now, random: () => 0.5, format: notificationFormat, gates: new EndpointGates(now) },
+  const dependencies: DeliveryDependencies = {
+    store,
+    log,
+    now,
+    random: () => 0.5,
+    format: notificationFormat,
+    breakers: new CircuitBreakers(now),
     newId: () => String(++counts.ids),
     meter: { delivered: (delayMs) => void world.delays.push(delayMs), sending: (_origins, send) => send() },
     webhooks: {
@@ -63,7 +68,13 @@ export function newDeliveryWorld(): DeliveryWorld {
     },
   };
   const world: DeliveryWorld = {
-    ...{ now: START, store, log, ports, received: [], delays: [], answer: () => answered(202) },
+    now: START,
+    store,
+    log,
+    dependencies,
+    received: [],
+    delays: [],
+    answer: () => answered(202),
     subscribe: async (changes = {}) => {
       const id = `s${++counts.subscriptions}`;
       const subscription = newSubscription({ id, ...changes });
@@ -76,11 +87,11 @@ export function newDeliveryWorld(): DeliveryWorld {
       log.append(change);
       return change;
     },
-    deliver: (key) => deliver(key, world.ports),
+    deliver: (key) => deliver(key, world.dependencies),
     passTime: async (ms) => {
       for (const end = world.now + ms; world.now < end; ) {
         world.now = Math.min(end, world.now + TURN_MS);
-        for (const key of await store.findDue(world.now, 1_000)) await deliver(key, world.ports);
+        for (const key of await store.findDue(world.now, 1_000)) await deliver(key, world.dependencies);
       }
     },
   };

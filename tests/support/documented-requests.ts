@@ -33,7 +33,8 @@ export const LISTED_CHAT =
 /** Those of `LISTED_CHAT`, the oldest first. */
 export const LISTED_OPERATIONS = ['x-1', 'x-2', 'x-3', 'x-4'].map((id, index) => ({
   ...CREATE_CHAT_OPERATION,
-  ...{ id, createdDateTime: `2021-05-27T21:23:4${index}.5Z` },
+  id,
+  createdDateTime: `2021-05-27T21:23:4${index}.5Z`,
 }));
 
 const RAW = `/chats/${CHAT_ID}/operations`;
@@ -72,12 +73,15 @@ const PAGES: readonly DocumentedRequest[] = [
   },
   {
     title: 'creates an operation of which a property is named Value',
-    ...{ method: 'POST', path: '/chats/value/operations', headers: JSON_TYPE },
+    method: 'POST',
+    path: '/chats/value/operations',
+    headers: JSON_TYPE,
     body: JSON.stringify({ ...CREATE_CHAT_OPERATION, Value: '{"apps":[{"Index":1}],"channels":[]}' }),
     answer: { status: 201, body: { Value: '{"apps":[{"Index":1}],"channels":[]}', error: null } },
   },
   ...["/teams('f60c891c')/operations('d772b2ae')", '/teams/f60c891c/operations/d772b2ae'].map((path) => ({
-    ...{ title: `does not find ${path}`, path },
+    title: `does not find ${path}`,
+    path,
     answer: missingSegment(path.includes('(') ? "teams('f60c891c')" : 'teams'),
   })),
 ];
@@ -114,37 +118,53 @@ const KIOTA_BODY = {
 const KIOTA: readonly DocumentedRequest[] = [
   {
     title: 'creates an operation, properties in the order of the alphabet',
-    ...{ method: 'POST', path: ENCODED, headers: KIOTA_JSON, body: JSON.stringify(KIOTA_BODY) },
+    method: 'POST',
+    path: ENCODED,
+    headers: KIOTA_JSON,
+    body: JSON.stringify(KIOTA_BODY),
     answer: { status: 201, body: { ...KIOTA_BODY, id: expect.any(String), error: { code: null, message: null } } },
   },
   {
     title: 'creates it again when a gateway failed',
-    ...{ method: 'POST', path: ENCODED, body: JSON.stringify(KIOTA_BODY) },
+    method: 'POST',
+    path: ENCODED,
+    body: JSON.stringify(KIOTA_BODY),
     headers: { ...KIOTA_JSON, 'retry-attempt': '1', sdkversion: Array(2).fill(KIOTA_HEADERS.sdkversion).join(', ') },
     answer: { status: 201 },
   },
   {
     title: 'writes the null of an enum as text',
-    ...{ method: 'POST', path: ENCODED, headers: KIOTA_JSON },
+    method: 'POST',
+    path: ENCODED,
+    headers: KIOTA_JSON,
     body: JSON.stringify({ ...KIOTA_BODY, operationType: 'null', status: 'null' }),
-    ...{ answer: BAD_REQUEST, targets: ['operationType', 'status'] },
+    answer: BAD_REQUEST,
+    targets: ['operationType', 'status'],
   },
   {
     title: 'writes a number that is none as NaN',
-    ...{ method: 'POST', path: ENCODED, headers: KIOTA_JSON, body: '{"attemptsCount":NaN}' },
+    method: 'POST',
+    path: ENCODED,
+    headers: KIOTA_JSON,
+    body: '{"attemptsCount":NaN}',
     answer: badRequest(
       'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
     ),
   },
   {
     title: 'writes a large number with an exponent',
-    ...{ method: 'POST', path: ENCODED, headers: KIOTA_JSON },
+    method: 'POST',
+    path: ENCODED,
+    headers: KIOTA_JSON,
     body: JSON.stringify(KIOTA_BODY).replace('"attemptsCount":1', '"attemptsCount":1e+21'),
-    ...{ answer: BAD_REQUEST, targets: ['attemptsCount'] },
+    answer: BAD_REQUEST,
+    targets: ['attemptsCount'],
   },
   {
     title: 'patches with dynamic properties before the declared',
-    ...{ method: 'PATCH', path: `${ENCODED}/patched`, headers: KIOTA_JSON },
+    method: 'PATCH',
+    path: `${ENCODED}/patched`,
+    headers: KIOTA_JSON,
     body: '{"values":"{\\"appIds\\":[\\"1\\"]}","foo":{"bar":1},"operationType":"createTeam"}',
     answer: {
       status: 200,
@@ -153,33 +173,40 @@ const KIOTA: readonly DocumentedRequest[] = [
   },
   {
     title: 'lists with every option but $expand',
-    ...{ path: `${ENCODED_LIST}?$count=true&${KIOTA_OPTIONS}`, headers: KIOTA_HEADERS },
+    path: `${ENCODED_LIST}?$count=true&${KIOTA_OPTIONS}`,
+    headers: KIOTA_HEADERS,
     answer: { status: 200, body: { '@odata.count': 4, value: [{ id: 'x-3' }, { id: 'x-2' }] } },
   },
   {
     title: 'lists with every option',
-    ...{ path: `${ENCODED_LIST}?$count=true&$expand=a&${KIOTA_OPTIONS}`, headers: KIOTA_HEADERS },
+    path: `${ENCODED_LIST}?$count=true&$expand=a&${KIOTA_OPTIONS}`,
+    headers: KIOTA_HEADERS,
     answer: BAD_REQUEST,
   },
   {
     title: 'gets an operation, a slash of its id escaped',
-    ...{ path: `${ENCODED}/2432b57b-0abd%2Fx%20y?$select=id`, headers: KIOTA_HEADERS },
+    path: `${ENCODED}/2432b57b-0abd%2Fx%20y?$select=id`,
+    headers: KIOTA_HEADERS,
     answer: { status: 404, body: { error: { code: 'NotFound' } } },
   },
   {
     title: 'counts',
-    ...{ path: `${ENCODED_LIST}/$count`, headers: { ...KIOTA_HEADERS, accept: 'text/plain;q=0.9' } },
+    path: `${ENCODED_LIST}/$count`,
+    headers: { ...KIOTA_HEADERS, accept: 'text/plain;q=0.9' },
     answer: { status: 200, text: '4' },
   },
   {
     title: 'deletes, and asks for no cache',
-    ...{ method: 'DELETE', path: `${ENCODED}/deleted-by-kiota` },
+    method: 'DELETE',
+    path: `${ENCODED}/deleted-by-kiota`,
     headers: { ...KIOTA_HEADERS, 'if-match': '*', pragma: 'no-cache', 'cache-control': 'no-cache' },
     answer: { status: 204, text: '' },
   },
   {
-    title: 'batches without the headers of its steps', // a fault of msgraph-sdk-core, which Graph refuses too
-    ...{ method: 'POST', path: '/$batch', headers: KIOTA_JSON },
+    title: 'batches without the headers of its steps', // a fault of msgraph-sdk-core, which Graph rejects too
+    method: 'POST',
+    path: '/$batch',
+    headers: KIOTA_JSON,
     body: `{"requests":[{"id":"1","method":"POST","url":"${ENCODED}","body":"eyJvcGVyYXRpb25UeXBlIjoiY3JlYXRlVGVhbSJ9"}]}`,
     answer: badRequest("Write request with id '1' does not contain a Content-Type header."),
   },
@@ -208,18 +235,27 @@ const CLASSIC_BODY = {
 const CLASSIC: readonly DocumentedRequest[] = [
   {
     title: 'creates an operation without the time of its last action',
-    ...{ method: 'POST', path: RAW, headers: CLASSIC_JSON, body: JSON.stringify(CLASSIC_BODY) },
-    ...{ answer: BAD_REQUEST, targets: ['lastActionDateTime'] },
+    method: 'POST',
+    path: RAW,
+    headers: CLASSIC_JSON,
+    body: JSON.stringify(CLASSIC_BODY),
+    answer: BAD_REQUEST,
+    targets: ['lastActionDateTime'],
   },
   {
     title: 'creates an operation',
-    ...{ method: 'POST', path: RAW, headers: CLASSIC_JSON },
+    method: 'POST',
+    path: RAW,
+    headers: CLASSIC_JSON,
     body: JSON.stringify({ ...CLASSIC_BODY, lastActionDateTime: CLASSIC_BODY.createdDateTime }),
     answer: { status: 201, body: CLASSIC_BODY },
   },
   {
     title: 'posts nothing',
-    ...{ method: 'POST', path: RAW, headers: CLASSIC_JSON, body: '' },
+    method: 'POST',
+    path: RAW,
+    headers: CLASSIC_JSON,
+    body: '',
     answer: badRequest('Empty Payload. JSON content expected.'),
   },
   {
@@ -230,21 +266,30 @@ const CLASSIC: readonly DocumentedRequest[] = [
   },
   {
     title: 'names a page that is none with $skipToken',
-    ...{ path: `${RAW_LIST}?$skipToken=none`, headers: CLASSIC_HEADERS },
+    path: `${RAW_LIST}?$skipToken=none`,
+    headers: CLASSIC_HEADERS,
     answer: BAD_REQUEST,
   },
   {
     title: 'puts an operation',
-    ...{ method: 'PUT', path: `${RAW}/${CREATE_CHAT_OPERATION.id}`, headers: CLASSIC_JSON, body: '{}' },
+    method: 'PUT',
+    path: `${RAW}/${CREATE_CHAT_OPERATION.id}`,
+    headers: CLASSIC_JSON,
+    body: '{}',
     answer: { status: 405, body: { error: { code: 'Request_BadRequest' } } },
   },
   {
     title: 'batches URLs that begin with the version',
-    ...{ method: 'POST', path: '/$batch', headers: CLASSIC_JSON },
+    method: 'POST',
+    path: '/$batch',
+    headers: CLASSIC_JSON,
     body: JSON.stringify({
       requests: [
         {
-          ...{ id: '1', method: 'POST', url: '/beta/chats/a/operations', headers: JSON_TYPE },
+          id: '1',
+          method: 'POST',
+          url: '/beta/chats/a/operations',
+          headers: JSON_TYPE,
           body: { ...CLASSIC_BODY, lastActionDateTime: CLASSIC_BODY.createdDateTime },
         },
       ],
@@ -269,12 +314,15 @@ const TEAMS: readonly DocumentedRequest[] = [
   },
   {
     title: 'gets an operation with a content type',
-    ...{ path: `${RAW}/${CREATE_CHAT_OPERATION.id}`, headers: AXIOS_HEADERS },
+    path: `${RAW}/${CREATE_CHAT_OPERATION.id}`,
+    headers: AXIOS_HEADERS,
     answer: { status: 200, body: CREATE_CHAT_OPERATION },
   },
   {
     title: 'deletes an operation with a content type',
-    ...{ method: 'DELETE', path: `${RAW}/deleted-by-teams`, headers: AXIOS_HEADERS },
+    method: 'DELETE',
+    path: `${RAW}/deleted-by-teams`,
+    headers: AXIOS_HEADERS,
     answer: { status: 204, text: '' },
   },
 ];

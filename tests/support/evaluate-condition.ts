@@ -76,8 +76,15 @@ function evaluate(expression: Expression, operation: TeamsAsyncOperation): unkno
 }
 
 const DECLARED = Object.keys({
-  ...{ id: 0, operationType: 0, createdDateTime: 0, status: 0, lastActionDateTime: 0, attemptsCount: 0 },
-  ...{ targetResourceId: 0, targetResourceLocation: 0, error: 0 },
+  id: 0,
+  operationType: 0,
+  createdDateTime: 0,
+  status: 0,
+  lastActionDateTime: 0,
+  attemptsCount: 0,
+  targetResourceId: 0,
+  targetResourceLocation: 0,
+  error: 0,
 });
 
 export function propertyOf(path: readonly string[], operation: TeamsAsyncOperation): unknown {

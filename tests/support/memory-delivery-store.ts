@@ -1,6 +1,6 @@
 import type { DeadLetter, DeadLetterStore } from '../../shared/domain/notifications/dead-letter.ts';
-import { type Delivery, newDelivery } from '../../shared/domain/notifications/delivery.ts';
-import type { DeliveryStore } from '../../shared/domain/notifications/delivery-store.ts';
+import { type Delivery, newDelivery } from '../../shared/domain/notifications/delivery/delivery.ts';
+import type { DeliveryStore } from '../../shared/domain/notifications/delivery/delivery-store.ts';
 import type { Subscription, SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import { keyOf } from './notifications.ts';
 

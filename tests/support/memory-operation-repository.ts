@@ -72,7 +72,11 @@ export function createMemoryRepository({
       if (entry?.etag !== current.etag) return null;
       const revision = entry.revision + 1;
       record({
-        ...{ chatId, changeType: 'updated', operation, revision, origin },
+        chatId,
+        changeType: 'updated',
+        operation,
+        revision,
+        origin,
         previousStatus: entry.operation.status,
       });
       return put(chatId, operation, revision);
@@ -84,7 +88,11 @@ export function createMemoryRepository({
       stored.delete(keyOf(chatId, id));
       const { operation, revision } = entry;
       record({
-        ...{ chatId, changeType: 'deleted', operation, revision: revision + 1, origin },
+        chatId,
+        changeType: 'deleted',
+        operation,
+        revision: revision + 1,
+        origin,
         previousStatus: operation.status,
       });
     },
@@ -100,7 +108,7 @@ function keyOf(chatId: string, id: string): string {
 function page(entries: readonly StoredOperation[], { where, orderBy, skip, after, limit }: OperationQuery) {
   const sorted = entries
     .filter(({ operation }) => passes(where, operation))
-    .map((entry) => ({ entry, place: placeOf(entry.operation, orderBy) }))
+    .map((entry) => ({ entry, place: cursorOf(entry.operation, orderBy) }))
     .filter(({ place }) => after === null || comparePlaces(place, after, orderBy) > 0)
     .toSorted((a, b) => comparePlaces(a.place, b.place, orderBy))
     .slice(skip);
@@ -113,7 +121,7 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   operationType: OPERATION_TYPES,
 };
 
-function placeOf(operation: TeamsAsyncOperation, orderBy: readonly OrderBy[]): Place {
+function cursorOf(operation: TeamsAsyncOperation, orderBy: readonly OrderBy[]): Place {
   return orderBy.map(({ property }) => {
     const value = propertyOf(property.split('/'), operation);
     const members = NUMBERS[property];

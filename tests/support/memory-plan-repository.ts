@@ -1,5 +1,5 @@
-import { nextDueAt, type Target } from '../../shared/domain/laboratory/plan.ts';
-import type { PlanRepository, StoredPlan } from '../../shared/domain/laboratory/plan-repository.ts';
+import { nextDueAt, type Target } from '../../shared/domain/simulator/plan.ts';
+import type { PlanRepository, StoredPlan } from '../../shared/domain/simulator/plan-repository.ts';
 
 /** The port's simplest adapter; held to the same contract as the real one. */
 export function createMemoryPlanRepository(): PlanRepository {

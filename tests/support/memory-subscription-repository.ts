@@ -46,7 +46,9 @@ export function createMemorySubscriptionRepository({ now = Date.now } = {}): Mem
       const wanted = new Set(scopes);
       yield live()
         .map(({ subscription: { id, watched, changeTypes } }) => ({
-          ...{ key: { scope: scopeOf(watched), id }, watched, changeTypes },
+          key: { scope: scopeOf(watched), id },
+          watched,
+          changeTypes,
         }))
         .filter(({ key }) => wanted.has(key.scope));
     },

@@ -1,11 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { parseResourceUrl } from '../../shared/odata/resource-url.ts';
-import { OPERATION_ROUTES, ROUTES, SUBSCRIPTION_ROUTES } from '../../shared/odata/routes.ts';
-import { isSubscriptionUrl, parseSubscriptionUrl } from '../../shared/odata/subscription-url.ts';
+import { parseAddress } from '../../shared/graph-http/request/address.ts';
+import { type Route, routeOf, routesOf } from '../../shared/graph-http/routes.ts';
 import { toOpenApi } from '../../shared/openapi/document.ts';
 
-export interface CheckedAnswer {
+export interface CheckedResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -29,7 +28,7 @@ ajv.addFormat('int32', true).addSchema(document, 'openapi');
  *
  * @throws Error naming the route and everything that does not agree
  */
-export function checkAgainstOpenApi(method: string, url: string, answer: CheckedAnswer): void {
+export function checkAgainstOpenApi(method: string, url: string, answer: CheckedResponse): void {
   if (method === 'OPTIONS' || method === 'HEAD') return; // of CORS, and without a body
   const pointer = findResponse(method, url, answer.status);
   const response = resolve<ResponseObject>(pointer);
@@ -55,27 +54,23 @@ function findResponse(method: string, url: string, status: number): string {
   return `/paths/${escapePointer(template)}/${method.toLowerCase()}/responses/${key}`;
 }
 
-const ROUTE_OF = {
-  operations: OPERATION_ROUTES.ListOperations.route,
-  count: OPERATION_ROUTES.CountOperations.route,
-  operation: OPERATION_ROUTES.GetOperation.route,
-  subscriptions: SUBSCRIPTION_ROUTES.ListSubscriptions.route,
-  subscription: SUBSCRIPTION_ROUTES.GetSubscription.route,
-  reauthorize: SUBSCRIPTION_ROUTES.ReauthorizeSubscription.route,
-};
+const DOCUMENTED = routesOf('operations', 'subscriptions', 'documents').map(routeOf);
 
 function findTemplate(url: string): string | null {
-  const literal = Object.values(ROUTES).find(({ route }) => new URL(url).pathname === `/beta/${route}`);
-  if (literal) return `/${literal.route}`;
+  const found = DOCUMENTED.find(({ path }) => new URL(url).pathname === `/beta/${path}`) ?? findByKind(url);
+  return found ? `/${found.path}` : null;
+}
+
+function findByKind(url: string): Route | undefined {
   try {
-    const { kind } = isSubscriptionUrl(url) ? parseSubscriptionUrl(url) : parseResourceUrl(url);
-    return `/${ROUTE_OF[kind]}`;
+    const { kind } = parseAddress(url);
+    return DOCUMENTED.find(({ resource }) => resource === kind);
   } catch {
-    return null;
+    return undefined;
   }
 }
 
-function checkBody(pointer: string, { content }: ResponseObject, { headers, text }: CheckedAnswer): string[] {
+function checkBody(pointer: string, { content }: ResponseObject, { headers, text }: CheckedResponse): string[] {
   if (!content) return text === '' ? [] : ['there is a body'];
   const given = headers.get('content-type')?.split(';')[0] ?? 'no content type';
   if (!(given in content)) return [`the content type is ${given}`];

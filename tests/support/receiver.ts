@@ -59,7 +59,9 @@ export async function startReceiver({ tls = false } = {}): Promise<Receiver> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const received = {
-      ...{ method: request.method ?? '', url: request.url ?? '', headers: request.headers },
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
       body: Buffer.concat(chunks).toString(),
     };
     receiver.requests.push(received);

@@ -22,7 +22,10 @@ function send(serviceRoot: string, request: RawRequest): Promise<HttpAnswer> {
   const { hostname, port, pathname } = new URL(serviceRoot);
   const content = request.body === undefined ? undefined : Buffer.from(request.body);
   const outgoing = httpRequest({
-    ...{ hostname, port, method: request.method ?? 'GET', path: pathname.replace(/\/$/, '') + (request.path ?? '') },
+    hostname,
+    port,
+    method: request.method ?? 'GET',
+    path: pathname.replace(/\/$/, '') + (request.path ?? ''),
     headers: { ...request.headers, ...(content && { 'content-length': content.length }) },
   });
   outgoing.on('error', reject).on('response', (incoming) => {

@@ -1,6 +1,6 @@
-import type { GraphPorts } from '../../shared/composition/graph-handlers.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import type { WebhookOutcome, WebhookRequest } from '../../shared/domain/notifications/webhook.ts';
-import { type Answer, callGraph, graphPorts, NOW } from './call-handler.ts';
+import { callGraph, graphDependencies, NOW, type TestResponse } from './call-handler.ts';
 import { createMemoryChangeLog, type MemoryChangeLog } from './memory-change-log.ts';
 import {
   createMemorySubscriptionRepository,
@@ -11,14 +11,14 @@ import {
 export interface SubscriptionWorld {
   readonly subscriptions: MemorySubscriptionRepository;
   readonly log: MemoryChangeLog;
-  readonly notifications: NonNullable<GraphPorts['notifications']>;
+  readonly notifications: NonNullable<GraphDependencies['notifications']>;
   /** What the endpoints were sent. */
   readonly sent: WebhookRequest[];
   /** How they answer; with the token by default. */
   respond: (request: WebhookRequest, token: string) => WebhookOutcome | Promise<WebhookOutcome>;
   /** The time, in milliseconds since the Unix epoch. */
   now: number;
-  call(method: string, path: string, body?: unknown, changes?: Partial<GraphPorts>): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, changes?: Partial<GraphDependencies>): Promise<TestResponse>;
 }
 
 export const MINUTE_MS = 60_000;
@@ -51,22 +51,25 @@ export function newSubscriptionWorld(): SubscriptionWorld {
   };
   const notifications = { subscriptions, log, webhooks };
   const world: SubscriptionWorld = {
-    ...{ subscriptions, log, notifications },
+    subscriptions,
+    log,
+    notifications,
     sent: [],
     respond: (_request, token) => echo(token),
     now: NOW,
     call: (method, path, body, changes = {}) =>
       callGraph(
         {
-          ...{ method, path },
+          method,
+          path,
           ...(body !== undefined && {
             headers: { 'content-type': 'application/json' },
             body: typeof body === 'string' ? body : JSON.stringify(body),
           }),
         },
-        { ...ports, ...changes },
+        { ...dependencies, ...changes },
       ),
   };
-  const ports = graphPorts({ now: () => world.now, notifications });
+  const dependencies = graphDependencies({ now: () => world.now, notifications });
   return world;
 }

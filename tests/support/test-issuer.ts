@@ -14,7 +14,7 @@ export interface TestIssuer {
   /** Requests answered, by path. */
   readonly requests: ReadonlyMap<string, number>;
   readonly keys: SigningKey[];
-  /** Answer everything with this status from now on. */
+  /** TestResponse everything with this status from now on. */
   failWith: number | null;
   /** Instead of the discovery document. */
   discovery: unknown;

@@ -1,7 +1,7 @@
-import { batchHandler } from '../../Batch/handler.ts';
-import { createDispatcher, createGraphHandlers, type GraphPorts } from '../../shared/composition/graph-handlers.ts';
+import { createBatchHandler } from '../../functions/service/graph-handlers.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import { UnauthenticatedError } from '../../shared/domain/errors.ts';
-import { type Answer, callFunction, graphPorts, SERVICE_ROOT, WRITER } from '../support/call-handler.ts';
+import { callFunction, graphDependencies, SERVICE_ROOT, type TestResponse, WRITER } from '../support/call-handler.ts';
 import { EXAMPLE, JSON_TYPE } from '../support/create-operation-request.ts';
 
 const OPERATIONS = '/chats/a/operations';
@@ -9,11 +9,17 @@ const POST = { method: 'POST', url: OPERATIONS, headers: { 'Content-Type': 'appl
 
 type Item = Readonly<Record<string, unknown>>;
 
-function callBatch(requests: unknown, changes: Partial<GraphPorts> = {}, authorization?: string): Promise<Answer> {
-  const ports = graphPorts(changes);
-  const handler = batchHandler({ ...ports, dispatch: createDispatcher(ports, createGraphHandlers(ports)) });
+function callBatch(
+  requests: unknown,
+  changes: Partial<GraphDependencies> = {},
+  authorization?: string,
+): Promise<TestResponse> {
+  const dependencies = graphDependencies(changes);
+  const handler = createBatchHandler(dependencies);
   return callFunction(handler, {
-    ...{ method: 'POST', path: '/$batch', body: JSON.stringify({ requests }) },
+    method: 'POST',
+    path: '/$batch',
+    body: JSON.stringify({ requests }),
     headers: { ...JSON_TYPE, ...(authorization && { authorization }) },
   });
 }
@@ -47,7 +53,7 @@ describe('POST /beta/$batch', () => {
 
   test('spells the names of headers as they are usually spelt', async () => {
     const minimal = { id: 'minimal', ...POST, headers: { ...POST.headers, Prefer: 'return=minimal' } };
-    const { body } = await callBatch([minimal, get('refused', '/v1.0/x')]);
+    const { body } = await callBatch([minimal, get('rejected', '/v1.0/x')]);
     const names = new Set(body.responses.flatMap(({ headers }: { headers: object }) => Object.keys(headers)));
     for (const name of ['ETag', 'OData-EntityId', 'Preference-Applied', 'Location', 'request-id'])
       expect(names).toContain(name);
@@ -84,12 +90,12 @@ describe('POST /beta/$batch', () => {
   });
 
   test('does not carry out what answers 424', async () => {
-    const ports = graphPorts();
-    await callBatch([get('bad', '/nowhere'), { id: 'post', ...POST, dependsOn: ['bad'] }], ports);
-    expect(await ports.repository.count('a', null)).toBe(0);
+    const dependencies = graphDependencies();
+    await callBatch([get('bad', '/nowhere'), { id: 'post', ...POST, dependsOn: ['bad'] }], dependencies);
+    expect(await dependencies.repository.count('a', null)).toBe(0);
   });
 
-  test('carries out 20 requests at once, and refuses 21', async () => {
+  test('carries out 20 requests at once, and rejects 21', async () => {
     let running = 0;
     let most = 0;
     const count = async () => {
@@ -98,7 +104,7 @@ describe('POST /beta/$batch', () => {
       running -= 1;
       return 0;
     };
-    const repository = { ...graphPorts().repository, count };
+    const repository = { ...graphDependencies().repository, count };
     const requests = Array.from({ length: 21 }, (_, index) => get(String(index), `${OPERATIONS}/$count`));
     expect((await callBatch(requests.slice(1), { repository })).body.responses).toHaveLength(20);
     expect(most).toBe(20);
@@ -150,7 +156,7 @@ describe('POST /beta/$batch', () => {
       "Write request with id '1' does not contain a Content-Type header.",
     ],
     ['a Base64 body without content type', [{ ...POST, id: '1', headers: {}, body: 'e30=' }], 'Write request with id'],
-  ])('refuses %s as a whole', async (_title, requests, message) => {
+  ])('rejects %s as a whole', async (_title, requests, message) => {
     const { status, body } = await callBatch(requests);
     expect({ status, code: body.error.code }).toEqual({ status: 400, code: 'BadRequest' });
     expect(body.error.message).toContain(message);

@@ -1,5 +1,5 @@
 import type { OperationChange } from '../../shared/domain/notifications/operation-change.ts';
-import { callGraph, graphPorts } from '../support/call-handler.ts';
+import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { exampleWith, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
 import { createMemoryChangeLog } from '../support/memory-change-log.ts';
 import { createMemoryRepository } from '../support/memory-operation-repository.ts';
@@ -10,12 +10,15 @@ const REQUEST_ID = 'a3b1c9d2-1f7b-4d0e-9d25-6d0a2f1f6a51';
 /** What the log holds after a creation, an update and a deletion by requests with these headers. */
 async function changesBy(headers: Readonly<Record<string, string>>): Promise<readonly OperationChange[]> {
   const log = createMemoryChangeLog();
-  const ports = graphPorts({ repository: createMemoryRepository({ log }) });
+  const dependencies = graphDependencies({ repository: createMemoryRepository({ log }) });
   const path = `${operationsPath()}/op`;
   const json = { ...JSON_TYPE, ...headers };
-  await callGraph({ method: 'POST', headers: json, body: exampleWith({ id: 'op' }) }, ports);
-  await callGraph({ method: 'PATCH', path, headers: json, body: JSON.stringify({ status: 'succeeded' }) }, ports);
-  await callGraph({ method: 'DELETE', path, headers }, ports);
+  await callGraph({ method: 'POST', headers: json, body: exampleWith({ id: 'op' }) }, dependencies);
+  await callGraph(
+    { method: 'PATCH', path, headers: json, body: JSON.stringify({ status: 'succeeded' }) },
+    dependencies,
+  );
+  await callGraph({ method: 'DELETE', path, headers }, dependencies);
   return (await log.read({ kind: 'all' }, '0', 10)).changes;
 }
 

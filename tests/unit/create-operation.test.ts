@@ -9,7 +9,7 @@ import {
   operationsPath,
 } from '../support/create-operation-request.ts';
 import { createMemoryRepository } from '../support/memory-operation-repository.ts';
-import { REFUSED_REQUESTS } from '../support/refused-requests.ts';
+import { REJECTED_REQUESTS } from '../support/rejected-requests.ts';
 
 const GOOD = { headers: JSON_TYPE, body: exampleWith({}) };
 
@@ -50,7 +50,7 @@ describe('CreateOperation', () => {
     });
   });
 
-  test.each(REFUSED_REQUESTS)('refuses $title with $status', async ({ status, code, targets = [], ...request }) => {
+  test.each(REJECTED_REQUESTS)('rejects $title with $status', async ({ status, code, targets = [], ...request }) => {
     const answer = await callHandler(request);
     expect(answer).toMatchObject({ status, body: { error: { code } } });
     const details: { target: string }[] = answer.body.error.details ?? [];
@@ -152,7 +152,7 @@ describe('CreateOperation', () => {
   });
 
   test.each(['/chats//operations', '/operations', '/chats/%2e%2e/operations'])(
-    'refuses %s, which names no chat',
+    'rejects %s, which names no chat',
     async (path) => {
       expect(await callHandler({ ...GOOD, path })).toMatchObject({
         status: 400,
@@ -218,9 +218,9 @@ describe('CreateOperation', () => {
     const retried = { ...JSON_TYPE, 'client-request-id': clientRequestId, 'retry-attempt': '1' };
 
     async function ids(headers: Record<string, string>[], body = exampleWith({})): Promise<string[]> {
-      const ports = { repository: createMemoryRepository() };
+      const dependencies = { repository: createMemoryRepository() };
       const answers = [];
-      for (const header of headers) answers.push(await callHandler({ headers: header, body }, ports));
+      for (const header of headers) answers.push(await callHandler({ headers: header, body }, dependencies));
       return answers.map((answer) => answer.body.id ?? answer.status);
     }
 

@@ -34,7 +34,7 @@ describe('toUtc()', () => {
     '0001-01-01T00:00:00+00:01',
     '9999-12-31T23:59:59-00:01',
     '+12021-05-27T21:23:41Z',
-  ])('refuses %s', (text) => {
+  ])('rejects %s', (text) => {
     expect(toUtc(text)).toBeNull();
   });
 

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../../shared/domain/errors.ts';
-import { describeFailure } from '../../shared/odata/describe-failure.ts';
+import { describeFailure } from '../../shared/graph-http/errors/describe-failure.ts';
 
 const SECRET = 'what a caller sent';
 
@@ -30,8 +30,8 @@ describe('describeFailure()', () => {
   });
 
   test('tells the causes too, so many of them and no more', () => {
-    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
-    const text = describeFailure(new UnavailableError('The store cannot be reached.', { cause: refused }));
+    const rejected = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+    const text = describeFailure(new UnavailableError('The store cannot be reached.', { cause: rejected }));
     expect(text).toMatch(/^UnavailableError \(ServiceUnavailable\): The store cannot be reached\./);
     expect(text).toContain('caused by Error (ECONNREFUSED): connect ECONNREFUSED 127.0.0.1:1');
     const endless = new Error('again');

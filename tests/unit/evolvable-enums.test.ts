@@ -1,34 +1,34 @@
-import type { GraphPorts } from '../../shared/composition/graph-handlers.ts';
-import { callGraph, graphPorts } from '../support/call-handler.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
+import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { CHAT_ID, exampleWith, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
 import { newOperation } from '../support/operations.ts';
 
 const PREFER = { prefer: 'include-unknown-enum-members' };
-let ports: GraphPorts;
+let dependencies: GraphDependencies;
 
 beforeEach(async () => {
-  ports = graphPorts({ evolvableEnums: 'strict' });
+  dependencies = graphDependencies({ evolvableEnums: 'strict' });
   const types = ['createChat', 'createTeam', 'createChannel'] as const;
   for (const [index, operationType] of types.entries())
-    await ports.repository.create(CHAT_ID, newOperation({ id: String(index), operationType }));
+    await dependencies.repository.create(CHAT_ID, newOperation({ id: String(index), operationType }));
 });
 
 const itemPath = `${operationsPath()}/0`;
 
 async function list(query: string, headers = {}) {
-  const { body } = await callGraph({ path: `${operationsPath()}?${query}`, headers }, ports);
+  const { body } = await callGraph({ path: `${operationsPath()}?${query}`, headers }, dependencies);
   return body.value.map(({ id, operationType }: Record<string, string>) => [id, operationType]);
 }
 
 describe('EVOLVABLE_ENUMS=strict', () => {
   test('shows later members as unknownFutureValue', async () => {
-    const { body, headers } = await callGraph({ path: itemPath }, ports);
+    const { body, headers } = await callGraph({ path: itemPath }, dependencies);
     expect(body.operationType).toBe('unknownFutureValue');
     expect(headers.get('preference-applied')).toBeNull();
   });
 
   test('shows them to who asks for them', async () => {
-    const { body, headers } = await callGraph({ path: itemPath, headers: PREFER }, ports);
+    const { body, headers } = await callGraph({ path: itemPath, headers: PREFER }, dependencies);
     expect(body.operationType).toBe('createChat');
     expect(headers.get('preference-applied')).toBe('include-unknown-enum-members');
   });
@@ -57,7 +57,7 @@ describe('EVOLVABLE_ENUMS=strict', () => {
   ])('answers POST of %s with %j: %i', async (operationType, headers, status) => {
     const body = exampleWith({ operationType });
     const request = { method: 'POST', path: operationsPath(), headers: { ...JSON_TYPE, ...headers }, body };
-    expect((await callGraph(request, ports)).status).toBe(status);
+    expect((await callGraph(request, dependencies)).status).toBe(status);
   });
 
   test.each([
@@ -68,7 +68,7 @@ describe('EVOLVABLE_ENUMS=strict', () => {
   ])('answers PATCH of %s with %j: %i', async (operationType, headers, status, stored) => {
     const body = JSON.stringify({ operationType });
     const request = { method: 'PATCH', path: itemPath, headers: { ...JSON_TYPE, ...headers }, body };
-    expect((await callGraph(request, ports)).status).toBe(status);
-    expect((await ports.repository.get(CHAT_ID, '0'))?.operation.operationType).toBe(stored);
+    expect((await callGraph(request, dependencies)).status).toBe(status);
+    expect((await dependencies.repository.get(CHAT_ID, '0'))?.operation.operationType).toBe(stored);
   });
 });

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { ALL_SETTINGS, appModel } from '../../scripts/infra/app-model.ts';
+import { ROUTES } from '../../shared/graph-http/routes.ts';
 import { type BicepFile, createBicepReader, keysOf, propertyOf } from '../support/bicep.ts';
 
 // No Bicep compiler is a package of npm: what can be seen in the text is checked here (docs/decisions/infrastructure.md).
@@ -147,12 +148,11 @@ describe('azure.yaml', () => {
 
 test('what is asked whether a region serves is a route of the app', () => {
   const { strings } = read(resolve(root, 'infra/main.bicep'));
-  const route = /route: '([^']+)'/.exec(readFileSync(resolve(root, 'Health/index.ts'), 'utf8'))?.[1];
-  expect(strings).toContain(`/${route}`);
+  expect(strings).toContain(`/beta/${ROUTES.Health.path}`);
 });
 
 test('alerts are about metrics that the app records', () => {
-  const meters = readFileSync(resolve(root, 'shared/telemetry/meters.ts'), 'utf8');
+  const meters = readFileSync(resolve(root, 'shared/telemetry/span-dependencies.ts'), 'utf8');
   const queries = read(modulePath('alerts')).strings.filter((text) => text.startsWith('AppMetrics'));
   const metrics = queries.map((query) => /Name == "([^"]+)"/.exec(query)?.[1] ?? query);
   expect(metrics.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-import { readJsonFormat, toContentType } from '../../shared/odata/json-format.ts';
+import { readJsonFormat, toContentType } from '../../shared/graph-http/request/request-headers.ts';
 
 describe('readJsonFormat()', () => {
   test.each([
@@ -32,7 +32,7 @@ describe('readJsonFormat()', () => {
   });
 
   test.each(['xml', 'atom', '', 'application/atom+xml', 'application/json;odata.metadata=verbose', 'json;x', '*/*'])(
-    'refuses $format=%s',
+    'rejects $format=%s',
     (format) => {
       expect(() => readJsonFormat(null, format)).toThrow(`Invalid value '${format}' for $format query option found.`);
     },

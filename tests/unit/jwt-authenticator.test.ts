@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { exportSPKI, type JWTPayload } from 'jose';
 import type { Authenticator } from '../../shared/domain/caller.ts';
-import { createJwtAuthenticator } from '../../shared/identity/jwt-authenticator.ts';
-import { createSigningKeys } from '../../shared/identity/signing-keys.ts';
+import { createJwtAuthenticator, createSigningKeys } from '../../shared/identity/jwt-authenticator.ts';
 import { newSigningKey, startTestIssuer, type TestIssuer } from '../support/test-issuer.ts';
 
 const AUDIENCE = 'https://graph.microsoft.com';
@@ -84,7 +83,7 @@ describe('authenticate()', () => {
     expect(caller).toMatchObject({ isPersonalAccount: true });
   });
 
-  test.each([[null], [''], ['Bearer'], ['Bearer  ']])('refuses %j as no token', async (header) => {
+  test.each([[null], [''], ['Bearer'], ['Bearer  ']])('rejects %j as no token', async (header) => {
     await expect(authenticator.authenticate(header)).rejects.toMatchObject({
       ...REFUSED,
       message: 'Access token is empty.',
@@ -93,13 +92,13 @@ describe('authenticate()', () => {
   });
 
   test.each(['Basic dTpw', 'Bearer x', 'Bearer a.b.c', `Bearer ${'a'.repeat(70_000)}`])(
-    'refuses %p',
+    'rejects %p',
     async (header) => {
       await expect(authenticator.authenticate(header)).rejects.toMatchObject(REFUSED);
     },
   );
 
-  test('refuses another audience, another issuer and a token without expiry', async () => {
+  test('rejects another audience, another issuer and a token without expiry', async () => {
     await expect(authenticate({ aud: 'https://example.com' })).rejects.toMatchObject(REFUSED);
     await expect(authenticate({ iss: `${issuer.url}/` })).rejects.toMatchObject(REFUSED);
     const { exp: _exp, ...endless } = claims();
@@ -127,7 +126,9 @@ describe('authenticate()', () => {
       return keys.find(...token);
     };
     const counted = createJwtAuthenticator({
-      ...{ issuer: issuer.url, audience: AUDIENCE, now: () => nowMs },
+      issuer: issuer.url,
+      audience: AUDIENCE,
+      now: () => nowMs,
       keys: { ...keys, find },
     });
     const header = `Bearer ${await issuer.mint(claims())}`;
@@ -138,12 +139,12 @@ describe('authenticate()', () => {
     expect(looks).toBe(3);
   });
 
-  test('refuses alg none', async () => {
+  test('rejects alg none', async () => {
     const token = `${unsigned({ alg: 'none', kid: 'first' }, claims())}.`;
     await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REFUSED);
   });
 
-  test('refuses HS256 signed with the public key', async () => {
+  test('rejects HS256 signed with the public key', async () => {
     const key = issuer.keys[0];
     const input = unsigned({ alg: 'HS256', kid: 'first' }, claims());
     const secret = key ? await exportSPKI(key.publicKey) : '';
@@ -151,13 +152,13 @@ describe('authenticate()', () => {
     await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REFUSED);
   });
 
-  test('refuses a token signed with a key that is not the issuer’s', async () => {
+  test('rejects a token signed with a key that is not the issuer’s', async () => {
     const { privateKey } = await newSigningKey('first');
     const token = await issuer.mint(claims(), { privateKey });
     await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REFUSED);
   });
 
-  test('refuses a token whose payload was changed, also after the original was accepted', async () => {
+  test('rejects a token whose payload was changed, also after the original was accepted', async () => {
     const token = await issuer.mint(claims({ scp: 'User.Read' }));
     for (let call = 0; call < 3; call += 1) await authenticator.authenticate(`Bearer ${token}`);
     const [header, , signature] = token.split('.');

@@ -1,23 +1,23 @@
-import type { GraphPorts } from '../../shared/composition/graph-handlers.ts';
-import { callGraph, graphPorts } from '../support/call-handler.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
+import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { CHAT_ID, operationsPath } from '../support/create-operation-request.ts';
 import { newOperation } from '../support/operations.ts';
 
-let ports: GraphPorts;
+let dependencies: GraphDependencies;
 
 beforeEach(async () => {
-  ports = graphPorts();
+  dependencies = graphDependencies();
   const operations = [
     newOperation({ id: 'a', status: 'succeeded', createdDateTime: '2021-05-01T00:00:00Z' }),
     newOperation({ id: 'b', status: 'failed', createdDateTime: '2021-05-02T00:00:00.5Z' }),
     newOperation({ id: 'c', status: 'notStarted', createdDateTime: '2021-05-02T00:00:00.25Z' }),
   ];
-  for (const operation of operations) await ports.repository.create(CHAT_ID, operation);
-  await ports.repository.create('another', newOperation({ id: 'hidden' }));
+  for (const operation of operations) await dependencies.repository.create(CHAT_ID, operation);
+  await dependencies.repository.create('another', newOperation({ id: 'hidden' }));
 });
 
 async function list(query = '', headers: Record<string, string> = {}) {
-  const answer = await callGraph({ path: `${operationsPath()}${query && `?${query}`}`, headers }, ports);
+  const answer = await callGraph({ path: `${operationsPath()}${query && `?${query}`}`, headers }, dependencies);
   const ids = answer.body?.value?.map(({ id }: { id: string }) => id);
   return { ...answer, ids };
 }
@@ -51,7 +51,7 @@ describe('ListOperations', () => {
     expect(first.ids).toEqual(['c']);
     const next: string = first.body['@odata.nextLink'];
     expect(next).toMatch(/^https:\/\/graph\.example\/beta\/chats\/.*\$skiptoken=/);
-    const second = await callGraph({ path: next }, ports);
+    const second = await callGraph({ path: next }, dependencies);
     expect(second.body.value).toMatchObject([{ id: 'a' }]);
     expect(second.body['@odata.nextLink']).toBeUndefined();
   });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { OperationsError } from '../../shared/domain/errors.ts';
 import { createOperation } from '../../shared/domain/teams-async-operation.ts';
-import { toDocument } from '../../shared/persistence/operation-document.ts';
-import { parseNewOperation } from '../../shared/validation/new-operation.ts';
+import { toDocument } from '../../shared/persistence/operations/operation-document.ts';
+import { parseNewOperation } from '../../shared/validation/operation-body.ts';
 import { EXAMPLE } from '../support/create-operation-request.ts';
 
 const SOURCE = { now: () => 0, newId: () => 'id' };

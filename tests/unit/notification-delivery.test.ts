@@ -1,4 +1,4 @@
-import { PATROL_MS } from '../../shared/domain/notifications/delivery.ts';
+import { SAFETY_POLL_MS } from '../../shared/domain/notifications/delivery/delivery.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import { answered, type DeliveryWorld, newDeliveryWorld, START, TIMED_OUT, toldOf } from '../support/delivery-world.ts';
 
@@ -22,7 +22,7 @@ function createMany(count: number, from = 0): string[] {
 describe('deliver()', () => {
   test("sends a change in Graph's form, with an id that stays", async () => {
     world.change({ operationId: "o'1", changeType: 'updated' });
-    expect(await world.deliver(key)).toEqual({ sent: 1, failure: null, givenUp: 0, hasMore: false });
+    expect(await world.deliver(key)).toEqual({ sent: 1, failure: null, deadLettered: 0, hasMore: false });
     const resource = "chats('19:x@thread.v2')/operations('o''1')";
     expect(world.received).toEqual([
       {
@@ -72,7 +72,7 @@ describe('deliver()', () => {
     expect(world.delays).toEqual([250, 250]);
   });
 
-  test('looks again when it is woken while it serves', async () => {
+  test('looks again when it is wakeRequested while it serves', async () => {
     world.change({ operationId: 'first' });
     world.answer = async () => {
       world.answer = () => answered(202);
@@ -86,7 +86,7 @@ describe('deliver()', () => {
 
   test('finds what nobody woke it for, a quarter of an hour later at most', async () => {
     world.change();
-    await world.passTime(PATROL_MS);
+    await world.passTime(SAFETY_POLL_MS);
     expect(world.received).toHaveLength(1);
   });
 

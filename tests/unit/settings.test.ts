@@ -17,7 +17,7 @@ describe('readSettings()', () => {
       auth: { issuer: 'https://login.example/tenant/v2.0', audience: 'https://graph.microsoft.com' },
       pagingSecret: 'a+b/c==',
       evolvableEnums: 'lenient',
-      laboratory: false,
+      simulator: false,
       notifications: { recorded: true, hook: false, privateTargets: false, eventGrid: null },
       tryIt: false,
       telemetry: null,
@@ -95,13 +95,13 @@ describe('readSettings()', () => {
       ['without a paging key', { PAGING_KEY: '' }, 'PAGING_KEY is missing'],
       ['with a short paging key', { PAGING_KEY: 'short' }, 'PAGING_KEY is shorter than 32 characters'],
       ['that should create containers', { COSMOS_CREATE_IF_MISSING: 'true' }, 'needs an account key'],
-    ])('refuses one %s, and does not repeat values', (_, settings, problem) => {
+    ])('rejects one %s, and does not repeat values', (_, settings, problem) => {
       expect(() => readSettings({ ...identity, ...settings })).toThrow(problem);
       expect(() => readSettings({ ...identity, ...settings })).not.toThrow(/short$|a\.example|password/);
     });
   });
 
-  test('refuses values of the wrong form, and does not repeat them', () => {
+  test('rejects values of the wrong form, and does not repeat them', () => {
     const env = { COSMOS_CONNECTION: 'AccountKey=secret', AUTH_ISSUER: 'tenant', COSMOS_CREATE_IF_MISSING: 'yes' };
     expect(() => readSettings(env)).toThrow(
       'The app settings are incomplete: COSMOS_CONNECTION is not of the form AccountEndpoint=<url>;AccountKey=<key>;; COSMOS_CREATE_IF_MISSING is neither true nor false; AUTH_ISSUER is not a URL',

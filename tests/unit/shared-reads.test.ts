@@ -1,4 +1,4 @@
-import { withSharedReads } from '../../shared/domain/notifications/shared-reads.ts';
+import { withSharedReads } from '../../shared/domain/notifications/delivery/shared-reads.ts';
 import type { SubscribedResource } from '../../shared/domain/notifications/subscription.ts';
 import { createMemoryChangeLog } from '../support/memory-change-log.ts';
 import { newChange } from '../support/notifications.ts';

@@ -102,14 +102,14 @@ describe('the validation of endpoints', () => {
       () => ({ kind: 'forbidden', reason: 'The host of the URL is not a public address' }),
       `${FAILED} The host of the URL is not a public address.`,
     ],
-  ])('refuses an endpoint that answers with %s, and stores nothing', async (_case, respond, message) => {
+  ])('rejects an endpoint that answers with %s, and stores nothing', async (_case, respond, message) => {
     world.respond = respond;
     const { status, body } = await create();
     expect([status, body.error.code, body.error.message]).toEqual([400, 'ValidationError', message]);
     expect((await world.call('GET', '/subscriptions')).body.value).toEqual([]);
   });
 
-  test('refuses when one of two endpoints does not answer', async () => {
+  test('rejects when one of two endpoints does not answer', async () => {
     world.respond = ({ url }, token) => (url.startsWith(LIFECYCLE) ? { kind: 'failed', reason: 'x' } : echo(token));
     expect(await create({ lifecycleNotificationUrl: LIFECYCLE })).toMatchObject({ status: 400 });
   });

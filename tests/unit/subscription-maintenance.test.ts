@@ -1,5 +1,5 @@
+import { redeliver } from '../../shared/domain/notifications/delivery/redeliver.ts';
 import { maintainSubscriptions } from '../../shared/domain/notifications/maintain.ts';
-import { redeliver } from '../../shared/domain/notifications/redeliver.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
 import { answered, type DeliveryWorld, newDeliveryWorld, START, TIMED_OUT, toldOf } from '../support/delivery-world.ts';
 
@@ -18,7 +18,7 @@ function subscribeFor(ms: number, changes: object = {}): Promise<SubscriptionKey
 
 /** As the timers do it, each minute. */
 async function maintain(): Promise<void> {
-  const { toWake } = await maintainSubscriptions(world.ports);
+  const { toWake } = await maintainSubscriptions(world.dependencies);
   for (const key of toWake) await world.deliver(key);
 }
 
@@ -44,9 +44,9 @@ describe('maintainSubscriptions()', () => {
   test('removes one that nobody wants to hear of, without a word', async () => {
     const key = await subscribeFor(HOUR, { lifecycleNotificationUrl: null });
     world.now += HOUR - 1;
-    expect(await maintainSubscriptions(world.ports)).toEqual({ removed: 0, toWake: [] });
+    expect(await maintainSubscriptions(world.dependencies)).toEqual({ removed: 0, toWake: [] });
     world.now += 1;
-    expect(await maintainSubscriptions(world.ports)).toEqual({ removed: 1, toWake: [] });
+    expect(await maintainSubscriptions(world.dependencies)).toEqual({ removed: 1, toWake: [] });
     expect(await world.store.find(key)).toBeNull();
     expect(world.received).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe('maintainSubscriptions()', () => {
     world.answer = async () => {
       world.answer = () => answered(202);
       world.now += MINUTE / 6;
-      await maintainSubscriptions(world.ports);
+      await maintainSubscriptions(world.dependencies);
       return answered(202);
     };
     expect(await world.deliver(key)).toMatchObject({ sent: 50 });
@@ -79,7 +79,7 @@ describe('maintainSubscriptions()', () => {
 });
 
 describe('redeliver()', () => {
-  const ports = () => ({ ...world.ports, deadLetters: world.store.deadLetters });
+  const dependencies = () => ({ ...world.dependencies, deadLetters: world.store.deadLetters });
 
   async function giveUp(count: number): Promise<SubscriptionKey> {
     const key = await world.subscribe();
@@ -94,16 +94,16 @@ describe('redeliver()', () => {
   test('sends dead letters in order, a page at a time, and each once', async () => {
     const key = await giveUp(70);
     world.answer = () => answered(202);
-    expect(await redeliver(key.id, ports())).toEqual({ sent: 50, failure: null, hasMore: true });
-    expect(await redeliver(key.id, ports())).toEqual({ sent: 20, failure: null, hasMore: false });
-    expect(await redeliver(key.id, ports())).toEqual({ sent: 0, failure: null, hasMore: false });
+    expect(await redeliver(key.id, dependencies())).toEqual({ sent: 50, failure: null, hasMore: true });
+    expect(await redeliver(key.id, dependencies())).toEqual({ sent: 20, failure: null, hasMore: false });
+    expect(await redeliver(key.id, dependencies())).toEqual({ sent: 0, failure: null, hasMore: false });
     expect(toldOf(world.received)).toEqual(Array.from({ length: 70 }, (_, index) => `op-${index}`));
   });
 
   test('keeps what is not taken, and says why', async () => {
     const key = await giveUp(2);
     const failed = { sent: 0, failure: 'the endpoint answered 500', hasMore: true };
-    expect(await redeliver(key.id, ports())).toEqual(failed);
+    expect(await redeliver(key.id, dependencies())).toEqual(failed);
     const { letters } = await world.store.deadLetters.list(key.id, { limit: 10, from: null });
     expect(letters).toHaveLength(2);
   });
@@ -112,6 +112,6 @@ describe('redeliver()', () => {
     const key = await giveUp(1);
     const stored = await world.store.find(key);
     await world.store.end(key, null, stored?.etag ?? '');
-    expect(await redeliver(key.id, ports())).toBeNull();
+    expect(await redeliver(key.id, dependencies())).toBeNull();
   });
 });

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import type { Caller } from '../../shared/domain/caller.ts';
 import { BadRequestError } from '../../shared/domain/errors.ts';
-
 import { MAX_SUBSCRIPTIONS } from '../../shared/domain/notifications/subscription-rules.ts';
-import { parseSubscribedResource } from '../../shared/odata/subscribed-resource.ts';
-import { type Answer, graphPorts, WRITER } from '../support/call-handler.ts';
+import { parseSubscribedResource } from '../../shared/graph-http/request/subscribed-resource.ts';
+import { graphDependencies, type TestResponse, WRITER } from '../support/call-handler.ts';
 import {
   inMinutes,
   MINUTE_MS,
@@ -24,7 +23,10 @@ beforeEach(() => {
 const create = (changes: object = {}, caller: Caller = WRITER) =>
   world.call('POST', '/subscriptions', { ...WANTED, ...changes }, as(caller));
 
-function expectError({ status, body }: Answer, expected: { status: number; code?: string; message?: unknown }): void {
+function expectError(
+  { status, body }: TestResponse,
+  expected: { status: number; code?: string; message?: unknown },
+): void {
   expect(status).toBe(expected.status);
   expect(body.error).toMatchObject({
     ...(expected.code !== undefined && { code: expected.code }),
@@ -78,7 +80,7 @@ describe('POST /subscriptions', () => {
     ...['chats/x/operations/$change-1', "chats/x/operations?$filter=status eq 'failed'", 'chats/x/operations/a/b'],
     ...['https://graph.microsoft.com/beta/chats/x/operations', '//chats/x/operations', 'chats/%zz/operations'],
     ...[`chats/${'x'.repeat(2_045)}/operations`, 'chats/\ud800/operations', 'chats/x/operations#a'],
-  ])('refuses the resource %j, and asks no endpoint', async (resource) => {
+  ])('rejects the resource %j, and asks no endpoint', async (resource) => {
     expectError(await create({ resource }), { status: 400, code: 'BadRequest' });
     expect(world.sent).toEqual([]);
   });
@@ -94,7 +96,7 @@ describe('POST /subscriptions', () => {
     [{ ...APPLICATION, permissions: ['Chat.Create'] }, /^Missing role permissions/],
     [{ ...WRITER, isPersonalAccount: true }, /^Personal Microsoft accounts/],
     [{ ...WRITER, id: null }, /names neither/],
-  ])('refuses a caller who may not watch operations', async (caller, message) => {
+  ])('rejects a caller who may not watch operations', async (caller, message) => {
     expectError(await create({}, caller), { status: 403, code: 'Forbidden', message: expect.stringMatching(message) });
     expect(world.sent).toEqual([]);
   });
@@ -106,7 +108,7 @@ describe('POST /subscriptions', () => {
     [inMinutes(60.001), null, 'lifecycleNotificationUrl is a required property'],
     [inMinutes(4_320.001), 'https://receiver.example/life', 'can only be 4320 minutes in the future'],
     ['9999-12-31T23:59:59Z', 'https://receiver.example/life', 'can only be 4320 minutes in the future'],
-  ])('refuses to end at %s with the lifecycle endpoint %j', async (expirationDateTime, url, message) => {
+  ])('rejects the end %s with the lifecycle endpoint %j', async (expirationDateTime, url, message) => {
     const answer = await create({ expirationDateTime, lifecycleNotificationUrl: url });
     expectError(answer, { status: 400, code: 'BadRequest', message: expect.stringContaining(message) });
   });
@@ -128,7 +130,7 @@ describe('POST /subscriptions', () => {
     ['latestSupportedTlsVersion', ['v1_0', 'v1_1', 'v1_3', 12]],
     ['notificationContentType', ['text/plain', '', 7]],
     ['resource', [7, null, `chats/${'x'.repeat(9_000)}/operations`]],
-  ])('refuses wrong values of %s by name', async (name, values) => {
+  ])('rejects wrong values of %s by name', async (name, values) => {
     for (const value of values) {
       const { status, body } = await create({ [name]: value });
       expect([status, body.error.details]).toEqual([400, [expect.objectContaining({ target: name })]]);
@@ -149,7 +151,7 @@ describe('POST /subscriptions', () => {
     ['colour', 'red', /does not exist on type 'microsoft.graph.subscription'/],
     ['__proto__x', 1, /does not exist/],
     ['@odata.type', '#microsoft.graph.chat', /must be/],
-  ])('refuses the property %s', async (name, value, message) => {
+  ])('rejects the property %s', async (name, value, message) => {
     expectError(await create({ [name]: value }), { status: 400, message: expect.stringMatching(message) });
   });
 
@@ -164,11 +166,11 @@ describe('POST /subscriptions', () => {
     expect(body.notificationContentType).toBe('application/cloudevents+json');
   });
 
-  test.each(['[]', '7', 'null', '"x"', '{', ''])('refuses the body %s', async (body) => {
+  test.each(['[]', '7', 'null', '"x"', '{', ''])('rejects the body %s', async (body) => {
     expectError(await world.call('POST', '/subscriptions', body), { status: 400 });
   });
 
-  test('refuses more than a caller may have, and repeatable requests', async () => {
+  test('rejects more than a caller may have, and repeatable requests', async () => {
     const { subscriptions } = world;
     const full = { ...subscriptions, count: async () => MAX_SUBSCRIPTIONS };
     const webhooks = { post: () => Promise.reject(new Error('nobody is asked')) };
@@ -179,7 +181,9 @@ describe('POST /subscriptions', () => {
   });
 
   test('is nowhere when changes are not recorded', async () => {
-    const answer = await world.call('POST', '/subscriptions', WANTED, { notifications: graphPorts().notifications });
+    const answer = await world.call('POST', '/subscriptions', WANTED, {
+      notifications: graphDependencies().notifications,
+    });
     expectError(answer, { status: 400, message: "Resource not found for the segment 'subscriptions'." });
   });
 });
@@ -210,7 +214,7 @@ describe('GET /subscriptions', () => {
   });
 
   test.each(['$top=-1', '$top=1000', '$skiptoken=x', '$filter=x', '$select=id', 'colour=red'])(
-    'refuses %s',
+    'rejects %s',
     async (query) => {
       expectError(await world.call('GET', `/subscriptions?${query}`), { status: 400 });
     },
@@ -258,8 +262,8 @@ describe('one subscription', () => {
     expect((await world.call('PATCH', path, { notificationUrl })).body.notificationUrl).toBe(notificationUrl);
     expect(world.sent.map(({ url }) => new URL(url).host)).toEqual(['other.example']);
     world.respond = () => ({ kind: 'failed', reason: 'x' });
-    const refused = await world.call('PATCH', path, { notificationUrl: 'https://third.example/' });
-    expectError(refused, { status: 400, code: 'ValidationError' });
+    const rejected = await world.call('PATCH', path, { notificationUrl: 'https://third.example/' });
+    expectError(rejected, { status: 400, code: 'ValidationError' });
     expect((await world.call('GET', path)).body.notificationUrl).toBe(notificationUrl);
   });
 
@@ -274,7 +278,7 @@ describe('one subscription', () => {
     [{ colour: 'red' }, /does not exist/],
     [{}, /at least one property/],
     [{ '@odata.type': '#microsoft.graph.subscription' }, /at least one property/],
-  ])('PATCH refuses %j', async (body, message) => {
+  ])('PATCH rejects %j', async (body, message) => {
     expectError(await world.call('PATCH', path, body), { status: 400, message: expect.stringMatching(message) });
   });
 
@@ -353,7 +357,7 @@ describe('parseSubscribedResource()', () => {
     );
   });
 
-  test('refuses anything else as a bad request', () => {
+  test('rejects anything else as a bad request', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 60 }), (text) => {
         for (const resource of [text, `chats/${text}`, `chats('${text}/operations`])

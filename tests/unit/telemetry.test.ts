@@ -65,7 +65,7 @@ test('A notification is linked to the requests that made its changes, and its de
 });
 
 test('A notification that is not taken is a failure', async () => {
-  await telemetry.notification([], async () => ({ kind: 'refused' }));
+  await telemetry.notification([], async () => ({ kind: 'rejected' }));
   await expect(telemetry.notification([], () => Promise.reject(new Error('x')))).rejects.toThrow('x');
   expect((await spans()).map(({ status }) => status.code)).toEqual([2, 2]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isAllowed } from '../../shared/webhooks/public-address.ts';
 import { readRetryAfter } from '../../shared/webhooks/retry-after.ts';
-import { refusalOf } from '../../shared/webhooks/target-url.ts';
+import { rejectionOf } from '../../shared/webhooks/target-url.ts';
 
 describe('isAllowed()', () => {
   test.each(['8.8.8.8', '1.1.1.1', '20.190.128.0', '2001:4860:4860::8888', '2a00:1450:4001:81b::200e'])(
@@ -51,11 +51,11 @@ describe('isAllowed()', () => {
   });
 });
 
-describe('refusalOf()', () => {
+describe('rejectionOf()', () => {
   test.each(['https://receiver.example/', 'https://receiver.example:8443/a?b=c', 'https://8.8.8.8/'])(
     'has nothing against %s',
     (url) => {
-      expect(refusalOf(url, 'public')).toBeNull();
+      expect(rejectionOf(url, 'public')).toBeNull();
     },
   );
 
@@ -66,15 +66,15 @@ describe('refusalOf()', () => {
     ...['https://127.0.0.1/', 'https://2130706433/', 'https://0177.0.0.1/', 'https://0x7f.1/', 'https://127.1/'],
     ...['https://[::1]/', 'https://[::ffff:127.0.0.1]/', 'https://[::ffff:7f00:1]/', 'https://①②⑦.0.0.1/'],
     ...['https://169.254.169.254/latest/meta-data/', 'https://0/', 'https://0.0.0.0/', 'https://10.0.0.1:8443/'],
-  ])('refuses %s', (url) => {
-    expect(refusalOf(url, 'public')).toEqual(expect.stringMatching(/^The (?:URL|scheme|host)/));
+  ])('rejects %s', (url) => {
+    expect(rejectionOf(url, 'public')).toEqual(expect.stringMatching(/^The (?:URL|scheme|host)/));
   });
 
   test('lets http and loopback pass where private addresses may be, and neither credentials nor metadata', () => {
-    expect(refusalOf('http://127.0.0.1:9000/hook', 'publicOrPrivate')).toBeNull();
-    expect(refusalOf('http://user@127.0.0.1/', 'publicOrPrivate')).not.toBeNull();
-    expect(refusalOf('http://169.254.169.254/', 'publicOrPrivate')).not.toBeNull();
-    expect(refusalOf('ws://127.0.0.1/', 'publicOrPrivate')).not.toBeNull();
+    expect(rejectionOf('http://127.0.0.1:9000/hook', 'publicOrPrivate')).toBeNull();
+    expect(rejectionOf('http://user@127.0.0.1/', 'publicOrPrivate')).not.toBeNull();
+    expect(rejectionOf('http://169.254.169.254/', 'publicOrPrivate')).not.toBeNull();
+    expect(rejectionOf('ws://127.0.0.1/', 'publicOrPrivate')).not.toBeNull();
   });
 });
 

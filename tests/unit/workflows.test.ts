@@ -36,8 +36,8 @@ describe.each(['ci', 'release'])('.github/workflows/%s.yml', (name) => {
   });
 });
 
-describe('compose.yaml', () => {
-  const { services } = parse(read('compose.yaml'));
+describe('infra/container/compose.yaml', () => {
+  const { services } = parse(read('infra/container/compose.yaml'));
 
   test('sets only what the table of settings has', () => {
     const names = Object.keys(services.app.environment).filter((name) => name !== 'AzureWebJobsStorage');
@@ -46,7 +46,10 @@ describe('compose.yaml', () => {
 
   test('starts what the app depends on, and builds what is there', () => {
     expect(Object.keys(services)).toEqual(expect.arrayContaining(services.app.depends_on));
-    expect(existsSync(resolve(root, services.app.build, 'Dockerfile'))).toBe(true);
+    const { context, dockerfile } = services.app.build;
+    const repository = resolve(root, 'infra/container', context);
+    expect(repository).toBe(root);
+    expect(existsSync(resolve(repository, dockerfile))).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { OperationChange } from './operation-change.ts';
 import type { SubscriptionKey } from './subscription.ts';
 
-/** A change that a subscription was not told of, because its receiver was gone for too long. */
+/** A change that a subscription was not notified of, because its receiver was gone for too long. */
 export interface DeadLetter {
   readonly subscription: SubscriptionKey;
   readonly change: OperationChange;

@@ -1,8 +1,8 @@
-import { announce, type Delivery } from './delivery.ts';
-import type { DeliveryStore, StoredDelivery } from './delivery-store.ts';
+import { announce, type Delivery } from './delivery/delivery.ts';
+import type { DeliveryStore, StoredDelivery } from './delivery/delivery-store.ts';
 import type { Subscription, SubscriptionKey } from './subscription.ts';
 
-export interface MaintenancePorts {
+export interface MaintenanceDependencies {
   readonly store: DeliveryStore;
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -11,15 +11,15 @@ export interface MaintenancePorts {
 export interface MaintenanceReport {
   /** How many had expired, and were removed. */
   readonly removed: number;
-  /** Those whose owners are to be told something. */
+  /** Those whose owners are to be notified. */
   readonly toWake: readonly SubscriptionKey[];
 }
 
 /** How long before it expires the owner of a subscription hears that it has to be renewed. */
 const REAUTHORIZE_BEFORE_MS = 15 * 60_000;
 
-/** Removes subscriptions that expired, and has their owners told, before and after. Any number of instances can do so at once. */
-export async function maintainSubscriptions({ store, now }: MaintenancePorts): Promise<MaintenanceReport> {
+/** Removes subscriptions that expired, and has their owners notified, before and after. Any number of instances can do so at once. */
+export async function maintainSubscriptions({ store, now }: MaintenanceDependencies): Promise<MaintenanceReport> {
   let removed = 0;
   const toWake: SubscriptionKey[] = [];
   for await (const keys of store.findExpiring(now() + REAUTHORIZE_BEFORE_MS)) {
@@ -36,7 +36,7 @@ interface Result {
 }
 
 /** Null: nothing was to be done. */
-async function maintain(key: SubscriptionKey, { store, now }: MaintenancePorts): Promise<Result | null> {
+async function maintain(key: SubscriptionKey, { store, now }: MaintenanceDependencies): Promise<Result | null> {
   for (;;) {
     const stored = await store.find(key);
     if (!stored?.subscription) return null;
@@ -49,7 +49,7 @@ async function maintain(key: SubscriptionKey, { store, now }: MaintenancePorts):
   }
 }
 
-/** Or has nowhere to be told, or is not expiring: the search may have been wide. */
+/** True also for one that has no lifecycle endpoint or is not expiring: the search may have been wide. */
 function isAnnounced({ subscription, delivery }: StoredDelivery, now: number): boolean {
   if (!subscription?.lifecycleNotificationUrl) return true;
   const { expirationDateTime } = subscription;

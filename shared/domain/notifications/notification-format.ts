@@ -1,6 +1,5 @@
-import type { LifecycleEvent } from './lifecycle-event.ts';
 import type { OperationChange } from './operation-change.ts';
-import type { Subscription } from './subscription.ts';
+import type { LifecycleEvent, Subscription } from './subscription.ts';
 
 /** One POST. */
 export interface OutgoingMessage {

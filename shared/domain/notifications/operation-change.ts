@@ -52,9 +52,15 @@ export function toChange(write: OperationWrite, { now, newId }: OperationSource)
   const { chatId, changeType, operation, previousStatus, revision, origin = NO_ORIGIN } = write;
   return {
     id: newId(),
-    ...{ chatId, operationId: operation.id, changeType, revision },
+    chatId,
+    operationId: operation.id,
+    changeType,
+    revision,
     changedDateTime: new Date(now()).toISOString(),
-    ...{ operationType: operation.operationType, status: operation.status, previousStatus },
-    ...{ traceparent: origin.traceparent, clientRequestId: origin.clientRequestId },
+    operationType: operation.operationType,
+    status: operation.status,
+    previousStatus,
+    traceparent: origin.traceparent,
+    clientRequestId: origin.clientRequestId,
   };
 }

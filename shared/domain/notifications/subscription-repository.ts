@@ -1,4 +1,13 @@
-import type { Interest, Subscription, SubscriptionKey, SubscriptionOwner } from './subscription.ts';
+import type { OperationChange } from './operation-change.ts';
+import {
+  ALL_SCOPE,
+  type Interest,
+  isWatched,
+  type Subscription,
+  type SubscriptionKey,
+  type SubscriptionOwner,
+  scopeOf,
+} from './subscription.ts';
 
 export interface StoredSubscription {
   readonly subscription: Subscription;
@@ -47,4 +56,19 @@ export interface SubscriptionRepository {
 export interface WatcherDirectory {
   /** All subscriptions of the scopes that have not expired, in pages. */
   watchersOf(scopes: readonly string[]): AsyncIterable<readonly Watcher[]>;
+}
+
+/** The subscriptions that any of the changes concerns, each once. */
+export async function findWatchers(
+  changes: readonly OperationChange[],
+  directory: WatcherDirectory,
+): Promise<readonly SubscriptionKey[]> {
+  if (changes.length === 0) return [];
+  const byScope = Map.groupBy(changes, ({ chatId }) => scopeOf({ kind: 'chat', chatId }));
+  byScope.set(ALL_SCOPE, [...changes]);
+  const keys: SubscriptionKey[] = [];
+  for await (const page of directory.watchersOf([...byScope.keys()]))
+    for (const watcher of page)
+      if (byScope.get(watcher.key.scope)?.some((change) => isWatched(watcher, change))) keys.push(watcher.key);
+  return keys;
 }

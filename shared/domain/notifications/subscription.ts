@@ -56,3 +56,8 @@ export function isWatched({ watched, changeTypes }: Interest, change: OperationC
   if (watched.chatId !== change.chatId) return false;
   return watched.kind === 'chat' || watched.operationId === change.operationId;
 }
+
+/** What can happen to a subscription, as Graph's `lifecycleEvent` names it. */
+export const LIFECYCLE_EVENTS = ['reauthorizationRequired', 'subscriptionRemoved', 'missed'] as const;
+
+export type LifecycleEvent = (typeof LIFECYCLE_EVENTS)[number];

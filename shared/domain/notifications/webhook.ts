@@ -8,7 +8,7 @@ export type WebhookOutcome =
       /** As far as it came, and no more than 64 KB of it. */
       readonly body: string;
     }
-  /** Refused before anything was sent: a private address, or not https. */
+  /** Rejected before anything was sent: a private address, or not https. */
   | { readonly kind: 'forbidden'; readonly reason: string }
   /** No answer in time, no connection, no valid certificate. */
   | { readonly kind: 'failed'; readonly reason: string };

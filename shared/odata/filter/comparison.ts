@@ -1,7 +1,7 @@
 import { membersOf } from '../../domain/declared-property.ts';
 import type { ComparisonOperator, Condition } from '../../domain/operation-query.ts';
-import type { EnumView } from '../evolvable-enums.ts';
-import { QueryOptionError } from '../query-error.ts';
+import type { EnumView } from '../../domain/teams-async-operation.ts';
+import { QueryOptionError } from '../query-option-error.ts';
 import { compareEnum, enumAmong } from './enum-comparison.ts';
 import type { LiteralOperand, Operand, OperandType } from './operands.ts';
 

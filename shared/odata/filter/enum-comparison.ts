@@ -1,6 +1,6 @@
 import type { ComparisonOperator, Condition } from '../../domain/operation-query.ts';
-import { type EnumView, isAfterSentinel, SENTINEL } from '../evolvable-enums.ts';
-import { QueryOptionError, shown } from '../query-error.ts';
+import { type EnumView, isAfterSentinel, SENTINEL } from '../../domain/teams-async-operation.ts';
+import { QueryOptionError, shown } from '../query-option-error.ts';
 import type { LiteralOperand, Operand } from './operands.ts';
 
 interface EnumComparison {
@@ -58,7 +58,7 @@ function sentinelTest(operator: ComparisonOperator, view: EnumView): Test {
   return operator === 'gt' ? TESTS.gt : (distance) => TESTS[operator](Math.min(distance, 0));
 }
 
-/** Told how far a member's number lies above the one compared with. */
+/** Called with how far a member's number lies above the one compared with. */
 type Test = (distance: number) => boolean;
 
 const TESTS: Readonly<Record<ComparisonOperator, Test>> = {

@@ -1,7 +1,7 @@
 import { toUtc } from '../../domain/date-time-offset.ts';
 import { declaredProperty, type TypeName, typeNameOf } from '../../domain/declared-property.ts';
 import type { DateTimeLiteral, Expression, Literal, TextFunction } from '../../domain/operation-query.ts';
-import { QueryOptionError, shown } from '../query-error.ts';
+import { QueryOptionError, shown } from '../query-option-error.ts';
 import type { Token } from './tokens.ts';
 
 /** What is known of an expression's type. Dynamic properties are of any; `null` is the literal's own. */

@@ -1,6 +1,6 @@
 import type { ComparisonOperator, Condition } from '../../domain/operation-query.ts';
-import type { EnumView } from '../evolvable-enums.ts';
-import { QueryOptionError } from '../query-error.ts';
+import type { EnumView } from '../../domain/teams-async-operation.ts';
+import { QueryOptionError } from '../query-option-error.ts';
 import { among, compare, isComparisonOperator } from './comparison.ts';
 import { callOperand, type LiteralOperand, literalOperand, type Operand, propertyOperand } from './operands.ts';
 import { type Token, TokenReader } from './tokens.ts';
@@ -69,7 +69,7 @@ class FilterParser {
     if (!isComparisonOperator(operator)) return left;
     this.#tokens.take();
     this.#count();
-    return { kind: 'condition', condition: compareParts(operator, [left, this.#unary()], this.#view) };
+    return { kind: 'condition', condition: compareOperands(operator, [left, this.#unary()], this.#view) };
   }
 
   #in(left: Part): Part {
@@ -187,7 +187,7 @@ function toCondition(part: Part): Condition {
 }
 
 /** What is already true or false can only be compared with `true` and `false`. */
-function compareParts(operator: ComparisonOperator, sides: readonly [Part, Part], view: EnumView): Condition {
+function compareOperands(operator: ComparisonOperator, sides: readonly [Part, Part], view: EnumView): Condition {
   const [left, right] = sides;
   if (left.kind === 'operand' && right.kind === 'operand')
     return compare(operator, [left.operand, right.operand], view);

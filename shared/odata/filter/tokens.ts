@@ -1,4 +1,4 @@
-import { QueryOptionError, shown } from '../query-error.ts';
+import { QueryOptionError, shown } from '../query-option-error.ts';
 
 export type TokenKind = 'name' | 'string' | 'number' | 'dateTime' | 'guid' | 'symbol' | 'end';
 

@@ -1,0 +1,12 @@
+import { app } from '@azure/functions';
+import { theApp } from '../../../shared/composition/the-app.ts';
+import { QUEUES } from '../../../shared/settings/queues.ts';
+import { parseOperationChange } from '../../../shared/validation/queue-messages.ts';
+import { operationHook } from './handler.ts';
+
+if (theApp().notifications?.hook)
+  app.storageQueue('OperationHook', {
+    queueName: QUEUES.changes.name,
+    connection: 'AzureWebJobsStorage',
+    handler: (message, context) => operationHook(parseOperationChange(message), context),
+  });

@@ -1,0 +1,21 @@
+import type { OperationChange } from '../../../shared/domain/notifications/operation-change.ts';
+import {
+  type CloudEvent,
+  resourceProperties,
+  toCloudEvent,
+} from '../../../shared/graph-http/response/notification-format.ts';
+
+export interface PublishEventsDependencies {
+  /** The changes among the items that the change feed shows, in their order. */
+  changesAmong(items: readonly unknown[]): readonly OperationChange[];
+}
+
+/** Makes an event for the topic of each change, whoever has subscribed to it. The same of a change whenever it comes again. */
+export function publishEventsHandler({ changesAmong }: PublishEventsDependencies) {
+  return async (items: readonly unknown[]): Promise<readonly CloudEvent[]> => changesAmong(items).map(toEvent);
+}
+
+function toEvent(change: OperationChange): CloudEvent {
+  const data = { changeType: change.changeType, ...resourceProperties(change) };
+  return toCloudEvent(change, { id: change.id, source: '/teamsAsyncOperations', data });
+}

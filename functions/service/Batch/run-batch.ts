@@ -1,0 +1,63 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type { BatchItem } from '../../../shared/validation/batch-request.ts';
+
+/** The answer to one request of a batch, as it stands in the batch's own. */
+export interface BatchItemResponse {
+  readonly id: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON where the answer is JSON, Base64 of anything else; absent without a body. */
+  readonly body?: unknown;
+}
+
+/** @param failed something that the item depends on did not succeed: the item is not to be carried out */
+export type RespondToItem = (item: BatchItem, failed: boolean) => Promise<HttpResponseInit>;
+
+/** Carries out every item as soon as those it depends on are done, all others at once. Responses are in the items' order. */
+export function runBatch(items: readonly BatchItem[], answer: RespondToItem): Promise<readonly BatchItemResponse[]> {
+  const running = new Map<string, Promise<BatchItemResponse>>();
+  for (const item of items) {
+    const dependencies = item.dependsOn.map((id) => running.get(id));
+    const turn = Promise.all(dependencies).then((answers) => answer(item, answers.some(hasFailed)));
+    running.set(
+      item.id,
+      turn.then((response) => toBatchItemResponse(item.id, response)),
+    );
+  }
+  return Promise.all(running.values());
+}
+
+function hasFailed(answer: BatchItemResponse | undefined): boolean {
+  return answer === undefined || answer.status >= 400;
+}
+
+/** These are about the connection, not about one request: the batch's own answer has them. */
+const CONNECTION_HEADERS = ['strict-transport-security', 'x-content-type-options', 'x-ms-ags-diagnostic', 'vary'];
+
+function toBatchItemResponse(id: string, { status = 200, headers = {}, body }: HttpResponseInit): BatchItemResponse {
+  const entries = [...new Headers(headers as Record<string, string>)]; // our own handlers give no other form
+  const kept = entries.filter(([name]) => !CONNECTION_HEADERS.includes(name) && !name.startsWith('access-control-'));
+  const content = toBatchBody(body, new Headers(entries).get('content-type'));
+  return {
+    id,
+    status,
+    headers: Object.fromEntries(kept.map(([name, value]) => [toUsualCase(name), value])),
+    ...(content !== undefined && { body: content }),
+  };
+}
+
+function toBatchBody(body: unknown, contentType: string | null): unknown {
+  if (typeof body !== 'string' || body === '') return undefined;
+  return contentType?.startsWith('application/json') ? JSON.parse(body) : Buffer.from(body).toString('base64');
+}
+
+/** Names with capitals in other places than where their words begin. */
+const UNUSUAL_NAMES: ReadonlyMap<string, string> = new Map(
+  ['ETag', 'OData-Version', 'OData-EntityId', 'WWW-Authenticate'].map((name) => [name.toLowerCase(), name]),
+);
+
+/** Callers look names up in an object, where case counts: `Content-Type`, `Retry-After`. */
+function toUsualCase(name: string): string {
+  if (name.endsWith('request-id')) return name;
+  return UNUSUAL_NAMES.get(name) ?? name.replace(/(?<=^|-)\w/g, (letter) => letter.toUpperCase());
+}

@@ -1,0 +1,25 @@
+import {
+  type EnvelopeDependencies,
+  type FunctionHandler,
+  withGraphEnvelope,
+} from '../../../shared/graph-http/pipeline.ts';
+import { toServiceRoot } from '../../../shared/graph-http/request/address.ts';
+import { toOpenApi } from '../../../shared/openapi/document.ts';
+
+export interface OpenApiDependencies extends EnvelopeDependencies {
+  /** Null: there are no subscriptions. */
+  readonly notifications: object | null;
+}
+
+/** `GET /openapi.json`: the API as OpenAPI 3.1. Anybody may read it. */
+export function openApiHandler(dependencies: OpenApiDependencies): FunctionHandler {
+  const subscriptions = dependencies.notifications !== null;
+  return withGraphEnvelope(
+    async ({ url }) => ({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: toOpenApi(toServiceRoot(url), { subscriptions, now: dependencies.now() }),
+    }),
+    dependencies,
+  );
+}

@@ -1,0 +1,71 @@
+import { countOperationsHandler } from '../../CountOperations/handler.ts';
+import { createOperationHandler } from '../../CreateOperation/handler.ts';
+import { deleteOperationHandler } from '../../DeleteOperation/handler.ts';
+import { getOperationHandler } from '../../GetOperation/handler.ts';
+import { listOperationsHandler } from '../../ListOperations/handler.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
+import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
+import { updateOperationHandler } from '../../UpdateOperation/handler.ts';
+import { getTargetHandler } from '../simulator/GetTarget/handler.ts';
+import { createSubscriptionHandler } from '../subscriptions/CreateSubscription/handler.ts';
+import { deleteSubscriptionHandler } from '../subscriptions/DeleteSubscription/handler.ts';
+import { getSubscriptionHandler } from '../subscriptions/GetSubscription/handler.ts';
+import { listSubscriptionsHandler } from '../subscriptions/ListSubscriptions/handler.ts';
+import { reauthorizeSubscriptionHandler } from '../subscriptions/ReauthorizeSubscription/handler.ts';
+import { updateSubscriptionHandler } from '../subscriptions/UpdateSubscription/handler.ts';
+import { batchHandler } from './Batch/handler.ts';
+import { healthHandler } from './Health/handler.ts';
+import { metadataHandler } from './Metadata/handler.ts';
+import { openApiHandler } from './OpenApi/handler.ts';
+import { tryItHandler } from './TryIt/handler.ts';
+import { type RouteHandlers, wildcardRouteHandler } from './WildcardRoute/handler.ts';
+
+/** The handlers of what `$batch` can call, by the names of their routes; those that settings turn off are absent. */
+export function createResourceHandlers(dependencies: GraphDependencies): RouteHandlers {
+  const { simulator, notifications } = dependencies;
+  return {
+    ListOperations: listOperationsHandler(dependencies),
+    CreateOperation: createOperationHandler(dependencies),
+    CountOperations: countOperationsHandler(dependencies),
+    GetOperation: getOperationHandler(dependencies),
+    UpdateOperation: updateOperationHandler(dependencies),
+    DeleteOperation: deleteOperationHandler(dependencies),
+    ...(simulator && { GetTarget: getTargetHandler({ ...dependencies, simulator }) }),
+    ...(notifications && createSubscriptionHandlers({ ...dependencies, ...notifications })),
+  };
+}
+
+type WithSubscriptions = GraphDependencies & NonNullable<GraphDependencies['notifications']>;
+
+function createSubscriptionHandlers(dependencies: WithSubscriptions): RouteHandlers {
+  return {
+    ListSubscriptions: listSubscriptionsHandler(dependencies),
+    CreateSubscription: createSubscriptionHandler(dependencies),
+    GetSubscription: getSubscriptionHandler(dependencies),
+    UpdateSubscription: updateSubscriptionHandler(dependencies),
+    DeleteSubscription: deleteSubscriptionHandler(dependencies),
+    ReauthorizeSubscription: reauthorizeSubscriptionHandler(dependencies),
+  };
+}
+
+/** Carries out the requests of batches by the handlers that respond to them alone. */
+export function createBatchHandler(dependencies: GraphDependencies): FunctionHandler {
+  const dispatch = wildcardRouteHandler({ ...dependencies, handlers: createResourceHandlers(dependencies) });
+  return batchHandler({ ...dependencies, dispatch });
+}
+
+/** The catch-all: it can call every function that asks for no function key. */
+export function createCatchAllHandler(
+  dependencies: GraphDependencies,
+  readViewerFile: ((name: string) => Promise<string>) | null = null,
+): FunctionHandler {
+  const handlers = {
+    ...createResourceHandlers(dependencies),
+    Batch: createBatchHandler(dependencies),
+    Metadata: metadataHandler(dependencies),
+    OpenApi: openApiHandler(dependencies),
+    Health: healthHandler(dependencies),
+    ...(readViewerFile && { TryIt: tryItHandler({ ...dependencies, readViewerFile }) }),
+  };
+  return wildcardRouteHandler({ ...dependencies, handlers });
+}

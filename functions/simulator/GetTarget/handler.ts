@@ -1,0 +1,29 @@
+import { OperationsError } from '../../../shared/domain/errors.ts';
+import type { Simulator } from '../../../shared/domain/simulator/simulator.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../../../shared/graph-http/pipeline.ts';
+import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
+
+export interface GetTargetDependencies extends PipelineDependencies {
+  readonly simulator: Pick<Simulator, 'hasTarget'>;
+}
+
+/** `GET /chats/{chatId}` in the simulator: the chat that an operation created, once it is there. */
+export function getTargetHandler(dependencies: GetTargetDependencies): FunctionHandler {
+  return graphPipeline('GetTarget', (request) => get(request, dependencies), dependencies);
+}
+
+async function get({ url }: GraphRequest<'chat'>, { simulator }: GetTargetDependencies): Promise<GraphResponse> {
+  const { chatId, serviceRoot } = url;
+  if (!(await simulator.hasTarget(chatId)))
+    throw new OperationsError('NotFound', `No chat was found with the id '${chatId}'.`);
+  return odataResponse(200, {
+    '@odata.context': `${serviceRoot}/$metadata#chats/$entity`,
+    id: chatId,
+    chatType: 'group',
+  });
+}

@@ -1,0 +1,61 @@
+import { ForbiddenError } from '../../../shared/domain/errors.ts';
+import type { ChangeLog } from '../../../shared/domain/notifications/change-log.ts';
+import type { Subscription } from '../../../shared/domain/notifications/subscription.ts';
+import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
+import {
+  checkLifetime,
+  checkWatcher,
+  MAX_SUBSCRIPTIONS,
+  ownerOf,
+} from '../../../shared/domain/notifications/subscription-rules.ts';
+import type { WebhookClient } from '../../../shared/domain/notifications/webhook.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../../../shared/graph-http/pipeline.ts';
+import { toSubscriptionLocation } from '../../../shared/graph-http/request/address.ts';
+import { readJson } from '../../../shared/graph-http/request/json-body.ts';
+import { parseSubscribedResource } from '../../../shared/graph-http/request/subscribed-resource.ts';
+import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
+import { toSubscriptionEntity } from '../../../shared/graph-http/response/subscription-entity.ts';
+import { parseNewSubscription } from '../../../shared/validation/subscription-body.ts';
+import { shakeHands } from '../handshake.ts';
+
+export interface CreateSubscriptionDependencies extends PipelineDependencies {
+  readonly subscriptions: Pick<SubscriptionRepository, 'create' | 'count'>;
+  readonly log: Pick<ChangeLog, 'end'>;
+  readonly webhooks: WebhookClient;
+}
+
+/** `POST /subscriptions`: asks the endpoints whether they want notifications, stores the subscription, answers 201 with it. */
+export function createSubscriptionHandler(dependencies: CreateSubscriptionDependencies): FunctionHandler {
+  return graphPipeline('CreateSubscription', (request) => create(request, dependencies), dependencies);
+}
+
+async function create(
+  request: GraphRequest<'subscriptions'>,
+  dependencies: CreateSubscriptionDependencies,
+): Promise<GraphResponse> {
+  const { http, caller, url } = request;
+  const owner = ownerOf(caller);
+  const given = parseNewSubscription(await readJson(http));
+  const watched = parseSubscribedResource(given.resource);
+  checkWatcher(caller, watched);
+  checkLifetime(given, dependencies.now());
+  if ((await dependencies.subscriptions.count(owner)) >= MAX_SUBSCRIPTIONS)
+    throw new ForbiddenError(`The limit of ${MAX_SUBSCRIPTIONS} subscriptions has been reached. Delete some first.`);
+  const { notificationUrl, lifecycleNotificationUrl } = given;
+  await shakeHands(
+    [notificationUrl, ...(lifecycleNotificationUrl === null ? [] : [lifecycleNotificationUrl])],
+    dependencies,
+  );
+  // The end of the log is read before the subscription exists: every later change is delivered.
+  const place = await dependencies.log.end(watched);
+  const subscription: Subscription = { id: dependencies.newId(), ...given, watched, owner };
+  await dependencies.subscriptions.create(subscription, place);
+  // The one answer that shows the secret, to who has just sent it.
+  const body = { ...toSubscriptionEntity(subscription, url), clientState: subscription.clientState };
+  return odataResponse(201, body, { location: toSubscriptionLocation(url, subscription.id) });
+}

@@ -1,0 +1,72 @@
+import { ConcurrentUpdateError, SubscriptionNotFoundError } from '../../../shared/domain/errors.ts';
+import type { Subscription } from '../../../shared/domain/notifications/subscription.ts';
+import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
+import { checkLifetime, checkWatcher, ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
+import type { WebhookClient } from '../../../shared/domain/notifications/webhook.ts';
+import {
+  type FunctionHandler,
+  type GraphRequest,
+  graphPipeline,
+  type PipelineDependencies,
+} from '../../../shared/graph-http/pipeline.ts';
+import { readJson } from '../../../shared/graph-http/request/json-body.ts';
+import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
+import { toSubscriptionEntity } from '../../../shared/graph-http/response/subscription-entity.ts';
+import { parseSubscriptionChanges, type SubscriptionChanges } from '../../../shared/validation/subscription-body.ts';
+import { shakeHands } from '../handshake.ts';
+
+export interface UpdateSubscriptionDependencies extends PipelineDependencies {
+  readonly subscriptions: Pick<SubscriptionRepository, 'get' | 'replace'>;
+  readonly webhooks: WebhookClient;
+}
+
+/** How often an update is made anew because another one came in between. */
+const MAX_ATTEMPTS = 5;
+
+/** `PATCH /subscriptions/{subscriptionId}`: renews a subscription, or sends its notifications elsewhere; answers 200 with it. */
+export function updateSubscriptionHandler(dependencies: UpdateSubscriptionDependencies): FunctionHandler {
+  return graphPipeline('UpdateSubscription', (request) => update(request, dependencies), dependencies);
+}
+
+async function update(
+  request: GraphRequest<'subscription'>,
+  dependencies: UpdateSubscriptionDependencies,
+): Promise<GraphResponse> {
+  ownerOf(request.caller); // a caller without an id owns nothing, whatever the body says
+  const changes = parseSubscriptionChanges(await readJson(request.http));
+  // Before anything is sent to an endpoint: a caller without the subscription learns no more than that.
+  checkChange(await read(request, dependencies), { request, changes, now: dependencies.now() });
+  if (changes.notificationUrl !== undefined) await shakeHands([changes.notificationUrl], dependencies);
+  return odataResponse(200, toSubscriptionEntity(await write(request, changes, dependencies), request.url));
+}
+
+interface Change {
+  readonly request: GraphRequest<'subscription'>;
+  readonly changes: SubscriptionChanges;
+  readonly now: number;
+}
+
+function checkChange({ subscription }: { subscription: Subscription }, { request, changes, now }: Change): void {
+  checkWatcher(request.caller, subscription.watched);
+  if (changes.expirationDateTime !== undefined) checkLifetime({ ...subscription, ...changes }, now);
+}
+
+async function read({ caller, url }: GraphRequest<'subscription'>, { subscriptions }: UpdateSubscriptionDependencies) {
+  const id = url.subscriptionId ?? '';
+  const stored = await subscriptions.get(ownerOf(caller), id);
+  if (!stored) throw new SubscriptionNotFoundError(id);
+  return stored;
+}
+
+async function write(
+  request: GraphRequest<'subscription'>,
+  changes: SubscriptionChanges,
+  dependencies: UpdateSubscriptionDependencies,
+): Promise<Subscription> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const { subscription, etag } = await read(request, dependencies);
+    const changed = { ...subscription, ...changes };
+    if (await dependencies.subscriptions.replace(changed, etag)) return changed;
+  }
+  throw new ConcurrentUpdateError();
+}

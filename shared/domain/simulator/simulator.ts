@@ -1,0 +1,145 @@
+import { BadRequestError, ThrottledError } from '../errors.ts';
+import type { OperationRepository } from '../operation-repository.ts';
+import { applyPlan, catchUp, type Plan, targetOf, throttledFor } from './plan.ts';
+import type { PlanRepository, StoredPlan } from './plan-repository.ts';
+import type { Scenarios } from './scenario.ts';
+
+export interface SimulatorDependencies {
+  readonly operations: Pick<OperationRepository, 'get' | 'replace'>;
+  readonly plans: PlanRepository;
+  readonly scenarios: Scenarios;
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** A GUID in lower case. */
+  newId(): string;
+}
+
+/** Operations that move by themselves: docs/decisions/lro-simulator.md. */
+export interface Simulator {
+  /**
+   * The scenario that an operation gets. Null: none, it stays as it was created.
+   *
+   * @param wanted what the request prefers; null: nothing
+   * @throws BadRequestError there is no scenario of this name
+   */
+  choose(wanted: string | null): string | null;
+  /** Lets an operation go as the scenario says, from now on. */
+  start(operation: { readonly chatId: string; readonly operationId: string }, scenario: string): Promise<void>;
+  /**
+   * Brings an operation to where it should be by now, before it is read. Does nothing for one without a scenario.
+   *
+   * @throws ThrottledError the scenario says that a reader is to come back later
+   */
+  refresh(chatId: string, operationId: string): Promise<void>;
+  /** Brings all operations to where they should be by now, and says how many had a step due. */
+  advance(): Promise<number>;
+  /** Whether something that an operation created can be read by now. */
+  hasTarget(id: string): Promise<boolean>;
+}
+
+/** What one turn of the timer takes on; the rest waits for the next. */
+const MAX_PLANS_AT_ONCE = 100;
+/** How often a write is tried that others come before. */
+const MAX_ATTEMPTS = 5;
+
+export function createSimulator(dependencies: SimulatorDependencies): Simulator {
+  const { plans, scenarios, now } = dependencies;
+  const idle = new IdleOperations(now);
+  return {
+    choose: (wanted) => choose(wanted, scenarios),
+    start: async (operation, name) => {
+      const scenario = scenarios.byName.get(name);
+      if (!scenario) throw unknownScenario(name, scenarios);
+      const plan = { ...operation, scenario, startedAt: now(), targetId: newChatId(dependencies.newId()), done: 0 };
+      await plans.add(plan, targetOf(plan));
+      idle.delete(operation.chatId, operation.operationId);
+    },
+    refresh: async (chatId, operationId) => {
+      if (idle.has(chatId, operationId)) return;
+      const stored = await plans.get(chatId, operationId);
+      if (!stored) return idle.add(chatId, operationId);
+      await advanceOne(stored, dependencies);
+      const seconds = throttledFor(stored.plan, now());
+      if (seconds !== null) throw new ThrottledError(seconds);
+    },
+    advance: async () => {
+      const due = await plans.findDue(now(), MAX_PLANS_AT_ONCE);
+      await Promise.all(due.map((stored) => advanceOne(stored, dependencies)));
+      return due.length;
+    },
+    hasTarget: async (id) => {
+      const target = await plans.getTarget(id);
+      return target !== null && target.availableAt <= now();
+    },
+  };
+}
+
+function choose(wanted: string | null, scenarios: Scenarios): string | null {
+  const name = wanted ?? scenarios.fallback;
+  if (name !== null && !scenarios.byName.has(name)) throw unknownScenario(name, scenarios);
+  return name;
+}
+
+function unknownScenario(name: string, { byName }: Scenarios): BadRequestError {
+  return new BadRequestError(`There is no scenario '${name}'. There are: ${[...byName.keys()].join(', ')}.`);
+}
+
+/**
+ * The operation is written before the plan: who stops in between does the same step again, which then changes nothing.
+ * Both writes are conditional, so that any number of instances can do this at once.
+ */
+async function advanceOne({ plan, etag }: StoredPlan, dependencies: SimulatorDependencies): Promise<void> {
+  const next = catchUp(plan, dependencies.now());
+  if (next.done === plan.done) return;
+  await writeOperation(next, dependencies.operations);
+  await dependencies.plans.replace(next, etag);
+}
+
+async function writeOperation(plan: Plan, operations: SimulatorDependencies['operations']): Promise<void> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const current = await operations.get(plan.chatId, plan.operationId);
+    const changed = current && applyPlan(current.operation, plan);
+    if (!changed || (await operations.replace(plan.chatId, changed, { current }))) return;
+  }
+}
+
+/** The form of a group chat's id. */
+function newChatId(guid: string): string {
+  return `19:${guid.replaceAll('-', '')}@thread.v2`;
+}
+
+/** How long it is not asked again whether an operation has a plan, in ms. The timer moves what comes by another instance. */
+const REMEMBERED_MS = 5_000;
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Operations without a plan, remembered for a while: without this, every read of one would pay a second read to learn
+ * that there is no plan.
+ */
+export class IdleOperations {
+  readonly #now: () => number;
+  readonly #until = new Map<string, number>();
+
+  /** @param now milliseconds since the Unix epoch */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  has(chatId: string, operationId: string): boolean {
+    const until = this.#until.get(keyOf(chatId, operationId));
+    return until !== undefined && this.#now() < until;
+  }
+
+  add(chatId: string, operationId: string): void {
+    if (this.#until.size >= MAX_REMEMBERED) this.#until.clear();
+    this.#until.set(keyOf(chatId, operationId), this.#now() + REMEMBERED_MS);
+  }
+
+  delete(chatId: string, operationId: string): void {
+    this.#until.delete(keyOf(chatId, operationId));
+  }
+}
+
+function keyOf(chatId: string, operationId: string): string {
+  return JSON.stringify([chatId, operationId]);
+}

@@ -1,0 +1,268 @@
+import { type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
+
+/** What a URL below the service root addresses. */
+export type ResourceKind = OperationAddress['kind'] | SubscriptionAddress['kind'] | ChatAddress['kind'];
+
+export type Address = UncheckedOperationAddress | SubscriptionAddress | ChatAddress;
+
+interface CommonAddress {
+  /** Scheme, host and version: `https://graph.example/beta`. */
+  readonly serviceRoot: string;
+  /** As `URL` has it: empty, or with its `?`. */
+  readonly search: string;
+  /** What an error names where the resource is not served. */
+  readonly segment: string;
+}
+
+/** A chat's operations, their number, or one of them. */
+export interface OperationAddress extends CommonAddress {
+  readonly kind: 'operations' | 'count' | 'operation';
+  /** Decoded, and such that a chat can have it. */
+  readonly chatId: string;
+  /** Decoded; null unless it is one operation. */
+  readonly operationId: string | null;
+  /** Whose chat the URL says it is: `me`, `users('…')`, or empty. */
+  readonly owner: string;
+}
+
+/** Before the chat's id has been looked at. */
+export type UncheckedOperationAddress = Omit<OperationAddress, 'chatId'> & {
+  /** Null: not percent-encoded UTF-8. */
+  readonly chatId: string | null;
+};
+
+/** All subscriptions of the caller, one of them, or the action on one. */
+export interface SubscriptionAddress extends CommonAddress {
+  readonly kind: 'subscriptions' | 'subscription' | 'reauthorize';
+  /** Decoded; null: all. */
+  readonly subscriptionId: string | null;
+}
+
+export interface ChatAddress extends CommonAddress {
+  readonly kind: 'chat';
+  /** Decoded. */
+  readonly chatId: string;
+}
+
+/** The address of a resource, by its kind. */
+export type AddressOf<Kind extends ResourceKind> = Kind extends OperationAddress['kind']
+  ? OperationAddress
+  : Kind extends SubscriptionAddress['kind']
+    ? SubscriptionAddress
+    : ChatAddress;
+
+/** Cosmos DB's limit on a partition key value, in UTF-8 bytes. */
+const MAX_CHAT_ID_BYTES = 2048;
+
+/**
+ * Reads the raw URL rather than the route's parameters: whether `%2F` is still encoded in those depends on the host, and
+ * keys come in two forms, `/chats/19:x` and `/chats('19:x')`. The origin is the URL's own; no forwarded header is trusted.
+ *
+ * @throws UnknownSegmentError there is no such resource
+ * @example parseAddress("https://graph.example/beta/chats('19:x')/operations/7") // { kind: 'operation', operationId: '7', … }
+ */
+export function parseAddress(url: string): Address {
+  const { origin, pathname, search } = new URL(url);
+  const path = new PathReader(pathname);
+  const version = path.next();
+  if (version?.toLowerCase() !== 'beta') throw new UnknownSegmentError(unversioned(version, pathname));
+  const common = { serviceRoot: `${origin}/${version}`, search };
+  if (path.startsWith('subscriptions')) return readSubscription(path, common);
+  return readChat(path, common);
+}
+
+type Common = Omit<CommonAddress, 'segment'>;
+
+/** v1.0 has chats, and no operations on them; other versions there are none. */
+function unversioned(version: string | undefined, pathname: string): string {
+  return version === 'v1.0' && /\/operations\b/i.test(pathname) ? 'operations' : (version ?? '');
+}
+
+function readSubscription(path: PathReader, common: Common): SubscriptionAddress {
+  const { segment } = path;
+  const subscriptionId = path.key('subscriptions', { optional: true });
+  const kind = readSubscriptionKind(path, subscriptionId);
+  path.end();
+  return { ...common, kind, subscriptionId, segment };
+}
+
+function readSubscriptionKind(path: PathReader, subscriptionId: string | null): SubscriptionAddress['kind'] {
+  if (subscriptionId === null) return 'subscriptions';
+  // OData keeps names that begin with $ for itself.
+  if (subscriptionId.startsWith('$')) throw new UnknownSegmentError(subscriptionId);
+  // An action, by its short name or its full one.
+  return path.accept('reauthorize') || path.accept('microsoft.graph.reauthorize') ? 'reauthorize' : 'subscription';
+}
+
+function readChat(path: PathReader, common: Common): UncheckedOperationAddress | ChatAddress {
+  const owner = readOwner(path);
+  const chatId = path.key('chats');
+  const { segment } = path;
+  if (path.isAtEnd() && owner === '' && chatId) return { ...common, kind: 'chat', chatId, segment };
+  const operationId = readOperations(path);
+  path.end();
+  const found = { ...common, chatId, owner, segment };
+  if (operationId === '$count') return { ...found, kind: 'count', operationId: null };
+  return { ...found, kind: operationId === null ? 'operations' : 'operation', operationId };
+}
+
+function readOwner(path: PathReader): string {
+  if (path.accept('me')) return 'me';
+  if (!path.startsWith('users')) return '';
+  return `users('${quoteKey(path.key('users') ?? '')}')`;
+}
+
+function readOperations(path: PathReader): string | null {
+  if (!path.startsWith('operations')) throw path.unknown();
+  const id = path.key('operations', { optional: true });
+  // OData keeps names that begin with $ for itself; no operation has one.
+  if (id?.startsWith('$') && id !== '$count') throw new UnknownSegmentError(id);
+  return id;
+}
+
+/** @throws ValidationError the chat id is empty, too long, or wrongly encoded */
+export function checkChatId(address: UncheckedOperationAddress): OperationAddress {
+  const { chatId } = address;
+  if (chatId === null) throw invalid('is not percent-encoded UTF-8');
+  if (chatId.trim() === '') throw invalid('is empty');
+  if (Buffer.byteLength(chatId) > MAX_CHAT_ID_BYTES) throw invalid(`exceeds ${MAX_CHAT_ID_BYTES} bytes`);
+  return { ...address, chatId };
+}
+
+function invalid(problem: string): ValidationError {
+  const detail: ErrorDetail = { code: 'BadRequest', message: `The chat id ${problem}.`, target: 'chatsId' };
+  return new ValidationError([detail]);
+}
+
+/**
+ * The service root of a document that lies directly below it.
+ *
+ * @example toServiceRoot('https://graph.example/beta/$batch?x=1') // 'https://graph.example/beta'
+ */
+export function toServiceRoot(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname.replace(/\/[^/]*\/?$/, '');
+}
+
+/** @example toLocation(url, 'a b') // https://graph.example/beta/chats/19%3Ax%40thread.v2/operations/a%20b */
+export function toLocation({ serviceRoot, chatId }: OperationAddress, operationId: string): string {
+  return `${serviceRoot}/chats/${encodeURIComponent(chatId)}/operations/${encodeURIComponent(operationId)}`;
+}
+
+export function toSubscriptionLocation({ serviceRoot }: SubscriptionAddress, id: string): string {
+  return `${serviceRoot}/subscriptions/${encodeURIComponent(id)}`;
+}
+
+/** The one address among all of an operation, below the service root. */
+export function toCanonicalPath({ chatId }: OperationAddress, operationId: string): string {
+  return `chats('${quoteKey(chatId)}')/operations('${quoteKey(operationId)}')`;
+}
+
+/** The context URL of the operations, or of one of them, with the properties that were selected. */
+export function toContext(
+  address: OperationAddress,
+  { entity, select }: { entity: boolean; select: readonly string[] | null },
+): string {
+  const owner = address.owner && `${address.owner}/`;
+  const selected = select ? `(${select.map(encodeURIComponent).join(',')})` : '';
+  const end = entity ? '/$entity' : '';
+  return `${address.serviceRoot}/$metadata#${owner}chats('${quoteKey(address.chatId)}')/operations${selected}${end}`;
+}
+
+function quoteKey(key: string): string {
+  return encodeURIComponent(doubleQuotes(key));
+}
+
+/** A quote inside a key is doubled, as OData's keys are. */
+export function doubleQuotes(key: string): string {
+  return key.replaceAll("'", "''");
+}
+
+/** The URL of the next page: the same request, going on at the token instead of skipping again. */
+export function toNextLink(url: string, skipToken: string): string {
+  const { origin, pathname, search } = new URL(url);
+  const kept = search
+    .slice(1)
+    .split('&')
+    .filter((option) => option !== '' && !/^(?:\$|%24)?skip(?:token)?(?:=|$)/i.test(option));
+  return `${origin}${pathname}?${[...kept, `$skiptoken=${skipToken}`].join('&')}`;
+}
+
+/** Walks over the segments of a path, decoding each once. */
+export class PathReader {
+  readonly #segments: string[];
+  #last = '';
+
+  constructor(pathname: string) {
+    this.#segments = pathname.replace(/^\//, '').replace(/\/$/, '').split('/');
+  }
+
+  next(): string | undefined {
+    const segment = this.#segments.shift();
+    if (segment === undefined) return undefined;
+    const decoded = decode(segment);
+    this.#last = decoded ?? segment;
+    return decoded ?? undefined;
+  }
+
+  accept(name: string): boolean {
+    if (this.#peek().toLowerCase() !== name) return false;
+    this.next();
+    return true;
+  }
+
+  startsWith(name: string): boolean {
+    const segment = this.#peek().toLowerCase();
+    return segment === name || segment.startsWith(`${name}(`);
+  }
+
+  /**
+   * The key of `name/key` or `name('key')`. Null when it is not percent-encoded UTF-8; of one that is optional, when it
+   * is not there.
+   */
+  key(name: string, { optional = false } = {}): string | null {
+    if (this.accept(name)) {
+      if (this.#segments.length === 0 && optional) return null;
+      const found = this.#segments.length > 0;
+      const key = this.next() ?? null;
+      if (!found || (key === null && optional)) throw this.unknown();
+      return key;
+    }
+    const segment = this.#peek();
+    const key = /^[a-z]+\('(?<key>(?:[^']|'')*)'\)$/is.exec(segment)?.groups?.key;
+    if (!this.startsWith(name) || key === undefined) throw new UnknownSegmentError(segment || this.#last);
+    this.next();
+    return key.replaceAll("''", "'");
+  }
+
+  isAtEnd(): boolean {
+    return this.#segments.length === 0;
+  }
+
+  end(): void {
+    if (!this.isAtEnd()) throw this.unknown();
+  }
+
+  /** The segment to name in an error: the next one, or at the end the last. */
+  get segment(): string {
+    return this.#peek() || this.#last;
+  }
+
+  unknown(): UnknownSegmentError {
+    return new UnknownSegmentError(this.segment);
+  }
+
+  #peek(): string {
+    const [segment = ''] = this.#segments;
+    return decode(segment) ?? segment;
+  }
+}
+
+/** Null: it is no percent-encoded UTF-8. */
+function decode(encoded: string): string | null {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return null;
+  }
+}

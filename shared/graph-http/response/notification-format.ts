@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { ChangeMessage, NotificationFormat } from '../../domain/notifications/notification-format.ts';
+import type { ChangeType, OperationChange } from '../../domain/notifications/operation-change.ts';
+import type { Subscription } from '../../domain/notifications/subscription.ts';
+import { doubleQuotes } from '../request/address.ts';
+
+/** Graph's `changeNotificationCollection`, or CloudEvents 1.0 for subscriptions that ask for them. */
+export const notificationFormat: NotificationFormat = {
+  ofChanges: (subscription, changes) =>
+    subscription.format === 'graph'
+      ? [toCollection(subscription, changes)]
+      : changes.map((it) => toEvent(subscription, it)),
+  ofLifecycle: (subscription, lifecycleEvent) => ({
+    contentType: JSON_TYPE,
+    body: JSON.stringify({ value: [{ ...commonProperties(subscription), lifecycleEvent }] }),
+  }),
+};
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+function toCollection(subscription: Subscription, changes: readonly OperationChange[]): ChangeMessage {
+  const value = changes.map((change) => toNotification(subscription, change));
+  return { contentType: JSON_TYPE, body: JSON.stringify({ value }), changes };
+}
+
+/** One event a request: batches need a content type that not every receiver of CloudEvents knows. */
+function toEvent(subscription: Subscription, change: OperationChange): ChangeMessage {
+  const data = toNotification(subscription, change);
+  const { tenantId, applicationId } = subscription.owner;
+  const event = toCloudEvent(change, {
+    id: data.id,
+    source: `/tenants/${tenantId ?? ''}/applications/${applicationId ?? ''}`,
+    data,
+  });
+  return { contentType: 'application/cloudevents+json; charset=utf-8', body: JSON.stringify(event), changes: [change] };
+}
+
+/** Graph's `changeNotification`; its id tells a receiver what was sent twice. */
+function toNotification(subscription: Subscription, change: OperationChange) {
+  return {
+    id: notificationId(subscription, change),
+    ...commonProperties(subscription),
+    changeType: change.changeType,
+    ...resourceProperties(change),
+  };
+}
+
+function commonProperties({ id, expirationDateTime, clientState, owner }: Subscription) {
+  return {
+    subscriptionId: id,
+    subscriptionExpirationDateTime: expirationDateTime,
+    ...(clientState !== null && { clientState }),
+    ...(owner.tenantId !== null && { tenantId: owner.tenantId }),
+  };
+}
+
+/** What a change is of, without a word of what is in it. */
+export function resourceProperties(change: OperationChange) {
+  const resource = resourceOf(change);
+  const resourceData = {
+    '@odata.type': '#Microsoft.Graph.teamsAsyncOperation',
+    '@odata.id': resource,
+    id: change.operationId,
+  };
+  return { resource, resourceData };
+}
+
+/** @example resourceOf({ chatId: '19:x', operationId: '7' }) // "chats('19:x')/operations('7')" */
+function resourceOf({ chatId, operationId }: Pick<OperationChange, 'chatId' | 'operationId'>): string {
+  return `chats('${doubleQuotes(chatId)}')/operations('${doubleQuotes(operationId)}')`;
+}
+
+/** A GUID of version 8 (RFC 9562: made from a hash), the same whenever the change is sent to the subscription. */
+function notificationId(subscription: Subscription, change: OperationChange): string {
+  const hex = createHash('sha256')
+    .update(JSON.stringify([subscription.id, change.id]))
+    .digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+interface EventContext {
+  /** Unique for the source. */
+  readonly id: string;
+  readonly source: string;
+  readonly data: unknown;
+}
+
+export interface CloudEvent extends EventContext {
+  readonly specversion: '1.0';
+  readonly type: string;
+  readonly subject: string;
+  /** DateTimeOffset in UTC. */
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+}
+
+/** CloudEvents 1.0 in structured mode, typed as Graph types those it sends to Event Grid. */
+export function toCloudEvent(change: OperationChange, { id, source, data }: EventContext): CloudEvent {
+  return {
+    specversion: '1.0',
+    id,
+    source,
+    type: `Microsoft.Graph.TeamsAsyncOperation${SUFFIXES[change.changeType]}`,
+    subject: resourceOf(change),
+    time: change.changedDateTime,
+    datacontenttype: 'application/json',
+    data,
+  };
+}
+
+const SUFFIXES: Readonly<Record<ChangeType, string>> = { created: 'Created', updated: 'Updated', deleted: 'Deleted' };

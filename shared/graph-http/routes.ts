@@ -1,0 +1,200 @@
+import { READ_OPERATIONS, type RequiredPermissions, WRITE_OPERATIONS } from '../domain/caller.ts';
+import type { QueryOptionName } from '../odata/query-options/query-options.ts';
+import type { ResourceKind } from './request/address.ts';
+
+/**
+ * One HTTP function, said once: the registration with `app.http()`, the dispatch of other forms of addresses and of
+ * `$batch`, `Allow` headers, OpenAPI and CSDL are derived from here.
+ */
+export interface Route {
+  readonly methods: readonly HttpMethod[];
+  /** Below the service root, as `app.http()` takes it. Of the catch-all: from the host's root. */
+  readonly path: string;
+  /**
+   * Who may call it: callers with one of the permissions, everybody whose token holds (`anyCaller`), everybody
+   * (`public`), or who has a function key of the host (`functionKey`).
+   */
+  readonly access: RequiredPermissions | 'anyCaller' | 'public' | 'functionKey';
+  /** What the address leads to; null for what is no resource of Graph. */
+  readonly resource: ResourceKind | null;
+  /** Without `$`. Null: a query is ignored. */
+  readonly options: readonly QueryOptionName[] | null;
+  /** Headers beside those of every request. */
+  readonly headers: readonly RequestHeader[];
+  /** What the headers `Repeatability-…` mean; reads are repeatable by nature. */
+  readonly repeatability: 'supported' | 'rejected' | 'ignored';
+  readonly part: Part;
+}
+
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+export type RequestHeader =
+  | 'If-Match'
+  | 'If-None-Match'
+  | 'Prefer'
+  | 'Repeatability-Request-ID'
+  | 'Repeatability-First-Sent';
+/**
+ * What a route belongs to: `documents` describe the API or carry calls of it; `deadLetters` and `hosting` are
+ * for those who run the service and no part of the API.
+ */
+export type Part = 'operations' | 'subscriptions' | 'documents' | 'simulator' | 'deadLetters' | 'hosting';
+
+const OPERATIONS = 'chats/{chatsId}/operations';
+const OPERATION = `${OPERATIONS}/{operationId}`;
+const SUBSCRIPTIONS = 'subscriptions';
+const SUBSCRIPTION = `${SUBSCRIPTIONS}/{subscriptionId}`;
+const DEAD_LETTERS = `${SUBSCRIPTION}/deadLetters`;
+
+/** Who may read operations may also be notified of their changes, as in Graph. */
+const WATCH_OPERATIONS = READ_OPERATIONS;
+
+const OF_OPERATIONS = { part: 'operations', headers: [], repeatability: 'ignored' } as const;
+const OF_SUBSCRIPTIONS = {
+  part: 'subscriptions',
+  access: WATCH_OPERATIONS,
+  options: [],
+  headers: [],
+  repeatability: 'rejected',
+} as const;
+/** These look at no query and name no resource. */
+const PLAIN = { resource: null, options: null, headers: [], repeatability: 'ignored' } as const;
+
+export const ROUTES = {
+  ListOperations: {
+    ...OF_OPERATIONS,
+    methods: ['GET'],
+    path: OPERATIONS,
+    resource: 'operations',
+    access: READ_OPERATIONS,
+    options: ['filter', 'orderby', 'search', 'select', 'skiptoken', 'top', 'skip', 'count', 'format'],
+    headers: ['Prefer'],
+  },
+  CreateOperation: {
+    ...OF_OPERATIONS,
+    methods: ['POST'],
+    path: OPERATIONS,
+    resource: 'operations',
+    access: WRITE_OPERATIONS,
+    options: ['format'],
+    headers: ['Prefer', 'Repeatability-Request-ID', 'Repeatability-First-Sent'],
+    repeatability: 'supported',
+  },
+  CountOperations: {
+    ...OF_OPERATIONS,
+    methods: ['GET'],
+    path: `${OPERATIONS}/$count`,
+    resource: 'count',
+    access: READ_OPERATIONS,
+    options: ['filter', 'search'],
+  },
+  GetOperation: {
+    ...OF_OPERATIONS,
+    methods: ['GET'],
+    path: OPERATION,
+    resource: 'operation',
+    access: READ_OPERATIONS,
+    options: ['select', 'format'],
+    headers: ['If-None-Match', 'Prefer'],
+  },
+  UpdateOperation: {
+    ...OF_OPERATIONS,
+    methods: ['PATCH'],
+    path: OPERATION,
+    resource: 'operation',
+    access: WRITE_OPERATIONS,
+    options: ['format'],
+    headers: ['If-Match', 'Prefer'],
+    repeatability: 'rejected',
+  },
+  DeleteOperation: {
+    ...OF_OPERATIONS,
+    methods: ['DELETE'],
+    path: OPERATION,
+    resource: 'operation',
+    access: WRITE_OPERATIONS,
+    options: [],
+    headers: ['If-Match'],
+    repeatability: 'rejected',
+  },
+  ListSubscriptions: {
+    ...OF_SUBSCRIPTIONS,
+    methods: ['GET'],
+    path: SUBSCRIPTIONS,
+    resource: 'subscriptions',
+    options: ['skiptoken', 'top'],
+    repeatability: 'ignored',
+  },
+  CreateSubscription: { ...OF_SUBSCRIPTIONS, methods: ['POST'], path: SUBSCRIPTIONS, resource: 'subscriptions' },
+  GetSubscription: {
+    ...OF_SUBSCRIPTIONS,
+    methods: ['GET'],
+    path: SUBSCRIPTION,
+    resource: 'subscription',
+    repeatability: 'ignored',
+  },
+  UpdateSubscription: { ...OF_SUBSCRIPTIONS, methods: ['PATCH'], path: SUBSCRIPTION, resource: 'subscription' },
+  DeleteSubscription: { ...OF_SUBSCRIPTIONS, methods: ['DELETE'], path: SUBSCRIPTION, resource: 'subscription' },
+  ReauthorizeSubscription: {
+    ...OF_SUBSCRIPTIONS,
+    methods: ['POST'],
+    path: `${SUBSCRIPTION}/reauthorize`,
+    resource: 'reauthorize',
+  },
+  Batch: { ...PLAIN, part: 'documents', methods: ['POST'], path: '$batch', access: 'anyCaller' },
+  Metadata: { ...PLAIN, part: 'documents', methods: ['GET'], path: '$metadata', access: 'public' },
+  OpenApi: { ...PLAIN, part: 'documents', methods: ['GET'], path: 'openapi.json', access: 'public' },
+  GetTarget: {
+    ...PLAIN,
+    part: 'simulator',
+    methods: ['GET'],
+    path: 'chats/{chatsId}',
+    resource: 'chat',
+    access: READ_OPERATIONS,
+  },
+  /** Load balancers ask with either method. */
+  Health: { ...PLAIN, part: 'hosting', methods: ['GET', 'HEAD'], path: 'health', access: 'public' },
+  /** With a key, for every call costs a request unit. */
+  HealthReady: { ...PLAIN, part: 'hosting', methods: ['GET', 'HEAD'], path: 'health/ready', access: 'functionKey' },
+  /** With a key, for dead letters outlive subscriptions and their owners. */
+  ListDeadLetters: { ...PLAIN, part: 'deadLetters', methods: ['GET'], path: DEAD_LETTERS, access: 'functionKey' },
+  RedeliverDeadLetters: {
+    ...PLAIN,
+    part: 'deadLetters',
+    methods: ['POST'],
+    path: `${DEAD_LETTERS}/redeliver`,
+    access: 'functionKey',
+  },
+  /** The page asks for the token that its requests carry. */
+  TryIt: { ...PLAIN, part: 'hosting', methods: ['GET'], path: 'try/{file?}', access: 'public' },
+  /** The catch-all: its handlers verify bearer tokens. */
+  WildcardRoute: {
+    ...PLAIN,
+    part: 'hosting',
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    path: '{*path}',
+    access: 'public',
+  },
+} as const satisfies Readonly<Record<string, Route>>;
+
+export type RouteName = keyof typeof ROUTES;
+/** Routes that lead to a resource, and so through the pipeline. */
+export type ResourceRouteName = {
+  [Name in RouteName]: (typeof ROUTES)[Name]['resource'] extends ResourceKind ? Name : never;
+}[RouteName];
+
+export const ROUTE_NAMES = Object.keys(ROUTES) as readonly RouteName[]; // the keys of a constant
+export const CATCH_ALL = 'WildcardRoute' satisfies RouteName;
+
+export function routeOf(name: RouteName): Route {
+  return ROUTES[name];
+}
+
+/** The names of the parts' routes, in the order of the table. */
+export function routesOf(...parts: readonly Part[]): readonly RouteName[] {
+  return ROUTE_NAMES.filter((name) => parts.includes(ROUTES[name].part));
+}
+
+/** The methods that a resource knows, as an `Allow` header lists them. */
+export function methodsOf(resource: ResourceKind, served: readonly RouteName[] = ROUTE_NAMES): readonly HttpMethod[] {
+  return served.filter((name) => ROUTES[name].resource === resource).flatMap((name) => ROUTES[name].methods);
+}

@@ -1,0 +1,120 @@
+import {
+  type ComplexTypeModel,
+  type EntityTypeModel,
+  type EnumTypeModel,
+  NAMESPACE,
+  OPERATION_ERROR_TYPE,
+  OPERATION_STATUS_TYPE,
+  OPERATION_TYPE_TYPE,
+  type PropertyModel,
+  SUBSCRIPTION_TYPE,
+  TEAMS_ASYNC_OPERATION,
+} from '../../domain/type-model.ts';
+import { element, toXml, type XmlElement } from './xml.ts';
+
+/** As Graph's own metadata abbreviates its namespace. */
+const ALIAS = 'graph';
+/** Every entity type of Graph inherits its key from this one. */
+const BASE_TYPE = 'entity';
+
+export type EntitySet = 'chats' | 'subscriptions';
+
+/** What the routes that are served come to. */
+export interface ServiceModel {
+  readonly entitySets: readonly EntitySet[];
+  /** Bound to a subscription. */
+  readonly actions: readonly string[];
+}
+
+/** The metadata of what is served here, as CSDL XML of OData 4.0: a part of Graph's own. */
+export function toCsdl({ entitySets, actions }: ServiceModel): string {
+  const subscriptions = entitySets.includes('subscriptions');
+  const schema = element(
+    'Schema',
+    { Namespace: NAMESPACE, Alias: ALIAS, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' },
+    [
+      toEnumType(OPERATION_STATUS_TYPE),
+      toEnumType(OPERATION_TYPE_TYPE),
+      toBaseType(),
+      toChatType(),
+      toEntityType(TEAMS_ASYNC_OPERATION),
+      ...(subscriptions ? [toEntityType(SUBSCRIPTION_TYPE)] : []),
+      ...actions.map(toAction),
+      toComplexType(OPERATION_ERROR_TYPE),
+      toContainer(entitySets),
+    ],
+  );
+  return toXml(
+    element('edmx:Edmx', { Version: '4.0', 'xmlns:edmx': 'http://docs.oasis-open.org/odata/ns/edmx' }, [
+      element('edmx:DataServices', {}, [schema]),
+    ]),
+  );
+}
+
+function toEnumType({ name, members }: EnumTypeModel): XmlElement {
+  const written = members.map((member, value) => element('Member', { Name: member, Value: value }));
+  return element('EnumType', { Name: name }, written);
+}
+
+function toBaseType(): XmlElement {
+  const key = TEAMS_ASYNC_OPERATION.properties.filter(isKey).map(toProperty);
+  return element('EntityType', { Name: BASE_TYPE, Abstract: true }, [
+    element('Key', {}, [element('PropertyRef', { Name: 'id' })]),
+    ...key,
+  ]);
+}
+
+/** Of chats only the way to their operations is served. */
+function toChatType(): XmlElement {
+  const operations = { Name: 'operations', Type: `Collection(${ALIAS}.${TEAMS_ASYNC_OPERATION.name})` };
+  return element('EntityType', { Name: 'chat', BaseType: `${ALIAS}.${BASE_TYPE}` }, [
+    element('NavigationProperty', { ...operations, ContainsTarget: true }),
+  ]);
+}
+
+function toEntityType({ name, open, properties, description }: EntityTypeModel): XmlElement {
+  const inherits = { BaseType: `${ALIAS}.${BASE_TYPE}`, OpenType: open || undefined };
+  return element('EntityType', { Name: name, ...inherits }, [
+    ...properties.filter((property) => !isKey(property)).map(toProperty),
+    describe(description),
+  ]);
+}
+
+function toComplexType({ name, properties }: ComplexTypeModel): XmlElement {
+  return element('ComplexType', { Name: name }, properties.map(toProperty));
+}
+
+function toProperty({ name, type, nullable, description }: PropertyModel): XmlElement {
+  const typeName = typeof type === 'string' ? type : `${ALIAS}.${type.name}`;
+  // Nullable is the default of CSDL.
+  const attributes = { Name: name, Type: typeName, Nullable: nullable ? undefined : false };
+  return element('Property', attributes, [describe(description)]);
+}
+
+function describe(text: string): XmlElement {
+  return element('Annotation', { Term: 'Org.OData.Core.V1.Description', String: text });
+}
+
+const ENTITY_TYPES: Readonly<Record<EntitySet, string>> = {
+  chats: `${NAMESPACE}.chat`,
+  subscriptions: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}`,
+};
+
+function toContainer(sets: readonly EntitySet[]): XmlElement {
+  return element(
+    'EntityContainer',
+    { Name: 'GraphService' },
+    sets.map((set) => element('EntitySet', { Name: set, EntityType: ENTITY_TYPES[set] })),
+  );
+}
+
+/** The first parameter of a bound action is what it is done to. */
+function toAction(name: string): XmlElement {
+  return element('Action', { Name: name, IsBound: true }, [
+    element('Parameter', { Name: 'bindingParameter', Type: `${ALIAS}.${SUBSCRIPTION_TYPE.name}` }),
+  ]);
+}
+
+function isKey({ name }: PropertyModel): boolean {
+  return name === 'id';
+}
