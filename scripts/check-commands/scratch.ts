@@ -5,6 +5,7 @@ import { copyFile, cp, link, lstat, mkdir, mkdtemp, readdir, readFile, rm, symli
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { killAll } from './shell.ts';
 
 const execFileAsync = promisify(execFile);
 
@@ -21,15 +22,35 @@ export interface Scratch {
 export async function makeScratch(repository: string): Promise<Scratch> {
   const root = await mkdtemp(join(tmpdir(), 'check-commands-'));
   const scratch = { root, clone: join(root, 'clone'), app: join(root, 'app'), data: join(root, 'data') };
-  await execFileAsync('git', ['clone', '--quiet', repository, scratch.clone]);
-  await takeOverChanges(repository, scratch.clone);
-  await installPackages(repository, scratch.clone);
-  await cp(join(import.meta.dirname, 'app'), scratch.app, { recursive: true });
-  await mkdir(scratch.data);
-  for (const folder of [scratch.app, scratch.data]) {
-    await symlink(join(scratch.clone, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  const remove = (): Promise<void> => rm(root, { recursive: true, force: true, maxRetries: 5 });
+  removeWhenTerminated(remove);
+  try {
+    await fill(scratch, repository);
+  } catch (error) {
+    await remove();
+    throw error;
   }
-  return { ...scratch, remove: () => rm(root, { recursive: true, force: true, maxRetries: 5 }) };
+  return { ...scratch, remove };
+}
+
+function removeWhenTerminated(remove: () => Promise<void>): void {
+  const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      killAll();
+      void remove().finally(() => process.exit(exitCodes[signal]));
+    });
+  }
+}
+
+async function fill({ clone, app, data }: Omit<Scratch, 'remove'>, repository: string): Promise<void> {
+  await execFileAsync('git', ['clone', '--quiet', repository, clone]);
+  await takeOverChanges(repository, clone);
+  await installPackages(repository, clone);
+  await cp(join(import.meta.dirname, 'app'), app, { recursive: true });
+  await mkdir(data);
+  for (const folder of [app, data])
+    await symlink(join(clone, 'node_modules'), join(folder, 'node_modules'), 'junction');
 }
 
 async function takeOverChanges(repository: string, clone: string): Promise<void> {

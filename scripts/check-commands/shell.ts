@@ -46,6 +46,13 @@ export interface Running {
   kill(): Promise<void>;
 }
 
+const groups = new Set<ChildProcess>();
+
+/** For when the check itself is ended: what it started is in groups of its own, which its own Ctrl-C does not reach. */
+export function killAll(): void {
+  for (const leader of groups) signalGroup(leader, 'SIGKILL');
+}
+
 export function startInShell(command: string, options: ShellOptions): Running {
   const child = spawn('bash', ['-c', command], {
     cwd: options.cwd,
@@ -53,11 +60,15 @@ export function startInShell(command: string, options: ShellOptions): Running {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  groups.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const ended = once(child, 'close').then(() => child.exitCode ?? undefined);
   let isEnded = false;
-  void ended.then(() => (isEnded = true));
+  void ended.then(() => {
+    isEnded = true;
+    groups.delete(child);
+  });
   return {
     output: () => output,
     ended,
