@@ -17,6 +17,8 @@ import { isTaken, processesBelow, type Running, runToEnd, type ShellOptions, sta
 const TIMEOUT_MS = 180_000;
 const STEP_TIMEOUT_MS = 60_000;
 const STEP_PAUSE_MS = 200;
+/** What one command leaves in files of the repository must not decide about the next: `npm install` can rewrite the lock file. */
+const RESTORE = 'git checkout --quiet -- .';
 const PORT_TIMEOUT_MS = 10_000;
 
 export interface CarryOutOptions {
@@ -61,6 +63,7 @@ export async function carryOut(commands: readonly string[], options: CarryOutOpt
       }
     };
     const fault = await faultOf(() => carryOutOne(command, options, whileStarted));
+    await runToEnd(RESTORE, shellOptions(options.scratch, {}));
     for (const other of beside.slice(outcomes.length - before)) {
       add(other, performance.now(), `\`${command}\` did not start, beside which it runs`);
     }
