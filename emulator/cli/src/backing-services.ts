@@ -54,6 +54,7 @@ export function startBackingServices(options: BackingOptions): StartingServices 
   const { promise: addresses, resolve, reject } = Promise.withResolvers<BackingAddresses>();
   const started = startOrUndo(async (running) => {
     const identity = options.managedIdentity && prepareIdentity(options, options.managedIdentity);
+    identity?.catch(() => undefined); // it may fail before the two that wait for it are loaded; they report it
     const early = identity ? undefined : await listenForBoth(options, running);
     const issuing = startTokenIssuer(options, identity, early?.issuer);
     const data = startDataServer(options, { identity, issuing, server: early?.cosmos });

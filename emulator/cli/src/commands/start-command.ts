@@ -49,7 +49,7 @@ export function addStartOptions(command: Command): Command {
   const withFuncFlags = command
     .argument('[arguments...]', 'with --language-worker, after --: options of Node.js for the function app')
     .addOption(portOption('-p, --port <number>', 'port of the functions host; 0 means any (default: 7071)'))
-    .option('--address <address>', 'address to listen on (default: "127.0.0.1")')
+    .addOption(addressOption())
     .option(PAUSE_ON_ERROR, 'when the command fails, wait for a key before it ends', false)
     .option('--functions <names...>', 'run only these functions')
     .option('--cors <origins>', 'origins that may call from a browser, separated by commas; * for all')
@@ -117,6 +117,13 @@ function packageOption(): Option {
   const description =
     'zip of a function app: run as deployed, with keys, nothing from outside it but app settings (local.settings.json of this folder), no reload';
   return new Option('--package <file>', description).conflicts(['scriptRoot', 'prefix']);
+}
+
+function addressOption(): Option {
+  return new Option('--address <address>', 'address to listen on (default: "127.0.0.1")').argParser((text) => {
+    if (text !== '') return text;
+    throw new InvalidArgumentError('An address is an IP address of this machine.');
+  });
 }
 
 const MAX_PORT = 65_535;

@@ -22,6 +22,7 @@ export interface StartParts {
   readonly version: string;
 }
 
+const DEFAULT_ADDRESS = '127.0.0.1';
 const DEFAULT_PORT = 7071;
 const DEFAULT_COSMOS_PORT = 8081;
 const DEFAULT_ISSUER_PORT = 7072;
@@ -54,8 +55,9 @@ async function startApp(
   const { scriptRoot } = app;
   const console = openConsole(flags, { ...flags, ...parts, scriptRoot, dataDir, ...(notice && { notice }) });
   const port = flags.port ?? local.localHttpPort ?? DEFAULT_PORT;
+  const address = flags.address ?? local.localHttpAddress ?? DEFAULT_ADDRESS;
   const stack = await startStack({
-    ...{ ...app, port, address: flags.address ?? local.localHttpAddress ?? '127.0.0.1' },
+    ...{ ...app, port, address },
     cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
     ...{ clock: parts.clock, randomness: parts.randomness },
@@ -64,7 +66,7 @@ async function startApp(
     host: { ...host, ...hostOptions(flags, local), nodeArguments },
     onEvent: (event) => console.report(event),
     log: createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose }),
-  }).catch((error: unknown) => explainPort(error, port));
+  }).catch((error: unknown) => explainFailure(error, { port, address, dataDir }));
   try {
     await Promise.all([console.ready(stack), tidyUp()]);
     return stack;
@@ -92,9 +94,29 @@ function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<Funct
   };
 }
 
-/** In the words of azure-functions-core-tools, which scripts know. */
-function explainPort(error: unknown, port: Port): never {
-  if (!(error instanceof PortInUseError) || error.port !== port) throw error;
-  const message = `Port ${port} is unavailable. Close the process using that port, or specify another port using --port [-p].`;
-  throw new CommandError('PortInUse', message, { cause: error });
+interface Asked {
+  readonly port: Port;
+  readonly address: string;
+  readonly dataDir: string | undefined;
+}
+
+/** Adds what was asked for to the errors that name only what the system said. */
+function explainFailure(error: unknown, { port, address, dataDir }: Asked): never {
+  if (error instanceof PortInUseError && error.port === port) {
+    // In the words of azure-functions-core-tools, which scripts know.
+    const message = `Port ${port} is unavailable. Close the process using that port, or specify another port using --port [-p].`;
+    throw new CommandError('PortInUse', message, { cause: error });
+  }
+  if (!isSystemError(error)) throw error;
+  if (['listen', 'getaddrinfo'].includes(error.syscall)) {
+    const message = `Cannot listen on '${address}': ${error.message}. --address must be an IP address of this machine`;
+    throw new CommandError('AddressNotUsable', message, { cause: error });
+  }
+  if (dataDir === undefined) throw error;
+  const message = `The data directory ${dataDir} cannot be used: ${error.message}`;
+  throw new CommandError('DataDirectoryNotUsable', message, { cause: error });
+}
+
+function isSystemError(error: unknown): error is Error & { readonly syscall: string } {
+  return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string';
 }

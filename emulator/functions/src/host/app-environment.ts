@@ -5,7 +5,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { readHostSettings } from '../config/host-json.ts';
 import type { HostSettings } from '../config/host-settings.ts';
 import { type LocalHostSettings, type LocalSettings, readLocalSettings } from '../config/local-settings.ts';
-import { errnoOf } from '../errors.ts';
+import { errnoOf, messageOf } from '../errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -93,6 +93,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
+    throw new ConfigError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -83,11 +83,14 @@ export class WorkerProcess {
 
   /** Loads the app and serves it on the socket. Rejects with AppLoadError, PortInUseError or WorkerFailedError. */
   start(init: WorkerInit, handle: object): Promise<readonly FunctionInfo[]> {
-    this.#ready = Promise.withResolvers();
+    const ready = Promise.withResolvers<readonly FunctionInfo[]>();
+    this.#ready = ready;
+    // It may have ended already, for example because of an option that Node.js does not know.
+    void this.#exited.then((exit) => ready.reject(this.#failure ?? new WorkerFailedError(describeExit(exit))));
     this.#publicUrl = init.publicUrl;
     // @types/node does not know that Node's own handles can be sent, though node:cluster does just that.
     this.#send({ type: 'init', version: PROTOCOL_VERSION, init }, handle as SendHandle);
-    return this.#ready.promise;
+    return ready.promise;
   }
 
   /** Resolves when the process has found the time to answer; never, when it does not. */
@@ -195,7 +198,6 @@ export class WorkerProcess {
     return new Promise((resolve) => {
       this.#child.once('close', (exitCode, signal) => {
         this.#ready?.promise.catch(() => undefined);
-        this.#ready?.reject(this.#failure ?? new WorkerFailedError(describeExit({ exitCode, signal })));
         this.#closing.resolve();
         const error = 'The worker process ended before the function did';
         const lost: InvokeOutcome = { status: 'failed', error, logs: [] };
