@@ -35,7 +35,7 @@ function exportCommand(parts: CommandParts): Command {
   return new Command('export')
     .description('Write a database as NDJSON, while no server uses the folder')
     .argument('<database>')
-    .option('--data-dir <folder>', 'where the data is', '.lazurite')
+    .option('--data-dir <folder>', 'folder of cosmos.db, or data directory of `lazurite start`', '.lazurite')
     .option('--file <path>', 'where to write (default: stdout)')
     .action(async (database: string, flags: ExportFlags) =>
       (await import('./transfer.ts')).exportCommand(database, flags, parts),
@@ -45,7 +45,7 @@ function exportCommand(parts: CommandParts): Command {
 function importCommand(parts: CommandParts): Command {
   return new Command('import')
     .description('Make a database of an export, while no server uses the folder')
-    .option('--data-dir <folder>', 'where the data goes', '.lazurite')
+    .option('--data-dir <folder>', 'folder of cosmos.db, or data directory of `lazurite start`', '.lazurite')
     .option('--file <path>', 'what to read (default: stdin)')
     .option('--as <database>', 'another id for the database')
     .action(async (flags: ImportFlags) => (await import('./transfer.ts')).importCommand(flags, parts));
