@@ -41,6 +41,8 @@ export interface StackOptions {
 
 /** Everything that runs for one function app. */
 export interface Stack extends Closeable {
+  /** New at every start; the issuer tells it at `/instance`. */
+  readonly id: string;
   readonly functions: FunctionsHost;
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
@@ -61,7 +63,8 @@ export function startStack(options: StackOptions): Promise<Stack> {
     const failed = new AbortController();
     // Forks at once; what follows loads modules for a while.
     const starting = startHost({ ...options, stateDir, signal: failed.signal, onEvent: events?.report }, addresses);
-    const services = startBackingServices({ ...options, storageDir: stateDir });
+    const id = options.randomness.uuid();
+    const services = startBackingServices({ ...options, storageDir: stateDir, stackId: id });
     resolve(services.addresses);
     const backing = services.started;
     // An app that cannot reach its services fails too, and says so at length: only the reason is reported.
@@ -75,7 +78,7 @@ export function startStack(options: StackOptions): Promise<Stack> {
     const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
     cosmos.onChange((change) => functions.containerChanged(change));
     joinStorage(storage, functions);
-    return { functions, cosmos, issuer, storage, close: () => running.close() };
+    return { id, functions, cosmos, issuer, storage, close: () => running.close() };
   });
 }
 

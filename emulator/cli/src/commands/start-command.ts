@@ -1,6 +1,7 @@
 import type { DataRole } from '@lazurite/cosmos';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError } from '../errors.ts';
+import { DEFAULT_DATA_DIR } from '../run-file.ts';
 
 /** The flags of `start`, as the command line gives them; absent: not given. */
 export interface StartFlags {
@@ -78,7 +79,7 @@ export function addStartOptions(command: Command): Command {
     .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server (default: 8081, or any)'))
     .addOption(portOption('--issuer-port <number>', 'port of the token issuer (default: 7072, or any)'))
     .addOption(managedIdentityOption())
-    .option('--data-dir <folder>', 'where data outlives a restart', '.lazurite')
+    .option('--data-dir <folder>', 'where data outlives a restart', DEFAULT_DATA_DIR)
     .option('--in-memory', 'keep no data', false)
     .option('--json', 'write events to stdout, one JSON object a line', false);
 }

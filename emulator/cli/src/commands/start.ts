@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { FunctionsHostOptions, LocalHostSettings } from '@lazurite/functions';
 import { PortInUseError } from '@lazurite/http';
-import type { Clock, Randomness } from '@lazurite/runtime';
+import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
 import type { Port } from '../backing-services.ts';
 import { CommandError } from '../errors.ts';
 import { createLog } from '../output/log.ts';
 import { openConsole } from '../output/open-console.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { writeRunFile } from '../run-file.ts';
+import { startStack } from '../stack.ts';
 import { listenForStop } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
 import { type ChosenApp, chooseApp } from './choose-app.ts';
@@ -51,11 +52,12 @@ async function startApp(
   { stack: { host, ...app }, local, notice, tidyUp }: ChosenApp,
   flags: StartFlags,
   { nodeArguments, dataDir, ...parts }: AppParts,
-): Promise<Stack> {
+): Promise<Closeable> {
   const { scriptRoot } = app;
   const console = openConsole(flags, { ...flags, ...parts, scriptRoot, dataDir, ...(notice && { notice }) });
   const port = flags.port ?? local.localHttpPort ?? DEFAULT_PORT;
   const address = flags.address ?? local.localHttpAddress ?? DEFAULT_ADDRESS;
+  const log = createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose });
   const stack = await startStack({
     ...{ ...app, port, address },
     cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
@@ -65,15 +67,24 @@ async function startApp(
     ...(flags.managedIdentity && { managedIdentity: flags.managedIdentity }),
     host: { ...host, ...hostOptions(flags, local), nodeArguments },
     onEvent: (event) => console.report(event),
-    log: createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose }),
+    log,
   }).catch((error: unknown) => explainFailure(error, { port, address, dataDir }));
-  try {
+  return startOrUndo(async (running) => {
+    running.add(stack);
+    const run = { pid: parts.process.pid, startedAt: new Date(parts.clock.now()).toISOString(), scriptRoot };
+    // Before it is said that the stack is ready: the next command may follow at once.
+    const written = writeRunFile(resolve(flags.dataDir), stack, { ...run, dataDir: dataDir ?? null });
+    running.add(await written.catch((error: unknown) => doWithoutRunFile(error, log)));
     await Promise.all([console.ready(stack), tidyUp()]);
-    return stack;
-  } catch (error) {
-    await stack.close();
-    throw error;
-  }
+    return running;
+  });
+}
+
+/** A stack in memory may run where nothing can be written. */
+function doWithoutRunFile(error: unknown, log: Log): Closeable {
+  const reason = error instanceof Error ? error.message : String(error);
+  log.warn({ reason }, 'Other commands will not find this stack: its run file could not be written');
+  return { close: async () => undefined };
 }
 
 function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<FunctionsHostOptions> {

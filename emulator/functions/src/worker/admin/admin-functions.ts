@@ -30,14 +30,21 @@ export function getFunctionStatus({ app }: HttpFront, name: string): HttpRespons
 
 /**
  * `POST /admin/functions/{name}` with `{"input": "..."}`: starts the function and answers at once, whatever becomes of
- * it; the log says that. 404 for an unknown function, 400 without a body.
+ * it; the log says that. 404 for an unknown function, 400 without a body. Of our own: with `Prefer:
+ * return=representation` (RFC 7240) it answers 200 with the InvokeOutcome once the function has ended.
  */
 export async function invokeFunction(front: HttpFront, name: string, request: HttpRequest): Promise<HttpResponse> {
   if (!front.app.registry.find(name)) return NOT_FOUND;
   const input = parseInput((await request.body()).toString());
   if (input === undefined) return { status: 400 };
-  void invokeByHand(front, name, input); // never rejects
-  return ACCEPTED;
+  const outcome = invokeByHand(front, name, input); // never rejects
+  return prefersOutcome(request) ? jsonResponse(await outcome) : ACCEPTED;
+}
+
+function prefersOutcome({ headers: { prefer } }: HttpRequest): boolean {
+  return [prefer]
+    .flat()
+    .some((value) => /(?:^|[,;])\s*return\s*=\s*"?representation"?\s*(?:$|[,;])/i.test(value ?? ''));
 }
 
 /** Undefined when the body is no JSON object; null when it has no input. */
