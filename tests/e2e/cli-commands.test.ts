@@ -53,10 +53,26 @@ describe('lazurite call', () => {
 
   afterAll(() => lazurite.kill());
 
-  test('calls a function whose trigger does not fire here', async () => {
-    const call = ['call', 'onTopic', '--data', 'by hand', '--url', lazurite.ready.functions];
-    const { exitCode, stdout } = await runLazurite(call);
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('onTopic was called')]);
+  function call(...args: string[]) {
+    return runLazurite(['call', '--url', lazurite.ready.functions, ...args]);
+  }
+
+  test('prints status, result and logs of a function whose trigger does not fire here', async () => {
+    const { exitCode, stdout } = await call('onTopic', '--data', 'by hand');
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe('Status: succeeded\nResult: null\nLogs:\n  [information] topic by hand\n');
+  });
+
+  test('prints the response and the outputs of an HTTP function', async () => {
+    const { exitCode, stdout } = await call('order', '--json', '--data', '{ "id": "1", "pk": "a" }');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'succeeded', result: { status: 201 }, logs: [] });
+  });
+
+  test('ends with 1 when the function failed, and prints why', async () => {
+    const { exitCode, stdout } = await call('order', '--data', 'no JSON');
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^Status: failed\nError: .*JSON/);
   });
 
   test.each([

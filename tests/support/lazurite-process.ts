@@ -60,6 +60,25 @@ export async function runScript(
   return { exitCode, ...output };
 }
 
+/** Runs `lazurite start` until it ends by itself, in a process group of its own; says whether it left a process behind. */
+export async function runFailingStart(
+  args: readonly string[],
+  cwd: string,
+): Promise<CommandResult & { readonly leavesProcesses: boolean }> {
+  const child = spawn(process.execPath, [launcher, 'start', ...args], {
+    cwd,
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const timer = setTimeout(() => killTree(child), COMMAND_TIMEOUT_MS);
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const [exitCode] = (await once(child, 'close')) as [number | null]; // node:child_process, event 'close'
+  clearTimeout(timer);
+  return { exitCode, ...output, leavesProcesses: isRunning(child) };
+}
+
 /** Starts the built command line with `--json` on free ports; later `args` win. Rejects with its stderr when it ends first. */
 export async function startLazurite(args: readonly string[] = []): Promise<LazuriteProcess> {
   const child = spawn(process.execPath, [launcher, 'start', '--json', ...ANY_PORTS, ...args], {
@@ -91,8 +110,12 @@ export async function startLazurite(args: readonly string[] = []): Promise<Lazur
       killTree(child);
       await exited;
     },
-    hasProcesses: () => child.pid !== undefined && isAlive(process.platform === 'win32' ? child.pid : -child.pid),
+    hasProcesses: () => isRunning(child),
   };
+}
+
+function isRunning({ pid }: ChildProcess): boolean {
+  return pid !== undefined && isAlive(process.platform === 'win32' ? pid : -pid);
 }
 
 /** A negative number stands for a process group, where there are such. */

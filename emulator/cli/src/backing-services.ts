@@ -17,6 +17,8 @@ export interface BackingOptions {
   /** Where storage keeps its data, with `dataDir` or without. */
   readonly storageDir: string;
   readonly address?: string;
+  /** What the issuer confirms to later commands. */
+  readonly stackId: string;
   readonly cosmosPort?: Port;
   readonly issuerPort?: Port;
   /** What the app's managed identity may do in Cosmos DB, which is then served over TLS. Absent: there is none. */
@@ -54,6 +56,7 @@ export function startBackingServices(options: BackingOptions): StartingServices 
   const { promise: addresses, resolve, reject } = Promise.withResolvers<BackingAddresses>();
   const started = startOrUndo(async (running) => {
     const identity = options.managedIdentity && prepareIdentity(options, options.managedIdentity);
+    identity?.catch(() => undefined); // it may fail before the two that wait for it are loaded; they report it
     const early = identity ? undefined : await listenForBoth(options, running);
     const issuing = startTokenIssuer(options, identity, early?.issuer);
     const data = startDataServer(options, { identity, issuing, server: early?.cosmos });
@@ -116,9 +119,10 @@ async function startTokenIssuer(
   server: EarlyServer | undefined,
 ): Promise<Issuer> {
   const { startIssuer } = await import('@lazurite/identity');
-  if (server) return startIssuer({ ...shared(options, 'identity'), server });
+  const own = { ...shared(options, 'identity'), instanceId: options.stackId };
+  if (server) return startIssuer({ ...own, server });
   const header = identity && { identityHeader: (await identity).header };
-  return onPort(options.issuerPort, (port) => startIssuer({ ...shared(options, 'identity'), ...header, port }));
+  return onPort(options.issuerPort, (port) => startIssuer({ ...own, ...header, port }));
 }
 
 async function onPort<T>(port: Port = 0, start: (port: number) => Promise<T>): Promise<T> {

@@ -62,16 +62,20 @@ function execCommand(parts: ProgramParts): Command {
     });
 }
 
-function callCommand({ terminal }: ProgramParts): Command {
+function callCommand({ terminal, process }: ProgramParts): Command {
   return new Command('call')
-    .description('Call a function of a running host by its name, whatever its trigger')
+    .description(
+      'Call a function of a running host by its name, whatever its trigger, and print its status, result and logs',
+    )
     .argument('<name>', 'name of the function')
     .option('--data <text>', 'what the trigger hands over; @file reads a file')
-    .option('--url <url>', 'address of the host', 'http://127.0.0.1:7071')
+    .option('--url <url>', 'address of the host (default: the one that runs in this folder)')
+    .option('--data-dir <folder>', 'data directory of the stack (default: ".lazurite")')
     .option('--key <key>', 'the master key, for a host with --enableAuth')
+    .option('--json', 'write what came of it as one JSON object', false)
     .action(async (name: string, flags: CallFlags) => {
       const { call } = await import('./commands/call.ts');
-      await call(name, flags, terminal);
+      await call(name, flags, { terminal, process });
     });
 }
 
@@ -89,14 +93,16 @@ function doctorCommand(parts: ProgramParts): Command {
 function tokenCommand(parts: ProgramParts): Command {
   return new Command('token')
     .description('Print a bearer token from the running local issuer')
-    .option('--issuer <url>', 'URL of the issuer', 'http://127.0.0.1:7072')
+    .option('--url <url>', 'URL of the issuer (default: the one that runs in this folder)')
+    .option('--issuer <url>', 'the same as --url')
+    .option('--data-dir <folder>', 'data directory of the stack (default: ".lazurite")')
     .option('--scopes <names>', 'delegated permissions, separated by spaces (default: "Chat.ReadWrite")')
     .option('--roles <names>', 'application permissions, separated by spaces')
     .option('--subject <id>', 'whom the token is about')
     .option('--expires-in <duration>', 'for example 30s, 5m, 1h', '1h')
     .action(async (flags: TokenFlags) => {
       const { token } = await import('./commands/token.ts');
-      await token(flags, parts.terminal);
+      await token(flags, parts);
     });
 }
 

@@ -41,6 +41,8 @@ export interface StackOptions {
 
 /** Everything that runs for one function app. */
 export interface Stack extends Closeable {
+  /** New at every start; the issuer tells it at `/instance`. */
+  readonly id: string;
   readonly functions: FunctionsHost;
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
@@ -57,18 +59,40 @@ export function startStack(options: StackOptions): Promise<Stack> {
     const stateDir = options.dataDir ?? join(tmpdir(), `lazurite-${options.randomness.uuid()}`);
     if (options.dataDir === undefined) running.add({ close: () => rm(stateDir, { recursive: true, force: true }) });
     const { promise: addresses, resolve } = Promise.withResolvers<BackingAddresses>();
-    const starting = startHost({ ...options, stateDir }, addresses); // forks at once; what follows loads modules for a while
-    const services = startBackingServices({ ...options, storageDir: stateDir });
+    const events = options.onEvent && holdEvents(options.onEvent);
+    const failed = new AbortController();
+    // Forks at once; what follows loads modules for a while.
+    const starting = startHost({ ...options, stateDir, signal: failed.signal, onEvent: events?.report }, addresses);
+    const id = options.randomness.uuid();
+    const services = startBackingServices({ ...options, storageDir: stateDir, stackId: id });
     resolve(services.addresses);
     const backing = services.started;
+    // An app that cannot reach its services fails too, and says so at length: only the reason is reported.
+    backing.then(
+      () => events?.release(),
+      () => failed.abort(),
+    );
     const [behind, host] = await Promise.allSettled([backing, starting]);
     if (behind.status === 'fulfilled') running.add(behind.value);
     if (host.status === 'fulfilled') running.add(host.value);
     const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
     cosmos.onChange((change) => functions.containerChanged(change));
     joinStorage(storage, functions);
-    return { functions, cosmos, issuer, storage, close: () => running.close() };
+    return { id, functions, cosmos, issuer, storage, close: () => running.close() };
   });
+}
+
+/** Keeps events back until it is known that the services behind the app have started; drops them when they have not. */
+function holdEvents(onEvent: (event: HostEvent) => void) {
+  const early: HostEvent[] = [];
+  let isHeld = true;
+  return {
+    report: (event: HostEvent) => (isHeld ? void early.push(event) : onEvent(event)),
+    release: () => {
+      isHeld = false;
+      for (const event of early.splice(0)) onEvent(event);
+    },
+  };
 }
 
 /** Triggers look for what is left from earlier; where nothing is, they wait to be told. */
@@ -80,9 +104,12 @@ function joinStorage(storage: StorageOnDemand, functions: FunctionsHost): void {
   if (functions.functions.some(({ storageSource }) => storageSource)) void storage.start();
 }
 
-interface HostOptions extends StackOptions {
+interface HostOptions extends Omit<StackOptions, 'onEvent'> {
   /** Where triggers keep their state. */
   readonly stateDir: string;
+  /** Ends the start. */
+  readonly signal: AbortSignal;
+  readonly onEvent: StackOptions['onEvent'] | undefined;
 }
 
 function startHost(options: HostOptions, addresses: Promise<BackingAddresses>): Promise<FunctionsHost> {
@@ -93,6 +120,7 @@ function startHost(options: HostOptions, addresses: Promise<BackingAddresses>): 
     isStorageUnused = () => storage.isUnused;
     return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env, ...identityEnv };
   });
+  env.catch(() => undefined); // a host that cannot listen never waits for it; the services report the failure
   return startFunctionsHost({
     ...options.host,
     scriptRoot: options.scriptRoot,
@@ -103,6 +131,7 @@ function startHost(options: HostOptions, addresses: Promise<BackingAddresses>): 
     isStorageUnused: () => isStorageUnused(),
     rewriteSetting: (value) => createSettingRewriter(endpoints)(value),
     ...(options.onEvent && { onEvent: options.onEvent }),
+    signal: options.signal,
     clock: options.clock,
     log: options.log,
   });

@@ -33,6 +33,8 @@ export interface IssuerOptions {
    * Absent: no managed identity.
    */
   readonly identityHeader?: string;
+  /** Told by `GET /instance`, so that who has an address written down can check that it is still this issuer's. */
+  readonly instanceId?: string;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
   readonly log?: Log;
@@ -66,11 +68,12 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
   const store = options.dataDir === undefined ? noKeyStore : fileKeyStore(options.dataDir);
   const keys = await openSigningKeys(store, () => randomness.uuid());
   let origin = '';
-  const { clock = systemClock, identityHeader } = options;
+  const { clock = systemClock, identityHeader, instanceId } = options;
   const mint = createMint({ keys, clock, randomness, tenantId, origin: () => origin });
   const handler = createRoutes({
     ...{ tenantId, listenAddress: address, origin: () => origin, keys, mint, clock },
     ...(identityHeader !== undefined && { identityHeader }),
+    ...(instanceId !== undefined && { instanceId }),
   });
   const listener = toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log });
   const server =

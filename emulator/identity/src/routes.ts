@@ -18,6 +18,8 @@ export interface RoutesOptions {
   readonly clock: Clock;
   /** What the app must show to get tokens as a managed identity; absent: there is none. */
   readonly identityHeader?: string;
+  /** Absent: nobody can ask for it. */
+  readonly instanceId?: string;
 }
 
 /** The whole API of the issuer, with the paths of the Microsoft identity platform. */
@@ -29,6 +31,8 @@ export function createRoutes(options: RoutesOptions): HttpHandler {
     [`GET ${tenant}/discovery/v2.0/keys`, async () => json(200, { keys: await options.keys.published() })],
     [`POST ${tenant}/oauth2/v2.0/token`, (request) => issueToken(request, options.mint)],
   ]);
+  const { instanceId } = options;
+  if (instanceId !== undefined) routes.set('GET /instance', () => json(200, { id: instanceId }));
   if (identityHeader !== undefined)
     routes.set(`GET ${MANAGED_IDENTITY_PATH}`, createManagedIdentityRoute({ header: identityHeader, clock, mint }));
   return (request) => {

@@ -1,30 +1,46 @@
 import { readFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { text } from 'node:stream/consumers';
+import type { InvokeOutcome } from '@lazurite/functions';
 import { CommandError } from '../errors.ts';
+import { findRunningStack } from '../run-file.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface CallFlags {
   /** Text, or `@` and the name of a file. */
   readonly data?: string;
-  /** Address of the host. */
-  readonly url: string;
+  /** Address of the host; absent: that of the stack in the data directory. */
+  readonly url?: string;
+  readonly dataDir?: string;
   readonly key?: string;
+  readonly json: boolean;
 }
 
-/** Calls a function through the admin API of a running host, which answers before the function has ended. */
-export async function call(name: string, flags: CallFlags, terminal: Terminal): Promise<void> {
-  if (!URL.canParse(flags.url)) throw new CommandError('InvalidUrl', `--url must be a URL, not '${flags.url}'`);
-  const address = new URL(`/admin/functions/${encodeURIComponent(name)}`, flags.url);
+export interface CallDependencies {
+  readonly terminal: Terminal;
+  readonly process: NodeJS.Process;
+}
+
+/**
+ * Calls a function through the admin API of a running host, and prints what came of it. The exit code is 1 when the
+ * function failed. Another host than Lazurite answers before the function has ended; then there is no more to tell.
+ */
+export async function call(name: string, flags: CallFlags, { terminal, process }: CallDependencies): Promise<void> {
+  if (flags.url !== undefined && !URL.canParse(flags.url))
+    throw new CommandError('InvalidUrl', `--url must be a URL, not '${flags.url}'`);
   const input = await readData(flags.data);
-  const response = await fetch(address, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(flags.key !== undefined && { 'x-functions-key': flags.key }) },
-    body: JSON.stringify(input === undefined ? {} : { input }),
-  }).catch((cause: unknown) => {
-    const message = `No functions host answers at ${address.origin}. Start one with \`lazurite start\`, or name it with --url`;
-    throw new CommandError('NoHost', message, { cause });
-  });
-  if (response.status !== 202) throw new CommandError('CallRefused', refusal(name, response.status, address.origin));
-  terminal.out(`${name} was called. The host's console tells what came of it\n`);
+  const host = flags.url ?? (await findRunningStack({ ...flags, env: process.env })).functions;
+  const address = new URL(`/admin/functions/${encodeURIComponent(name)}`, host);
+  const response = await post(address, JSON.stringify(input === undefined ? {} : { input }), flags);
+  if (response.status === 202) {
+    terminal.out(`${name} was called. The host's console tells what came of it\n`);
+    return;
+  }
+  if (response.status !== 200) throw new CommandError('CallRejected', rejection(name, response.status, address.origin));
+  const outcome = JSON.parse(response.body) as InvokeOutcome; // only Lazurite answers 200
+  terminal.out(flags.json ? `${JSON.stringify(outcome)}\n` : toText(outcome));
+  if (outcome.status !== 'succeeded') process.exitCode = 1;
 }
 
 async function readData(data: string | undefined): Promise<string | undefined> {
@@ -34,9 +50,49 @@ async function readData(data: string | undefined): Promise<string | undefined> {
   });
 }
 
-function refusal(name: string, status: number, origin: string): string {
+/** Without a time limit: a function may run for as long as host.json lets it. */
+async function post(
+  address: URL,
+  body: string,
+  { url, key }: CallFlags,
+): Promise<{ readonly status: number | undefined; readonly body: string }> {
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    prefer: 'return=representation',
+    ...(key !== undefined && { 'x-functions-key': key }),
+  };
+  // The stack of this folder has confirmed who it is; nothing has to be trusted for its own certificate.
+  const options = { method: 'POST', headers, agent: false, rejectUnauthorized: url !== undefined } as const;
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const send = address.protocol === 'https:' ? httpsRequest : httpRequest;
+      send(address, options, resolve).on('error', reject).end(body);
+    });
+    return { status: response.statusCode, body: await text(response) };
+  } catch (cause) {
+    const message = `No functions host answers at ${address.origin}. Start one with \`lazurite start\`, or name it with --url`;
+    throw new CommandError('NoHost', message, { cause });
+  }
+}
+
+function rejection(name: string, status: number | undefined, origin: string): string {
   if (status === 404)
     return `The host at ${origin} has no function '${name}'. It lists those it has at ${origin}/admin/functions`;
   if (status === 401) return `The host at ${origin} asks for its master key. Give it with --key`;
   return `The host at ${origin} answered ${status}`;
+}
+
+function toText(outcome: InvokeOutcome): string {
+  const status = `Status: ${outcome.status}\n`;
+  if (outcome.status === 'not-found') return status;
+  const logs = outcome.logs.map(({ level, message }) => `  [${level}] ${message.replaceAll('\n', '\n  ')}\n`);
+  const logged = logs.length === 0 ? '' : `Logs:\n${logs.join('')}`;
+  if (outcome.status === 'failed') return `${status}Error: ${outcome.error}\n${logged}`;
+  const outputs = Object.keys(outcome.outputs).length === 0 ? '' : `Outputs: ${pretty(outcome.outputs)}\n`;
+  return `${status}Result: ${pretty(outcome.result)}\n${outputs}${logged}`;
+}
+
+function pretty(value: unknown): string {
+  return JSON.stringify(value, null, 2);
 }

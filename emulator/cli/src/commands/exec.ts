@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import { constants } from 'node:os';
-import { resolve } from 'node:path';
-import type { Clock, Randomness } from '@lazurite/runtime';
+import { constants, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Clock, type Randomness, Shutdown } from '@lazurite/runtime';
 import spawn from 'cross-spawn';
 import { CommandError } from '../errors.ts';
 import { createLog } from '../output/log.ts';
+import { RUN_FILE_VARIABLE, runFilePath, writeRunFile } from '../run-file.ts';
 import { type Stack, startStack } from '../stack.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -37,9 +38,11 @@ export async function exec(flags: ExecFlags, command: readonly string[], parts: 
       if (signal !== 'SIGINT' || !process.stdin.isTTY) pass(signal);
     });
   }
+  const scriptRoot = resolve(flags.scriptRoot);
+  const dataDir = flags.dataDir === undefined ? undefined : resolve(flags.dataDir);
   const stack = await startStack({
-    ...{ scriptRoot: resolve(flags.scriptRoot), clock, randomness, env: process.env },
-    ...(flags.dataDir !== undefined && { dataDir: resolve(flags.dataDir) }),
+    ...{ scriptRoot, clock, randomness, env: process.env },
+    ...(dataDir !== undefined && { dataDir }),
     onEvent: (event) => {
       if (!flags.verbose) return;
       if (event.type === 'log') terminal.error(`${event.message}\n`);
@@ -47,14 +50,22 @@ export async function exec(flags: ExecFlags, command: readonly string[], parts: 
     },
     log: createLog(terminal, { clock, verbose: false }),
   });
+  const running = new Shutdown();
+  running.add(stack);
   try {
+    const runDir = dataDir ?? join(tmpdir(), `lazurite-exec-${stack.id}`);
+    const startedAt = new Date(clock.now()).toISOString();
+    running.add(
+      await writeRunFile(runDir, stack, { pid: process.pid, startedAt, scriptRoot, dataDir: dataDir ?? null }),
+    );
+    const env = { ...process.env, ...(await endpointsOf(stack)), [RUN_FILE_VARIABLE]: runFilePath(runDir) };
     if (early.length > 0) process.exitCode = exitCodeOf(null, early[0] ?? null);
     else
-      process.exitCode = await run(command, { ...process.env, ...(await endpointsOf(stack)) }, (child) => {
+      process.exitCode = await run(command, env, (child) => {
         pass = (signal) => void child.kill(signal);
       });
   } finally {
-    await stack.close();
+    await running.close();
   }
 }
 

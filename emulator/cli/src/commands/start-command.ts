@@ -1,6 +1,7 @@
 import type { DataRole } from '@lazurite/cosmos';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError } from '../errors.ts';
+import { DEFAULT_DATA_DIR } from '../run-file.ts';
 
 /** The flags of `start`, as the command line gives them; absent: not given. */
 export interface StartFlags {
@@ -49,7 +50,7 @@ export function addStartOptions(command: Command): Command {
   const withFuncFlags = command
     .argument('[arguments...]', 'with --language-worker, after --: options of Node.js for the function app')
     .addOption(portOption('-p, --port <number>', 'port of the functions host; 0 means any (default: 7071)'))
-    .option('--address <address>', 'address to listen on (default: "127.0.0.1")')
+    .addOption(addressOption())
     .option(PAUSE_ON_ERROR, 'when the command fails, wait for a key before it ends', false)
     .option('--functions <names...>', 'run only these functions')
     .option('--cors <origins>', 'origins that may call from a browser, separated by commas; * for all')
@@ -78,7 +79,7 @@ export function addStartOptions(command: Command): Command {
     .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server (default: 8081, or any)'))
     .addOption(portOption('--issuer-port <number>', 'port of the token issuer (default: 7072, or any)'))
     .addOption(managedIdentityOption())
-    .option('--data-dir <folder>', 'where data outlives a restart', '.lazurite')
+    .option('--data-dir <folder>', 'where data outlives a restart', DEFAULT_DATA_DIR)
     .option('--in-memory', 'keep no data', false)
     .option('--json', 'write events to stdout, one JSON object a line', false);
 }
@@ -117,6 +118,13 @@ function packageOption(): Option {
   const description =
     'zip of a function app: run as deployed, with keys, nothing from outside it but app settings (local.settings.json of this folder), no reload';
   return new Option('--package <file>', description).conflicts(['scriptRoot', 'prefix']);
+}
+
+function addressOption(): Option {
+  return new Option('--address <address>', 'address to listen on (default: "127.0.0.1")').argParser((text) => {
+    if (text !== '') return text;
+    throw new InvalidArgumentError('An address is an IP address of this machine.');
+  });
 }
 
 const MAX_PORT = 65_535;

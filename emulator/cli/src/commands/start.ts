@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { FunctionsHostOptions, LocalHostSettings } from '@lazurite/functions';
 import { PortInUseError } from '@lazurite/http';
-import type { Clock, Randomness } from '@lazurite/runtime';
+import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
 import type { Port } from '../backing-services.ts';
 import { CommandError } from '../errors.ts';
 import { createLog } from '../output/log.ts';
 import { openConsole } from '../output/open-console.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { writeRunFile } from '../run-file.ts';
+import { startStack } from '../stack.ts';
 import { listenForStop } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
 import { type ChosenApp, chooseApp } from './choose-app.ts';
@@ -22,6 +23,7 @@ export interface StartParts {
   readonly version: string;
 }
 
+const DEFAULT_ADDRESS = '127.0.0.1';
 const DEFAULT_PORT = 7071;
 const DEFAULT_COSMOS_PORT = 8081;
 const DEFAULT_ISSUER_PORT = 7072;
@@ -50,12 +52,14 @@ async function startApp(
   { stack: { host, ...app }, local, notice, tidyUp }: ChosenApp,
   flags: StartFlags,
   { nodeArguments, dataDir, ...parts }: AppParts,
-): Promise<Stack> {
+): Promise<Closeable> {
   const { scriptRoot } = app;
   const console = openConsole(flags, { ...flags, ...parts, scriptRoot, dataDir, ...(notice && { notice }) });
   const port = flags.port ?? local.localHttpPort ?? DEFAULT_PORT;
+  const address = flags.address ?? local.localHttpAddress ?? DEFAULT_ADDRESS;
+  const log = createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose });
   const stack = await startStack({
-    ...{ ...app, port, address: flags.address ?? local.localHttpAddress ?? '127.0.0.1' },
+    ...{ ...app, port, address },
     cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
     ...{ clock: parts.clock, randomness: parts.randomness },
@@ -63,15 +67,24 @@ async function startApp(
     ...(flags.managedIdentity && { managedIdentity: flags.managedIdentity }),
     host: { ...host, ...hostOptions(flags, local), nodeArguments },
     onEvent: (event) => console.report(event),
-    log: createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose }),
-  }).catch((error: unknown) => explainPort(error, port));
-  try {
+    log,
+  }).catch((error: unknown) => explainFailure(error, { port, address, dataDir }));
+  return startOrUndo(async (running) => {
+    running.add(stack);
+    const run = { pid: parts.process.pid, startedAt: new Date(parts.clock.now()).toISOString(), scriptRoot };
+    // Before it is said that the stack is ready: the next command may follow at once.
+    const written = writeRunFile(resolve(flags.dataDir), stack, { ...run, dataDir: dataDir ?? null });
+    running.add(await written.catch((error: unknown) => doWithoutRunFile(error, log)));
     await Promise.all([console.ready(stack), tidyUp()]);
-    return stack;
-  } catch (error) {
-    await stack.close();
-    throw error;
-  }
+    return running;
+  });
+}
+
+/** A stack in memory may run where nothing can be written. */
+function doWithoutRunFile(error: unknown, log: Log): Closeable {
+  const reason = error instanceof Error ? error.message : String(error);
+  log.warn({ reason }, 'Other commands will not find this stack: its run file could not be written');
+  return { close: async () => undefined };
 }
 
 function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<FunctionsHostOptions> {
@@ -92,9 +105,29 @@ function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<Funct
   };
 }
 
-/** In the words of azure-functions-core-tools, which scripts know. */
-function explainPort(error: unknown, port: Port): never {
-  if (!(error instanceof PortInUseError) || error.port !== port) throw error;
-  const message = `Port ${port} is unavailable. Close the process using that port, or specify another port using --port [-p].`;
-  throw new CommandError('PortInUse', message, { cause: error });
+interface Asked {
+  readonly port: Port;
+  readonly address: string;
+  readonly dataDir: string | undefined;
+}
+
+/** Adds what was asked for to the errors that name only what the system said. */
+function explainFailure(error: unknown, { port, address, dataDir }: Asked): never {
+  if (error instanceof PortInUseError && error.port === port) {
+    // In the words of azure-functions-core-tools, which scripts know.
+    const message = `Port ${port} is unavailable. Close the process using that port, or specify another port using --port [-p].`;
+    throw new CommandError('PortInUse', message, { cause: error });
+  }
+  if (!isSystemError(error)) throw error;
+  if (['listen', 'getaddrinfo'].includes(error.syscall)) {
+    const message = `Cannot listen on '${address}': ${error.message}. --address must be an IP address of this machine`;
+    throw new CommandError('AddressNotUsable', message, { cause: error });
+  }
+  if (dataDir === undefined) throw error;
+  const message = `The data directory ${dataDir} cannot be used: ${error.message}`;
+  throw new CommandError('DataDirectoryNotUsable', message, { cause: error });
+}
+
+function isSystemError(error: unknown): error is Error & { readonly syscall: string } {
+  return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string';
 }

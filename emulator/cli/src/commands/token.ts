@@ -1,25 +1,42 @@
 import { DEFAULT_TENANT_ID } from '@lazurite/identity';
 import ms, { type StringValue } from 'ms';
 import { CommandError } from '../errors.ts';
+import { findRunningStack } from '../run-file.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface TokenFlags {
-  /** The issuer's origin, or the `iss` of its tokens. */
-  readonly issuer: string;
+  /** The issuer's origin, or the `iss` of its tokens; absent: the issuer of the stack in the data directory. */
+  readonly url?: string;
+  /** The same as `url`. */
+  readonly issuer?: string;
+  readonly dataDir?: string;
   readonly scopes?: string;
   readonly roles?: string;
   readonly subject?: string;
   readonly expiresIn: string;
 }
 
+export interface TokenDependencies {
+  readonly terminal: Terminal;
+  readonly process: NodeJS.Process;
+}
+
 /** Asks the running issuer for a token and writes it, alone, to stdout. */
-export async function token(flags: TokenFlags, terminal: Terminal): Promise<void> {
-  const answer = await ask(tokenEndpoint(flags.issuer), toForm(flags));
-  terminal.out(`${answer}\n`);
+export async function token(flags: TokenFlags, { terminal, process }: TokenDependencies): Promise<void> {
+  const form = toForm(flags);
+  const named = namedIssuer(flags);
+  const issuer = named ?? (await findRunningStack({ ...flags, env: process.env })).issuer;
+  terminal.out(`${await ask(tokenEndpoint(issuer), form)}\n`);
+}
+
+function namedIssuer({ url, issuer }: TokenFlags): string | undefined {
+  const named = url ?? issuer;
+  if (named === undefined || URL.canParse(named)) return named;
+  const flag = url === undefined ? '--issuer' : '--url';
+  throw new CommandError('InvalidIssuer', `${flag} must be a URL, not '${named}'`);
 }
 
 function tokenEndpoint(issuer: string): URL {
-  if (!URL.canParse(issuer)) throw new CommandError('InvalidIssuer', `--issuer must be a URL, not '${issuer}'`);
   const { origin, pathname } = new URL(issuer);
   const tenant = pathname.split('/')[1] || DEFAULT_TENANT_ID;
   return new URL(`/${tenant}/oauth2/v2.0/token`, origin);
@@ -41,7 +58,7 @@ function toSeconds(duration: string): number {
 
 async function ask(endpoint: URL, form: URLSearchParams): Promise<string> {
   const response = await fetch(endpoint, { method: 'POST', body: form }).catch((cause: unknown) => {
-    const message = `No issuer answers at ${endpoint.origin}. Start one with \`lazurite start\`, or name it with --issuer`;
+    const message = `No issuer answers at ${endpoint.origin}. Start one with \`lazurite start\`, or name it with --url`;
     throw new CommandError('NoIssuer', message, { cause });
   });
   const body: unknown = await response.json().catch(() => undefined);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
 import { CosmosClient } from '@azure/cosmos';
@@ -18,10 +18,14 @@ describe('lazurite-cosmos', () => {
   });
 
   function start(...args: string[]): ChildProcess {
+    return startIn(process.cwd(), ...args);
+  }
+
+  function startIn(cwd: string, ...args: string[]): ChildProcess {
     const main = join(__dirname, 'main.ts');
     const script = `import(${JSON.stringify(main)}).then(({ run }) => run(process.argv.slice(1)))`;
     const options = ['--conditions', 'lazurite-source', '-e', script, '--'];
-    const child = spawn(process.execPath, [...options, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...options, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
     return child;
   }
@@ -81,6 +85,42 @@ describe('lazurite-cosmos', () => {
     const { code, out } = await outcomeOf(start('export', 'shop', '--data-dir', directory.path));
     expect(code).toBe(0);
     expect(out.split('\n').slice(0, -1)).toHaveLength(3);
+  });
+
+  it('finds the data of `lazurite start` by either folder or by none', async () => {
+    const folder = join(directory.path, 'stack');
+    const data = join(folder, '.lazurite', 'cosmos');
+    mkdirSync(folder);
+    await outcomeOf(start('import', '--as', 'kept', '--data-dir', data, '--file', file));
+    for (const flags of [[], ['--data-dir', '.lazurite'], ['--data-dir', '.lazurite/cosmos']]) {
+      const { code, out, error } = await outcomeOf(startIn(folder, 'export', 'kept', ...flags));
+      expect([code, error]).toEqual([0, '\n']);
+      expect(out.split('\n').slice(0, -1)).toHaveLength(3);
+    }
+    const imported = await outcomeOf(startIn(folder, 'import', '--as', 'added', '--file', file));
+    expect(imported).toMatchObject({ code: 0, error: expect.stringContaining(`into ${data}`) });
+    expect(readdirSync(join(folder, '.lazurite'))).toEqual(['cosmos']);
+  });
+
+  it.each([
+    ['an export without data', ['export', 'shop', '--file', 'out.ndjson'], []],
+    ['an export of a folder without data', ['export', 'shop', '--data-dir', 'empty'], ['empty']],
+    ['an import without its file', ['import', '--file', 'absent.ndjson'], []],
+  ])('%s fails and creates nothing', async (_, args, folders) => {
+    const folder = mkdtempSync(join(directory.path, 'bare-'));
+    for (const name of folders) mkdirSync(join(folder, name));
+    const { code, error } = await outcomeOf(startIn(folder, ...args));
+    expect([code, error.trim().split('\n')]).toEqual([1, [expect.stringMatching(/^lazurite-cosmos: /)]]);
+    expect(readdirSync(folder, { recursive: true })).toEqual(folders);
+  });
+
+  it('leaves the file and the data as they are when there is no such database', async () => {
+    const kept = join(directory.path, 'kept.ndjson');
+    writeFileSync(kept, 'mine');
+    const before = readdirSync(directory.path).sort();
+    const { code } = await outcomeOf(start('export', 'absent', '--data-dir', directory.path, '--file', kept));
+    expect([code, readFileSync(kept, 'utf8')]).toEqual([1, 'mine']);
+    expect(readdirSync(directory.path).sort()).toEqual(before);
   });
 
   it.each([

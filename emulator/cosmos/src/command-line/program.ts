@@ -1,7 +1,9 @@
-import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { LocalCertificate } from '@lazurite/http';
+import { systemRandomness } from '@lazurite/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import { WELL_KNOWN_KEY } from '../auth/account-keys.ts';
 import type { OnProgress } from '../transfer/progress.ts';
@@ -36,7 +38,7 @@ function exportCommand(dependencies: CommandDependencies): Command {
   return new Command('export')
     .description('Write a database as NDJSON, while no server uses the folder')
     .argument('<database>')
-    .option('--data-dir <folder>', 'where the data is', '.lazurite')
+    .option('--data-dir <folder>', 'folder of cosmos.db, or data directory of `lazurite start`', '.lazurite')
     .option('--file <path>', 'where to write (default: stdout)')
     .action((database: string, flags: ExportFlags) => exportTo(database, flags, dependencies));
 }
@@ -44,7 +46,7 @@ function exportCommand(dependencies: CommandDependencies): Command {
 function importCommand(dependencies: CommandDependencies): Command {
   return new Command('import')
     .description('Make a database of an export, while no server uses the folder')
-    .option('--data-dir <folder>', 'where the data goes', '.lazurite')
+    .option('--data-dir <folder>', 'folder of cosmos.db, or data directory of `lazurite start`', '.lazurite')
     .option('--file <path>', 'what to read (default: stdin)')
     .option('--as <database>', 'another id for the database')
     .action((flags: ImportFlags) => importFrom(flags, dependencies));
@@ -132,21 +134,35 @@ async function exportTo(
   { process }: CommandDependencies,
 ): Promise<void> {
   const { exportDatabase } = await import('../transfer/data-directory.ts');
-  const onProgress = progressOn(process.stderr);
-  const lines = exportDatabase({ dataDir }, database, onProgress);
+  const lines = exportDatabase({ dataDir: resolve(dataDir) }, database, progressOn(process.stderr));
   // The standard output stays open afterwards.
-  await (file === undefined
-    ? pipeline(lines, process.stdout, { end: false })
-    : pipeline(lines, createWriteStream(file)));
+  await (file === undefined ? pipeline(lines, process.stdout, { end: false }) : writeWhole(lines, file));
   process.stderr.write('\n');
 }
 
+/** Leaves a file with the whole export, or the file as it was before. */
+async function writeWhole(lines: AsyncIterable<string>, file: string): Promise<void> {
+  const unfinished = `${file}.${systemRandomness.uuid()}.tmp`;
+  try {
+    await pipeline(lines, createWriteStream(unfinished));
+    await rename(unfinished, file);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
 async function importFrom({ dataDir, file, as }: ImportFlags, { process }: CommandDependencies): Promise<void> {
-  const { importDatabase } = await import('../transfer/data-directory.ts');
-  const input = file === undefined ? process.stdin : createReadStream(file);
+  // Opened first: without it, no data directory is created.
+  const input = file === undefined ? process.stdin : (await open(file)).createReadStream();
+  const [{ importDatabase }, { chooseDataFolder }] = await Promise.all([
+    import('../transfer/data-directory.ts'),
+    import('../transfer/find-data.ts'),
+  ]);
+  const target = chooseDataFolder(resolve(dataDir));
   const onProgress = progressOn(process.stderr);
-  const id = await importDatabase({ dataDir }, input, { onProgress, ...(as !== undefined && { database: as }) });
-  process.stderr.write(`\nImported the database '${id}'\n`);
+  const options = { onProgress, ...(as !== undefined && { database: as }) };
+  const id = await importDatabase({ dataDir: target }, input, options);
+  process.stderr.write(`\nImported the database '${id}' into ${target}\n`);
 }
 
 /** On a terminal, one line that is overwritten; elsewhere nothing. */

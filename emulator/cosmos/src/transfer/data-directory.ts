@@ -3,21 +3,23 @@ import type { Account } from '../account/account.ts';
 import { openAccount } from '../account/open-account.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
-import { exportLines } from './export-database.ts';
+import { TransferError } from './errors.ts';
+import { exportLines, findDatabase } from './export-database.ts';
+import { chooseDataFolder, findData } from './find-data.ts';
 import { type ImportOptions, importLines } from './import-database.ts';
 import type { OnProgress } from './progress.ts';
 
 export interface DataDirectory {
-  /** Where no server runs at the moment. */
+  /** The folder of `cosmos.db`, or the data directory of `lazurite start`; no server may use it at the moment. */
   readonly dataDir: string;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
 }
 
 /**
- * Exports a database as NDJSON, chunk by chunk: only one page of it is in memory.
+ * Exports a database as NDJSON, chunk by chunk: only one page of it is in memory. Nothing is created where there is no data.
  *
- * @throws TransferError DatabaseMissing, StoreError when the directory is in use or damaged
+ * @throws TransferError DataMissing, DatabaseMissing; StoreError when the directory is in use or damaged
  * @example
  * await pipeline(exportDatabase({ dataDir: '.lazurite' }, 'shop'), createWriteStream('shop.ndjson'));
  */
@@ -26,12 +28,19 @@ export async function* exportDatabase(
   id: string,
   onProgress?: OnProgress,
 ): AsyncGenerator<string> {
-  const account = openIn(directory);
-  try {
-    yield* exportLines(account, id, onProgress);
-  } finally {
-    await close(account);
+  const folders = findData(directory.dataDir);
+  for (const dataDir of folders) {
+    const account = openIn({ ...directory, dataDir });
+    try {
+      const database = findDatabase(account, id);
+      if (!database) continue;
+      yield* exportLines(account, database, onProgress);
+      return;
+    } finally {
+      await close(account);
+    }
   }
+  throw new TransferError('DatabaseMissing', `There is no database '${id}' in ${folders.join(' or ')}`);
 }
 
 /**
@@ -47,7 +56,7 @@ export async function importDatabase(
   chunks: AsyncIterable<Uint8Array | string>,
   options: ImportOptions = {},
 ): Promise<string> {
-  const account = openIn(directory);
+  const account = openIn({ ...directory, dataDir: chooseDataFolder(directory.dataDir) });
   try {
     return await importLines(account, chunks, options);
   } finally {

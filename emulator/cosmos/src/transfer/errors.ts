@@ -1,6 +1,6 @@
 /** Why a database was not exported or imported: the message is fit to be shown to a person as it is. */
 export class TransferError extends Error {
-  readonly code: 'BadLine' | 'DatabaseMissing' | 'DatabaseExists';
+  readonly code: 'BadLine' | 'DataMissing' | 'DatabaseMissing' | 'DatabaseExists';
 
   constructor(code: TransferError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -6,7 +6,6 @@ import type { Throughput } from '../model/throughput/throughput.ts';
 import { isExpired, withoutSystemProperties } from '../operations/items/item.ts';
 import { findOffer, readOfferRecord } from '../operations/throughput/offer-records.ts';
 import type { StoredItem } from '../store/store.ts';
-import { TransferError } from './errors.ts';
 import { formatContainer, formatDatabase, formatItem } from './line.ts';
 import type { OnProgress } from './progress.ts';
 
@@ -16,11 +15,8 @@ const CHUNK = 500;
 /**
  * The database as lines of JSON, each with its line break: ids, partition keys, definitions, throughput and `ttl` stay as they
  * are, entity tags and timestamps are the server's and left out.
- *
- * @throws TransferError DatabaseMissing
  */
-export function* exportLines(account: Account, id: string, onProgress?: OnProgress): Generator<string> {
-  const database = find(account, id);
+export function* exportLines(account: Account, database: Database, onProgress?: OnProgress): Generator<string> {
   yield `${formatDatabase(database.id, throughputOf(account, database.rid))}\n`;
   let items = 0;
   let containers = 0;
@@ -36,12 +32,13 @@ export function* exportLines(account: Account, id: string, onProgress?: OnProgre
   onProgress?.({ containers, items });
 }
 
-function find({ catalog }: Account, id: string): Database {
+/** Undefined when there is none with this id. */
+export function findDatabase({ catalog }: Account, id: string): Database | undefined {
   try {
     return catalog.database(id);
   } catch (error) {
-    if (!(error instanceof CosmosError)) throw error;
-    throw new TransferError('DatabaseMissing', `There is no database '${id}'`, { cause: error });
+    if (error instanceof CosmosError) return undefined;
+    throw error;
   }
 }
 

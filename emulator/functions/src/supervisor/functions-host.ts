@@ -51,6 +51,8 @@ export interface FunctionsHostOptions {
   readonly isStorageUnused?: () => boolean;
   /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
   readonly startTimeoutMs?: number;
+  /** Ends a start that is under way: it rejects, and its worker process is killed, whatever the app waits for. */
+  readonly signal?: AbortSignal;
   /** For the supervisor's timers; the worker, another process, has its own clock and chance. Default: the system's. */
   readonly clock?: Clock;
   readonly log?: Log;

@@ -52,8 +52,12 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         debugging,
         keepsStandby: options.watch ?? false,
         isStorageUnused: options.isStorageUnused ?? (() => false),
-        fork: (isFirst) =>
-          new WorkerProcess({ ...worker, nodeArguments: isFirst ? nodeArguments : debugging.laterArguments }),
+        fork: (isFirst) => {
+          if (!isFirst) return new WorkerProcess({ ...worker, nodeArguments: debugging.laterArguments });
+          const first = new WorkerProcess({ ...worker, nodeArguments });
+          options.signal?.addEventListener('abort', () => first.kill());
+          return first;
+        },
         configure: () => configureWorker({ ...options, appRoot, url, drainMs }),
       }),
     );

@@ -1,7 +1,7 @@
 import { close as closeInspector, url as inspectorUrl, open as openInspector } from 'node:inspector';
 import { type HttpServer, PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
-import { AppLoadError, describeThrown } from '../errors.ts';
+import { AppLoadError, describeThrown, errnoOf, messageOf } from '../errors.ts';
 import { failInFlightRequests } from '../protocol/fail-in-flight-requests.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../protocol/messages.ts';
 import { isToWorker } from '../protocol/validate.ts';
@@ -150,7 +150,9 @@ function codeOf(error: unknown): 'AppLoadFailed' | 'PortInUse' | 'Unexpected' {
 /** With the stack of what the app threw: that is where its author looks next. */
 function messageFor(error: unknown): string {
   if (error instanceof AppLoadError && error.cause) return `${error.message}\n${describeThrown(error.cause)}`;
-  return error instanceof AppLoadError ? error.message : describeThrown(error);
+  // The stack of a file system error leads into this host: its message alone names the file.
+  if (error instanceof AppLoadError || errnoOf(error) !== undefined) return messageOf(error);
+  return describeThrown(error);
 }
 
 function replaceEnvironment(env: Readonly<Record<string, string>>): void {

@@ -4,7 +4,7 @@ import { nameDevelopmentStorage } from '../../config/connections.ts';
 import { readHostSettings } from '../../config/host-json.ts';
 import type { HostSettings } from '../../config/host-settings.ts';
 import { type LocalHostSettings, type LocalSettings, readLocalSettings } from '../../config/local-settings.ts';
-import { ConfigError, errnoOf } from '../../errors.ts';
+import { ConfigError, errnoOf, messageOf } from '../../errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -92,6 +92,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
+    throw new ConfigError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

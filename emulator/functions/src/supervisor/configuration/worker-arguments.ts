@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readLocalSettings } from '../../config/local-settings.ts';
-import { errnoOf } from '../../errors.ts';
+import { ConfigError, errnoOf, messageOf } from '../../errors.ts';
 
 /** The setting behind `func start --language-worker`; a colon stands for the underscores in configuration files. */
 const SETTINGS = ['languageWorkers__node__arguments', 'languageWorkers:node:arguments'];
@@ -38,6 +38,6 @@ function readIfThere(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
+    throw new ConfigError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

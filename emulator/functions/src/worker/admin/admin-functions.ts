@@ -30,7 +30,8 @@ export function getFunctionStatus({ app }: AdminDependencies, name: string): Htt
 
 /**
  * `POST /admin/functions/{name}` with `{"input": "..."}`: starts the function and responds at once; the log has the
- * outcome. 404 for an unknown function, 400 without a body.
+ * outcome. 404 for an unknown function, 400 without a body. An addition of Lazurite: with `Prefer: return=representation`
+ * (RFC 7240) the response is 200 with the InvokeOutcome, once the function has ended.
  */
 export async function invokeFunction(
   admin: AdminDependencies,
@@ -40,8 +41,14 @@ export async function invokeFunction(
   if (!admin.app.registry.find(name)) return NOT_FOUND;
   const input = parseInput((await request.body()).toString());
   if (input === undefined) return { status: 400 };
-  void invokeManually(admin, name, input); // never rejects
-  return ACCEPTED;
+  const outcome = invokeManually(admin, name, input); // never rejects
+  return prefersOutcome(request) ? jsonResponse(await outcome) : ACCEPTED;
+}
+
+function prefersOutcome({ headers: { prefer } }: HttpRequest): boolean {
+  return [prefer]
+    .flat()
+    .some((value) => /(?:^|[,;])\s*return\s*=\s*"?representation"?\s*(?:$|[,;])/i.test(value ?? ''));
 }
 
 /** Undefined when the body is not a JSON object; null when it has no input. */

@@ -57,6 +57,16 @@ test('POST /admin/functions/{name} starts the function with the input and answer
   expect(finished.succeeded).toBe(true);
 });
 
+test('POST /admin/functions/{name} with Prefer: return=representation answers 200 with what came of it', async () => {
+  const response = await fetch(`${host.url}/admin/functions/queued`, {
+    method: 'POST',
+    headers: { prefer: 'respond-async, return=representation' },
+    body: '{"input":"text"}',
+  });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ status: 'succeeded', logs: expect.any(Array) });
+});
+
 test.each([
   ['an unknown function', 'unknown', '{"input":""}', 404],
   ['an empty body', 'queued', '', 400],

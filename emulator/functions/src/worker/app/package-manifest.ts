@@ -28,7 +28,8 @@ function parseManifest(path: string, text: string): PackageManifest {
   try {
     manifest = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new AppLoadError(`${path} is not valid JSON: ${messageOf(error)}`, { cause: error });
+    // Without the cause, whose stack would be shown: it leads into this file.
+    throw new AppLoadError(`${path} is not valid JSON: ${messageOf(error)}`);
   }
   if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {
     throw new AppLoadError(`${path} must hold a JSON object`);
