@@ -328,7 +328,10 @@ module.exports = {
       name: 'cosmos-rooms-of-operations',
       comment: 'Among the operations imports run one way, and none of these rooms imports another one.',
       severity: 'error',
-      from: { path: '^emulator/cosmos/src/operations/(account|batch|change-feed|databases|query)/', pathNot: '\\.test\\.ts$' },
+      from: {
+        path: '^emulator/cosmos/src/operations/(account|batch|change-feed|databases|query)/',
+        pathNot: '\\.test\\.ts$',
+      },
       to: {
         path: '^emulator/cosmos/src/operations/(account|batch|change-feed|databases|query)/',
         pathNot: '^emulator/cosmos/src/operations/$1/',
@@ -337,7 +340,7 @@ module.exports = {
     {
       name: 'cosmos-items-and-containers-import-throughput-only',
       severity: 'error',
-      from: { path: '^emulator/cosmos/src/operations/(items|containers)/' },
+      from: { path: '^emulator/cosmos/src/operations/(items|containers)/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^emulator/cosmos/src/operations/[^/]+/',
         pathNot: ['^emulator/cosmos/src/operations/$1/', '^emulator/cosmos/src/operations/throughput/'],
@@ -346,7 +349,7 @@ module.exports = {
     {
       name: 'cosmos-throughput-imports-no-other-operation',
       severity: 'error',
-      from: { path: '^emulator/cosmos/src/operations/throughput/' },
+      from: { path: '^emulator/cosmos/src/operations/throughput/', pathNot: '\\.test\\.ts$' },
       to: { path: '^emulator/cosmos/src/operations/[^/]+/', pathNot: '^emulator/cosmos/src/operations/throughput/' },
     },
   ],

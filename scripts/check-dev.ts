@@ -53,7 +53,7 @@ for (let round = 1; round <= times; round += 1) {
     );
     process.exitCode = 1;
   } finally {
-    for (const pid of processesIn(folder)) process.kill(pid, 'SIGKILL');
+    for (const line of processesIn(folder)) process.kill(Number.parseInt(line, 10), 'SIGKILL');
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
@@ -152,15 +152,15 @@ async function stop({ child }: Session, folder: string, whom: 'group' | 'npm'): 
     await sleep(POLL_MS);
     left = processesIn(folder);
   }
-  if (left.length > 0) throw new Error(`After its end these processes are left: ${left.join(', ')}`);
+  if (left.length > 0) throw new Error(`After its end these processes are left:\n${left.join('\n')}`);
 }
 
-/** Ids of the processes that work in a folder, or that were started with a path in it. */
-function processesIn(folder: string): readonly number[] {
-  const list = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-  return list.flatMap((line) => {
+/** The processes that work in a folder, or that were started with a path in it: id, parent, state and command. */
+function processesIn(folder: string): readonly string[] {
+  const list = execFileSync('ps', ['-eo', 'pid=,ppid=,state=,args='], { encoding: 'utf8' }).split('\n');
+  return list.filter((line) => {
     const pid = Number.parseInt(line, 10);
-    return pid !== process.pid && (line.includes(folder) || workingFolder(pid).startsWith(folder)) ? [pid] : [];
+    return pid !== process.pid && (line.includes(folder) || workingFolder(pid).startsWith(folder));
   });
 }
 

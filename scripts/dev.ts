@@ -20,9 +20,8 @@ let changes = Promise.resolve();
 let isRestartDue = false;
 let isStopping = false;
 
-const typeCheck = run(['node_modules/typescript/lib/tsc.js', '-p', 'tests', '--watch', '--preserveWatchOutput'], {
-  stdio: ['ignore', stderr, stderr],
-});
+const typeCheckArgs = ['-p', 'scripts/tsconfig.json', '--watch', '--preserveWatchOutput'];
+const typeCheck = run(['node_modules/typescript/lib/tsc.js', ...typeCheckArgs], { stdio: ['ignore', stderr, stderr] });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll());
 // A signal for npm alone ends the shell between npm and this process, which hears nothing of it.
 const parent = process.ppid;
@@ -89,18 +88,25 @@ function run(args: readonly string[], options: SpawnOptions): ChildProcess {
 async function end(child: ChildProcess | undefined): Promise<void> {
   if (!isRunning(child)) return;
   const ended = once(child, 'exit');
-  // The stack ends its worker itself; the type check is a process that has started another.
-  if (child === typeCheck) killGroup(child, 'SIGTERM');
+  // The type check has nothing to lose, and tsc does not always heed SIGTERM. The stack ends its worker itself.
+  if (child === typeCheck) killGroup(child);
   else child.kill('SIGTERM');
-  const deadline = setTimeout(() => killGroup(child, 'SIGKILL'), STOP_TIMEOUT_MS);
+  const deadline = setTimeout(() => killGroup(child), STOP_TIMEOUT_MS);
   await ended;
   clearTimeout(deadline);
 }
 
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/t', '/f']);
-  else process.kill(-child.pid, signal);
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  if (process.platform === 'win32') {
+    spawn('taskkill', ['/pid', String(pid), '/t', '/f']);
+    return;
+  }
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // it has just ended
+  }
 }
 
 function isRunning(child: ChildProcess | undefined): child is ChildProcess {

@@ -22,7 +22,7 @@ describe('lazurite-cosmos', () => {
   }
 
   function startIn(cwd: string, ...args: string[]): ChildProcess {
-    const main = join(__dirname, 'main.ts');
+    const main = join(__dirname, 'program.ts');
     const script = `import(${JSON.stringify(main)}).then(({ run }) => run(process.argv.slice(1)))`;
     const options = ['--conditions', 'lazurite-source', '-e', script, '--'];
     const child = spawn(process.execPath, [...options, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
