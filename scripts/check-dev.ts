@@ -23,7 +23,7 @@ const times = Number(process.argv[2] ?? 1);
 const PATIENCE_MS = 180_000;
 const POLL_MS = 100;
 const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0'];
-const APP_SOURCE = 'Health/handler.ts';
+const APP_SOURCE = 'functions/service/Health/handler.ts';
 const EMULATOR_SOURCE = 'emulator/cli/src/output/json-console.ts';
 
 interface Session {

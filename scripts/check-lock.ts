@@ -15,7 +15,11 @@ const missing = Object.entries(packages).flatMap(([path, { optionalDependencies 
     .filter((name) => !placesFor(name, path).some((place) => place in packages))
     .map((name) => `${name}, which ${path} names`),
 );
-if (missing.length > 0) {
+if (missing.length === 0) {
+  process.stdout.write(
+    `package-lock.json names the packages of every platform: ${Object.keys(packages).length} in all\n`,
+  );
+} else {
   process.stderr.write(
     `package-lock.json lacks packages of other platforms:\n  ${missing.join('\n  ')}\nHow to complete it: docs/recipes/add-a-dependency.md\n`,
   );
