@@ -14,7 +14,7 @@ export interface WatchedStack {
   readonly functionsUrl: string;
   readonly cosmosEndpoint: string;
   readonly issuerUrl: string;
-  /** The product files with a function that ran while `act` ran, sorted. Timers of the same second are among them. */
+  /** The product files with a function that ran while `act` ran, and does not run while nothing is asked; sorted. */
   filesRunBy(act: () => Promise<unknown>): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -42,9 +42,14 @@ export async function startWatchedStack(root: string, scriptRoot: string): Promi
     issuerUrl: ready.issuer,
     async filesRunBy(act) {
       await take();
+      await sleep(WRITING_MS);
+      const idle = new Set((await take()).flatMap((file) => functionsRun(join(coverage, file))).map(toKey));
       await act();
-      const files = (await take()).flatMap((file) => filesOf(join(coverage, file), root));
-      return [...new Set(files)].sort();
+      const run = (await take()).flatMap((file) => functionsRun(join(coverage, file)));
+      return sourcesOf(
+        run.filter((it) => !idle.has(toKey(it))),
+        root,
+      );
     },
     async close() {
       child.kill('SIGINT');
@@ -103,18 +108,37 @@ interface FunctionCoverage {
   readonly ranges: readonly { readonly startOffset: number; readonly count: number }[];
 }
 
-/** The sources of the functions that a report of V8 says have run. */
-function filesOf(report: string, root: string): readonly string[] {
+interface RunFunction {
+  readonly file: string;
+  readonly offset: number;
+}
+
+/** The functions of our own bundles that a report of V8 says have run. */
+function functionsRun(report: string): readonly RunFunction[] {
   const { result }: Coverage = JSON.parse(readFileSync(report, 'utf8'));
   return result
     .filter(({ url }) => url.startsWith('file://'))
-    .flatMap(({ url, functions }) => {
-      const file = fileURLToPath(url);
-      if (file.includes('/node_modules/') || file.startsWith(import.meta.dirname)) return [];
-      const source = sourceFinder(file, root);
-      const offsets = functions.flatMap(({ ranges: [whole] }) => (whole && whole.count > 0 ? [whole.startOffset] : []));
-      return offsets.map(source).filter((path) => path !== undefined);
-    });
+    .map(({ url, functions }) => ({ file: fileURLToPath(url), functions }))
+    .filter(({ file }) => !file.includes('/node_modules/') && !file.startsWith(import.meta.dirname))
+    .flatMap(({ file, functions }) =>
+      functions.flatMap(({ ranges: [whole] }) =>
+        whole && whole.count > 0 ? [{ file, offset: whole.startOffset }] : [],
+      ),
+    );
+}
+
+function toKey({ file, offset }: RunFunction): string {
+  return `${file}:${offset}`;
+}
+
+function sourcesOf(functions: readonly RunFunction[], root: string): readonly string[] {
+  const finders = new Map<string, SourceFinder>();
+  const paths = functions.map(({ file, offset }) => {
+    const finder = finders.get(file) ?? sourceFinder(file, root);
+    finders.set(file, finder);
+    return finder(offset);
+  });
+  return [...new Set(paths.filter((path) => path !== undefined))].sort();
 }
 
 type SourceFinder = (offset: number) => string | undefined;
