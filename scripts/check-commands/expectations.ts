@@ -132,12 +132,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     why: 'The lock file of the clone stays as it is',
     output: /added|up to date|changed/,
   },
-  'npm run metrics': {
-    how: 'short form',
-    as: 'npm run metrics -- --structure',
-    why: 'The ways of requests are a part of `npm run check`',
-    output: /pairs of rooms that import each other/,
-  },
+  'npm run metrics': { how: 'run', output: /pairs of rooms that import each other/ },
+  'npm run metrics -- --ways': { how: 'run', output: /files on the way of a queue message to its function/ },
   'npm run new:function -- ROOM/NAME': {
     how: 'run',
     as: 'npm run new:function -- service/Version',
