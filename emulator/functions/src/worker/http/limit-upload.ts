@@ -9,7 +9,7 @@ const DISCARD_MS = 5_000;
 export interface UploadLimit {
   readonly maxBytes: number;
   readonly clock: Clock;
-  /** Called once, when the upload exceeds the limit, to respond to the request. */
+  /** Called once, when the upload exceeds the limit and has a reader, to respond to the request. */
   readonly onExceeded: () => void;
 }
 
