@@ -20,7 +20,7 @@ const DEAD_ROUNDS = 3;
 const DEAD_BAR = 1.5;
 const BACKLOG = Number(process.env.BACKLOG ?? 20_000);
 const WRITERS = 32;
-const PATIENCE_MS = 60_000;
+const MAX_WAIT_MS = 60_000;
 const example = JSON.parse(await readFile(resolve(repositoryRoot, 'examples/create-operation.json'), 'utf8'));
 
 const stack = await startStack();
@@ -156,7 +156,7 @@ async function measureSustained() {
 }
 
 async function until(isDone: () => boolean): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + MAX_WAIT_MS;
   while (!isDone()) {
     if (performance.now() > end) throw new Error('Notifications are missing');
     await delay(20);
@@ -164,6 +164,6 @@ async function until(isDone: () => boolean): Promise<void> {
 }
 
 function withPatience<T>(promise: Promise<T>): Promise<T> {
-  const patience = delay(PATIENCE_MS, undefined, { ref: false });
-  return Promise.race([promise, patience.then(() => Promise.reject(new Error('A notification is missing')))]);
+  const timeout = delay(MAX_WAIT_MS, undefined, { ref: false });
+  return Promise.race([promise, timeout.then(() => Promise.reject(new Error('A notification is missing')))]);
 }

@@ -20,7 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const root = resolve(import.meta.dirname, '..');
 const times = Number(process.argv[2] ?? 1);
 /** How long any single thing may take on a busy machine. */
-const PATIENCE_MS = 180_000;
+const MAX_WAIT_MS = 180_000;
 const POLL_MS = 100;
 const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0'];
 const APP_SOURCE = 'functions/service/Health/handler.ts';
@@ -146,7 +146,7 @@ async function serves({ ready }: Session, status: string): Promise<boolean> {
 async function stop({ child }: Session, folder: string, whom: 'group' | 'npm'): Promise<void> {
   if (whom === 'npm') child.kill('SIGTERM');
   else if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + MAX_WAIT_MS;
   let left = processesIn(folder);
   while (left.length > 0 && Date.now() < deadline) {
     await sleep(POLL_MS);
@@ -174,10 +174,10 @@ function workingFolder(pid: number): string {
 }
 
 async function until(what: string, session: Session, holds: (session: Session) => boolean | Promise<boolean>) {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + MAX_WAIT_MS;
   while (!(await holds(session))) {
     if (session.child.exitCode !== null) throw new Error(`${what}: npm run dev ended with ${session.child.exitCode}`);
-    if (Date.now() > deadline) throw new Error(`${what}: not seen within ${PATIENCE_MS / 1_000} s`);
+    if (Date.now() > deadline) throw new Error(`${what}: not seen within ${MAX_WAIT_MS / 1_000} s`);
     await sleep(POLL_MS);
   }
 }

@@ -10,16 +10,18 @@ interface Term {
 
 /** Names and words that are not used here, and what is said instead. */
 const TERMS: readonly Term[] = [
-  { pattern: /\b\w+(?:Parts|Ports)\b|-(?:parts|ports)\.ts\b/, say: '*Dependencies' },
+  { pattern: /\b[A-Z]\w*(?:Parts|Ports)\b|-(?:parts|ports)\.ts\b/, say: '*Dependencies' }, // types alone: `freePorts` are TCP ports
   { pattern: /\b(?:Graph|Raw|Http)?Answer(?:Item|s)?\b|\b(?:raw|graph|to)Answer\b/, say: 'Response' },
   { pattern: /\badmit(?:s|ted|ting|tance)?\b|\badmit[A-Z]\w*/i, say: 'authorize, accept' },
   {
-    pattern: /\brefus(?:e|es|ed|ing|al|als)\b(?<!connection refused)|\brefuse[A-Z]\w*|[a-z]Refus(?:ed|al)/i,
+    // ECONNREFUSED and refused connections are the operating system's words; 'refuse' is a value of a setting.
+    pattern:
+      /\b(?!(?<=['`])refuse['`])(?:[Rr]efus(?:e|es|ed|ing|al|als)|REFUS(?:ED|AL)\w*)\b(?<!connections? (?:(?:is|are) )?refused)(?! connections)|\brefuse[A-Z]\w*|[a-z]Refus(?:ed|al)/,
     say: 'reject, rejection',
   },
-  { pattern: /\bgraphFrame\b|\bframe\.ts\b/, say: 'withGraphEnvelope' },
+  { pattern: /\bgraphFrame\b|(?<![\w-])frame\.ts\b/, say: 'withGraphEnvelope' },
   { pattern: /\bHttp(?:Front|Scope)\b|http-(?:front|scope)/, say: 'RequestPipeline, pipeline dependencies' },
-  { pattern: /\btake-?turns\b|\bletOthersWork\b|\bPAUSE\b/i, say: 'yieldToEventLoop, YIELD' },
+  { pattern: /\b[Tt]ake-?[Tt]urns\b|\bletOthersWork\b|\bPAUSE\b/, say: 'yieldToEventLoop, YIELD' },
   { pattern: /quiet-?failures/i, say: 'redactErrors' },
   { pattern: /watch-?(?:functions|calls)\b/i, say: 'traceInvocations, traceStoreCalls' },
   { pattern: /\bAlarm\b|\balarm\.ts\b/, say: 'WakeableSleep' },
@@ -31,7 +33,10 @@ const TERMS: readonly Term[] = [
   { pattern: /invoke-?by-?hand|invoke-?with\b/i, say: 'invokeManually, invokeFromTrigger' },
   { pattern: /\bSection\b(?=[({<;,:]| \{)/, say: 'ConfigReader' },
   { pattern: /\bpass-?on\b|\bPassage\b/i, say: 'reverse proxy, ProxyExchange' },
-  { pattern: /EndpointGate|\bdoors?\b|\bPermit\b/i, say: 'CircuitBreaker, acquire and release; entry point' },
+  {
+    pattern: /EndpointGate|\b(?<!Front )[Dd]oors?\b|\b[Pp]ermit\b/,
+    say: 'CircuitBreaker, acquire and release; entry point',
+  },
   { pattern: /\bHeldDelivery\b|\bHeld[A-Z]\w*|\btoHeld\b/, say: 'DeliveryLease, LeasedMessage' },
   { pattern: /\bgive-?up\b|\bunsettled\b/i, say: 'dead-lettering, pending' },
   { pattern: /PATROL|\bpatrols?\b|\bwoken\b/i, say: 'safety poll, wakeRequested' },

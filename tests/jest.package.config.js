@@ -5,7 +5,7 @@ process.env.TEST_PACKAGE ??= 'dist/app.zip'; // for tests/support/stack.ts, in e
 /** These are about Lazurite, or start the app's folder in ways of their own. */
 const FROM_THE_FOLDER = [
   ...['cli', 'cli-commands', 'cosmos-trigger', 'durability', 'host-flags', 'storage', 'storage-triggers'],
-  ...['notification-outages', 'notification-settings', 'old-node'],
+  ...['notification-recovery', 'notification-settings', 'old-node'],
 ];
 
 export default {

@@ -43,18 +43,18 @@ export function simulateHeat(shares: Float64Array, positions: Float64Array, work
   });
   const budget = provisioned / partitions / work.charge;
   let asked = 0;
-  let refused = 0;
+  let rejected = 0;
   for (const load of loads)
     for (let second = 0; second < SECONDS; second += 1) {
       const arrived = poisson(load * work.operationsPerSecond, random);
       asked += arrived;
-      refused += Math.max(0, arrived - budget);
+      rejected += Math.max(0, arrived - budget);
     }
   return {
     provisioned,
     partitions,
     hottestPartition: (Math.max(...loads) * partitions) / through,
-    throttledPercent: asked === 0 ? 0 : (100 * refused) / asked,
+    throttledPercent: asked === 0 ? 0 : (100 * rejected) / asked,
   };
 }
 

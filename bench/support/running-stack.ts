@@ -10,7 +10,7 @@ export interface RunningStack {
   readonly chats: string;
   /** With a token that may write. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The processes that run the functions: the worker, and a spare one that idles. */
+  /** The processes that run the functions: the worker, and an idle standby worker. */
   readonly workers: readonly number[];
   /** The Cosmos DB-compatible server. */
   readonly cosmos: string;

@@ -1,4 +1,4 @@
-// Run by a test in a process of its own: only there can Node.js be told to trust the certificate.
+// Run by a test in a process of its own: only there can Node.js be configured to trust the certificate.
 import { Client, GraphError, PageIterator } from '@microsoft/microsoft-graph-client';
 import {
   type ClientSession,

@@ -1,4 +1,4 @@
-// Run by a test in a process of its own: only there can Node.js be told to trust the certificate. There is no published
+// Run by a test in a process of its own: only there can Node.js be configured to trust the certificate. There is no published
 // package with the request builders of a chat's operations: the requests are made of the published parts of theirs.
 import {
   AllowedHostsValidator,

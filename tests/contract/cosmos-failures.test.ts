@@ -116,7 +116,7 @@ describe('create() over the wire of Cosmos DB', () => {
     expect(wire.requests.slice(before)).toEqual(Array(3).fill('POST /dbs/teams/colls/operations/docs'));
   });
 
-  test('asks nothing about the database unless told to create it', async () => {
+  test('asks nothing about the database unless configured to create it', async () => {
     wire.answer = CREATED;
     await newRepository().create('chat', newOperation());
     expect(wire.requests).not.toContain('GET /dbs/teams');

@@ -112,7 +112,7 @@ describe('lazurite token and lazurite call', () => {
     expect(decodeJwt(byUrl.stdout.trim()).iss).toContain(new URL(two.ready.issuer).origin);
   });
 
-  test('call a function over HTTPS without being told to trust the certificate', async () => {
+  test('call a function over HTTPS without an option to trust the certificate', async () => {
     await start('app', '--useHttps');
     const { exitCode, stdout } = await runLazurite(['call', 'onTopic', '--data', 'x'], join(folder, 'app'));
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('topic x')]);

@@ -8,7 +8,7 @@ import { repositoryRoot } from '../support/stack.ts';
 const scriptRoot = resolve(repositoryRoot, 'emulator/functions/src/testing/fixtures/v4-cosmos');
 let stack: Stack;
 let messages: string[];
-let heard: (() => void) | undefined;
+let onReceived: (() => void) | undefined;
 
 beforeAll(async () => {
   messages = [];
@@ -20,7 +20,7 @@ beforeAll(async () => {
     onEvent: (event) => {
       if (event.type !== 'log') return;
       messages.push(event.message);
-      heard?.();
+      onReceived?.();
     },
   });
 });
@@ -30,8 +30,8 @@ afterAll(() => stack.close());
 /** Resolves when a message, past or to come, includes `text`. */
 function logged(text: string): Promise<void> {
   return new Promise((resolve) => {
-    heard = () => messages.some((message) => message.includes(text)) && resolve();
-    heard();
+    onReceived = () => messages.some((message) => message.includes(text)) && resolve();
+    onReceived();
   });
 }
 

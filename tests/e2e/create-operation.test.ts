@@ -135,32 +135,32 @@ describe('a token', () => {
     return { status, code: body.error.code, challenge: headers.get('www-authenticate') };
   }
 
-  const REFUSED = { status: 401, code: 'InvalidAuthenticationToken', challenge: expect.stringMatching(/^Bearer /) };
+  const REJECTED = { status: 401, code: 'InvalidAuthenticationToken', challenge: expect.stringMatching(/^Bearer /) };
 
   test('is required', async () => {
-    expect(await rejection(null)).toEqual(REFUSED);
+    expect(await rejection(null)).toEqual(REJECTED);
   });
 
   test('that has expired is rejected', async () => {
     expect(await rejection(await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], expiresInSeconds: -600 }))).toEqual(
-      REFUSED,
+      REJECTED,
     );
   });
 
   test('for another audience is rejected', async () => {
     expect(await rejection(await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], audience: 'api://else' }))).toEqual(
-      REFUSED,
+      REJECTED,
     );
   });
 
   test('of another issuer is rejected', async () => {
     const other = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], issuer: 'https://else.example/v2.0' });
-    expect(await rejection(other)).toEqual(REFUSED);
+    expect(await rejection(other)).toEqual(REJECTED);
   });
 
   test('with alg none is rejected', async () => {
     const [, payload] = token.split('.');
-    expect(await rejection(`${encode({ alg: 'none' })}.${payload}.`)).toEqual(REFUSED);
+    expect(await rejection(`${encode({ alg: 'none' })}.${payload}.`)).toEqual(REJECTED);
   });
 
   test('signed by HS256 with the public key is rejected', async () => {
@@ -170,7 +170,7 @@ describe('a token', () => {
     const signature = createHmac('sha256', await publicKey(kid))
       .update(input)
       .digest('base64url');
-    expect(await rejection(`${input}.${signature}`)).toEqual(REFUSED);
+    expect(await rejection(`${input}.${signature}`)).toEqual(REJECTED);
   });
 
   test('without the permission is answered 403, naming what is needed and what was there', async () => {

@@ -7,7 +7,7 @@ import {
   LISTED_CHAT,
   LISTED_OPERATIONS,
 } from '../support/documented-requests.ts';
-import { type HttpAnswer, sendRequest } from '../support/send-request.ts';
+import { type HttpResponse, sendRequest } from '../support/send-request.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-function send(request: RawRequest): Promise<HttpAnswer> {
+function send(request: RawRequest): Promise<HttpResponse> {
   const headers = { authorization: `Bearer ${token}`, ...request.headers };
   return sendRequest(`${stack.functionsUrl}/beta`, { ...request, headers });
 }

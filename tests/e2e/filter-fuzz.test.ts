@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { exampleWith, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
-import { type HttpAnswer, sendRequest } from '../support/send-request.ts';
+import { type HttpResponse, sendRequest } from '../support/send-request.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
 
 /** `FUZZ_REQUESTS=10000 npx jest filter-fuzz` for the long version. */
@@ -40,7 +40,7 @@ function send(
 }
 
 /** Of which chat an operation is: the first figure of its id. */
-function foreignIds({ body }: HttpAnswer, chat: number): string[] {
+function foreignIds({ body }: HttpResponse, chat: number): string[] {
   const ids: string[] = (body?.value ?? []).map(({ id }: { id: string }) => id);
   return ids.filter((id) => id !== undefined && !id.startsWith(`${chat}-`));
 }

@@ -87,7 +87,7 @@ async function functionKey(): Promise<string> {
   return host.default;
 }
 
-test('A request in flight is carried out when the app is told to end, and no new one is let in', async () => {
+test('A request in flight is completed when the app receives a stop signal, and no new one is accepted', async () => {
   const lazurite = await startLazurite(['--in-memory']);
   running.add({ close: () => lazurite.kill() });
   const { functions, issuer } = lazurite.ready;

@@ -14,13 +14,13 @@ import { openApp, repositoryRoot } from '../support/stack.ts';
 let running: Shutdown;
 let folder: string;
 let messages: string[];
-let heard: (() => void) | undefined;
+let onReceived: (() => void) | undefined;
 
 beforeEach(async () => {
   running = new Shutdown();
   folder = await mkdtemp(join(tmpdir(), 'lazurite-identity-'));
   messages = [];
-  heard = undefined;
+  onReceived = undefined;
 });
 
 afterEach(async () => {
@@ -48,7 +48,7 @@ async function start({ scriptRoot, role, env }: Options): Promise<Stack> {
       managedIdentity: role,
       onEvent: (event) => {
         if (event.type === 'log') messages.push(event.message);
-        heard?.();
+        onReceived?.();
       },
       clock: systemClock,
       randomness: systemRandomness,
@@ -103,8 +103,8 @@ function freePort(): Promise<number> {
 /** Resolves when a message, past or to come, includes `text`. */
 function logged(text: string): Promise<void> {
   return new Promise((resolve) => {
-    heard = () => messages.some((message) => message.includes(text)) && resolve();
-    heard();
+    onReceived = () => messages.some((message) => message.includes(text)) && resolve();
+    onReceived();
   });
 }
 

@@ -8,10 +8,10 @@ import {
   type RawRequest,
 } from '../support/create-operation-request.ts';
 import { type ReceivedRequest, type Receiver, startReceiver } from '../support/receiver.ts';
-import { type HttpAnswer, sendRequest } from '../support/send-request.ts';
+import { type HttpResponse, sendRequest } from '../support/send-request.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
 
-const PATIENCE_MS = 60_000;
+const MAX_WAIT_MS = 60_000;
 
 let stack: TestStack;
 let token: string;
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 afterAll(() => stack?.close());
 
-function send(request: RawRequest): Promise<HttpAnswer> {
+function send(request: RawRequest): Promise<HttpResponse> {
   const headers = { authorization: `Bearer ${token}`, ...request.headers };
   return sendRequest(`${stack.functionsUrl}/beta`, { ...request, headers });
 }
@@ -39,8 +39,8 @@ interface Endpoint {
   readonly subscriptionId: string;
   /** Every POST of notifications, whatever came of it. */
   readonly posts: ReceivedRequest[];
-  /** The operations that it was told of. */
-  told(): string[];
+  /** The operations that it was notified of. */
+  notified(): string[];
 }
 
 const ACCEPT: TestResponse = (response) => response.writeHead(202).end();
@@ -74,11 +74,12 @@ async function subscribe(
     body: JSON.stringify(body),
   });
   expect(created.status).toBe(201);
-  const told = () => posts.flatMap(({ body: text }) => JSON.parse(text).value.map((it: Told) => it.resourceData.id));
-  return { subscriptionId: JSON.parse(created.text).id, posts, told };
+  const notified = () =>
+    posts.flatMap(({ body: text }) => JSON.parse(text).value.map((it: ChangeNotification) => it.resourceData.id));
+  return { subscriptionId: JSON.parse(created.text).id, posts, notified };
 }
 
-interface Told {
+interface ChangeNotification {
   readonly resourceData: { readonly id: string };
 }
 
@@ -88,7 +89,7 @@ async function create(chatId: string, id: string): Promise<void> {
 }
 
 async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
+  const end = Date.now() + MAX_WAIT_MS;
   while (!(await isDone())) {
     if (Date.now() > end) throw new Error('It did not happen in time');
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -110,10 +111,10 @@ test('A receiver that fails in any way is sent the same again, and others do not
   await until(() => healthy.posts.length > 0);
   await until(() => failing.every(({ posts }) => posts.length > 1));
   for (const { posts } of failing) expect(posts[1]?.body).toBe(posts[0]?.body);
-  expect(healthy.told()).toEqual(['first']);
+  expect(healthy.notified()).toEqual(['first']);
 }, 90_000);
 
-test('A receiver that answers with 100 MB has been told', async () => {
+test('A receiver that responds with 100 MB has been notified', async () => {
   const flood = Buffer.alloc(1_048_576);
   const pour: TestResponse = (response) => {
     response.writeHead(200);
@@ -132,7 +133,7 @@ test('A receiver that answers with 100 MB has been told', async () => {
   await until(() => endpoint.posts.length > 0);
   await create('flood', 'second');
   await until(() => endpoint.posts.length > 1);
-  expect(endpoint.told()).toEqual(['first', 'second']);
+  expect(endpoint.notified()).toEqual(['first', 'second']);
 }, 90_000);
 
 test('A receiver that answers 410 has no subscription any more', async () => {
@@ -140,7 +141,7 @@ test('A receiver that answers 410 has no subscription any more', async () => {
   await create('gone', 'first');
   await until(async () => (await send({ path: `/subscriptions/${gone.subscriptionId}` })).status === 404);
   await create('gone', 'second');
-  expect(gone.told()).toEqual(['first']);
+  expect(gone.notified()).toEqual(['first']);
 }, 90_000);
 
 test('A message that nobody of us wrote ends in the poison queue, and holds up nothing', async () => {
@@ -155,7 +156,7 @@ test('A message that nobody of us wrote ends in the poison queue, and holds up n
   const poisoned = queues.getQueueClient('notification-wakeups-poison');
   await until(async () => (await poisoned.exists()) && (await poisoned.peekMessages()).peekedMessageItems.length > 0);
   expect((await poisoned.peekMessages()).peekedMessageItems).toMatchObject([{ messageText: poison }]);
-  expect(endpoint.told()).toEqual(['first', 'second']);
+  expect(endpoint.notified()).toEqual(['first', 'second']);
 }, 90_000);
 
 test('CloudEvents arrive one by one, in their content type', async () => {

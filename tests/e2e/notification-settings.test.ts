@@ -8,7 +8,7 @@ import { repositoryRoot } from '../support/stack.ts';
 let stack: Stack;
 let token: string;
 const messages: string[] = [];
-let heard: (() => void) | undefined;
+let onReceived: (() => void) | undefined;
 
 async function start(env: Readonly<Record<string, string>>): Promise<void> {
   stack = await startStack({
@@ -20,7 +20,7 @@ async function start(env: Readonly<Record<string, string>>): Promise<void> {
     onEvent: (event) => {
       if (event.type !== 'log') return;
       messages.push(event.message);
-      heard?.();
+      onReceived?.();
     },
   });
   token = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'] });
@@ -41,8 +41,8 @@ const createOperation = (id: string) => send('POST', operationsPath(CHAT_ID), ex
 
 function logged(text: string): Promise<void> {
   return new Promise((resolve) => {
-    heard = () => messages.some((message) => message.includes(text)) && resolve();
-    heard();
+    onReceived = () => messages.some((message) => message.includes(text)) && resolve();
+    onReceived();
   });
 }
 

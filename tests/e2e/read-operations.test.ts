@@ -1,6 +1,6 @@
 import { CHAT_ID, operationsPath } from '../support/create-operation-request.ts';
 import { itemPath, useGraph } from '../support/graph.ts';
-import type { HttpAnswer } from '../support/send-request.ts';
+import type { HttpResponse } from '../support/send-request.ts';
 
 const { create, list, patch, send, stack } = useGraph();
 
@@ -97,7 +97,7 @@ describe('paging', () => {
     const seen: string[] = [];
     let path: string | undefined = `${operationsPath('pages')}?$orderby=id&$filter=status%20eq%20'inProgress'`;
     for (let page = 0; path !== undefined; page += 1) {
-      const { status, body, headers }: HttpAnswer = await send({ path, headers: { prefer: 'odata.maxpagesize=7' } });
+      const { status, body, headers }: HttpResponse = await send({ path, headers: { prefer: 'odata.maxpagesize=7' } });
       expect(status).toBe(200);
       expect(headers.get('preference-applied')).toBe('odata.maxpagesize=7');
       seen.push(...body.value.map(({ id }: { id: string }) => id));

@@ -1,5 +1,5 @@
 import { exampleWith, JSON_TYPE, operationsPath, type RawRequest } from '../support/create-operation-request.ts';
-import { type HttpAnswer, sendRequest } from '../support/send-request.ts';
+import { type HttpResponse, sendRequest } from '../support/send-request.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-function send({ headers, ...request }: RawRequest): Promise<HttpAnswer> {
+function send({ headers, ...request }: RawRequest): Promise<HttpResponse> {
   return sendRequest(stack.functionsUrl, {
     ...request,
     headers: { authorization: `Bearer ${token}`, ...JSON_TYPE, ...headers },

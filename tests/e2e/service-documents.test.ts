@@ -1,5 +1,5 @@
 import { exampleWith, JSON_TYPE, operationsPath, type RawRequest } from '../support/create-operation-request.ts';
-import { type HttpAnswer, sendRequest } from '../support/send-request.ts';
+import { type HttpResponse, sendRequest } from '../support/send-request.ts';
 import { packageFile, startStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-function send(request: RawRequest): Promise<HttpAnswer> {
+function send(request: RawRequest): Promise<HttpResponse> {
   const headers = { authorization: `Bearer ${token}`, ...request.headers };
   return sendRequest(`${stack.functionsUrl}/beta`, { ...request, headers });
 }
@@ -130,7 +130,7 @@ describe('the simulator over HTTP', () => {
     const created = await send({ method: 'POST', path: operationsPath(scenario), headers, body: exampleWith({}) });
     expect(created).toMatchObject({ status: 201, body: { status: 'notStarted' } });
     const path = `${operationsPath(scenario)}/${created.body.id}`;
-    const isOver = ({ body }: HttpAnswer) => ['succeeded', 'failed'].includes(body.status);
+    const isOver = ({ body }: HttpResponse) => ['succeeded', 'failed'].includes(body.status);
     const last = await pollUntil(isOver, () => send({ path }));
     expect(last.body).toMatchObject(end);
     expect(last.headers.get('warning')).toMatch(/^299 /);
@@ -139,7 +139,7 @@ describe('the simulator over HTTP', () => {
   test('brings an operation to its end when nobody looks at it', async () => {
     const headers = { ...JSON_TYPE, prefer: 'lro-scenario=quick-success' };
     await send({ method: 'POST', path: operationsPath('alone'), headers, body: exampleWith({}) });
-    const isOver = ({ body }: HttpAnswer) => body.value[0]?.status === 'succeeded';
+    const isOver = ({ body }: HttpResponse) => body.value[0]?.status === 'succeeded';
     const { body } = await pollUntil(isOver, () => send({ path: operationsPath('alone') }));
     const target = body.value[0].targetResourceLocation;
     const authorization = `Bearer ${token}`;
@@ -149,9 +149,9 @@ describe('the simulator over HTTP', () => {
 });
 
 async function pollUntil(
-  isOver: (answer: HttpAnswer) => boolean,
-  poll: () => Promise<HttpAnswer>,
-): Promise<HttpAnswer> {
+  isOver: (answer: HttpResponse) => boolean,
+  poll: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
   for (;;) {
     const answer = await poll();
     if (isOver(answer)) return answer;

@@ -76,7 +76,7 @@ function azuriteProcesses(): readonly number[] {
   return mine.map((row) => Number(row.trim().split(/\s+/)[0]));
 }
 
-// The app's polls are a minute apart, so that what is called here is called because it was told.
+// The app's polls are a minute apart, so a function is called here only because it was notified.
 test('Triggers do not start storage; the first message does, and functions are called for all that follow', async () => {
   await sleep(systemClock, 300);
   await expect(access(join(dataDir, 'azurite'))).rejects.toThrow('ENOENT');

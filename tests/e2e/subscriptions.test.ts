@@ -6,7 +6,7 @@ import {
   type RawRequest,
 } from '../support/create-operation-request.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { type HttpAnswer, sendRequest } from '../support/send-request.ts';
+import { type HttpResponse, sendRequest } from '../support/send-request.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
 
 interface Notification {
@@ -21,7 +21,7 @@ let stack: TestStack;
 let token: string;
 let receiver: Receiver;
 let notifications: Notification[];
-let heard: (() => void) | undefined;
+let onReceived: (() => void) | undefined;
 
 beforeAll(async () => {
   stack = await startStack();
@@ -37,14 +37,14 @@ beforeEach(async () => {
     const validationToken = new URL(url, receiver.origin).searchParams.get('validationToken');
     if (validationToken !== null) return response.writeHead(200, { 'content-type': 'text/plain' }).end(validationToken);
     notifications.push(...JSON.parse(body).value);
-    heard?.();
+    onReceived?.();
     return response.writeHead(202).end();
   };
 });
 
 afterEach(() => receiver.close());
 
-function send(request: RawRequest, bearer = token): Promise<HttpAnswer> {
+function send(request: RawRequest, bearer = token): Promise<HttpResponse> {
   return sendRequest(`${stack.functionsUrl}/beta`, {
     ...request,
     headers: { authorization: `Bearer ${bearer}`, ...request.headers },
@@ -54,7 +54,7 @@ function send(request: RawRequest, bearer = token): Promise<HttpAnswer> {
 const sendJson = (method: string, path: string, body: object, bearer = token) =>
   send({ method, path, headers: JSON_TYPE, body: JSON.stringify(body) }, bearer);
 
-function subscribe(changes: object = {}, bearer = token): Promise<HttpAnswer> {
+function subscribe(changes: object = {}, bearer = token): Promise<HttpResponse> {
   return sendJson(
     'POST',
     '/subscriptions',
@@ -76,28 +76,28 @@ const createOperation = (chatId: string, id: string) =>
 /** Resolves once so many notifications have come. */
 function received(count: number): Promise<void> {
   return new Promise((resolve) => {
-    heard = () => notifications.length >= count && resolve();
-    heard();
+    onReceived = () => notifications.length >= count && resolve();
+    onReceived();
   });
 }
 
-test('A subscriber is told of a creation, an update and a deletion, in order', async () => {
+test('A subscriber is notified of a creation, an update and a deletion, in order', async () => {
   const { status, body } = await subscribe();
   expect(status).toBe(201);
-  await createOperation(CHAT_ID, 'told');
-  await sendJson('PATCH', `${operationsPath(CHAT_ID)}/told`, { status: 'succeeded' });
-  await send({ method: 'DELETE', path: `${operationsPath(CHAT_ID)}/told` });
+  await createOperation(CHAT_ID, 'notified');
+  await sendJson('PATCH', `${operationsPath(CHAT_ID)}/notified`, { status: 'succeeded' });
+  await send({ method: 'DELETE', path: `${operationsPath(CHAT_ID)}/notified` });
   await received(3);
   expect(notifications.map(({ changeType }) => changeType)).toEqual(['created', 'updated', 'deleted']);
   for (const one of notifications)
     expect(one).toMatchObject({
       subscriptionId: body.id,
       clientState: 'mine',
-      resource: `chats('${CHAT_ID}')/operations('told')`,
+      resource: `chats('${CHAT_ID}')/operations('notified')`,
     });
 });
 
-test('A subscriber to one operation is told of no other', async () => {
+test('A subscriber to one operation is notified of no other', async () => {
   await subscribe({ resource: `chats('few')/operations('mine')`, changeType: 'created,deleted' });
   await createOperation('few', 'other');
   await createOperation('few', 'mine');
@@ -110,7 +110,7 @@ test('A subscriber to one operation is told of no other', async () => {
   ]);
 });
 
-test('An application is told of all chats', async () => {
+test('An application is notified of all chats', async () => {
   const application = await stack.issuer.mint({ roles: ['Chat.Read.All'] });
   const { status, body } = await subscribe({ resource: '/chats/operations' }, application);
   expect(status).toBe(201);
@@ -156,7 +156,7 @@ test('A batch can subscribe', async () => {
   expect(body.responses[0]).toMatchObject({ status: 200, body: { value: expect.any(Array) } });
 });
 
-test('A burst of changes in many chats is told whole, and in order within each operation', async () => {
+test('A burst of changes in many chats is notified completely, and in order within each operation', async () => {
   const application = await stack.issuer.mint({ roles: ['Chat.Read.All'] });
   await subscribe({ resource: 'chats/operations' }, application);
   const statuses = ['inProgress', 'inProgress', 'succeeded'];
@@ -171,8 +171,8 @@ test('A burst of changes in many chats is told whole, and in order within each o
   await received(60 * 5);
   const byResource = Map.groupBy(notifications, ({ resource }) => resource);
   expect(byResource.size).toBe(60);
-  for (const told of byResource.values())
-    expect([...new Map(told.map(({ id, changeType }) => [id, changeType])).values()]).toEqual([
+  for (const notified of byResource.values())
+    expect([...new Map(notified.map(({ id, changeType }) => [id, changeType])).values()]).toEqual([
       'created',
       'updated',
       'updated',

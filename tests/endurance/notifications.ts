@@ -22,7 +22,7 @@ const AZURITE_KILL = 0.6;
 const AZURITE_AWAY_MS = 3_000;
 const MAX_DUPLICATES = 0.01;
 /** From the last write on; a lease that a killed worker held is over after half a minute. */
-const PATIENCE_MS = 180_000;
+const MAX_WAIT_MS = 180_000;
 
 const root = resolve(import.meta.dirname, '../..');
 const example = JSON.parse(await readFile(join(root, 'examples/create-operation.json'), 'utf8'));
@@ -76,7 +76,7 @@ async function run(): Promise<boolean> {
     for (const [index, id] of received.entries()) if (!firstTimes.has(id)) firstTimes.set(id, index);
     return ids.every((id) => firstTimes.has(id));
   };
-  while (!isComplete() && performance.now() - writtenAt < PATIENCE_MS) await delay(500);
+  while (!isComplete() && performance.now() - writtenAt < MAX_WAIT_MS) await delay(500);
   const seconds = (from: number) => `${((performance.now() - from) / 1_000).toFixed(1)} s`;
   console.log(
     `${ids.length} changes, written and notified in ${seconds(startedAt)}, the last ${seconds(writtenAt)} after the last write`,

@@ -12,7 +12,7 @@ const CALIBRATION_SENDERS = 16;
 /** Pause between two sends; each sends as many as are due. */
 const PACE_MS = 20;
 /** What is not run when nothing more has been for so long is lost. */
-const PATIENCE_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 const MAX_PER_SECOND = 2_000;
 /** From the third minute on to the end; a shorter run says nothing about it. */
 const MAX_GROWTH = 1.2;
@@ -67,7 +67,7 @@ async function sendNext(): Promise<void> {
 /** Waits until all that was sent has run, or nothing has for some time. */
 async function settle(): Promise<void> {
   const { queue, cosmos } = stack.tallies;
-  for (let seen = -1, since = performance.now(); performance.now() - since < PATIENCE_MS; await delay(PACE_MS)) {
+  for (let seen = -1, since = performance.now(); performance.now() - since < MAX_WAIT_MS; await delay(PACE_MS)) {
     if (inFlight === 0 && queue.done + rejected >= next && cosmos.done + rejected >= next) return;
     if (seen === queue.done + cosmos.done) continue;
     seen = queue.done + cosmos.done;

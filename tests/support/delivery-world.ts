@@ -98,8 +98,8 @@ export function newDeliveryWorld(): DeliveryWorld {
   return world;
 }
 
-/** The operations that a receiver was told of, in the order in which it was. */
-export function toldOf(received: readonly Received[]): string[] {
+/** The operations that a receiver was notified of, in order. */
+export function operationsIn(received: readonly Received[]): string[] {
   return received.flatMap(({ body }) => (body.value ?? [body.data]).map((item: ToldItem) => item.resourceData?.id));
 }
 

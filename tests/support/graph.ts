@@ -1,5 +1,5 @@
 import { exampleWith, JSON_TYPE, operationsPath, type RawRequest } from './create-operation-request.ts';
-import { type HttpAnswer, sendRequest } from './send-request.ts';
+import { type HttpResponse, sendRequest } from './send-request.ts';
 import { startStack, type TestStack, type TestStackOptions } from './stack.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -8,12 +8,12 @@ type Headers = Readonly<Record<string, string>>;
 export interface Graph {
   stack(): TestStack;
   /** The path below the service root, or an absolute URL of the API. */
-  send(request: RawRequest, bearer?: string): Promise<HttpAnswer>;
+  send(request: RawRequest, bearer?: string): Promise<HttpResponse>;
   /** The example with some properties replaced. */
-  create(chatId: string, changes?: Readonly<Record<string, unknown>>, headers?: Headers): Promise<HttpAnswer>;
-  patch(path: string, changes: object, headers?: Headers): Promise<HttpAnswer>;
+  create(chatId: string, changes?: Readonly<Record<string, unknown>>, headers?: Headers): Promise<HttpResponse>;
+  patch(path: string, changes: object, headers?: Headers): Promise<HttpResponse>;
   /** Spaces of the query are encoded. */
-  list(chatId: string, query: string, headers?: Headers): Promise<HttpAnswer>;
+  list(chatId: string, query: string, headers?: Headers): Promise<HttpResponse>;
 }
 
 /** Starts the stack before the tests of the file that calls this, and stops it behind them. */
@@ -32,7 +32,7 @@ export function useGraph(options: TestStackOptions = {}): Graph {
     return running;
   }
 
-  function send(request: RawRequest, bearer = current().token): Promise<HttpAnswer> {
+  function send(request: RawRequest, bearer = current().token): Promise<HttpResponse> {
     const { functionsUrl } = current().stack;
     const headers = { authorization: `Bearer ${bearer}`, ...request.headers };
     if (!request.path?.startsWith(functionsUrl)) return sendRequest(`${functionsUrl}/beta`, { ...request, headers });

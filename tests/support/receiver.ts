@@ -23,7 +23,7 @@ export interface Receiver {
   readonly requests: ReceivedRequest[];
   /** How many connections there have been. */
   connections(): number;
-  /** Answers from now on; 202 at once. */
+  /** Responds from now on; 202 at once. */
   answer: (request: ReceivedRequest, response: ServerResponse) => void;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import type { RawRequest } from './create-operation-request.ts';
 import { checkAgainstOpenApi } from './openapi-check.ts';
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -11,14 +11,14 @@ export interface HttpAnswer {
 }
 
 /** Sends a request below `serviceRoot`, the path as it is: fetch would rewrite some. What is answered must be as documented. */
-export async function sendRequest(serviceRoot: string, request: RawRequest): Promise<HttpAnswer> {
+export async function sendRequest(serviceRoot: string, request: RawRequest): Promise<HttpResponse> {
   const answer = await send(serviceRoot, request);
   checkAgainstOpenApi(request.method ?? 'GET', serviceRoot + (request.path ?? ''), answer);
   return answer;
 }
 
-function send(serviceRoot: string, request: RawRequest): Promise<HttpAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+function send(serviceRoot: string, request: RawRequest): Promise<HttpResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const { hostname, port, pathname } = new URL(serviceRoot);
   const content = request.body === undefined ? undefined : Buffer.from(request.body);
   const outgoing = httpRequest({

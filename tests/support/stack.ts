@@ -62,7 +62,7 @@ export function startStack({ scriptRoot, ...options }: TestStackOptions = {}): P
 /** Beside the packages that the app must not find there; unpacked once for all test files. */
 const UNPACKED = join(repositoryRoot, 'node_modules/.cache/test-packages');
 
-/** How a stack is told to run the function app of this repository: from its folder, or from the package. */
+/** How a stack runs the function app of this repository: from its folder, or from the package. */
 export async function openApp(env: NodeJS.ProcessEnv): Promise<Pick<StackOptions, 'scriptRoot' | 'env' | 'host'>> {
   if (packageFile === undefined) return { scriptRoot: repositoryRoot, env };
   const opened = await openPackage(packageFile, { folder: UNPACKED, randomness: systemRandomness });

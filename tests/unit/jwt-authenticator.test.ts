@@ -49,7 +49,7 @@ function unsigned(header: object, payload: JWTPayload): string {
   return [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
 }
 
-const REFUSED = { code: 'InvalidAuthenticationToken' };
+const REJECTED = { code: 'InvalidAuthenticationToken' };
 
 describe('authenticate()', () => {
   test('reads the scopes of a delegated token, also when its user has roles', async () => {
@@ -85,7 +85,7 @@ describe('authenticate()', () => {
 
   test.each([[null], [''], ['Bearer'], ['Bearer  ']])('rejects %j as no token', async (header) => {
     await expect(authenticator.authenticate(header)).rejects.toMatchObject({
-      ...REFUSED,
+      ...REJECTED,
       message: 'Access token is empty.',
       reason: null,
     });
@@ -94,16 +94,16 @@ describe('authenticate()', () => {
   test.each(['Basic dTpw', 'Bearer x', 'Bearer a.b.c', `Bearer ${'a'.repeat(70_000)}`])(
     'rejects %p',
     async (header) => {
-      await expect(authenticator.authenticate(header)).rejects.toMatchObject(REFUSED);
+      await expect(authenticator.authenticate(header)).rejects.toMatchObject(REJECTED);
     },
   );
 
   test('rejects another audience, another issuer and a token without expiry', async () => {
-    await expect(authenticate({ aud: 'https://example.com' })).rejects.toMatchObject(REFUSED);
-    await expect(authenticate({ iss: `${issuer.url}/` })).rejects.toMatchObject(REFUSED);
+    await expect(authenticate({ aud: 'https://example.com' })).rejects.toMatchObject(REJECTED);
+    await expect(authenticate({ iss: `${issuer.url}/` })).rejects.toMatchObject(REJECTED);
     const { exp: _exp, ...endless } = claims();
     const token = await issuer.mint(endless);
-    await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REFUSED);
+    await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REJECTED);
   });
 
   test('allows the clocks to be five minutes apart and no more', async () => {
@@ -141,7 +141,7 @@ describe('authenticate()', () => {
 
   test('rejects alg none', async () => {
     const token = `${unsigned({ alg: 'none', kid: 'first' }, claims())}.`;
-    await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REFUSED);
+    await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REJECTED);
   });
 
   test('rejects HS256 signed with the public key', async () => {
@@ -149,13 +149,13 @@ describe('authenticate()', () => {
     const input = unsigned({ alg: 'HS256', kid: 'first' }, claims());
     const secret = key ? await exportSPKI(key.publicKey) : '';
     const token = `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
-    await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REFUSED);
+    await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REJECTED);
   });
 
   test('rejects a token signed with a key that is not the issuer’s', async () => {
     const { privateKey } = await newSigningKey('first');
     const token = await issuer.mint(claims(), { privateKey });
-    await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REFUSED);
+    await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject(REJECTED);
   });
 
   test('rejects a token whose payload was changed, also after the original was accepted', async () => {
@@ -163,14 +163,16 @@ describe('authenticate()', () => {
     for (let call = 0; call < 3; call += 1) await authenticator.authenticate(`Bearer ${token}`);
     const [header, , signature] = token.split('.');
     const payload = Buffer.from(JSON.stringify(claims())).toString('base64url');
-    await expect(authenticator.authenticate(`Bearer ${header}.${payload}.${signature}`)).rejects.toMatchObject(REFUSED);
+    await expect(authenticator.authenticate(`Bearer ${header}.${payload}.${signature}`)).rejects.toMatchObject(
+      REJECTED,
+    );
   });
 
   test('stops to accept a token that was accepted before once it has expired', async () => {
     const header = `Bearer ${await issuer.mint(claims())}`;
     for (let call = 0; call < 3; call += 1) await authenticator.authenticate(header);
     nowMs += 66 * MINUTE_S * 1000;
-    await expect(authenticator.authenticate(header)).rejects.toMatchObject(REFUSED);
+    await expect(authenticator.authenticate(header)).rejects.toMatchObject(REJECTED);
   });
 
   test('finds a key the issuer added later', async () => {
@@ -189,7 +191,7 @@ describe('authenticate()', () => {
     issuer.keys.splice(0, 1, next);
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     await authenticator.authenticate(`Bearer ${await issuer.mint(claims())}`);
-    await expect(authenticator.authenticate(old)).rejects.toMatchObject(REFUSED);
+    await expect(authenticator.authenticate(old)).rejects.toMatchObject(REJECTED);
   });
 
   test('asks the issuer once for many tokens', async () => {

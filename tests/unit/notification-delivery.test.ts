@@ -1,6 +1,13 @@
 import { SAFETY_POLL_MS } from '../../shared/domain/notifications/delivery/delivery.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
-import { answered, type DeliveryWorld, newDeliveryWorld, START, TIMED_OUT, toldOf } from '../support/delivery-world.ts';
+import {
+  answered,
+  type DeliveryWorld,
+  newDeliveryWorld,
+  operationsIn,
+  START,
+  TIMED_OUT,
+} from '../support/delivery-world.ts';
 
 const SECOND = 1_000;
 const HOUR = 60 * 60 * SECOND;
@@ -51,7 +58,7 @@ describe('deliver()', () => {
     const ids = createMany(120);
     await Promise.all([world.deliver(key), world.deliver(key), world.deliver(key)]);
     await world.deliver(key);
-    expect(toldOf(world.received)).toEqual(ids);
+    expect(operationsIn(world.received)).toEqual(ids);
     expect(world.received.map(({ body }) => body.value.length)).toEqual([50, 50, 20]);
   });
 
@@ -81,7 +88,7 @@ describe('deliver()', () => {
       return answered(202);
     };
     await world.deliver(key);
-    expect(toldOf(world.received)).toEqual(['first', 'second']);
+    expect(operationsIn(world.received)).toEqual(['first', 'second']);
   });
 
   test('finds what nobody woke it for, a quarter of an hour later at most', async () => {
@@ -109,7 +116,7 @@ describe('deliver()', () => {
     };
     expect(await world.deliver(key)).toMatchObject({ sent: 100, hasMore: true });
     expect(await world.deliver(key)).toMatchObject({ sent: 100 });
-    expect(new Set(toldOf(world.received)).size).toBe(200);
+    expect(new Set(operationsIn(world.received)).size).toBe(200);
   });
 });
 
@@ -150,7 +157,7 @@ describe('a receiver that fails', () => {
     expect(world.received.slice(0, 4).map(({ at }) => at / SECOND)).toEqual([0, 60, 660, 1260]);
   });
 
-  test('for an hour is then told everything, in order and in batches', async () => {
+  test('for an hour is then notified of everything, in order and in batches', async () => {
     world.answer = () => TIMED_OUT;
     const ids: string[] = [];
     for (let minute = 0; minute < 60; minute += 1) {
@@ -160,12 +167,12 @@ describe('a receiver that fails', () => {
     world.received.length = 0;
     world.answer = () => answered(200);
     await world.passTime(10 * 60 * SECOND);
-    expect(toldOf(world.received)).toEqual(ids);
+    expect(operationsIn(world.received)).toEqual(ids);
     expect(world.received).toHaveLength(3);
     expect(await world.store.deadLetters.list(key.id, { limit: 10, from: null })).toMatchObject({ letters: [] });
   });
 
-  test('for more than four hours loses what is older, which its owner is told, and nothing else', async () => {
+  test('for more than four hours loses what is older, of which its owner is notified, and nothing else', async () => {
     const owner: unknown[] = [];
     world.answer = ({ url, body }) => {
       if (!url.startsWith('https://owner.example/')) return TIMED_OUT;
@@ -196,7 +203,7 @@ describe('a receiver that fails', () => {
     world.received.length = 0;
     world.answer = () => answered(202);
     await world.passTime(10 * 60 * SECOND);
-    expect(toldOf(world.received)).toEqual(kept);
+    expect(operationsIn(world.received)).toEqual(kept);
   });
 
   test('is tried once more before anything is given up, be we ourselves away for hours', async () => {
@@ -206,11 +213,11 @@ describe('a receiver that fails', () => {
     world.now += 24 * HOUR;
     world.answer = () => answered(202);
     await world.deliver(key);
-    expect(toldOf(world.received)).toHaveLength(2);
+    expect(operationsIn(world.received)).toHaveLength(2);
     expect(await world.store.deadLetters.list(key.id, { limit: 10, from: null })).toMatchObject({ letters: [] });
   });
 
-  test('with 410 has its subscription removed, which the owner is told until it takes it', async () => {
+  test('with 410 has its subscription removed, of which the owner is notified until it accepts', async () => {
     world.answer = ({ url }) => answered(url.startsWith('https://receiver.example/') ? 410 : 500);
     world.change();
     expect(await world.deliver(key)).toMatchObject({ sent: 0, failure: 'the endpoint is gone' });
@@ -235,7 +242,7 @@ describe('CloudEvents', () => {
     world.answer = () => answered(world.received.length === 3 ? 500 : 202);
     expect(await world.deliver(events)).toMatchObject({ sent: 2 });
     await world.passTime(SECOND);
-    expect(toldOf(world.received)).toEqual(['op-0', 'op-1', 'op-2', 'op-2']);
+    expect(operationsIn(world.received)).toEqual(['op-0', 'op-1', 'op-2', 'op-2']);
     const [first] = world.received;
     expect(first?.contentType).toBe('application/cloudevents+json; charset=utf-8');
     expect(first?.body).toMatchObject({
@@ -309,7 +316,7 @@ describe('one endpoint', () => {
     expect(new Set(world.received.slice(-50).map(({ body }) => body.value[0].subscriptionId)).size).toBe(50);
   });
 
-  test('that is slow in more than a tenth of a hundred answers is told later', async () => {
+  test('that is slow in more than a tenth of a hundred responses is notified later', async () => {
     const quick = () => answered(202);
     for (let count = 0; count < 100; count += 1) {
       world.change();

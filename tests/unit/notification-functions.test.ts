@@ -118,7 +118,7 @@ describe('with subscriptions', () => {
     expect(await handler(TIMER, newLog())).toEqual([{ subscriptions: [key] }]);
   });
 
-  test('MaintainSubscriptions wakes those whose owners are to be told something', async () => {
+  test('MaintainSubscriptions wakes the subscriptions with lifecycle notifications for their owners', async () => {
     const key = await world.subscribe();
     const handler = maintainSubscriptionsHandler(world.dependencies);
     expect(await handler(TIMER, newLog())).toEqual([]);

@@ -47,7 +47,7 @@ interface Course {
   readonly waits: readonly number[];
 }
 
-/** A client as Graph wants it: waits between polls, longer when it is told to, until the operation has come to its end. */
+/** A client as Graph wants it: waits between polls, longer when Retry-After says so, until the operation has come to its end. */
 async function pollToTheEnd(world: World, intervalSeconds: number): Promise<Course> {
   const poll = poller(world);
   const seen: string[] = [];

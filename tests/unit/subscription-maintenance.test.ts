@@ -1,7 +1,14 @@
 import { redeliver } from '../../shared/domain/notifications/delivery/redeliver.ts';
 import { maintainSubscriptions } from '../../shared/domain/notifications/maintain.ts';
 import type { SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
-import { answered, type DeliveryWorld, newDeliveryWorld, START, TIMED_OUT, toldOf } from '../support/delivery-world.ts';
+import {
+  answered,
+  type DeliveryWorld,
+  newDeliveryWorld,
+  operationsIn,
+  START,
+  TIMED_OUT,
+} from '../support/delivery-world.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -81,7 +88,7 @@ describe('maintainSubscriptions()', () => {
 describe('redeliver()', () => {
   const dependencies = () => ({ ...world.dependencies, deadLetters: world.store.deadLetters });
 
-  async function giveUp(count: number): Promise<SubscriptionKey> {
+  async function createDeadLetters(count: number): Promise<SubscriptionKey> {
     const key = await world.subscribe();
     for (let index = 0; index < count; index += 1) world.change({ operationId: `op-${index}` });
     world.answer = () => answered(500);
@@ -92,16 +99,16 @@ describe('redeliver()', () => {
   }
 
   test('sends dead letters in order, a page at a time, and each once', async () => {
-    const key = await giveUp(70);
+    const key = await createDeadLetters(70);
     world.answer = () => answered(202);
     expect(await redeliver(key.id, dependencies())).toEqual({ sent: 50, failure: null, hasMore: true });
     expect(await redeliver(key.id, dependencies())).toEqual({ sent: 20, failure: null, hasMore: false });
     expect(await redeliver(key.id, dependencies())).toEqual({ sent: 0, failure: null, hasMore: false });
-    expect(toldOf(world.received)).toEqual(Array.from({ length: 70 }, (_, index) => `op-${index}`));
+    expect(operationsIn(world.received)).toEqual(Array.from({ length: 70 }, (_, index) => `op-${index}`));
   });
 
   test('keeps what is not taken, and says why', async () => {
-    const key = await giveUp(2);
+    const key = await createDeadLetters(2);
     const failed = { sent: 0, failure: 'the endpoint answered 500', hasMore: true };
     expect(await redeliver(key.id, dependencies())).toEqual(failed);
     const { letters } = await world.store.deadLetters.list(key.id, { limit: 10, from: null });
@@ -109,7 +116,7 @@ describe('redeliver()', () => {
   });
 
   test('has nobody to send to when the subscription is gone', async () => {
-    const key = await giveUp(1);
+    const key = await createDeadLetters(1);
     const stored = await world.store.find(key);
     await world.store.end(key, null, stored?.etag ?? '');
     expect(await redeliver(key.id, dependencies())).toBeNull();

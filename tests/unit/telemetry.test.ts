@@ -70,7 +70,7 @@ test('A notification that is not taken is a failure', async () => {
   expect((await spans()).map(({ status }) => status.code)).toEqual([2, 2]);
 });
 
-test('A function that fails is told by the kind of its error, without the message', async () => {
+test('A function that fails is recorded by the kind of its error, without the message', async () => {
   const failing = telemetry.invocation(QUEUE, async () => {
     elapsed = 2_000;
     throw new TypeError('a secret');

@@ -77,6 +77,6 @@ function flags(): string {
     .filter((option) => option.hidden)
     .map((option) => `| \`${option.flags}\` | ${option.description} |`);
   const head = ['## Flags of `lazurite start` and `func start`', '', '| flag | |', '| --- | --- |'];
-  const other = '| any other | refused |';
+  const other = '| any other | rejected |';
   return [...head, ...shown, ...hidden, other].join('\n');
 }

@@ -67,7 +67,9 @@ export function startBackingServices(options: BackingOptions): StartingServices 
     }
     const [cosmos, issuer, storage] = await Promise.all(starting);
     resolve({
-      ...{ cosmosEndpoint: cosmos.endpoint, issuerUrl: issuer.url, storage },
+      cosmosEndpoint: cosmos.endpoint,
+      issuerUrl: issuer.url,
+      storage,
       identityEnv: (await identity)?.env(issuer) ?? {},
     });
     return { cosmos, issuer, storage, close: () => running.close() };
@@ -98,15 +100,15 @@ async function tellEarly(
 
 type OptionalIdentity = Promise<ManagedIdentity> | undefined;
 
-interface DataServerParts {
+interface DataServerDependencies {
   readonly identity: OptionalIdentity;
   readonly issuing: Promise<Issuer>;
   readonly server: EarlyServer | undefined;
 }
 
 /** With a managed identity, Cosmos DB accepts tokens of the issuer, and so has to know it. */
-async function startDataServer(options: BackingOptions, parts: DataServerParts): Promise<CosmosServer> {
-  const { identity, issuing, server } = parts;
+async function startDataServer(options: BackingOptions, dependencies: DataServerDependencies): Promise<CosmosServer> {
+  const { identity, issuing, server } = dependencies;
   const { startCosmos } = await import('@lazurite/cosmos');
   if (server) return startCosmos({ ...shared(options, 'cosmos'), server });
   const guard = identity && (await identity).guard(await issuing);
@@ -142,6 +144,8 @@ function shared({ address, dataDir, clock, randomness, log }: BackingOptions, fo
   return {
     ...(address !== undefined && { address }),
     ...(dataDir !== undefined && { dataDir: join(dataDir, folder) }),
-    ...{ clock, randomness, log },
+    clock,
+    randomness,
+    log,
   };
 }

@@ -8,7 +8,7 @@ import { addStartOptions, type StartFlags } from './commands/start-command.ts';
 import type { TokenFlags } from './commands/token.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface ProgramParts {
+export interface ProgramDependencies {
   readonly terminal: Terminal;
   readonly process: NodeJS.Process;
   readonly clock: Clock;
@@ -19,36 +19,36 @@ export interface ProgramParts {
 const FUNC_VERSION = '4.0.0';
 
 /** The whole command line: commands, flags and defaults. A command's own code is loaded when it is called. */
-export function createProgram(name: string, parts: ProgramParts): Command {
+export function createProgram(name: string, dependencies: ProgramDependencies): Command {
   const program = new Command(name)
     .description('Runs a function app on this machine, with Cosmos DB, storage and a token issuer')
     .version(name === 'func' ? FUNC_VERSION : readVersion(), '-v, --version')
     .enablePositionalOptions()
     .showHelpAfterError('(--help shows what there is)');
-  program.addCommand(startCommand(name, parts));
+  program.addCommand(startCommand(name, dependencies));
   program.addCommand(
     new Command('host')
       .description('The same as start, as scripts for `func` write it')
-      .addCommand(startCommand(name, parts)),
+      .addCommand(startCommand(name, dependencies)),
   );
-  program.addCommand(execCommand(parts));
-  program.addCommand(callCommand(parts));
-  program.addCommand(doctorCommand(parts));
-  program.addCommand(tokenCommand(parts));
+  program.addCommand(execCommand(dependencies));
+  program.addCommand(callCommand(dependencies));
+  program.addCommand(doctorCommand(dependencies));
+  program.addCommand(tokenCommand(dependencies));
   return program;
 }
 
-function startCommand(name: string, parts: ProgramParts): Command {
+function startCommand(name: string, dependencies: ProgramDependencies): Command {
   const command = new Command('start').description(
     'Start the functions host, the Cosmos DB-compatible server, the token issuer, and storage once it is used',
   );
   return addStartOptions(command).action(async (words: readonly string[], flags: StartFlags) => {
     const { start } = await import('./commands/start.ts');
-    await start(flags, words, { ...parts, name, version: readVersion() });
+    await start(flags, words, { ...dependencies, name, version: readVersion() });
   });
 }
 
-function execCommand(parts: ProgramParts): Command {
+function execCommand(dependencies: ProgramDependencies): Command {
   return new Command('exec')
     .description('Start everything on free ports, run a command with the addresses in its environment, stop everything')
     .argument('<command...>', 'the command and its arguments, after --')
@@ -58,11 +58,11 @@ function execCommand(parts: ProgramParts): Command {
     .passThroughOptions()
     .action(async (command: readonly string[], flags: ExecFlags) => {
       const { exec } = await import('./commands/exec.ts');
-      await exec(flags, command, parts);
+      await exec(flags, command, dependencies);
     });
 }
 
-function callCommand({ terminal, process }: ProgramParts): Command {
+function callCommand({ terminal, process }: ProgramDependencies): Command {
   return new Command('call')
     .description(
       'Call a function of a running host by its name, whatever its trigger, and print its status, result and logs',
@@ -79,18 +79,18 @@ function callCommand({ terminal, process }: ProgramParts): Command {
     });
 }
 
-function doctorCommand(parts: ProgramParts): Command {
+function doctorCommand(dependencies: ProgramDependencies): Command {
   return new Command('doctor')
     .description('Look for what keeps a function app from running here, and for what will differ in Azure')
     .option('--script-root <folder>', 'folder of the function app', '.')
     .option('--json', 'write the findings as one JSON object', false)
     .action(async (flags: DoctorFlags) => {
       const { doctor } = await import('./commands/doctor.ts');
-      await doctor(flags, parts);
+      await doctor(flags, dependencies);
     });
 }
 
-function tokenCommand(parts: ProgramParts): Command {
+function tokenCommand(dependencies: ProgramDependencies): Command {
   return new Command('token')
     .description('Print a bearer token from the running local issuer')
     .option('--url <url>', 'URL of the issuer (default: the one that runs in this folder)')
@@ -102,7 +102,7 @@ function tokenCommand(parts: ProgramParts): Command {
     .option('--expires-in <duration>', 'for example 30s, 5m, 1h', '1h')
     .action(async (flags: TokenFlags) => {
       const { token } = await import('./commands/token.ts');
-      await token(flags, parts);
+      await token(flags, dependencies);
     });
 }
 

@@ -28,11 +28,11 @@ export interface StackOptions {
   readonly issuerPort?: Port;
   /** What the app's managed identity may do in Cosmos DB, which is then served over TLS. Absent: there is none. */
   readonly managedIdentity?: DataRole;
-  /** Whatever else the functions host is told. */
+  /** Additional options of the functions host. */
   readonly host?: Partial<FunctionsHostOptions>;
   /** Environment of the function app. It wins over local.settings.json. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Told of what happens in the functions host; absent: the worker does not report invocations. */
+  /** Called for each event of the functions host; absent: the worker does not report invocations. */
   readonly onEvent?: (event: HostEvent) => void;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -95,7 +95,7 @@ function holdEvents(onEvent: (event: HostEvent) => void) {
   };
 }
 
-/** Triggers look for what is left from earlier; where nothing is, they wait to be told. */
+/** Triggers process what earlier runs left in storage; an unused storage notifies them of its first use. */
 function joinStorage(storage: StorageOnDemand, functions: FunctionsHost): void {
   storage.onChange((change) => functions.storageChanged(change));
   storage.onUse(() => functions.storageUsed());

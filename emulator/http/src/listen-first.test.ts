@@ -15,10 +15,10 @@ describe('listenFirst()', () => {
   test('hangs up on who waits when nothing comes to answer', async () => {
     const early = await listenFirst({});
     const waiting = fetch(early.url);
-    const refused = expect(waiting).rejects.toThrow('fetch failed');
+    const rejected = expect(waiting).rejects.toThrow('fetch failed');
     await new Promise((resolve) => setTimeout(resolve, 20));
     await early.close();
-    await refused;
+    await rejected;
   });
 
   test('leaves a port that is taken to the other', async () => {

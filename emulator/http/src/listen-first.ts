@@ -6,14 +6,14 @@ import { type HttpServer, type HttpServerOptions, startHttpServer } from './serv
 export interface EarlyServer extends Closeable {
   /** As of `HttpServer`. */
   readonly url: string;
-  /** Answers what waits, and all that follows. To be called once; the server closes with what it returns. */
+  /** Serves the requests that wait, and all that follow. To be called once; the server closes with what it returns. */
   serve(listener: RequestListener): HttpServer;
   /** Hangs up on who waits. */
   close(): Promise<void>;
 }
 
 /**
- * Listens at once, so that others can be told the address while what will answer there is still being loaded.
+ * Listens at once, so that the address is known to others while what will answer there is still being loaded.
  *
  * @throws PortInUseError
  */

@@ -72,7 +72,7 @@ const EMPTY = Buffer.alloc(0);
 const ONE_WRITE_BYTES = 8 * 1024;
 /** A client that sends nothing more of its body for so long waits for the answer. */
 const QUIET_MS = 1_000;
-/** How long the rest of a refused body is read and dropped before the connection is cut. */
+/** How long the rest of a rejected body is read and dropped before the connection is cut. */
 const DISCARD_MS = 5_000;
 
 function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer> {

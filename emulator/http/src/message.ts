@@ -28,5 +28,5 @@ export interface HttpResponse {
   readonly body?: string | Uint8Array | Readable;
 }
 
-/** Answers a request. What it throws becomes a 500 that tells the caller nothing. */
+/** Handles a request. What it throws becomes a 500 that tells the caller nothing. */
 export type HttpHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;

@@ -99,7 +99,7 @@ describe('startHttpServer()', () => {
   it.each([
     ['declared', { 'content-length': LARGE_BYTES }],
     ['chunked', {}],
-  ])('lets a client send all of a %s body that it refuses, and resets nothing', async (_form, headers) => {
+  ])('lets a client send all of a %s body that it rejects, and resets nothing', async (_form, headers) => {
     await withServer(
       async (request) => ({ status: 200, body: await request.body() }),
       async (url) => {

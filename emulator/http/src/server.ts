@@ -26,7 +26,7 @@ export interface HttpServerOptions {
   readonly headersTimeoutMs?: number;
   /** How long requests in flight may take to end once `close` was called, in ms. Default 5,000. */
   readonly drainMs?: number;
-  /** Called in place of `onRequest` for `Expect: 100-continue`, which it then answers. Absent: all are told to continue. */
+  /** Called in place of `onRequest` for `Expect: 100-continue`, and responds to it. Absent: all get 100 Continue. */
   readonly onExpectContinue?: RequestListener;
 }
 

@@ -23,7 +23,7 @@ const STATUS_OF_OAUTH_ERROR = {
   unsupported_grant_type: 400,
 } as const;
 
-/** What the token endpoint refuses. The message goes to the client. */
+/** What the token endpoint rejects. The message goes to the client. */
 export class TokenRequestError extends IdentityError {
   readonly oauthError: keyof typeof STATUS_OF_OAUTH_ERROR;
 

@@ -64,7 +64,12 @@ describe('mint()', () => {
     const asked = { audience: 'a', issuer: 'i', tenantId: 't', subject: 's', notBefore: 5, expiresInSeconds: -60 };
     const now = new VirtualClock().now() / 1_000;
     expect(decodeJwt(await issuer.mint(asked))).toMatchObject({
-      ...{ aud: 'a', iss: 'i', tid: 't', sub: 's', nbf: 5, exp: now - 60 },
+      aud: 'a',
+      iss: 'i',
+      tid: 't',
+      sub: 's',
+      nbf: 5,
+      exp: now - 60,
     });
   });
 });
@@ -107,7 +112,7 @@ describe('the signing key', () => {
     ['no JSON', 'not json'],
     ['no key', '{"keys":[]}'],
     ['a public key alone', '{"keys":[{"kty":"RSA","kid":"1","n":"AQAB","e":"AQAB"}]}'],
-  ])('is refused and left alone when its file holds %s', async (_, content) => {
+  ])('is rejected and left alone when its file holds %s', async (_, content) => {
     const file = join(folder, 'signing-keys.json');
     await writeFile(file, content);
     await expect(start({ dataDir: folder })).rejects.toMatchObject({ code: 'KeyFileDamaged' });
@@ -141,12 +146,12 @@ describe('the token endpoint', () => {
     ['a life of 0 s', { ...CREDENTIALS, expires_in: '0' }, 'invalid_request'],
     ['a life of more than a day', { ...CREDENTIALS, expires_in: '86401' }, 'invalid_request'],
     ['a life that is no number', { ...CREDENTIALS, expires_in: '1h' }, 'invalid_request'],
-  ])('refuses %s', async (_, form, error) => {
+  ])('rejects %s', async (_, form, error) => {
     const response = await askForToken(await start(), form);
     expect([response.status, (await readJson(response)).error]).toEqual([400, error]);
   });
 
-  test('refuses a parameter that is given twice, JSON, and a body over 16 KB', async () => {
+  test('rejects a parameter that is given twice, JSON, and a body over 16 KB', async () => {
     const issuer = await start();
     const url = `${issuer.url}/${DEFAULT_TENANT_ID}/oauth2/v2.0/token`;
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -157,7 +162,7 @@ describe('the token endpoint', () => {
     expect((await fetch(url, { method: 'POST', headers: form, body: 'x'.repeat(17_000) })).status).toBe(413);
   });
 
-  test('refuses a web page', async () => {
+  test('rejects a web page', async () => {
     const response = await askForToken(await start(), CREDENTIALS, { origin: 'http://localhost:3000' });
     expect([response.status, (await readJson(response)).error]).toEqual([403, 'access_denied']);
   });

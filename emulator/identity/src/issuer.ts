@@ -33,7 +33,7 @@ export interface IssuerOptions {
    * Absent: no managed identity.
    */
   readonly identityHeader?: string;
-  /** Told by `GET /instance`, so that who has an address written down can check that it is still this issuer's. */
+  /** The response of `GET /instance`: a client that stored an address can check that it still belongs to this issuer. */
   readonly instanceId?: string;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
@@ -71,7 +71,12 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
   const { clock = systemClock, identityHeader, instanceId } = options;
   const mint = createMint({ keys, clock, randomness, tenantId, origin: () => origin });
   const handler = createRoutes({
-    ...{ tenantId, listenAddress: address, origin: () => origin, keys, mint, clock },
+    tenantId,
+    listenAddress: address,
+    origin: () => origin,
+    keys,
+    mint,
+    clock,
     ...(identityHeader !== undefined && { identityHeader }),
     ...(instanceId !== undefined && { instanceId }),
   });
@@ -92,7 +97,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
   };
 }
 
-interface MintParts {
+interface MintDependencies {
   readonly keys: SigningKeys;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -100,7 +105,7 @@ interface MintParts {
   readonly origin: () => string;
 }
 
-function createMint({ keys, clock, randomness, tenantId, origin }: MintParts): Issuer['mint'] {
+function createMint({ keys, clock, randomness, tenantId, origin }: MintDependencies): Issuer['mint'] {
   return async (asked = {}) => {
     const { id, privateKey } = await keys.current();
     const issuer = `${origin()}/${tenantId}/v2.0`;

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '@lazurite/http';
 
-/** Tokens and refusals: never kept by caches. */
+/** Tokens and rejections: never kept by caches. */
 export function json(status: number, body: object): HttpResponse {
   return {
     status,

@@ -27,12 +27,14 @@ export interface ManagedIdentityOptions {
 export function createManagedIdentityRoute({ header, clock, mint }: ManagedIdentityOptions): HttpHandler {
   return async (request) => {
     if (!isSame(request.headers['x-identity-header'], header))
-      return refuse(401, 'X-IDENTITY-HEADER is not the one given');
+      return reject(401, 'X-IDENTITY-HEADER is not the one given');
     const asked = readQuery(request);
-    if (typeof asked === 'string') return refuse(400, asked);
+    if (typeof asked === 'string') return reject(400, asked);
     const { resource, clientId } = asked;
     const token = await mint({
-      ...{ audience: resource, roles: [], subject: clientId ?? SYSTEM_ASSIGNED_PRINCIPAL },
+      audience: resource,
+      roles: [],
+      subject: clientId ?? SYSTEM_ASSIGNED_PRINCIPAL,
       ...(clientId !== null && { clientId }),
     });
     return json(200, {
@@ -71,6 +73,6 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-function refuse(statusCode: number, message: string): HttpResponse {
+function reject(statusCode: number, message: string): HttpResponse {
   return json(statusCode, { statusCode, message });
 }

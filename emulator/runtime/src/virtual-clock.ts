@@ -6,7 +6,7 @@ interface Pending {
   readonly callback: () => void;
 }
 
-/** A clock that stands still until it is told to move. Timers run inside `advance`, in the order in which they are due. */
+/** A clock that only `advance` and `set` move. Timers run inside `advance`, in the order in which they are due. */
 export class VirtualClock implements Clock {
   #now: number;
   readonly #origin: number;

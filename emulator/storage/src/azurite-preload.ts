@@ -1,7 +1,7 @@
 /**
  * What Azurite's process runs before Azurite, as an address to import. When the process that started it dies, even
  * killed, their channel closes: then Azurite saves and ends, within `stopMs`. And Azurite's telemetry library, which it
- * is told not to use, is replaced by an empty module: to load it takes half of the start (600 ms of CPU) and a third of
+ * is configured not to use, is replaced by an empty module: to load it takes half of the start (600 ms of CPU) and a third of
  * the memory (38 MB).
  *
  * @param script the script that starts Azurite

@@ -4,22 +4,22 @@ import type { StorageChange, StorageWrite } from './storage-change.ts';
 /** Beyond the time at which a message is due, so that whoever looks then finds it. */
 const MARGIN_MS = 20;
 
-/** Messages of one queue that are due within so long are told of together. */
+/** Messages of one queue that become due within this time are reported as one change. */
 const SLOT_MS = 100;
 
-/** Tells of each write when it can be seen: of a scheduled message when it is due. */
+/** Emits each write when it becomes visible: a scheduled message when it is due. */
 export class ChangeSchedule implements Closeable {
   readonly #clock: Clock;
-  readonly #tell: (change: StorageChange) => void;
+  readonly #emit: (change: StorageChange) => void;
   readonly #waiting = new Map<string, Timer>();
 
-  constructor(clock: Clock, tell: (change: StorageChange) => void) {
+  constructor(clock: Clock, emit: (change: StorageChange) => void) {
     this.#clock = clock;
-    this.#tell = tell;
+    this.#emit = emit;
   }
 
   add({ change, visibleInMs }: StorageWrite): void {
-    if (visibleInMs <= 0 || change.service !== 'queue') this.#tell(change);
+    if (visibleInMs <= 0 || change.service !== 'queue') this.#emit(change);
     else this.#wait(change, visibleInMs);
   }
 
@@ -35,7 +35,7 @@ export class ChangeSchedule implements Closeable {
     if (this.#waiting.has(key)) return;
     const timer = this.#clock.setTimer(slot * SLOT_MS - now + MARGIN_MS, () => {
       this.#waiting.delete(key);
-      this.#tell(change);
+      this.#emit(change);
     });
     this.#waiting.set(key, timer);
   }

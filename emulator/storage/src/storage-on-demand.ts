@@ -4,7 +4,7 @@ import { type Closeable, startOrUndo, systemClock } from '@lazurite/runtime';
 import { ChangeSchedule } from './change-schedule.ts';
 import { connectionStringFor, type ServiceOrigins } from './connection-string.ts';
 import { LazyAzurite } from './lazy-azurite.ts';
-import { type Passage, PassOn } from './pass-on.ts';
+import { type ProxyExchange, ReverseProxy } from './reverse-proxy.ts';
 import { azuriteFolder, type Storage, type StorageOptions } from './storage.ts';
 import { type StorageChange, storageWriteOf } from './storage-change.ts';
 
@@ -28,7 +28,7 @@ const SERVICES = ['blob', 'queue', 'table'] as const satisfies readonly Service[
 
 /**
  * Listens on three free loopback ports; the first request starts Azurite, and all are passed on to it. So the connection
- * string can be told to an app before anybody knows whether it will be used, also by the app's own clients. When Azurite
+ * string can be given to an app before it is known whether it will be used, also by the app's own clients. When Azurite
  * ends by itself, the next request starts it again.
  *
  * @example
@@ -58,7 +58,7 @@ class StorageFront implements Closeable {
   readonly useListeners: (() => void)[] = [];
   readonly changeListeners: ((change: StorageChange) => void)[] = [];
   readonly #azurite: LazyAzurite;
-  readonly #passOn = new PassOn();
+  readonly #proxy = new ReverseProxy();
   readonly #schedule: ChangeSchedule;
   #isUnused: boolean;
 
@@ -83,27 +83,27 @@ class StorageFront implements Closeable {
   }
 
   /** Without Azurite, which the log has the reason for, the connection is ended. */
-  async handle(service: Service, { message, response }: Passage): Promise<void> {
+  async handle(service: Service, { message, response }: ProxyExchange): Promise<void> {
     const storage = await this.azurite();
     if (!storage || message.destroyed) {
       message.destroy();
       return;
     }
     const write = storageWriteOf(service, message.method ?? '', message.url ?? '');
-    this.#passOn.handle({ message, response }, new URL(endpointOf(storage, service)), (status) => {
+    this.#proxy.handle({ message, response }, new URL(endpointOf(storage, service)), (status) => {
       if (write && status >= 200 && status < 300) this.#schedule.add(write);
     });
   }
 
   async close(): Promise<void> {
-    this.#passOn.close();
+    this.#proxy.close();
     await this.#schedule.close();
     await this.#azurite.close();
   }
 }
 
 function listen(service: Service, front: StorageFront) {
-  function pass(message: Passage['message'], response: Passage['response']): void {
+  function pass(message: ProxyExchange['message'], response: ProxyExchange['response']): void {
     void front.handle(service, { message, response });
   }
   return startHttpServer(pass, { onExpectContinue: pass, drainMs: 0 });

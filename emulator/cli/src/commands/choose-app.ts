@@ -22,7 +22,7 @@ export interface ChosenApp extends Closeable {
   tidyUp(): Promise<void>;
 }
 
-export interface ChooseParts {
+export interface ChooseAppDependencies {
   readonly env: NodeJS.ProcessEnv;
   readonly randomness: Randomness;
   /** Undefined: nothing is kept. */
@@ -30,11 +30,13 @@ export interface ChooseParts {
 }
 
 /** @throws CommandError when there is no app, ConfigError when its settings cannot be read */
-export async function chooseApp(flags: StartFlags, parts: ChooseParts): Promise<ChosenApp> {
-  return flags.package === undefined ? chooseFolder(flags, parts) : choosePackage(resolve(flags.package), flags, parts);
+export async function chooseApp(flags: StartFlags, dependencies: ChooseAppDependencies): Promise<ChosenApp> {
+  return flags.package === undefined
+    ? chooseFolder(flags, dependencies)
+    : choosePackage(resolve(flags.package), flags, dependencies);
 }
 
-async function chooseFolder(flags: StartFlags, { env }: ChooseParts): Promise<ChosenApp> {
+async function chooseFolder(flags: StartFlags, { env }: ChooseAppDependencies): Promise<ChosenApp> {
   const scriptRoot = resolve(flags.prefix ?? flags.scriptRoot);
   requireFunctionApp(scriptRoot);
   const settingsFile = flags.settings === undefined ? undefined : resolve(flags.settings);
@@ -48,8 +50,8 @@ async function chooseFolder(flags: StartFlags, { env }: ChooseParts): Promise<Ch
 
 const DEFAULT_SETTINGS = 'local.settings.json';
 
-async function choosePackage(file: string, flags: StartFlags, parts: ChooseParts): Promise<ChosenApp> {
-  const { env, randomness, dataDir } = parts;
+async function choosePackage(file: string, flags: StartFlags, dependencies: ChooseAppDependencies): Promise<ChosenApp> {
+  const { env, randomness, dataDir } = dependencies;
   const folder = dataDir === undefined ? join(tmpdir(), `lazurite-${randomness.uuid()}`) : join(dataDir, 'packages');
   const opened = await openPackage(file, { folder, randomness });
   const named = resolve(flags.settings ?? DEFAULT_SETTINGS);
@@ -68,8 +70,10 @@ async function choosePackage(file: string, flags: StartFlags, parts: ChooseParts
 
 /** The file gives a package its settings, no more: port and CORS of its folder's app are not its own. */
 const NO_HOST_SETTINGS: LocalHostSettings = {
-  ...{ localHttpPort: undefined, localHttpAddress: undefined },
-  ...{ cors: [], corsCredentials: false },
+  localHttpPort: undefined,
+  localHttpAddress: undefined,
+  cors: [],
+  corsCredentials: false,
 };
 
 function requireFunctionApp(scriptRoot: string): void {

@@ -9,7 +9,7 @@ export interface DoctorFlags {
   readonly json: boolean;
 }
 
-export interface DoctorParts {
+export interface DoctorDependencies {
   readonly terminal: Terminal;
   readonly process: NodeJS.Process;
   readonly clock: Clock;
@@ -24,7 +24,10 @@ const HEADINGS = {
 } as const;
 
 /** Prints what was found. The exit code is 1 when something will not work here. */
-export async function doctor(flags: DoctorFlags, { terminal, process, clock, randomness }: DoctorParts): Promise<void> {
+export async function doctor(
+  flags: DoctorFlags,
+  { terminal, process, clock, randomness }: DoctorDependencies,
+): Promise<void> {
   const scriptRoot = resolve(flags.scriptRoot);
   const examination = await examineApp({ scriptRoot, env: process.env, clock, randomness });
   terminal.out(flags.json ? toJson(examination) : toText(examination, scriptRoot));

@@ -15,7 +15,7 @@ export interface ExecFlags {
   readonly verbose: boolean;
 }
 
-export interface ExecParts {
+export interface ExecDependencies {
   readonly terminal: Terminal;
   readonly process: NodeJS.Process;
   readonly clock: Clock;
@@ -28,8 +28,12 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * Runs a command while everything runs, and ends with its exit code (128 + number when a signal ended it). A signal to
  * this process is passed on: the command decides what it means.
  */
-export async function exec(flags: ExecFlags, command: readonly string[], parts: ExecParts): Promise<void> {
-  const { process, terminal, clock, randomness } = parts;
+export async function exec(
+  flags: ExecFlags,
+  command: readonly string[],
+  dependencies: ExecDependencies,
+): Promise<void> {
+  const { process, terminal, clock, randomness } = dependencies;
   const early: NodeJS.Signals[] = [];
   let pass = (signal: NodeJS.Signals): void => void early.push(signal);
   for (const signal of STOP_SIGNALS) {
@@ -41,7 +45,10 @@ export async function exec(flags: ExecFlags, command: readonly string[], parts: 
   const scriptRoot = resolve(flags.scriptRoot);
   const dataDir = flags.dataDir === undefined ? undefined : resolve(flags.dataDir);
   const stack = await startStack({
-    ...{ scriptRoot, clock, randomness, env: process.env },
+    scriptRoot,
+    clock,
+    randomness,
+    env: process.env,
     ...(dataDir !== undefined && { dataDir }),
     onEvent: (event) => {
       if (!flags.verbose) return;

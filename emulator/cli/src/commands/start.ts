@@ -13,7 +13,7 @@ import type { Terminal } from '../terminal.ts';
 import { type ChosenApp, chooseApp } from './choose-app.ts';
 import { nodeArgumentsOf, type StartFlags } from './start-command.ts';
 
-export interface StartParts {
+export interface StartDependencies {
   readonly terminal: Terminal;
   readonly process: NodeJS.Process;
   readonly clock: Clock;
@@ -28,21 +28,25 @@ const DEFAULT_PORT = 7071;
 const DEFAULT_COSMOS_PORT = 8081;
 const DEFAULT_ISSUER_PORT = 7072;
 
-/** Runs the stack until the process is told to stop, then lets requests in flight end. */
-export async function start(flags: StartFlags, words: readonly string[], parts: StartParts): Promise<void> {
+/** Runs the stack until the process receives a stop signal, then lets requests in flight end. */
+export async function start(
+  flags: StartFlags,
+  words: readonly string[],
+  dependencies: StartDependencies,
+): Promise<void> {
   const nodeArguments = nodeArgumentsOf(flags, words);
-  const stop = listenForStop(parts.process);
+  const stop = listenForStop(dependencies.process);
   const dataDir = flags.inMemory ? undefined : resolve(flags.dataDir);
-  const app = await chooseApp(flags, { env: parts.process.env, randomness: parts.randomness, dataDir });
+  const app = await chooseApp(flags, { env: dependencies.process.env, randomness: dependencies.randomness, dataDir });
   try {
-    const stack = await startApp(app, flags, { ...parts, dataDir, nodeArguments });
+    const stack = await startApp(app, flags, { ...dependencies, dataDir, nodeArguments });
     await stop.requested.finally(() => stack.close());
   } finally {
     await app.close();
   }
 }
 
-interface AppParts extends StartParts {
+interface AppDependencies extends StartDependencies {
   readonly dataDir: string | undefined;
   readonly nodeArguments: readonly string[];
 }
@@ -51,18 +55,21 @@ interface AppParts extends StartParts {
 async function startApp(
   { stack: { host, ...app }, local, notice, tidyUp }: ChosenApp,
   flags: StartFlags,
-  { nodeArguments, dataDir, ...parts }: AppParts,
+  { nodeArguments, dataDir, ...dependencies }: AppDependencies,
 ): Promise<Closeable> {
   const { scriptRoot } = app;
-  const console = openConsole(flags, { ...flags, ...parts, scriptRoot, dataDir, ...(notice && { notice }) });
+  const console = openConsole(flags, { ...flags, ...dependencies, scriptRoot, dataDir, ...(notice && { notice }) });
   const port = flags.port ?? local.localHttpPort ?? DEFAULT_PORT;
   const address = flags.address ?? local.localHttpAddress ?? DEFAULT_ADDRESS;
-  const log = createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose });
+  const log = createLog(dependencies.terminal, { clock: dependencies.clock, verbose: flags.verbose });
   const stack = await startStack({
-    ...{ ...app, port, address },
+    ...app,
+    port,
+    address,
     cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
-    ...{ clock: parts.clock, randomness: parts.randomness },
+    clock: dependencies.clock,
+    randomness: dependencies.randomness,
     ...(dataDir !== undefined && { dataDir }),
     ...(flags.managedIdentity && { managedIdentity: flags.managedIdentity }),
     host: { ...host, ...hostOptions(flags, local), nodeArguments },
@@ -71,7 +78,11 @@ async function startApp(
   }).catch((error: unknown) => explainFailure(error, { port, address, dataDir }));
   return startOrUndo(async (running) => {
     running.add(stack);
-    const run = { pid: parts.process.pid, startedAt: new Date(parts.clock.now()).toISOString(), scriptRoot };
+    const run = {
+      pid: dependencies.process.pid,
+      startedAt: new Date(dependencies.clock.now()).toISOString(),
+      scriptRoot,
+    };
     // Before it is said that the stack is ready: the next command may follow at once.
     const written = writeRunFile(resolve(flags.dataDir), stack, { ...run, dataDir: dataDir ?? null });
     running.add(await written.catch((error: unknown) => doWithoutRunFile(error, log)));

@@ -65,7 +65,7 @@ async function ask(endpoint: URL, form: URLSearchParams): Promise<string> {
   const granted = member(body, 'access_token');
   if (granted) return granted;
   const reason = member(body, 'error_description') ?? `it answered ${response.status}`;
-  throw new CommandError('TokenRefused', `The issuer at ${endpoint.origin} gave no token: ${reason}`);
+  throw new CommandError('TokenRejected', `The issuer at ${endpoint.origin} gave no token: ${reason}`);
 }
 
 function member(body: unknown, name: string): string | undefined {

@@ -13,7 +13,10 @@ test('createLog() writes one JSON object a line, errors with stack and cause', (
   expect(lines).toHaveLength(1);
   expect(lines[0]?.trimEnd()).not.toContain('\n');
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-    ...{ level: 'error', time: '2026-01-01T00:00:00.000Z', message: 'It failed', path: '/a' },
+    level: 'error',
+    time: '2026-01-01T00:00:00.000Z',
+    message: 'It failed',
+    path: '/a',
     err: { message: 'outer\nline', cause: { message: 'inner' } },
   });
 });

@@ -20,7 +20,10 @@ export function asDeployed(
     scriptRoot,
     env: { ...platformSettings(file), ...env },
     host: {
-      ...{ enableAuth: true, confined: true, settingsFile, watch: false },
+      enableAuth: true,
+      confined: true,
+      settingsFile,
+      watch: false,
       cors: { origins: [], credentials: false }, // Azure has that in the site, not in a file of the app
     },
   };

@@ -152,7 +152,7 @@ describe('openPackage()', () => {
       'PackageTooLarge',
       /more than 100000 bytes/,
     ],
-  ])('refuses %s, and leaves nothing behind', async (_, make, code, message) => {
+  ])('rejects %s, and leaves nothing behind', async (_, make, code, message) => {
     const failure = await open(await make()).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(PackageError);
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) });
@@ -160,7 +160,7 @@ describe('openPackage()', () => {
     expect(await readdir(root)).toEqual(expect.not.arrayContaining(['evil.js']));
   });
 
-  test('refuses a file whose size is not the declared one, before it has written more', async () => {
+  test('rejects a file whose size is not the declared one, before it has written more', async () => {
     const bytes = await zip(HOST_JSON, { path: 'a.bin', content: '\0'.repeat(500_000) });
     const declared = Buffer.from(Uint32Array.of(500_000).buffer).toString('latin1');
     const lie = Buffer.from(Uint32Array.of(10).buffer).toString('latin1');

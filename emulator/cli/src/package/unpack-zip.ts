@@ -28,7 +28,7 @@ export async function unpackZip(file: string, folder: string, limits: PackageLim
   }
 }
 
-/** yauzl has refused absolute paths, `..` and backslashes, and will end a file at the size that its entry declares. */
+/** yauzl has rejected absolute paths, `..` and backslashes, and will end a file at the size that its entry declares. */
 async function readEntries(zip: ZipFile, file: string, limits: PackageLimits): Promise<readonly Entry[]> {
   if (zip.entryCount > limits.entries) throw tooLarge(file, `more than ${limits.entries} files and folders`);
   const entries: Entry[] = [];

@@ -15,7 +15,7 @@ test.each([
 });
 
 test.each(['', 'a', '/', '//', '/a//b', '/a/', '/"a', '/"a"b', '/ ', '/a'.repeat(129)])(
-  'parsePropertyPath() refuses %j',
+  'parsePropertyPath() rejects %j',
   (path) => {
     expect(cosmosErrorOf(() => parsePropertyPath(path)).status).toBe(400);
   },

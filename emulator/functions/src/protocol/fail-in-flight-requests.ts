@@ -12,7 +12,7 @@ export function offerToFailInFlightRequests(fail: () => readonly string[]): void
   Object.defineProperty(globalThis, Symbol.for(KEY), { value: fail, configurable: true });
 }
 
-/** Answers the open requests of this process, if it has any, before it ends. */
+/** Responds to the open requests of this process, if it has any, before it ends. */
 export function failInFlightRequests(): void {
   const fail: unknown = Reflect.get(globalThis, Symbol.for(KEY));
   if (typeof fail === 'function') fail();

@@ -57,7 +57,7 @@ export type ToWorker =
   | { readonly type: 'storage-changed'; readonly change: StorageChange }
   /** There is something new in the change feed of a container. */
   | { readonly type: 'container-changed'; readonly database: string; readonly container: string }
-  /** In place of `init`: the app cannot be loaded, and requests are to be told so. Carries the bound socket, too. */
+  /** In place of `init`: the app cannot be loaded, and every request gets 503. Carries the bound socket, too. */
   | { readonly type: 'serve-unavailable'; readonly version: number; readonly options: UnavailableOptions }
   | { readonly type: 'ping' }
   | { readonly type: 'open-inspector'; readonly host: string; readonly port: number }

@@ -1,15 +1,15 @@
 import type { Clock } from '@lazurite/runtime';
 
-/** Between two notices of one place: writes come by the thousand, and one notice says as much as many. */
-const QUIET_MS = 5;
+/** Minimum interval between notifications for one key. Bursts of writes collapse into one. */
+const MIN_INTERVAL_MS = 5;
 
-/** Passes on what has changed: the first change of a place at once, those shortly after it as one. */
+/** Emits the first change of a key at once, and the changes shortly after it as one. */
 export class CoalescingNotifier<T> {
   readonly #clock: Clock;
-  /** The same for changes that one notice may stand for. */
+  /** Changes with the same key collapse into one. */
   readonly #keyOf: (change: T) => string;
   readonly #send: (change: T) => void;
-  /** By key: the change since the last notice, which was less than QUIET_MS ago; undefined: none since. */
+  /** Keys notified within the last MIN_INTERVAL_MS, with the latest change since then; undefined: no change since. */
   readonly #recent = new Map<string, T | undefined>();
 
   constructor(clock: Clock, keyOf: (change: T) => string, send: (change: T) => void) {
@@ -21,16 +21,16 @@ export class CoalescingNotifier<T> {
   notify(change: T): void {
     const key = this.#keyOf(change);
     if (this.#recent.has(key)) this.#recent.set(key, change);
-    else this.#tell(change, key);
+    else this.#emit(change, key);
   }
 
-  #tell(change: T, key: string): void {
+  #emit(change: T, key: string): void {
     this.#send(change);
     this.#recent.set(key, undefined);
-    this.#clock.setTimer(QUIET_MS, () => {
+    this.#clock.setTimer(MIN_INTERVAL_MS, () => {
       const next = this.#recent.get(key);
       this.#recent.delete(key);
-      if (next !== undefined) this.#tell(next, key);
+      if (next !== undefined) this.#emit(next, key);
     });
   }
 }

@@ -56,7 +56,7 @@ export interface FunctionsHostOptions {
   /** For the supervisor's timers; the worker, another process, has its own clock and chance. Default: the system's. */
   readonly clock?: Clock;
   readonly log?: Log;
-  /** Told of everything that happens; absent: starts and ends of invocations are not even reported by the worker. */
+  /** Called for each event; absent: starts and ends of invocations are not even reported by the worker. */
   readonly onEvent?: (event: HostEvent) => void;
 }
 

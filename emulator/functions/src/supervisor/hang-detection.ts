@@ -13,7 +13,7 @@ export interface HangDetectionOptions {
 const MIN_INTERVAL_MS = 100;
 const MAX_INTERVAL_MS = 30_000;
 
-/** Notices that the event loop of a process has stopped turning. Returns what ends the detection. */
+/** Detects that the event loop of a process has stopped turning. Returns what ends the detection. */
 export function detectHang({ clock, ping, limitMs, onHung }: HangDetectionOptions): () => void {
   const intervalMs = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, limitMs / 4));
   let timer: Timer | undefined;

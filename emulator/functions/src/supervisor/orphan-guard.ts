@@ -20,7 +20,7 @@ kill -9 $pids 2>/dev/null
 `;
 
 /**
- * Ends worker processes that outlive this one. A worker notices by itself that its supervisor is gone, but not while user
+ * Ends worker processes that outlive this one. A worker detects by itself that its supervisor is gone, but not while user
  * code keeps its event loop busy; so a shell waits for the end of a pipe that only the supervisor holds.
  *
  * A thread in the worker could do the same, and takes 12 MB; the shell takes 0.1 MB and no time of the worker. On Windows
@@ -44,19 +44,19 @@ export class OrphanGuard {
     shell.on('error', onError);
     shell.stdin?.on('error', onError);
     shell.unref();
-    for (const pid of this.#pids) this.#tell('watch', pid);
+    for (const pid of this.#pids) this.#write('watch', pid);
   }
 
   watch(pid: number): void {
     if (pid === 0) return; // it could not be started
     this.#pids.add(pid);
-    this.#tell('watch', pid);
+    this.#write('watch', pid);
   }
 
   /** To be called when the process has exited. */
   forget(pid: number): void {
     this.#pids.delete(pid);
-    this.#tell('forget', pid);
+    this.#write('forget', pid);
   }
 
   /** Resolves when the shell has ended. */
@@ -70,7 +70,7 @@ export class OrphanGuard {
     await ended;
   }
 
-  #tell(verb: 'watch' | 'forget', pid: number): void {
+  #write(verb: 'watch' | 'forget', pid: number): void {
     this.#shell?.stdin?.write(`${verb} ${pid}\n`);
   }
 }

@@ -59,14 +59,14 @@ test('only the functions that are asked for run', async () => {
   expect((await fetch(`${host.url}/api/empty`)).status).toBe(404);
 });
 
-test('an app of both models runs what it registers in code, and is told which function.json files are ignored', async () => {
+test('an app of both models runs what it registers in code, and the log names the function.json files that are ignored', async () => {
   const host = await startTestHost('mixed-models');
   expect(host.functions.map(({ name }) => name)).toEqual(['inCode']);
   const { message } = await host.next('log', (event) => event.message.includes('function.json'));
   expect(message).toContain('old');
 });
 
-test('a function whose name Azure refuses is reported', async () => {
+test('a function whose name Azure rejects is reported', async () => {
   const host = await startTestHost('mixed-models', { functions: ['inCode'] });
   expect(host.events).not.toContainEqual(expect.objectContaining({ message: expect.stringContaining('not a valid') }));
   const other = await startTestHost('bad-name');

@@ -11,7 +11,7 @@ export type WorkerId = number;
  * - `backing-off`: the worker has crashed; the next one starts when the delay is over.
  * - `restarting`: no worker serves; one loads the app.
  * - `unloadable`: the app could not be loaded again after a crash; a worker without the app answers with 503.
- * - `closing`: all workers were told to stop.
+ * - `closing`: all workers were sent `stop`.
  * - `closed`: no worker is left.
  */
 export const PHASES = [
@@ -37,7 +37,7 @@ export interface SupervisorState {
   readonly loadingFor: 'start' | 'reload' | 'restart';
   /** Whether the app must be loaded once more after the load under way, which may have read older files. */
   readonly isReloadDue: boolean;
-  /** Workers that were told to stop and have not exited yet. */
+  /** Workers that were sent `stop` and have not exited yet. */
   readonly leaving: readonly WorkerId[];
   /** The one worker whose timers, queues and so on may fire. */
   readonly triggerOwner: WorkerId | undefined;
@@ -83,7 +83,7 @@ export type SupervisorEvent =
       readonly exit: WorkerExit;
       readonly isAppBroken: boolean;
     }
-  /** The worker was told to stop, and fires no triggers any more. */
+  /** The worker was sent `stop`, and fires no triggers any more. */
   | { readonly type: 'released'; readonly worker: WorkerId }
   /** The event loop of the worker has not turned for longer than a function may take. */
   | { readonly type: 'hung'; readonly worker: WorkerId }
@@ -99,11 +99,11 @@ export type SupervisorEffect =
   /** The worker serves the app from now on: watch it for hangs. */
   | { readonly type: 'adopt'; readonly worker: WorkerId }
   | { readonly type: 'start-triggers'; readonly worker: WorkerId }
-  /** The load under way has succeeded for good: whoever waits for it is told. */
+  /** The current load has succeeded: callers that wait for it are notified. */
   | { readonly type: 'settle-load'; readonly loadingFor: SupervisorState['loadingFor'] }
   | { readonly type: 'reject-load'; readonly error: Error; readonly loadingFor: SupervisorState['loadingFor'] }
   | { readonly type: 'stop'; readonly worker: WorkerId; readonly because: 'reload' | 'close' }
-  /** Answer the requests of a worker that hangs with 500, then kill it. */
+  /** Respond to the requests of a worker that hangs with 500, then kill it. */
   | { readonly type: 'end-hung'; readonly worker: WorkerId }
   /** Start this worker without the app: it answers every request with 503. */
   | { readonly type: 'serve-unavailable'; readonly worker: WorkerId }

@@ -13,7 +13,7 @@ import { nameOf, step, TRANSITIONS } from './transitions.ts';
 interface World {
   readonly state: SupervisorState;
   readonly alive: readonly WorkerId[];
-  /** Workers that were told to start their triggers, and have neither released them nor exited. */
+  /** Workers that were sent the command to start their triggers, and have neither released them nor exited. */
   readonly firing: readonly WorkerId[];
   readonly stopped: readonly WorkerId[];
   readonly isTimerSet: boolean;
@@ -54,7 +54,7 @@ function possibleEvents({ state, alive, isTimerSet }: World): SupervisorEvent[] 
   return events;
 }
 
-/** The world after an event and its effects. Throws where a worker is told something that it cannot do. */
+/** The world after an event and its effects. Throws where a worker gets a command that it cannot carry out. */
 function follow(before: World, event: SupervisorEvent): World {
   const { state, effects } = step(before.state, event, 0);
   return { ...effects.reduce(carryOut, happen(before, event)), state };
@@ -162,7 +162,7 @@ function idsOf(workers: readonly (WorkerId | undefined)[]): string {
     .join();
 }
 
-test('every worker that lives is the current one, is loading, or was told to stop', () => {
+test('every worker that lives is the current one, is loading, or was sent `stop`', () => {
   const lost = worlds.filter(
     ({ state, alive }) => idsOf([state.current, state.loading, ...state.leaving]) !== idsOf(alive),
   );

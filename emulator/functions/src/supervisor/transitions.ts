@@ -215,12 +215,12 @@ function thenTakeTriggers({ state, effects }: Step): Step {
 
 function close(state: SupervisorState): Step {
   const { current, loading, leaving } = state;
-  const told = [current, loading].filter((worker) => worker !== undefined);
+  const stopping = [current, loading].filter((worker) => worker !== undefined);
   const effects: SupervisorEffect[] = [
     { type: 'stop-listening' },
     { type: 'cancel-restart' },
     { type: 'cancel-waiting' },
-    ...told.map((worker) => ({ type: 'stop', worker, because: 'close' }) as const),
+    ...stopping.map((worker) => ({ type: 'stop', worker, because: 'close' }) as const),
   ];
   const closing: SupervisorState = {
     ...state,
@@ -228,7 +228,7 @@ function close(state: SupervisorState): Step {
     current: undefined,
     loading: undefined,
     isReloadDue: false,
-    leaving: [...leaving, ...told],
+    leaving: [...leaving, ...stopping],
   };
   return closedWhenEmpty({ state: closing, effects });
 }

@@ -69,7 +69,7 @@ export class WorkerProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** Settles once it was told to stop and takes nothing new any more. */
+  /** Settles once the worker was sent `stop` and accepts nothing new. */
   get closing(): Promise<void> {
     return this.#closing.promise;
   }
@@ -87,7 +87,7 @@ export class WorkerProcess {
     return this.#ready.promise;
   }
 
-  /** Answers every request on the socket with 503, without the app. */
+  /** Responds to every request on the socket with 503, without the app. */
   serveUnavailable({ publicUrl, drainMs, tls }: WorkerInit, handle: object): void {
     const options = { publicUrl, drainMs, ...(tls && { tls }) };
     this.#send({ type: 'serve-unavailable', version: PROTOCOL_VERSION, options }, handle as SendHandle); // as in `start`
@@ -127,7 +127,7 @@ export class WorkerProcess {
     }
   }
 
-  /** From now on its timers, queues and so on are listened to; to be called once the worker before it was told to stop. */
+  /** Starts its triggers (timers, queues and so on). To be called once the previous worker was sent `stop`. */
   startTriggers(storageIsUnused: boolean): void {
     this.#send({ type: 'start-triggers', storageIsUnused });
   }

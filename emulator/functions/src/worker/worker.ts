@@ -42,8 +42,13 @@ export function startWorker(
 ): void {
   const send = (message: FromWorker): void => void process.send?.(message);
   const events = new EventBatch(real.clock, (batch) => send({ type: 'events', events: batch }));
-  const notices = { changes: new ContainerChanges(), storage: new StorageChanges() };
-  const parts = { ...real, events, log: createEventLog(events, real.clock), ...notices };
+  const parts = {
+    ...real,
+    events,
+    log: createEventLog(events, real.clock),
+    changes: new ContainerChanges(),
+    storage: new StorageChanges(),
+  };
   const worker: Worker = { process, parts, app: prepareApp(parts), ...NOTHING_SERVED };
   process.on('message', (message: unknown, handle: unknown) => {
     if (isToWorker(message)) receive(worker, message, handle);

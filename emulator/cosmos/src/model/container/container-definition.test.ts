@@ -85,7 +85,7 @@ describe('readContainerDefinition()', () => {
     ['a computed property named id', { ...minimal, computedProperties: [{ name: 'id', query: 'SELECT VALUE 1' }] }],
     ['a computed property that is no query', { ...minimal, computedProperties: [{ name: 'a', query: 'c.a' }] }],
     ['a container kind that is not emulated', { ...minimal, materializedViewDefinition: {} }],
-  ])('refuses %s', (_, body) => {
+  ])('rejects %s', (_, body) => {
     expect(cosmosErrorOf(() => readContainerDefinition(body)).status).toBe(400);
   });
 
@@ -146,7 +146,7 @@ describe('readContainerReplacement()', () => {
         },
       },
     ],
-  ])('refuses another %s', (_, change) => {
+  ])('rejects another %s', (_, change) => {
     expect(cosmosErrorOf(() => readContainerReplacement(withKeys, { ...minimal, ...change })).status).toBe(400);
   });
 });

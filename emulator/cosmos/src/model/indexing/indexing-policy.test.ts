@@ -67,7 +67,7 @@ test.each([
   ['a composite index with an unknown order', { compositeIndexes: [[{ path: '/a', order: 'up' }, { path: '/b' }]] }],
   ['an unknown spatial type', { spatialIndexes: [{ path: '/a/*', types: ['Circle'] }] }],
   ['an unknown vector index type', { vectorIndexes: [{ path: '/v', type: 'hnsw' }] }],
-])('readIndexingPolicy() refuses %s', (_, policy) => {
+])('readIndexingPolicy() rejects %s', (_, policy) => {
   expect(cosmosErrorOf(() => readIndexingPolicy(policy)).status).toBe(400);
 });
 
@@ -97,7 +97,7 @@ describe('vector and full-text indexes', () => {
     ['too many dimensions', container(4097, '/v', 'diskANN')],
     ['a full-text index without policy', { id: 'c', indexingPolicy: { fullTextIndexes: [{ path: '/text' }] } }],
     ['an unknown language', { id: 'c', fullTextPolicy: { defaultLanguage: 'tlh', fullTextPaths: [] } }],
-  ])('are refused: %s', (_, body) => {
+  ])('are rejected: %s', (_, body) => {
     expect(cosmosErrorOf(() => readContainerDefinition(body)).status).toBe(400);
   });
 });

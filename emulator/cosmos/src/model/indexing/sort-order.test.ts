@@ -25,7 +25,7 @@ describe('assertSortable()', () => {
   });
 
   it.each([[['a', 'b.c']], [['b.c', 'a']], [['a', '-b.c', 'id']], [['a', 'id']], [['a', '-b']]])(
-    'refuses %j, which no composite index serves',
+    'rejects %j, which no composite index serves',
     (keys) => {
       expect(cosmosErrorOf(() => sort(...keys))).toMatchObject({
         status: 400,

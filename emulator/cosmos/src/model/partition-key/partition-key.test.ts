@@ -110,7 +110,7 @@ describe('fullPartitionKey()', () => {
     [[], simple],
     [['a', 'b'], simple],
     [['a', 'b'], hierarchical],
-  ])('refuses %j with 400/1001 when the number of components differs', (key, definition) => {
+  ])('rejects %j with 400/1001 when the number of components differs', (key, definition) => {
     const error = cosmosErrorOf(() => fullPartitionKey(key, definition));
     expect([error.status, error.details.substatus]).toEqual([400, 1001]);
   });

@@ -33,7 +33,7 @@ test.each([
   ['a key that is no text', [{ operationType: 'Read', id: '1', partitionKey: ['a'] }]],
   ['a key that is no JSON', [{ operationType: 'Read', id: '1', partitionKey: 'a' }]],
   ['an ifMatch that is no text', [{ operationType: 'Read', id: '1', ifMatch: 1 }]],
-])('readBatchRequest() refuses %s', (_, body) => {
+])('readBatchRequest() rejects %s', (_, body) => {
   expect(cosmosErrorOf(() => readBatchRequest(body, 100)).status).toBe(400);
 });
 

@@ -48,7 +48,7 @@ test.each([
   ['an item etag', { ...latest, ifNoneMatch: '"00000000-0000-0000-0000-000000000000"' }],
   ['a date of another form', { ...latest, ifModifiedSince: '2026-06-01' }],
   ['a date that does not exist', { ...latest, ifModifiedSince: 'Mon, 99 Foo 2026 10:00:00 GMT' }],
-])('readChangeFeedRequest() refuses %s', (_, headers) => {
+])('readChangeFeedRequest() rejects %s', (_, headers) => {
   expect(cosmosErrorOf(() => readChangeFeedRequest(headers)).status).toBe(400);
 });
 

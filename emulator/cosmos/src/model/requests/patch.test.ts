@@ -116,7 +116,7 @@ describe('readPatchRequest()', () => {
     ['the partition key', [{ op: 'set', path: '/pk', value: 'x' }]],
     ['a move of the partition key', [{ op: 'move', from: '/pk', path: '/a' }]],
     ['a condition that is no text', { condition: 1, operations: [{ op: 'remove', path: '/a' }] }],
-  ])('refuses %s', (_, body) => {
+  ])('rejects %s', (_, body) => {
     expect(cosmosErrorOf(() => readPatchRequest(body, key)).status).toBe(400);
   });
 

@@ -19,7 +19,7 @@ describe('readThroughputHeaders()', () => {
   });
 
   test.each(['', '0', '-400', '300', '450', '400.5', '1e3', '1000100', 'x', '99999999999'])(
-    'refuses a throughput of %j',
+    'rejects a throughput of %j',
     (offerThroughput) => {
       expect(cosmosErrorOf(() => readThroughputHeaders({ offerThroughput })).message).toContain(
         'between 400 and 1000000',
@@ -36,7 +36,7 @@ describe('readThroughputHeaders()', () => {
     '{"maxThroughput":1500}',
     '{"maxThroughput":"4000"}',
     '{"maxThroughput":4000,"autoUpgradePolicy":{"throughputPolicy":{"incrementPercent":101}}}',
-  ])('refuses autopilot settings of %j', (autopilotSettings) => {
+  ])('rejects autopilot settings of %j', (autopilotSettings) => {
     expect(cosmosErrorOf(() => readThroughputHeaders({ autopilotSettings })).status).toBe(400);
   });
 
@@ -80,7 +80,7 @@ describe('readOfferReplacement()', () => {
     ['a change of kind', offerBody(autoscale(1000), 400, owner)],
     ['less than a hundredth of the highest', offerBody(manual(900), 400, owner)],
     ['no object', 'x'],
-  ])('refuses %s', (_, body) => {
+  ])('rejects %s', (_, body) => {
     expect(cosmosErrorOf(() => readOfferReplacement(manual(400), 100_000, body)).status).toBe(400);
   });
 

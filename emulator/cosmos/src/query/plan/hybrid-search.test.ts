@@ -93,7 +93,7 @@ test.each([
   ['ORDER BY RANK RRF(FullTextScore(c.a, "x"), 1)', /two score functions/],
   ['ORDER BY RANK RRF(FullTextScore(c.a, "x"), FullTextScore(c.b, "x"), [1])', /one weight per score/],
   ['ORDER BY RANK FullTextScore(c.a, "x"), FullTextScore(c.b, "x")', /one score function/],
-])('%s is refused', (clause, message) => {
+])('%s is rejected', (clause, message) => {
   expect(() => compileQuery(`SELECT TOP 1 * FROM c ${clause}`).plan({ partitionKey })).toThrow(message);
 });
 

@@ -88,7 +88,7 @@ function printComponent(component: unknown): string {
   return Number.isInteger(component) ? `${component}.0` : JSON.stringify(component);
 }
 
-withVectors('what the service refuses with a code is refused with the same code and message', () => {
+withVectors('what the service rejects with a code is rejected with the same code and message', () => {
   for (const { query, error } of vectors()) {
     if (error?.code == null) continue;
     expect(() => compileQuery(query)).toThrow(

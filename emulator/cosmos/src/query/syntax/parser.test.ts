@@ -112,7 +112,7 @@ test.each([
   ['SELECT TOP @n * FROM c', 'SC2062', '@n'],
   ['SELECT c.a FROM c JOIN c IN c.tags', 'SC2031', 'c IN c.tags'],
   ['SELECT VALUE c.a LIKE "x" ESCAPE "ab" FROM c', 'SC2070', '"ab"'],
-])('%j is refused with %s at %j', (text, code, at) => {
+])('%j is rejected with %s at %j', (text, code, at) => {
   expect(rejectionOf(text)).toMatchObject({ code, at });
 });
 
@@ -125,7 +125,7 @@ test.each([
   ['conditions', `SELECT VALUE ${'1 ? 1 : '.repeat(10_000)}1`],
   ['operators in a row', `SELECT VALUE ${'1 + '.repeat(10_000)}1`],
   ['steps in a row', `SELECT VALUE c${'.a'.repeat(10_000)} FROM c`],
-])('a query too deep in %s is refused', (_, text) => {
+])('a query too deep in %s is rejected', (_, text) => {
   expect(rejectionOf(text)?.code).toBe('SC3002');
 });
 

@@ -17,7 +17,7 @@ describe('openDatabase()', () => {
 
   afterEach(() => directory.remove());
 
-  function refusal(): unknown {
+  function openingError(): unknown {
     try {
       openDatabase(directory.path).close();
       return undefined;
@@ -28,12 +28,12 @@ describe('openDatabase()', () => {
 
   it('rejects a directory that is in use, naming the process', () => {
     const database = openDatabase(directory.path);
-    expect(refusal()).toMatchObject({
+    expect(openingError()).toMatchObject({
       code: 'DataDirectoryInUse',
       message: expect.stringContaining(`process ${process.pid}`),
     });
     database.close();
-    expect(refusal()).toBeUndefined();
+    expect(openingError()).toBeUndefined();
   });
 
   it('rejects a directory that another process holds, and opens it once that is gone', () => {
@@ -46,12 +46,12 @@ describe('openDatabase()', () => {
       setTimeout(() => process.kill(process.pid, 'SIGKILL'), 200);
     `;
     expect(() => execFileSync(process.execPath, ['-e', holder], { stdio: 'pipe' })).toThrow();
-    expect(refusal()).toBeUndefined();
+    expect(openingError()).toBeUndefined();
   });
 
   it('rejects a file that is no database and leaves it as it is', () => {
     writeFileSync(path, 'precious notes of someone');
-    expect(refusal()).toMatchObject({ code: 'StoreForeign' });
+    expect(openingError()).toMatchObject({ code: 'StoreForeign' });
     expect(readFileSync(path, 'utf8')).toBe('precious notes of someone');
   });
 
@@ -60,7 +60,7 @@ describe('openDatabase()', () => {
     other.exec('CREATE TABLE notes (text TEXT)');
     other.close();
     const before = readFileSync(path);
-    expect(refusal()).toMatchObject({ code: 'StoreForeign' });
+    expect(openingError()).toMatchObject({ code: 'StoreForeign' });
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
@@ -69,14 +69,14 @@ describe('openDatabase()', () => {
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 99');
     database.close();
-    expect(refusal()).toMatchObject({ code: 'StoreTooNew', message: expect.stringContaining('99') });
+    expect(openingError()).toMatchObject({ code: 'StoreTooNew', message: expect.stringContaining('99') });
   });
 
   it('rejects a file that was cut short', () => {
     fill(200);
     const { size } = statSync(path);
     truncateSync(path, size - 8192);
-    expect(refusal()).toMatchObject({ code: 'StoreDamaged' });
+    expect(openingError()).toMatchObject({ code: 'StoreDamaged' });
     expect(statSync(path).size).toBe(size - 8192);
   });
 
@@ -85,7 +85,7 @@ describe('openDatabase()', () => {
     const bytes = readFileSync(path);
     bytes.fill(0xff, 100, 4096);
     writeFileSync(path, bytes);
-    expect(refusal()).toMatchObject({ code: 'StoreDamaged' });
+    expect(openingError()).toMatchObject({ code: 'StoreDamaged' });
   });
 
   function fill(items: number): void {

@@ -21,7 +21,10 @@ export async function configureWorker(options: WorkerConfiguration): Promise<Wor
   const hostname = `localhost:${new URL(url).port}`;
   const environment = (await options.env) ?? process.env;
   const { env, host, local } = await readConfiguration({
-    ...{ appRoot, env: environment, rewriteSetting, hostname },
+    appRoot,
+    env: environment,
+    rewriteSetting,
+    hostname,
     ...(options.settingsFile !== undefined && { settingsFile: options.settingsFile }),
   });
   const dataDir = options.dataDir ?? join(appRoot, '.lazurite', 'functions');

@@ -62,7 +62,7 @@ const openssl = hasOpenSsl();
   },
 );
 
-test('a certificate file that is absent or holds no key is refused by its name', async () => {
+test('a certificate file that is absent or holds no key is rejected by its name', async () => {
   const { path } = await openLocalCertificate(join(dataDir, 'own'), systemClock);
   for (const certificateFile of [join(dataDir, 'absent.pem'), path]) {
     const starting = startTestHost('v4-cjs', { dataDir, https: { certificateFile } });

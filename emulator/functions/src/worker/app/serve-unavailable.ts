@@ -4,7 +4,7 @@ import type { UnavailableOptions } from '../../protocol/messages.ts';
 const BODY =
   'The function app could not be loaded again after its worker process had ended. The log of the host says why.\n';
 
-/** Answers every request with 503, in place of an app that cannot be loaded. */
+/** Responds to every request with 503, in place of an app that cannot be loaded. */
 export function serveUnavailable(
   { publicUrl, drainMs, tls }: UnavailableOptions,
   handle: unknown,

@@ -9,28 +9,34 @@ const DISCARD_MS = 5_000;
 export interface UploadLimit {
   readonly maxBytes: number;
   readonly clock: Clock;
-  /** Called once, when the upload exceeds the limit, to respond to the request. */
+  /** Called once, when the upload exceeds the limit and has a reader, to respond to the request. */
   readonly onExceeded: () => void;
 }
 
 /**
  * Ends an upload of undeclared length that exceeds the limit: its reader gets BodyTooLargeError, never an end that looks
- * regular.
+ * regular. An upload that nobody reads yet is rejected when its reader comes: the library creates no request of a stream
+ * that has been destroyed, and the function would not run.
  */
 export function limitUpload({ message, response }: Exchange, { maxBytes, clock, onExceeded }: UploadLimit): void {
   if (!hasUndeclaredLength(message)) return; // node:http enforces a declared length
   const push = IncomingMessage.prototype.push.bind(message); // not the one that holdUpload may have set
   let received = 0;
-  let isRejected = false;
+  let isExceeded = false;
   // Overriding `push` leaves the stream paused until it is read; a 'data' listener would start it.
   message.push = (chunk: Buffer | null, encoding) => {
     received += chunk?.length ?? 0;
     if (received <= maxBytes) return push(chunk, encoding);
-    if (!isRejected) reject();
-    return true;
+    if (isExceeded) return true; // the rest is dropped
+    isExceeded = true;
+    if (hasReader(message)) {
+      reject();
+      return true;
+    }
+    whenReaderComes(message, reject);
+    return false; // node:http stops reading until the body is read
   };
   function reject(): void {
-    isRejected = true;
     onExceeded();
     const cut = clock.setTimer(DISCARD_MS, end);
     response.once('close', end);
@@ -39,6 +45,21 @@ export function limitUpload({ message, response }: Exchange, { maxBytes, clock, 
       message.destroy(new BodyTooLargeError(maxBytes));
     }
   }
+}
+
+/** The events by which a stream is read: `for await` listens to the first, a pipe to the second. */
+const READER_EVENTS: readonly (string | symbol)[] = ['readable', 'data'];
+
+function hasReader(message: IncomingMessage): boolean {
+  return READER_EVENTS.some((event) => message.listenerCount(event) > 0);
+}
+
+function whenReaderComes(message: IncomingMessage, action: () => void): void {
+  message.on('newListener', function check(event: string | symbol) {
+    if (!READER_EVENTS.includes(event)) return;
+    message.off('newListener', check);
+    process.nextTick(action); // the reader adds its listener for errors in the same step
+  });
 }
 
 /**

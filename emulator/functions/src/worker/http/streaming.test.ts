@@ -121,15 +121,42 @@ describe('over the limit', () => {
     expect(small.events.filter(({ type }) => type === 'invocation-started')).toEqual([]);
   });
 
-  test('a chunked body is 413, and the function that reads it meets an error', async () => {
+  const HEADERS = 'HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n';
+  const CHUNK = `1388\r\n${'x'.repeat(5000)}\r\n`;
+
+  async function uploadTo(name: string, chunks: readonly string[]): Promise<string> {
     const socket = connect(small.port, '127.0.0.1');
     socket.on('error', () => undefined);
-    socket.write('POST /api/failures HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
-    for (let sent = 0; sent < 3; sent++) socket.write(`1388\r\n${'x'.repeat(5000)}\r\n`);
-    expect(await text(socket)).toMatch(/^HTTP\/1\.1 413 /);
-    await small.next('invocation-finished', ({ succeeded }) => !succeeded);
-    const uploads = await (await fetch(`${small.url}/api/uploads`)).json();
-    expect(uploads).toEqual(['BodyTooLarge']);
+    for (const chunk of chunks) socket.write(chunk);
+    const finished = small.next('invocation-finished', ({ functionName }) => functionName === name);
+    const [head] = await Promise.all([text(socket), finished]);
+    return head;
+  }
+
+  async function takeUploads(): Promise<unknown> {
+    return (await fetch(`${small.url}/api/uploads?clear=1`)).json();
+  }
+
+  test.each([
+    ['after the headers', [`POST /api/failures ${HEADERS}`, CHUNK, CHUNK, CHUNK]],
+    ['with the headers', [`POST /api/failures ${HEADERS}${CHUNK}${CHUNK}${CHUNK}`]],
+    ['whole, with the headers', [`POST /api/failures ${HEADERS}${CHUNK}${CHUNK}${CHUNK}0\r\n\r\n`]],
+  ])('a chunked body that arrives %s is 413, and its function reads BodyTooLarge', async (_, chunks) => {
+    expect(await uploadTo('failures', chunks)).toMatch(/^HTTP\/1\.1 413 /);
+    expect(await takeUploads()).toEqual(['BodyTooLarge']);
+  });
+
+  test('several uploads that wait for the first are 413, and each function reads BodyTooLarge', async () => {
+    const chunks = [`POST /api/failures ${HEADERS}${CHUNK}${CHUNK}${CHUNK}`];
+    const heads = await Promise.all(Array.from({ length: 5 }, () => uploadTo('failures', chunks)));
+    expect(heads).toEqual(Array.from({ length: 5 }, () => expect.stringMatching(/^HTTP\/1\.1 413 /)));
+    expect(await takeUploads()).toEqual(Array.from({ length: 5 }, () => 'BodyTooLarge'));
+  });
+
+  test('a function that does not read its chunked body responds, and the connection serves the next request', async () => {
+    const next = 'GET /api/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
+    const both = await uploadTo('ignores', [`POST /api/ignores ${HEADERS}${CHUNK}${CHUNK}${CHUNK}0\r\n\r\n`, next]);
+    expect(both).toMatch(/^HTTP\/1\.1 200 [\s\S]*unread[\s\S]*HTTP\/1\.1 204 /);
   });
 });
 

@@ -3,9 +3,9 @@ import { Agent, type IncomingMessage, type RequestListener, request } from 'node
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type HttpServer, startHttpServer } from '@lazurite/http';
-import { PassOn } from './pass-on.ts';
+import { ReverseProxy } from './reverse-proxy.ts';
 
-const passOn = new PassOn();
+const proxy = new ReverseProxy();
 const agent = new Agent({ keepAlive: true });
 const running: HttpServer[] = [];
 
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 afterAll(() => {
-  passOn.close();
+  proxy.close();
   agent.destroy();
 });
 
@@ -22,7 +22,7 @@ afterAll(() => {
 async function behindFront(serve: RequestListener, onStatus: (status: number) => void = () => undefined) {
   const server = await startHttpServer(serve, { onExpectContinue: serve, drainMs: 0 });
   const pass: RequestListener = (message, response) =>
-    passOn.handle({ message, response }, new URL(server.url), onStatus);
+    proxy.handle({ message, response }, new URL(server.url), onStatus);
   const front = await startHttpServer(pass, { onExpectContinue: pass, drainMs: 0 });
   running.push(server, front);
   return front.url;
@@ -36,8 +36,8 @@ async function send(url: string, body: Readable | string, options: object = {}):
   return answer;
 }
 
-describe('PassOn', () => {
-  test('keeps method, target, headers and body, chunked ones too, and tells the status', async () => {
+describe('ReverseProxy', () => {
+  test('keeps method, target, headers and body, chunked ones too, and reports the status', async () => {
     const statuses: number[] = [];
     const url = await behindFront(
       async (message, response) => {
@@ -60,7 +60,7 @@ describe('PassOn', () => {
     expect(statuses).toEqual([201]);
   });
 
-  test('keeps connections on both sides, and the length that a HEAD request is told', async () => {
+  test('keeps connections on both sides, and the length in the response to a HEAD request', async () => {
     const sockets = new Set<unknown>();
     const url = await behindFront((message, response) => {
       sockets.add(message.socket);
@@ -77,18 +77,18 @@ describe('PassOn', () => {
     expect(sockets.size).toBe(1);
   });
 
-  test('leaves it to the server whether a client that expects 100-continue is told to go on', async () => {
+  test('leaves it to the server whether a client that expects 100-continue gets 100 Continue', async () => {
     const url = await behindFront((message, response) => {
       if (message.url === '/no') return void response.writeHead(417).end();
       response.writeContinue();
       void text(message).then((body) => response.end(body));
     });
     const headers = { expect: '100-continue', 'content-length': 4 };
-    const refused = request(`${url}/no`, { method: 'PUT', headers, agent });
-    refused.flushHeaders();
-    const [refusal] = await once(refused, 'response');
-    expect(refusal.statusCode).toBe(417);
-    refused.destroy();
+    const rejected = request(`${url}/no`, { method: 'PUT', headers, agent });
+    rejected.flushHeaders();
+    const [rejection] = await once(rejected, 'response');
+    expect(rejection.statusCode).toBe(417);
+    rejected.destroy();
     const accepted = request(url, { method: 'PUT', headers, agent });
     accepted.flushHeaders();
     await once(accepted, 'continue');

@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http';
 
-/** One request and its answer, on the way through. */
-export interface Passage {
+/** A request and its response, which the proxy forwards. */
+export interface ProxyExchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -11,17 +11,17 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'pr
 /** A connection that has been idle for so long is closed rather than used again. */
 const IDLE_MS = 60_000;
 
-/** Passes requests on to one server, over connections that are kept. */
-export class PassOn {
+/** Forwards requests to one server over keep-alive connections. */
+export class ReverseProxy {
   readonly #agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
 
   /**
-   * Streams a request to `origin` and the answer back, both at the pace of who reads, nothing kept in between. Whoever
-   * breaks off, the other side is told by the end of its connection.
+   * Streams a request to `origin` and the response back, with back-pressure and without buffering. When one side breaks
+   * off, the connection to the other side is closed.
    *
-   * @param onAnswer called with the status as soon as it is known
+   * @param onStatus called with the status as soon as it is known
    */
-  handle({ message, response }: Passage, origin: URL, onAnswer: (status: number) => void): void {
+  handle({ message, response }: ProxyExchange, origin: URL, onStatus: (status: number) => void): void {
     const upstream = openRequest({
       agent: this.#agent,
       host: origin.hostname,
@@ -31,17 +31,17 @@ export class PassOn {
       headers: endToEnd(message.rawHeaders),
     });
     upstream.once('continue', () => response.writeContinue());
-    upstream.once('response', (answer) => {
-      const status = answer.statusCode ?? 0;
-      onAnswer(status);
-      response.writeHead(status, answer.statusMessage, endToEnd(answer.rawHeaders));
-      answer.once('error', () => response.destroy());
-      answer.pipe(response);
+    upstream.once('response', (incoming) => {
+      const status = incoming.statusCode ?? 0;
+      onStatus(status);
+      response.writeHead(status, incoming.statusMessage, endToEnd(incoming.rawHeaders));
+      incoming.once('error', () => response.destroy());
+      incoming.pipe(response);
     });
     response.once('close', () => {
       if (!response.writableFinished) upstream.destroy();
     });
-    if (message.headers.expect) upstream.flushHeaders(); // the body comes once the answer is 100
+    if (message.headers.expect) upstream.flushHeaders(); // the body comes after the response 100
     upstream.once('error', () => response.destroy());
     message.once('error', () => upstream.destroy());
     message.pipe(upstream); // stream.pipeline would make and abort an AbortController for each

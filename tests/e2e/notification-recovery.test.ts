@@ -13,7 +13,7 @@ import { createAzurite, type KillableAzurite } from '../support/killable-azurite
 import { newOperation } from '../support/operations.ts';
 import { repositoryRoot } from '../support/stack.ts';
 
-const PATIENCE_MS = 90_000;
+const MAX_WAIT_MS = 90_000;
 const INSTANCES = 2;
 
 let dataDir: string;
@@ -27,7 +27,7 @@ let received: ReceivedNotification[];
 
 /** Two instances of the app, on servers that are not theirs. */
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'lazurite-outages-'));
+  dataDir = await mkdtemp(join(tmpdir(), 'lazurite-recovery-'));
   cosmos = await startCosmos({ dataDir: join(dataDir, 'cosmos') });
   azurite = await createAzurite(join(dataDir, 'storage'));
   await azurite.start();
@@ -63,16 +63,16 @@ function startInstance(index: number): Promise<FunctionsHost> {
   });
 }
 
-/** Watches a chat of its own, whose operations are told of in the order of this array. */
+/** Subscribes to a chat; resolves to a function that waits for its notifications, in their order. */
 async function watch(chatId: string): Promise<(count: number) => Promise<string[]>> {
   await subscriber.subscribe({ kind: 'chat', chatId }, receiver.url);
   return async (count) => {
-    const told = () => [
+    const notified = () => [
       ...new Map(received.filter((it) => it.operationId.startsWith(chatId)).map((it) => [it.id, it])).values(),
     ];
-    const end = Date.now() + PATIENCE_MS;
-    while (told().length < count && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
-    return told().map(({ operationId, changeType }) => `${operationId} ${changeType}`);
+    const end = Date.now() + MAX_WAIT_MS;
+    while (notified().length < count && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+    return notified().map(({ operationId, changeType }) => `${operationId} ${changeType}`);
   };
 }
 
@@ -80,8 +80,8 @@ function create(chatId: string, name: string) {
   return operations.create(chatId, newOperation({ id: `${chatId}-${name}` }));
 }
 
-test('Two instances tell of every change once, and in order', async () => {
-  const told = await watch('both');
+test('Two instances notify of every change once, and in order', async () => {
+  const notified = await watch('both');
   const ids = Array.from({ length: 20 }, (_, index) => `both-${index}`);
   await Promise.all(
     ids.map(async (id) => {
@@ -93,34 +93,34 @@ test('Two instances tell of every change once, and in order', async () => {
       await operations.delete('both', id, { etag: null });
     }),
   );
-  const all = await told(100);
+  const all = await notified(100);
   const life = ['created', 'updated', 'updated', 'updated', 'deleted'];
   for (const id of ids)
     expect(all.filter((it) => it.startsWith(`${id} `))).toEqual(life.map((type) => `${id} ${type}`));
   expect(received).toHaveLength(100);
 }, 120_000);
 
-test('What happens while storage is away is told of when it is back', async () => {
-  const told = await watch('storage');
+test('Changes made while storage is unavailable are notified when it is back', async () => {
+  const notified = await watch('storage');
   await create('storage', 'before');
-  await told(1);
+  await notified(1);
   await azurite.kill();
   await create('storage', 'meanwhile');
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   await azurite.start();
   await create('storage', 'after');
-  expect(await told(3)).toEqual(['storage-before created', 'storage-meanwhile created', 'storage-after created']);
+  expect(await notified(3)).toEqual(['storage-before created', 'storage-meanwhile created', 'storage-after created']);
 }, 150_000);
 
-test('What waited while Cosmos DB was away is told of when it is back', async () => {
-  const told = await watch('cosmos');
+test('Changes that waited while Cosmos DB was unavailable are notified when it is back', async () => {
+  const notified = await watch('cosmos');
   await create('cosmos', 'before');
-  await told(1);
+  await notified(1);
   const { port } = new URL(cosmos.endpoint);
   await create('cosmos', 'just before');
   await cosmos.close();
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   cosmos = await startCosmos({ dataDir: join(dataDir, 'cosmos'), port: Number(port) });
   await create('cosmos', 'after');
-  expect(await told(3)).toEqual(['cosmos-before created', 'cosmos-just before created', 'cosmos-after created']);
+  expect(await notified(3)).toEqual(['cosmos-before created', 'cosmos-just before created', 'cosmos-after created']);
 }, 150_000);
