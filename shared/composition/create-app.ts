@@ -118,7 +118,7 @@ export function createApp(env: Environment): App {
     simulator,
     readViewerFile: settings.tryIt ? readViewerFile : null,
     connected,
-    registerRoute: createRouteRegistrar(servedRoutes(settings), app.http),
+    registerRoute: createRouteRegistrar(servedRoutes(settings), { ...common, registerHttp: app.http }),
   };
 }
 
