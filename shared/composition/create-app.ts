@@ -14,7 +14,8 @@ import { describeFailure } from '../graph-http/errors/describe-failure.ts';
 import type { PipelineDependencies } from '../graph-http/pipeline.ts';
 import { RecentPolls } from '../graph-http/polling-advice.ts';
 import { ROUTE_NAMES, type RouteName, routesOf } from '../graph-http/routes.ts';
-import { createJwtAuthenticator, createSigningKeys } from '../identity/jwt-authenticator.ts';
+import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
+import { createSigningKeys } from '../identity/signing-keys.ts';
 import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import {
@@ -118,7 +119,7 @@ export function createApp(env: Environment): App {
     simulator,
     readViewerFile: settings.tryIt ? readViewerFile : null,
     connected,
-    registerRoute: createRouteRegistrar(servedRoutes(settings), app.http),
+    registerRoute: createRouteRegistrar(servedRoutes(settings), { ...common, registerHttp: app.http }),
   };
 }
 

@@ -81,7 +81,8 @@ export const APP_SETTINGS = {
     secret: false,
   },
   NOTIFICATION_PRIVATE_TARGETS: {
-    purpose: 'Whether notifications may go to private addresses, and without TLS',
+    purpose:
+      'Whether notifications may go to private addresses, and without TLS. With `allow` the app starts only where its database is on this machine',
     values: ['refuse', 'allow'],
     default: 'refuse',
     provider: 'local',

@@ -70,7 +70,7 @@ export function readSettings(env: Environment): Settings {
   const evolvableEnums = readEvolvableEnums(env, problems);
   const simulator = readSwitch('LRO_LAB', env, problems);
   const tryIt = readSwitch('TRY_IT', env, problems);
-  const notifications = readNotifications(env, problems);
+  const notifications = readNotifications(env, cosmos, problems);
   const telemetry = readTelemetry(env, problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return {
@@ -124,8 +124,20 @@ function readEvolvableEnums(env: Environment, problems: string[]): 'lenient' | '
   return readOneOf('EVOLVABLE_ENUMS', env.EVOLVABLE_ENUMS, problems);
 }
 
-function readNotifications(env: Environment, problems: string[]): NotificationSettings {
+/** Names of this machine, as a URL has them. */
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Azure sets WEBSITE_INSTANCE_ID, and a database on this machine is the emulator's: what is deployed has neither. */
+function isLocal({ WEBSITE_INSTANCE_ID }: Environment, { endpoint }: CosmosSettings): boolean {
+  if (WEBSITE_INSTANCE_ID) return false;
+  // An endpoint that is none is a problem of its own.
+  return !URL.canParse(endpoint) || LOOPBACK.test(new URL(endpoint).hostname);
+}
+
+function readNotifications(env: Environment, cosmos: CosmosSettings, problems: string[]): NotificationSettings {
   const targets = readOneOf('NOTIFICATION_PRIVATE_TARGETS', env.NOTIFICATION_PRIVATE_TARGETS?.toLowerCase(), problems);
+  if (targets === 'allow' && !isLocal(env, cosmos))
+    problems.push('NOTIFICATION_PRIVATE_TARGETS can only be allow in a local run, with a database on this machine');
   return {
     recorded: readSwitch('CHANGE_NOTIFICATIONS', env, problems),
     hook: readSwitch('OPERATION_HOOK', env, problems),

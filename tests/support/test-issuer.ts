@@ -16,6 +16,10 @@ export interface TestIssuer {
   readonly keys: SigningKey[];
   /** TestResponse everything with this status from now on. */
   failWith: number | null;
+  /** No response is sent before this has settled. */
+  stalled: Promise<void> | null;
+  /** Instead of the key set. */
+  keySet: string | null;
   /** Instead of the discovery document. */
   discovery: unknown;
   mint(claims: JWTPayload, signer?: Partial<SigningKey>): Promise<string>;
@@ -28,13 +32,14 @@ export async function newSigningKey(kid: string): Promise<SigningKey> {
 
 export async function startTestIssuer(): Promise<TestIssuer> {
   const requests = new Map<string, number>();
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = request.url ?? '';
     requests.set(path, (requests.get(path) ?? 0) + 1);
+    await issuer.stalled;
     response.writeHead(issuer.failWith ?? 200, { 'content-type': 'application/json' });
     if (issuer.failWith) return void response.end('{}');
     if (path.endsWith('/openid-configuration')) return void response.end(JSON.stringify(issuer.discovery));
-    keySet(issuer.keys).then((keys) => response.end(JSON.stringify(keys)));
+    response.end(issuer.keySet ?? JSON.stringify(await keySet(issuer.keys)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // listening on a port, never on a pipe
@@ -44,6 +49,8 @@ export async function startTestIssuer(): Promise<TestIssuer> {
     requests,
     keys: [await newSigningKey('first')],
     failWith: null,
+    stalled: null,
+    keySet: null,
     discovery: { issuer: url, jwks_uri: `${url}/keys` },
     mint: (claims, signer) => sign(claims, { ...issuer.keys[0], ...signer }),
     close: () => {

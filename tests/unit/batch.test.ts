@@ -1,6 +1,9 @@
+import fc from 'fast-check';
+import { batchHandler } from '../../functions/service/Batch/handler.ts';
 import { createBatchHandler } from '../../functions/service/graph-handlers.ts';
 import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import { UnauthenticatedError } from '../../shared/domain/errors.ts';
+import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { callFunction, graphDependencies, SERVICE_ROOT, type TestResponse, WRITER } from '../support/call-handler.ts';
 import { EXAMPLE, JSON_TYPE } from '../support/create-operation-request.ts';
 
@@ -87,6 +90,79 @@ describe('POST /beta/$batch', () => {
       get('other'),
     ];
     expect(await statuses(requests)).toEqual({ bad: 400, next: 424, last: 424, other: 200 });
+  });
+
+  const methods = fc.oneof(
+    fc.constantFrom('TRACE', 'CONNECT', 'TRACK', 'trace', 'Connect', 'PUT', 'OPTIONS', 'HEAD', 'GET', '__proto__', '!'),
+    fc.stringMatching(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,12}$/),
+  );
+  const urls = fc.oneof(
+    fc.constantFrom(
+      OPERATIONS,
+      `${OPERATIONS}/x`,
+      '/subscriptions',
+      '/$batch',
+      '/$metadata',
+      '..',
+      '?',
+      '#',
+      '\\',
+      '%',
+    ),
+    fc.string({ minLength: 1, maxLength: 30, unit: 'binary' }),
+  );
+  const headers = fc.dictionary(
+    fc.constantFrom('host', 'content-length', 'expect', 'transfer-encoding', 'prefer', 'if-match', 'accept', 'x'),
+    fc.stringMatching(/^[\t\x20-\x7e\x80-\xff]{0,20}$/),
+  );
+  const others = fc.array(fc.record({ method: methods, url: urls, headers }), { minLength: 1, maxLength: 18 });
+
+  test('responds to every item, and carries out the good ones, whatever the others are', async () => {
+    await fc.assert(
+      fc.asyncProperty(others, async (items) => {
+        const dependencies = graphDependencies();
+        const odd = items.map((item, index) => ({ id: `odd ${index}`, ...item }));
+        const requests = [{ id: 'first', ...POST, body: { ...EXAMPLE, id: 'first' } }, ...odd, { id: 'last', ...POST }];
+        const { status, body } = await callBatch(requests, dependencies);
+        expect(status).toBe(200);
+        expect(body.responses.map(({ id }: Item) => id)).toEqual(requests.map(({ id }) => id));
+        for (const { status } of body.responses) expect(status).not.toBe(500);
+        expect([body.responses[0].status, body.responses.at(-1).status]).toEqual([201, 201]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test.each(['TRACE', 'CONNECT', 'TRACK', 'track'])('answers %s as any other unknown method', async (method) => {
+    const { body } = await callBatch([{ id: '1', method, url: OPERATIONS }]);
+    expect(body.responses[0]).toMatchObject({ status: 405, headers: { Allow: 'GET, POST' } });
+  });
+
+  test('answers 500 to an item whose handler throws, in the body of Graph, and carries out the rest', async () => {
+    const ID = '7d0f5a43-1f0b-4a6e-a4f1-30a1c5d7f3a2';
+    const dispatch: FunctionHandler = async ({ url }) => {
+      if (url.endsWith('/bad')) throw new TypeError('a bug');
+      if (url.endsWith('/worse')) return { status: 200, headers: { 'content-type': 'application/json' }, body: '{' };
+      return { status: 204 };
+    };
+    const { body, logged } = await callFunction(batchHandler({ ...graphDependencies(), dispatch }), {
+      method: 'POST',
+      path: '/$batch',
+      headers: JSON_TYPE,
+      body: JSON.stringify({
+        requests: [
+          get('bad', '/bad', { headers: { 'client-request-id': ID } }),
+          get('worse', '/worse'),
+          get('good', '/good'),
+          get('next', '/good', { dependsOn: ['bad'] }),
+        ],
+      }),
+    });
+    const statusOf = Object.fromEntries(body.responses.map(({ id, status }: Item) => [id, status]));
+    expect(statusOf).toEqual({ bad: 500, worse: 500, good: 204, next: 424 });
+    expect(body.responses[0].body.error).toMatchObject({ code: 'InternalServerError' });
+    expect(body.responses[0].body.error.innerError['client-request-id']).toBe(ID);
+    expect(logged).toHaveLength(2);
   });
 
   test('does not carry out what answers 424', async () => {

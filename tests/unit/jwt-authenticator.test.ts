@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { exportSPKI, type JWTPayload } from 'jose';
 import type { Authenticator } from '../../shared/domain/caller.ts';
-import { createJwtAuthenticator, createSigningKeys } from '../../shared/identity/jwt-authenticator.ts';
+import { createJwtAuthenticator } from '../../shared/identity/jwt-authenticator.ts';
+import { createSigningKeys } from '../../shared/identity/signing-keys.ts';
 import { newSigningKey, startTestIssuer, type TestIssuer } from '../support/test-issuer.ts';
 
 const AUDIENCE = 'https://graph.microsoft.com';
@@ -179,7 +180,7 @@ describe('authenticate()', () => {
     await authenticate();
     const added = await newSigningKey('second');
     issuer.keys.push(added);
-    await new Promise((resolve) => setTimeout(resolve, 1_100)); // the cooldown between two looks, which jose times itself
+    nowMs += 1_100; // the cooldown between two looks
     const token = await issuer.mint(claims(), added);
     await expect(authenticator.authenticate(`Bearer ${token}`)).resolves.toBeDefined();
   });
@@ -189,7 +190,7 @@ describe('authenticate()', () => {
     for (let call = 0; call < 3; call += 1) await authenticator.authenticate(old);
     const next = await newSigningKey('second');
     issuer.keys.splice(0, 1, next);
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    nowMs += 1_100;
     await authenticator.authenticate(`Bearer ${await issuer.mint(claims())}`);
     await expect(authenticator.authenticate(old)).rejects.toMatchObject(REJECTED);
   });

@@ -92,6 +92,20 @@ describe('DeliverNotification', () => {
     expect(sleep).toHaveBeenCalledWith(5_000);
   });
 
+  test('serves the others when some fail in a way that nobody foresaw, and gives each of those its own message', async () => {
+    const served: string[] = [];
+    const deliver = async ({ id }: SubscriptionKey) => {
+      if (id === 's1' || id === 's3') throw new TypeError('a bug');
+      served.push(id);
+      return { ...NOTHING_DONE, hasMore: id === 's2' };
+    };
+    const log = newLog();
+    const wakeUps = await deliverNotificationHandler({ deliver, sleep: fail })({ subscriptions: keysOf(5) }, log);
+    expect(served).toEqual(['s0', 's2', 's4']);
+    expect(wakeUps.map(({ subscriptions }) => subscriptions.map(({ id }) => id))).toEqual([['s2'], ['s1'], ['s3']]);
+    expect(log.lines.filter((line) => line.includes('failed unexpectedly'))).toHaveLength(2);
+  });
+
   test('rejects for what nobody foresaw', async () => {
     const deliver = () => Promise.reject(new TypeError('a bug'));
     const handler = deliverNotificationHandler({ deliver, sleep: fail });
@@ -124,6 +138,24 @@ describe('with subscriptions', () => {
     expect(await handler(TIMER, newLog())).toEqual([]);
     world.now += 48 * HOUR;
     expect(await handler(TIMER, newLog())).toEqual([{ subscriptions: [key] }]);
+  });
+
+  test('MaintainSubscriptions looks at all of them, also when one cannot be looked at', async () => {
+    const keys = [await world.subscribe(), await world.subscribe(), await world.subscribe()];
+    const { store } = world.dependencies;
+    const find: typeof store.find = async (key) => {
+      if (key.id === keys[0]?.id) throw new TypeError('a bug');
+      return store.find(key);
+    };
+    world.now += 48 * HOUR;
+    const log = newLog();
+    const broken = { ...world.dependencies, store: { ...store, find } };
+    const queued = (await maintainSubscriptionsHandler(broken)(TIMER, log)).flatMap(
+      ({ subscriptions }) => subscriptions,
+    );
+    expect(queued).toHaveLength(2);
+    expect(queued).toEqual(expect.arrayContaining(keys.slice(1)));
+    expect(log.lines.filter((line) => line.startsWith('A subscription could not be looked at'))).toHaveLength(1);
   });
 
   function call(handler: Handler, path: string, method = 'GET') {
@@ -180,7 +212,7 @@ test('PublishEvents makes a CloudEvent of each change', async () => {
   const change = newChange({ changeType: 'deleted' });
   const handler = publishEventsHandler({ changesAmong: () => [change] });
   const resource = "chats('19:x@thread.v2')/operations('op')";
-  expect(await handler([])).toEqual([
+  expect(await handler([], newLog())).toEqual([
     {
       specversion: '1.0',
       id: 'c1',

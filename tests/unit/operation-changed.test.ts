@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { operationChangedHandler } from '../../functions/notifications/OperationChanged/handler.ts';
 import { operationHook } from '../../functions/notifications/OperationHook/handler.ts';
+import { publishEventsHandler } from '../../functions/notifications/PublishEvents/handler.ts';
 import { type OperationChange, toChange } from '../../shared/domain/notifications/operation-change.ts';
 import { changesAmong, toChangeDocument } from '../../shared/persistence/operations/operation-document.ts';
 import { parseOperationChange } from '../../shared/validation/queue-messages.ts';
@@ -9,7 +11,7 @@ import { newSubscription, OWNER } from '../support/subscriptions.ts';
 
 let ids = 0;
 const SOURCE = { now: () => Date.UTC(2026, 0, 2), newId: () => `change-${++ids}` };
-const context = { debug: () => undefined };
+const context = { debug: () => undefined, error: () => undefined };
 
 function change(changes: Partial<OperationChange> = {}): OperationChange {
   const operation = newOperation({ id: 'op' });
@@ -49,6 +51,35 @@ describe('OperationChanged', () => {
     const handle = operationChangedHandler({ subscriptions, changesAmong, hook: true });
     const items = [{ kind: 'operation', id: 'op', chatId: 'chat' }, { kind: 'repeatableRequest' }, {}, null, 7];
     expect(await handle(items, context)).toEqual({ wakeUps: [], changes: [] });
+  });
+
+  const broken = fc.oneof(
+    fc.constantFrom<unknown>(null, undefined, 7, 'text', [], {}, { ...change(), changeType: 'moved' }),
+    fc.constantFrom<unknown>({ ...change(), chatId: null }, { ...change(), operationId: undefined }),
+    fc.constantFrom<unknown>({ ...change(), changedDateTime: 'yesterday' }, { ...change(), id: 7 }),
+  );
+  const records = fc.array(fc.option(broken, { freq: 1, nil: 'good' }), { minLength: 1, maxLength: 20 });
+
+  test('and PublishEvents pass every good change on, whatever records are beside it', async () => {
+    await fc.assert(
+      fc.asyncProperty(records, async (kinds) => {
+        const subscriptions = createMemorySubscriptionRepository();
+        await subscriptions.create(newSubscription({}), 'place');
+        const errors: string[] = [];
+        const log = { debug: () => undefined, error: (text: string) => void errors.push(text) };
+        const items = kinds.map((kind, index) => ({
+          ...toChangeDocument(change({ id: `good ${index}` })),
+          ...(kind !== 'good' && { change: kind }),
+        }));
+        const good = items.filter((_item, index) => kinds[index] === 'good').map((item) => item.change);
+        const handle = operationChangedHandler({ subscriptions, changesAmong, hook: true });
+        const { wakeUps, changes } = await handle(items, log);
+        expect(changes).toEqual(good);
+        expect(wakeUps).toHaveLength(good.length > 0 ? 1 : 0);
+        expect(errors).toHaveLength(items.length - good.length);
+        expect(await publishEventsHandler({ changesAmong })(items, log)).toHaveLength(good.length);
+      }),
+    );
   });
 
   test('gives each change to the hook where there is one, subscribed to or not', async () => {

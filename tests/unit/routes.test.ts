@@ -48,7 +48,10 @@ const unused = () => Promise.reject(new Error('This handler is not to be called'
 /** The names of what is registered when the functions' files are loaded in the given order. */
 function registeredBy(order: readonly RouteName[], served: readonly RouteName[]): string[] {
   const registered: string[] = [];
-  const register = createRouteRegistrar(served, (name) => registered.push(name));
+  const register = createRouteRegistrar(served, {
+    ...newDependencies(),
+    registerHttp: (name) => registered.push(name),
+  });
   for (const name of order) if (served.includes(name)) register(name, unused);
   return registered;
 }

@@ -51,6 +51,32 @@ describe('readSettings()', () => {
     });
   });
 
+  const accountAt = (endpoint: string) => ({
+    ...COMPLETE,
+    COSMOS_CONNECTION: `AccountEndpoint=${endpoint};AccountKey=a+b/c==;`,
+    NOTIFICATION_PRIVATE_TARGETS: 'allow',
+  });
+
+  test.each(['http://localhost:8081/', 'https://127.0.0.1:8081/', 'http://127.9.9.9:1/', 'http://[::1]:8081/'])(
+    'lets notifications go to private addresses where the database is %s',
+    (endpoint) => {
+      expect(readSettings(accountAt(endpoint)).notifications.privateTargets).toBe(true);
+      const inAzure = { ...accountAt(endpoint), WEBSITE_INSTANCE_ID: '0123456789abcdef' };
+      expect(() => readSettings(inAzure)).toThrow('NOTIFICATION_PRIVATE_TARGETS can only be allow in a local run');
+    },
+  );
+
+  test.each([
+    ...['https://account.documents.azure.com:443/', 'https://localhost.example/', 'http://10.0.0.1:8081/'],
+    ...['https://127.0.0.1.example/', 'https://localhost@account.example/', 'https://[::2]/', 'http://cosmos:8081/'],
+  ])('rejects notifications to private addresses where the database is %s', (endpoint) => {
+    expect(() => readSettings(accountAt(endpoint))).toThrow(
+      'NOTIFICATION_PRIVATE_TARGETS can only be allow in a local run, with a database on this machine',
+    );
+    const rejecting = { ...accountAt(endpoint), NOTIFICATION_PRIVATE_TARGETS: 'refuse' };
+    expect(readSettings(rejecting).notifications.privateTargets).toBe(false);
+  });
+
   test('names everything that is missing in one message', () => {
     expect(() => readSettings({})).toThrow(
       'The app settings are incomplete: COSMOS_CONNECTION is missing; AUTH_ISSUER is missing',

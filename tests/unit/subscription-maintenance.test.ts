@@ -51,9 +51,9 @@ describe('maintainSubscriptions()', () => {
   test('removes one that nobody wants to hear of, without a word', async () => {
     const key = await subscribeFor(HOUR, { lifecycleNotificationUrl: null });
     world.now += HOUR - 1;
-    expect(await maintainSubscriptions(world.dependencies)).toEqual({ removed: 0, toWake: [] });
+    expect(await maintainSubscriptions(world.dependencies)).toEqual({ removed: 0, toWake: [], failures: [] });
     world.now += 1;
-    expect(await maintainSubscriptions(world.dependencies)).toEqual({ removed: 1, toWake: [] });
+    expect(await maintainSubscriptions(world.dependencies)).toEqual({ removed: 1, toWake: [], failures: [] });
     expect(await world.store.find(key)).toBeNull();
     expect(world.received).toEqual([]);
   });

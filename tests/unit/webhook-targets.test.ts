@@ -16,24 +16,59 @@ describe('isAllowed()', () => {
     ...['0.0.0.0', '0.1.2.3', '10.0.0.1', '100.64.0.1', '127.0.0.1', '127.255.255.254', '172.16.0.1', '172.31.255.255'],
     ...['192.0.0.1', '192.0.2.1', '192.88.99.1', '192.168.1.1', '198.18.0.1', '198.51.100.1', '203.0.113.1'],
     ...['224.0.0.1', '240.0.0.1', '255.255.255.255'],
-    ...['::', '::1', '::7f00:1', '::ffff:127.0.0.1', '::ffff:8.8.8.8', '::ffff:0:7f00:1', 'fc00::1', 'fd00:ec2::254'],
-    ...['fec0::1', 'ff02::1', '64:ff9b::7f00:1', '64:ff9b::8.8.8.8', '64:ff9b:1::a00:1', '2002:7f00:1::', '2001::1'],
-    ...['2001:db8::1', '2001:10::1', '100::1', '3fff::1', '5f00::1', '4000::1'],
+    ...['::', '::1', '::ffff:127.0.0.1', '::ffff:8.8.8.8', 'fc00::1', 'fd00::1'],
+    ...['fec0::1', 'ff02::1', '2001:db8::1', '2001:10::1', '100::1', '3fff::1', '5f00::1', '4000::1'],
   ])('keeps %s out unless private addresses may be', (address) => {
     expect(isAllowed(address, 'public')).toBe(false);
     expect(isAllowed(address, 'publicOrPrivate')).toBe(true);
   });
 
   test.each([
-    '169.254.169.254',
-    '169.254.0.1',
-    '::ffff:169.254.169.254',
-    'fe80::1',
-    '168.63.129.16',
-    '::ffff:a83f:8110',
+    ...['169.254.169.254', '169.254.0.1', '169.254.170.2', '168.63.129.16', '100.100.100.200', '192.0.0.192'],
+    ...['fe80::1', 'fe80::a9fe:a9fe', 'fd00:ec2::254', 'fd00:ec2::23', 'fd20:ce::254', '::ffff:a83f:8110'],
+    ...['::7f00:1', '::ffff:0:7f00:1', '64:ff9b::7f00:1', '64:ff9b::8.8.8.8', '64:ff9b:1::a00:1', '2002:7f00:1::'],
+    ...['2001::1', 'fd00::5efe:a9fe:a9fe', '2001:4860::200:5efe:a9fe:a9fe'],
   ])('keeps %s out under either policy', (address) => {
     expect(isAllowed(address, 'public')).toBe(false);
     expect(isAllowed(address, 'publicOrPrivate')).toBe(false);
+  });
+
+  const byte = fc.integer({ min: 0, max: 255 });
+  const metadata = fc.oneof(
+    fc.constantFrom([169, 254, 169, 254], [100, 100, 100, 200], [192, 0, 0, 192], [168, 63, 129, 16]),
+    fc.tuple(byte, byte).map(([c, d]) => [169, 254, c, d]),
+  );
+  const words = (bytes: readonly number[]) => {
+    const hex = bytes.map((one) => one.toString(16).padStart(2, '0')).join('');
+    return `${hex.slice(0, 4)}:${hex.slice(4)}`;
+  };
+  const FORMS: readonly ((bytes: readonly number[]) => string)[] = [
+    (bytes) => bytes.join('.'),
+    (bytes) => `::ffff:${bytes.join('.')}`,
+    (bytes) => `::ffff:${words(bytes)}`,
+    (bytes) => `0:0:0:0:0:FFFF:${words(bytes).toUpperCase()}`,
+    (bytes) => `::${words(bytes)}`,
+    (bytes) => `::ffff:0:${words(bytes)}`,
+    (bytes) => `64:ff9b::${bytes.join('.')}`,
+    (bytes) => `64:ff9b:1::${words(bytes)}`,
+    (bytes) => `64:ff9b:1:${words(bytes)}::`,
+    (bytes) => `2002:${words(bytes)}::`,
+    (bytes) => `2002:${words(bytes)}::1`,
+    (bytes) => `2001:0:1:1::${words(bytes.map((one) => one ^ 0xff))}`,
+    (bytes) => `fd00::5efe:${words(bytes)}`,
+  ];
+
+  test('keeps metadata out under either policy, in whatever form it is written', () => {
+    fc.assert(
+      fc.property(metadata, fc.constantFrom(...FORMS), (bytes, form) => {
+        for (const policy of ['public', 'publicOrPrivate'] as const) {
+          expect([form(bytes), isAllowed(form(bytes), policy)]).toEqual([form(bytes), false]);
+          const host = form(bytes).includes(':') ? `[${form(bytes)}]` : form(bytes);
+          expect(rejectionOf(`https://${host}/latest/meta-data/`, policy)).not.toBeNull();
+        }
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test.each(['', 'localhost', '1.2.3.4.5', ':::', '8.8.8.8 '])('keeps %j out, which is no address', (address) => {

@@ -6,7 +6,7 @@ import { toWakeUps, type WakeUp } from '../../../shared/domain/notifications/wak
 export interface OperationChangedDependencies {
   readonly subscriptions: WatcherDirectory;
   /** The changes among the items that the change feed shows, in their order. */
-  changesAmong(items: readonly unknown[]): readonly OperationChange[];
+  changesAmong(items: readonly unknown[], onMalformed: (id: string) => void): readonly OperationChange[];
   /** Whether each change also goes to the function `OperationHook`. */
   readonly hook: boolean;
 }
@@ -17,7 +17,7 @@ export interface ChangeMessages {
   readonly changes: readonly OperationChange[];
 }
 
-type Logger = Pick<InvocationContext, 'debug'>;
+type Logger = Pick<InvocationContext, 'debug' | 'error'>;
 
 /**
  * Wakes the subscriptions that changes concern. The messages say no more than that: what there is to tell each of them,
@@ -25,7 +25,9 @@ type Logger = Pick<InvocationContext, 'debug'>;
  */
 export function operationChangedHandler({ subscriptions, changesAmong, hook }: OperationChangedDependencies) {
   return async (items: readonly unknown[], context: Logger): Promise<ChangeMessages> => {
-    const changes = changesAmong(items);
+    const changes = changesAmong(items, (id) =>
+      context.error(`The item ${id} is no record of a change, and was passed over`),
+    );
     const keys = await findWatchers(changes, subscriptions);
     if (keys.length > 0) context.debug(`${changes.length} changes concern ${keys.length} subscriptions`);
     return { wakeUps: toWakeUps(keys), changes: hook ? changes : [] };

@@ -1,6 +1,5 @@
 import { HttpRequest } from '@azure/functions';
 import type { Authenticator } from '../../../shared/domain/caller.ts';
-import { FailedDependencyError } from '../../../shared/domain/errors.ts';
 import {
   type EnvelopeDependencies,
   type FunctionHandler,
@@ -32,10 +31,9 @@ export function batchHandler(dependencies: BatchDependencies): FunctionHandler {
 async function carryOut(batch: HttpRequest, context: Context, dependencies: BatchDependencies): Promise<GraphResponse> {
   await dependencies.authenticator.authenticate(batch.headers.get('authorization'));
   const items = parseBatch(await readJson(batch));
-  const reject = withGraphEnvelope(() => Promise.reject(new FailedDependencyError()), dependencies);
-  const responses = await runBatch(items, (item, failed) => {
-    const respond = failed ? reject : dependencies.dispatch;
-    return respond(toHttpRequest(item, batch), context);
+  const responses = await runBatch(items, {
+    carryOut: async (item) => dependencies.dispatch(toHttpRequest(item, batch), context),
+    reject: (item, error) => withGraphEnvelope(() => Promise.reject(error), dependencies)(toRejected(item), context),
   });
   return { status: 200, headers: { 'content-type': 'application/json' }, body: { responses } };
 }
@@ -44,11 +42,23 @@ function toHttpRequest(item: BatchItem, batch: HttpRequest): HttpRequest {
   const authorization = batch.headers.get('authorization');
   const hasBody = item.body !== undefined && !['GET', 'HEAD'].includes(item.method);
   return new HttpRequest({
-    method: item.method,
+    method: FORBIDDEN_METHODS.includes(item.method) ? UNKNOWN_METHOD : item.method,
     url: toItemUrl(item.url, toServiceRoot(batch.url)),
     headers: { ...(authorization !== null && { authorization }), ...item.headers },
     ...(hasBody && { body: toBody(item) }),
   });
+}
+
+/** Of these the Fetch standard lets nobody make a request. */
+const FORBIDDEN_METHODS: readonly string[] = ['CONNECT', 'TRACE', 'TRACK'];
+/** No resource knows it either, so the response is the same: 405. */
+const UNKNOWN_METHOD = 'UNKNOWN';
+
+/** Only what the response repeats of an item: the rest may be the reason that it is rejected. */
+function toRejected({ headers }: BatchItem): HttpRequest {
+  const id = headers['client-request-id'];
+  const kept = id === undefined ? {} : { 'client-request-id': id };
+  return new HttpRequest({ method: 'GET', url: 'https://localhost/', headers: kept });
 }
 
 /** The version may stand before the path, as in the URLs that the classic client puts into batches. */

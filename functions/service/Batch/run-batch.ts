@@ -1,4 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions';
+import { FailedDependencyError } from '../../../shared/domain/errors.ts';
 import type { BatchItem } from '../../../shared/validation/batch-request.ts';
 
 /** The answer to one request of a batch, as it stands in the batch's own. */
@@ -10,21 +11,41 @@ export interface BatchItemResponse {
   readonly body?: unknown;
 }
 
-/** @param failed something that the item depends on did not succeed: the item is not to be carried out */
-export type RespondToItem = (item: BatchItem, failed: boolean) => Promise<HttpResponseInit>;
+/** How the requests of a batch are responded to. */
+export interface BatchResponder {
+  carryOut(item: BatchItem): Promise<HttpResponseInit>;
+  /** The response to an item that could not be carried out, or was not to be. */
+  reject(item: BatchItem, error: unknown): Promise<HttpResponseInit>;
+}
 
-/** Carries out every item as soon as those it depends on are done, all others at once. Responses are in the items' order. */
-export function runBatch(items: readonly BatchItem[], answer: RespondToItem): Promise<readonly BatchItemResponse[]> {
+/**
+ * Carries out every item as soon as those it depends on are done, all others at once. Responses are in the items' order.
+ * Whatever is thrown for one item is the response of that item: a caller whose batch fails as a whole sends all of it again.
+ */
+export function runBatch(
+  items: readonly BatchItem[],
+  responder: BatchResponder,
+): Promise<readonly BatchItemResponse[]> {
   const running = new Map<string, Promise<BatchItemResponse>>();
   for (const item of items) {
     const dependencies = item.dependsOn.map((id) => running.get(id));
-    const turn = Promise.all(dependencies).then((answers) => answer(item, answers.some(hasFailed)));
-    running.set(
-      item.id,
-      turn.then((response) => toBatchItemResponse(item.id, response)),
-    );
+    running.set(item.id, respondTo(item, dependencies, responder));
   }
   return Promise.all(running.values());
+}
+
+async function respondTo(
+  item: BatchItem,
+  dependencies: readonly (Promise<BatchItemResponse> | undefined)[],
+  { carryOut, reject }: BatchResponder,
+): Promise<BatchItemResponse> {
+  try {
+    const earlier = await Promise.all(dependencies);
+    if (earlier.some(hasFailed)) throw new FailedDependencyError();
+    return toBatchItemResponse(item.id, await carryOut(item));
+  } catch (error) {
+    return toBatchItemResponse(item.id, await reject(item, error));
+  }
 }
 
 function hasFailed(answer: BatchItemResponse | undefined): boolean {

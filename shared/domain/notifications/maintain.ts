@@ -13,6 +13,8 @@ export interface MaintenanceReport {
   readonly removed: number;
   /** Those whose owners are to be notified. */
   readonly toWake: readonly SubscriptionKey[];
+  /** Why some could not be looked at; the next turn does it again. */
+  readonly failures: readonly unknown[];
 }
 
 /** How long before it expires the owner of a subscription hears that it has to be renewed. */
@@ -22,12 +24,15 @@ const REAUTHORIZE_BEFORE_MS = 15 * 60_000;
 export async function maintainSubscriptions({ store, now }: MaintenanceDependencies): Promise<MaintenanceReport> {
   let removed = 0;
   const toWake: SubscriptionKey[] = [];
+  const failures: unknown[] = [];
   for await (const keys of store.findExpiring(now() + REAUTHORIZE_BEFORE_MS)) {
-    const results = await Promise.all(keys.map((key) => maintain(key, { store, now })));
+    const outcomes = await Promise.allSettled(keys.map((key) => maintain(key, { store, now })));
+    const results = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : null));
     removed += results.filter((result) => result?.isRemoved).length;
     toWake.push(...keys.filter((_key, index) => results[index]?.isAnnounced));
+    failures.push(...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : [])));
   }
-  return { removed, toWake };
+  return { removed, toWake, failures };
 }
 
 interface Result {
