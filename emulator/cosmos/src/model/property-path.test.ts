@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { cosmosErrorOf, expectValueOrClientError } from '../testing/expect-cosmos-error.ts';
-import { parsePropertyPath, valueAt } from './property-path.ts';
+import { parsePropertyPath } from './property-path.ts';
 
 test.each([
   ['/a', ['a']],
@@ -27,12 +27,4 @@ test('parsePropertyPath() returns segments or throws 400 for any text', () => {
       expectValueOrClientError(() => parsePropertyPath(path)),
     ),
   );
-});
-
-test('valueAt() follows own properties of objects only', () => {
-  expect(valueAt({ a: { b: 1 } }, ['a', 'b'])).toBe(1);
-  expect(valueAt({ a: [7] }, ['a', '0'])).toBeUndefined();
-  expect(valueAt({ a: 'text' }, ['a', 'length'])).toBeUndefined();
-  expect(valueAt({}, ['constructor'])).toBeUndefined();
-  expect(valueAt(null, ['a'])).toBeUndefined();
 });

@@ -34,17 +34,6 @@ export function parsePropertyPath(path: string): readonly string[] {
   return segments;
 }
 
-/** The value found by following property names from `root`; undefined when a step is missing. Array indexes are not followed. */
-export function valueAt(root: unknown, segments: readonly string[]): unknown {
-  let current = root;
-  for (const segment of segments) {
-    if (typeof current !== 'object' || current === null || Array.isArray(current)) return undefined;
-    if (!Object.hasOwn(current, segment)) return undefined;
-    current = (current as Record<string, unknown>)[segment]; // an own property of a plain object, checked above
-  }
-  return current;
-}
-
 /**
  * Reads a path of includedPaths or excludedPaths: property path, then `/*` or `/?`.
  *

@@ -2,7 +2,7 @@ import type { Account } from '../account/account.ts';
 import type { Container } from '../account/catalog.ts';
 import { CosmosError } from '../model/errors.ts';
 import { readBatchRequest } from '../model/requests/batch-request.ts';
-import { itemNumberOf } from '../model/rid.ts';
+import { itemNumberOf } from '../model/resource-id.ts';
 import { executeBatch } from '../operations/batch/execute-batch.ts';
 import { executeBulk } from '../operations/batch/execute-bulk.ts';
 import { readChangeFeed } from '../operations/change-feed/read-change-feed.ts';

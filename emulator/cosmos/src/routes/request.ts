@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CosmosError } from '../model/errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { assertItemNesting, assertItemSize, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { type PartitionKeyValue, parsePartitionKeyHeader } from '../model/partition-key/partition-key.ts';
-import { assertItemNesting, assertItemSize } from '../model/requests/item-limits.ts';
 import { readThroughputHeaders, type Throughput } from '../model/throughput/throughput.ts';
 import type { FeedPage } from '../operations/feed.ts';
 import type { Preconditions } from '../operations/preconditions.ts';

@@ -1,5 +1,5 @@
 import { CosmosError } from '../errors.ts';
-import { readArray, readInteger, readObject, readOptional, readString, readWord } from '../json-reader.ts';
+import { readArray, readInteger, readObject, readOptional, readString, readWord } from '../json.ts';
 import { assertPlainPath } from '../property-path.ts';
 
 /** Sets of properties whose values no two items of a logical partition may share. Source: "Unique key constraints in Azure Cosmos DB". */

@@ -1,13 +1,5 @@
 import { CosmosError } from '../errors.ts';
-import {
-  readArray,
-  readInteger,
-  readObject,
-  readOptional,
-  readString,
-  readWord,
-  withoutUndefined,
-} from '../json-reader.ts';
+import { readArray, readInteger, readObject, readOptional, readString, readWord, withoutUndefined } from '../json.ts';
 import { assertPlainPath } from '../property-path.ts';
 import type { IndexingPolicy } from './indexing-policy.ts';
 

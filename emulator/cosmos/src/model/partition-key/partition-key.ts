@@ -1,7 +1,17 @@
 import { CosmosError } from '../errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { readArray, readObject, readOptional, readString, readWord, withoutUndefined } from '../json-reader.ts';
-import { parsePropertyPath, valueAt } from '../property-path.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  readArray,
+  readObject,
+  readOptional,
+  readString,
+  readWord,
+  valueAt,
+  withoutUndefined,
+} from '../json.ts';
+import { parsePropertyPath } from '../property-path.ts';
 
 /** Which properties of an item form its partition key, and how they are hashed. */
 export interface PartitionKeyDefinition {

@@ -1,6 +1,5 @@
 import { CosmosError } from '../errors.ts';
-import type { JsonValue } from '../json.ts';
-import { readArray, readNumber, readObject, readOptional, readString, readWord } from '../json-reader.ts';
+import { type JsonValue, readArray, readNumber, readObject, readOptional, readString, readWord } from '../json.ts';
 import type { PartitionKeyDefinition } from '../partition-key/partition-key.ts';
 import { parsePropertyPath } from '../property-path.ts';
 

@@ -1,7 +1,7 @@
 import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
 import type { Container } from '../../account/catalog.ts';
 import { uniqueKeyViolation } from '../../model/container/unique-key.ts';
-import { childRid } from '../../model/rid.ts';
+import { childRid } from '../../model/resource-id.ts';
 import type { StoredItem } from '../../store/store.ts';
 import { type ItemChange, startOfRetention, toLoggedChange } from './change-log.ts';
 import { expiryOf, type ItemInput, isExpired } from './item.ts';

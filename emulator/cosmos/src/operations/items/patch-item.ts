@@ -1,7 +1,6 @@
 import type { Account } from '../../account/account.ts';
 import { type Container, notFound } from '../../account/catalog.ts';
-import type { JsonObject } from '../../model/json.ts';
-import { assertItemNesting, assertItemSize } from '../../model/requests/item-limits.ts';
+import { assertItemNesting, assertItemSize, type JsonObject } from '../../model/json.ts';
 import { applyPatch } from '../../model/requests/patch.ts';
 import { type PatchOperation, readPatchRequest } from '../../model/requests/patch-request.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';

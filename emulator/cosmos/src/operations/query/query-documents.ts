@@ -1,8 +1,7 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/catalog.ts';
 import { assertSortable } from '../../model/indexing/sort-order.ts';
-import type { JsonValue } from '../../model/json.ts';
-import { valueAt } from '../../model/property-path.ts';
+import { type JsonValue, valueAt } from '../../model/json.ts';
 import { queryCharge } from '../../model/throughput/request-charge.ts';
 import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts';
 import type { EvaluationContext } from '../../query/values/evaluation-context.ts';

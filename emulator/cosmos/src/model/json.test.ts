@@ -1,5 +1,5 @@
-import { cosmosErrorOf } from '../../testing/expect-cosmos-error.ts';
-import { assertItemNesting, assertItemSize, MAX_ITEM_BYTES } from './item-limits.ts';
+import { cosmosErrorOf } from '../testing/expect-cosmos-error.ts';
+import { assertItemNesting, assertItemSize, MAX_ITEM_BYTES, valueAt } from './json.ts';
 
 function nested(depth: number): unknown {
   let value: unknown = {};
@@ -21,4 +21,12 @@ test('assertItemNesting() rejects a depth that would overflow the stack', () => 
 test('assertItemSize() throws 413 above 2 MB', () => {
   expect(() => assertItemSize(MAX_ITEM_BYTES)).not.toThrow();
   expect(cosmosErrorOf(() => assertItemSize(MAX_ITEM_BYTES + 1)).status).toBe(413);
+});
+
+test('valueAt() follows own properties of objects only', () => {
+  expect(valueAt({ a: { b: 1 } }, ['a', 'b'])).toBe(1);
+  expect(valueAt({ a: [7] }, ['a', '0'])).toBeUndefined();
+  expect(valueAt({ a: 'text' }, ['a', 'length'])).toBeUndefined();
+  expect(valueAt({}, ['constructor'])).toBeUndefined();
+  expect(valueAt(null, ['a'])).toBeUndefined();
 });
