@@ -17,7 +17,7 @@ import {
   systemClock,
   systemRandomness,
 } from '@lazurite/runtime';
-import type { ChangeListener } from '../account/change-notifications.ts';
+import type { ChangeListener } from '../account/account.ts';
 import { openAccount } from '../account/open-account.ts';
 import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';

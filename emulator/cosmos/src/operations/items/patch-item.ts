@@ -7,8 +7,7 @@ import type { CompiledQuery } from '../../query/compile-query.ts';
 import type { ItemKey, StoredItem } from '../../store/store.ts';
 import { assertIfMatch, type Preconditions, preconditionFailed } from '../preconditions.ts';
 import { writtenCharge } from '../throughput/request-charge.ts';
-import { type ItemResult, toItemInput, toItemResult } from './item.ts';
-import { ItemTransaction } from './item-transaction.ts';
+import { type ItemResult, ItemTransaction, toItemInput, toItemResult } from './item-transaction.ts';
 
 /** The patch of a request, validated. */
 export interface Patch {
