@@ -75,58 +75,6 @@ function decode(header: string): string {
 }
 
 /**
- * What the credential of a request allows: an account key everything, a read-only key reads. An Entra token allows
- * operations on items, or reads of them; all other rights belong to the control plane.
- */
-export type Access = KeyAccess | 'items' | 'readingItems';
-
-/** What a request is going to do. */
-export interface Intent {
-  /** Whether it changes nothing. */
-  readonly isRead: boolean;
-  /** `dbs`, `colls`, `docs`…; empty for the account. */
-  readonly resourceType: string;
-}
-
-/** What an Entra token may write. Source: "Use data plane role-based access control with Azure Cosmos DB for NoSQL". */
-const ITEM_TYPES = ['docs', 'conflicts', 'operations'];
-/** The data plane's roles do not cover throughput at all. Source: as above. */
-const THROUGHPUT_TYPE = 'offers';
-const AAD_REQUEST_BLOCKED = 5300;
-const NO_PERMISSION = 5301;
-
-/** @throws CosmosError Forbidden where there is no role */
-function accessOfRole(role: DataRole | null): Access {
-  if (role === null) throw notPermitted();
-  return role === 'contributor' ? 'items' : 'readingItems';
-}
-
-/** @throws CosmosError Forbidden */
-export function assertPermitted(access: Access, { isRead, resourceType }: Intent): void {
-  if (access === 'everything') return;
-  if (access === 'reading') {
-    if (isRead) return;
-    throw new CosmosError('Forbidden', 'The key of the request is a read-only key, and the request is not a read');
-  }
-  if (access === 'readingItems' && !isRead && ITEM_TYPES.includes(resourceType)) throw notPermitted();
-  if (isRead ? resourceType !== THROUGHPUT_TYPE : ITEM_TYPES.includes(resourceType)) return;
-  throw new CosmosError(
-    'Forbidden',
-    `The request on '${resourceType.slice(0, 50)}' cannot be authorized by AAD token in data plane`,
-    { substatus: AAD_REQUEST_BLOCKED },
-  );
-}
-
-/** The service's own message, without the principal, the action and the scope. */
-function notPermitted(): CosmosError {
-  return new CosmosError(
-    'Forbidden',
-    'Request is blocked because principal does not have required RBAC permissions to perform the action on the resource',
-    { substatus: NO_PERMISSION },
-  );
-}
-
-/**
  * The key of every Cosmos DB emulator. It is public, not a secret.
  * Source: "Develop locally using the Azure Cosmos DB emulator".
  */
@@ -134,7 +82,7 @@ export const WELL_KNOWN_KEY =
   'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
 
 /** What a signature covers. Source: "Access control on Azure Cosmos DB resources", REST reference. */
-export interface SignedRequest {
+interface SignedRequest {
   /** Upper case. */
   readonly method: string;
   /** `dbs`, `colls`, `docs`…; empty for the account. */
@@ -147,7 +95,7 @@ export interface SignedRequest {
   readonly date: string | undefined;
 }
 
-export interface AccountKeyOptions {
+interface AccountKeyOptions {
   /** Base64. */
   readonly key: string;
   /** Base64; absent: the account has none. */
@@ -158,10 +106,10 @@ export interface AccountKeyOptions {
 const MAX_SKEW_MS = 15 * 60 * 1000;
 
 /** What a key allows: everything, or reading alone. */
-export type KeyAccess = 'everything' | 'reading';
+type KeyAccess = 'everything' | 'reading';
 
 /** Validates requests signed with a key of the account. */
-export class AccountKeys {
+class AccountKeys {
   readonly #keys: readonly { readonly key: SigningKey; readonly access: KeyAccess }[];
   readonly #clock: Clock;
   #lastDate = '';
@@ -241,4 +189,56 @@ class SigningKey {
     this.#signatures.set(text, signature);
     return signature;
   }
+}
+
+/**
+ * What the credential of a request allows: an account key everything, a read-only key reads. An Entra token allows
+ * operations on items, or reads of them; all other rights belong to the control plane.
+ */
+export type Access = KeyAccess | 'items' | 'readingItems';
+
+/** What a request is going to do. */
+export interface Intent {
+  /** Whether it changes nothing. */
+  readonly isRead: boolean;
+  /** `dbs`, `colls`, `docs`…; empty for the account. */
+  readonly resourceType: string;
+}
+
+/** What an Entra token may write. Source: "Use data plane role-based access control with Azure Cosmos DB for NoSQL". */
+const ITEM_TYPES = ['docs', 'conflicts', 'operations'];
+/** The data plane's roles do not cover throughput at all. Source: as above. */
+const THROUGHPUT_TYPE = 'offers';
+const AAD_REQUEST_BLOCKED = 5300;
+const NO_PERMISSION = 5301;
+
+/** @throws CosmosError Forbidden where there is no role */
+function accessOfRole(role: DataRole | null): Access {
+  if (role === null) throw notPermitted();
+  return role === 'contributor' ? 'items' : 'readingItems';
+}
+
+/** @throws CosmosError Forbidden */
+export function assertPermitted(access: Access, { isRead, resourceType }: Intent): void {
+  if (access === 'everything') return;
+  if (access === 'reading') {
+    if (isRead) return;
+    throw new CosmosError('Forbidden', 'The key of the request is a read-only key, and the request is not a read');
+  }
+  if (access === 'readingItems' && !isRead && ITEM_TYPES.includes(resourceType)) throw notPermitted();
+  if (isRead ? resourceType !== THROUGHPUT_TYPE : ITEM_TYPES.includes(resourceType)) return;
+  throw new CosmosError(
+    'Forbidden',
+    `The request on '${resourceType.slice(0, 50)}' cannot be authorized by AAD token in data plane`,
+    { substatus: AAD_REQUEST_BLOCKED },
+  );
+}
+
+/** The service's own message, without the principal, the action and the scope. */
+function notPermitted(): CosmosError {
+  return new CosmosError(
+    'Forbidden',
+    'Request is blocked because principal does not have required RBAC permissions to perform the action on the resource',
+    { substatus: NO_PERMISSION },
+  );
 }

@@ -245,7 +245,7 @@ export function formatSessionToken(range: number, lsn: number): string {
  *
  * @throws CosmosError BadRequest when the text is anything else
  */
-export function parseSessionToken(text: string): ReadonlyMap<number, number> {
+function parseSessionToken(text: string): ReadonlyMap<number, number> {
   const seen = new Map<number, number>();
   for (const part of text.split(',')) {
     const match = /^(\d{1,9}):(?:-?\d{1,15}#)?(-?\d{1,15})(?:#\d{1,9}=-?\d{1,15})*$/.exec(part.trim());
@@ -256,7 +256,7 @@ export function parseSessionToken(text: string): ReadonlyMap<number, number> {
 }
 
 /** @throws CosmosError NotFound, substatus 1002, when the client has seen a later state than this partition has */
-export function assertSessionAvailable(seen: ReadonlyMap<number, number>, range: number, lsn: number): void {
+function assertSessionAvailable(seen: ReadonlyMap<number, number>, range: number, lsn: number): void {
   if ((seen.get(range) ?? 0) <= lsn) return;
   throw new CosmosError('NotFound', 'The read session is not available for the input session token.', {
     substatus: 1002,

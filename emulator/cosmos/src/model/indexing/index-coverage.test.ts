@@ -1,5 +1,5 @@
 import { cosmosErrorOf } from '../../testing/expect-cosmos-error.ts';
-import { scalarCoverage, assertSortable, type SortKey } from './index-coverage.ts';
+import { assertSortable, type SortKey, scalarCoverage } from './index-coverage.ts';
 import { readIndexingPolicy } from './indexing-policy.ts';
 
 const policy = readIndexingPolicy({

@@ -97,7 +97,7 @@ function hashedForm(component: PartitionKeyComponent, stringEnd: number): Buffer
   return Buffer.from([typeByteOf(component)]);
 }
 
-/** The value as version 1 appends it to the hash. */
+/** The value as version 1 appends it to the hash: bytes that sort as the values do. Source: the SDK, utils/hashing/encoding. */
 function encodedForm(component: PartitionKeyComponent): Buffer {
   if (typeof component === 'string') return encodeStringV1(component);
   if (typeof component === 'number') return encodeNumberV1(component);
@@ -125,17 +125,11 @@ function toHex(bytes: Buffer): string {
   return bytes.toString('hex').toUpperCase();
 }
 
-/** How version 1 effective partition keys write values so that their bytes sort as the values do. Source: the SDK, utils/hashing/encoding. */
-
-const NUMBER_MARK = 0x05;
-const STRING_MARK = 0x08;
-const STRING_END = 0x00;
-
 /**
  * A number as its sortable 64 bits, the first 8 in one byte and the rest in groups of 7; the lowest bit of a byte says that another
  * follows. Groups that would hold only zeros at the end are left out.
  */
-export function encodeNumberV1(value: number): Buffer {
+function encodeNumberV1(value: number): Buffer {
   const sortable = Buffer.allocUnsafe(8);
   sortable.writeDoubleBE(value);
   makeSortable(sortable);
@@ -144,17 +138,17 @@ export function encodeNumberV1(value: number): Buffer {
   while (groups.at(-1) === 0) groups.pop();
   const last = groups.length - 1;
   return Buffer.from([
-    NUMBER_MARK,
+    TYPE_BYTE.number,
     sortable[0] ?? 0,
     ...groups.map((group, index) => (index < last ? group | 1 : group)),
   ]);
 }
 
 /** A string of at most 100 characters: its UTF-8 bytes raised by one, then the end mark, which therefore sorts below every byte. */
-export function encodeStringV1(text: string): Buffer {
+function encodeStringV1(text: string): Buffer {
   const bytes = Buffer.from(text);
   // UTF-8 never contains the byte FF, so adding one cannot overflow.
-  return Buffer.from([STRING_MARK, ...bytes.map((byte) => byte + 1), STRING_END]);
+  return Buffer.from([TYPE_BYTE.string, ...bytes.map((byte) => byte + 1), V1_STRING_END]);
 }
 
 /** Positive numbers get the upper bit, negative ones their two's complement: unsigned order is then numeric order. */

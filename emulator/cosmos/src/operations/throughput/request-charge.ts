@@ -1,12 +1,12 @@
+/** What operations cost, in request units with two decimals: the model and its sources are in docs/discoveries/request-charge.md. */
+
 import type { Container } from '../../account/catalog.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { StoredItem } from '../../store/store.ts';
 
-/** What operations cost, in request units with two decimals: the model and its sources are in docs/discoveries/request-charge.md. */
+type WriteKind = 'create' | 'replace' | 'delete' | 'patch';
 
-export type WriteKind = 'create' | 'replace' | 'delete' | 'patch';
-
-export interface WriteCost {
+interface WriteCost {
   readonly kind: WriteKind;
   /** Of the item as it is stored; for a delete and a patch, the larger of before and after. */
   readonly sizeInBytes: number;
@@ -17,7 +17,7 @@ export interface WriteCost {
 /** Reading a database, container, offer, or another resource that is no item. */
 export const METADATA_READ_CHARGE = 1;
 /** Creating, replacing or deleting one. */
-export const METADATA_WRITE_CHARGE = 4.95;
+const METADATA_WRITE_CHARGE = 4.95;
 /** A request without effect: for an item that does not exist, a change feed page without changes, a failed precondition. */
 export const MINIMAL_CHARGE = 1;
 

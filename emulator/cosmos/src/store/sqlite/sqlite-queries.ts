@@ -6,6 +6,9 @@ import type { ItemSelection } from '../store.ts';
 /** Prepared statements that are cached: they differ by the paths in the conditions. */
 const MAX_STATEMENTS = 100;
 
+/** Sorts after every effective partition key, since these are upper-case hexadecimal. */
+export const HIGHEST_EPK = 'G';
+
 const IN_RANGE = 'container = ? AND range = ?';
 
 export class SqliteQueries implements ItemQueries {
@@ -95,7 +98,7 @@ function toItems(rows: unknown): QueriedItem[] {
 }
 
 /** A condition in SQL over the item's text, and what it binds. */
-export interface Prefilter {
+interface Prefilter {
   readonly sql: string;
   readonly values: readonly (string | number)[];
 }
@@ -107,7 +110,7 @@ const MAX_VALUES = 32;
  * Conditions in SQL that every wanted item meets. Other items may meet them as well, so the query checks again: SQLite does not
  * distinguish true from 1 nor null from a missing value, rounds numbers in its own way, and orders text by bytes.
  */
-export function prefilterOf(conditions: readonly PathCondition[]): Prefilter {
+function prefilterOf(conditions: readonly PathCondition[]): Prefilter {
   const parts = conditions.map(partOf).filter((part) => part !== undefined);
   return { sql: parts.map(({ sql }) => ` AND ${sql}`).join(''), values: parts.flatMap(({ values }) => values) };
 }
@@ -170,9 +173,6 @@ function around(value: number): { low: number; high: number } {
 function isPlainText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
-
-/** Sorts after every effective partition key, since these are upper-case hexadecimal. */
-export const HIGHEST_EPK = 'G';
 
 /**
  * Prepares a statement whose rows are arrays, which cost a quarter less than objects. Node.js before 22.16 has objects only, so

@@ -118,7 +118,7 @@ function asStoreError(error: unknown): unknown {
 }
 
 /** Counts in memory and writes each changed counter once per transaction. */
-export class SqliteCounters implements Counters {
+class SqliteCounters implements Counters {
   readonly #values = new Map<string, number>();
   #changed = new Map<string, number>();
   readonly #select: StatementSync;
