@@ -11,6 +11,28 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The maximum depth of a path: documents cannot nest deeper in the service. Source: "Azure Cosmos DB service quotas". */
+const MAX_PATH_SEGMENTS = 128;
+
+/**
+ * Splits a path as container definitions write it: `/a/b`, or with quoted segments `/"a b"/'c/d'`, into property names.
+ * Inside quotes a backslash keeps the next character, as in the SDK's own parser (common/helper, parsePath).
+ *
+ * @throws CosmosError BadRequest when the path is not of this form
+ */
+export function parsePropertyPath(path: string): readonly string[] {
+  const segments: string[] = [];
+  let position = 0;
+  while (position < path.length) {
+    if (path[position] !== '/' || segments.length === MAX_PATH_SEGMENTS) throw invalidPath(path);
+    const segment = readSegment(path, position + 1);
+    segments.push(segment.name);
+    position = segment.end;
+  }
+  if (segments.length === 0) throw invalidPath(path);
+  return segments;
+}
+
 /** The value found by following property names from `root`; undefined when a step is missing. Array indexes are not followed. */
 export function valueAt(root: unknown, segments: readonly string[]): unknown {
   let current = root;
@@ -20,6 +42,33 @@ export function valueAt(root: unknown, segments: readonly string[]): unknown {
     current = (current as Record<string, unknown>)[segment]; // an own property of a plain object, checked above
   }
   return current;
+}
+
+function readSegment(path: string, start: number): { name: string; end: number } {
+  const quote = path[start];
+  if (quote === '"' || quote === "'") return readQuotedSegment(path, start, quote);
+  const slash = path.indexOf('/', start);
+  const end = slash === -1 ? path.length : slash;
+  const name = path.slice(start, end).trim();
+  if (name === '') throw invalidPath(path);
+  return { name, end };
+}
+
+function readQuotedSegment(path: string, start: number, quote: string): { name: string; end: number } {
+  let name = '';
+  for (let position = start + 1; position < path.length; position++) {
+    if (path[position] === quote) return { name, end: position + 1 };
+    if (path[position] === '\\') position++;
+    name += path[position] ?? '';
+  }
+  throw invalidPath(path);
+}
+
+function invalidPath(path: string): CosmosError {
+  return new CosmosError(
+    'BadRequest',
+    `The path '${path.slice(0, 200)}' is invalid; a path such as /name or /"a name"/b is expected`,
+  );
 }
 
 /** Source of both: "Azure Cosmos DB service quotas", per-item limits. */

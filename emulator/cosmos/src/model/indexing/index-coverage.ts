@@ -1,6 +1,6 @@
 import { CosmosError } from '../errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { type IndexingPathEnd, parseIndexingPath, parsePropertyPath } from '../property-path.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parsePropertyPath } from '../json.ts';
+import { type IndexingPathEnd, parseIndexingPath } from './indexing-path.ts';
 import type { CompositePath, IndexingPolicy } from './indexing-policy.ts';
 
 /** The path segment that stands for every element of an array. */

@@ -3,6 +3,7 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  parsePropertyPath,
   readArray,
   readObject,
   readOptional,
@@ -11,7 +12,6 @@ import {
   valueAt,
   withoutUndefined,
 } from '../json.ts';
-import { parsePropertyPath } from '../property-path.ts';
 
 /** Which properties of an item form its partition key, and how they are hashed. */
 export interface PartitionKeyDefinition {
