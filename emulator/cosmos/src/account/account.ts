@@ -1,10 +1,9 @@
-import type { Clock, Randomness } from '@lazurite/runtime';
+import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import type { ContinuationTokens } from '../model/requests/continuation-token.ts';
 import type { QueryCompiler } from '../query/query-cache.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
 import type { Catalog } from './catalog.ts';
-import type { ChangeNotifications } from './change-notifications.ts';
 import type { IndexBuilder } from './index-builder.ts';
 
 /** What every operation works with. */
@@ -49,4 +48,53 @@ export function nowInSeconds({ clock }: Pick<Account, 'clock'>): number {
 /** A new entity tag, with its quotes. */
 export function newEtag({ randomness }: Pick<Account, 'randomness'>): string {
   return `"${randomness.uuid()}"`;
+}
+
+/** Says that a container has changed. What has changed is read from its change feed. */
+export interface ContainerChange {
+  /** The id of the database. */
+  readonly database: string;
+  /** The id of the container. */
+  readonly container: string;
+  /** The `_rid` of the container: another one made under the same name has another. */
+  readonly containerRid: string;
+  /** The id of the physical partition, as a number. */
+  readonly range: number;
+  /** The last LSN written to it. */
+  readonly lsn: number;
+}
+
+export type ChangeListener = (change: ContainerChange) => void;
+
+/** Notifies subscribers in this process of writes, once these are on disk. */
+export class ChangeNotifications {
+  readonly #listeners = new Set<ChangeListener>();
+  readonly #log: Log;
+  /** A plain property, because every write reads it. */
+  hasSubscribers = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** @returns a function that ends the subscription; calling it twice does nothing */
+  subscribe(listener: ChangeListener): () => void {
+    const own: ChangeListener = (change) => listener(change); // one listener may subscribe twice
+    this.#listeners.add(own);
+    this.hasSubscribers = true;
+    return () => {
+      this.#listeners.delete(own);
+      this.hasSubscribers = this.#listeners.size > 0;
+    };
+  }
+
+  publish(change: ContainerChange): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.#log.error({ err: error }, 'A listener for container changes failed');
+      }
+    }
+  }
 }

@@ -4,9 +4,8 @@ import { compileQuery } from '../query/compile-query.ts';
 import { createQueryCompiler } from '../query/query-cache.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
-import type { Account, ThroughputGate } from './account.ts';
+import { type Account, ChangeNotifications, type ThroughputGate } from './account.ts';
 import { Catalog } from './catalog.ts';
-import { ChangeNotifications } from './change-notifications.ts';
 import { IndexBuilder } from './index-builder.ts';
 
 export interface AccountDependencies {

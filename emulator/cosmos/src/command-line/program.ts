@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { LocalCertificate } from '@lazurite/http';
 import { systemRandomness } from '@lazurite/runtime';
 import { Command, InvalidArgumentError } from 'commander';
-import { WELL_KNOWN_KEY } from '../auth/account-keys.ts';
+import { WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { OnProgress } from '../transfer/progress.ts';
 
 /** The whole command line. The server and the transfer are loaded when a command needs them. */

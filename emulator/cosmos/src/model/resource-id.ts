@@ -47,3 +47,75 @@ function invalidId(value: unknown): CosmosError {
     `The input name ${shown} is invalid. Ensure to provide a unique non-empty string less than '255' characters.`,
   );
 }
+
+/**
+ * Resource ids (`_rid`): base64 of the numbers of the resource and of those above it, with `-` for `/`.
+ * Layout as in the .NET SDK's ResourceId class: database 4 bytes, container 8, everything below a container 16.
+ */
+
+const DATABASE_BYTES = 4;
+const CONTAINER_BYTES = 8;
+const CHILD_BYTES = 16;
+/** Set in the fifth byte: a container, not a user. */
+const CONTAINER_BIT = 0x80000000;
+
+/** The top nibble of the last eight bytes, per kind of resource below a container. */
+export const CHILD_KIND = {
+  item: 0x0,
+  conflict: 0x4,
+  partitionKeyRange: 0x5,
+  userDefinedFunction: 0x6,
+  trigger: 0x7,
+  storedProcedure: 0x8,
+} as const;
+
+export type ChildKind = keyof typeof CHILD_KIND;
+
+/** @param number 1 to 2^32 - 1 */
+export function databaseRid(number: number): string {
+  const bytes = Buffer.alloc(DATABASE_BYTES);
+  bytes.writeUInt32BE(number);
+  return encode(bytes);
+}
+
+/** @param number 1 to 2^31 - 1 */
+export function containerRid(database: string, number: number): string {
+  const bytes = Buffer.alloc(CONTAINER_BYTES);
+  decode(database).copy(bytes);
+  bytes.writeUInt32BE((number | CONTAINER_BIT) >>> 0, DATABASE_BYTES);
+  return encode(bytes);
+}
+
+/** @param number 1 to 2^53 - 1 */
+export function childRid(container: string, kind: ChildKind, number: number): string {
+  const bytes = Buffer.alloc(CHILD_BYTES);
+  bytes.write(container.replaceAll('-', '/'), 0, CONTAINER_BYTES, 'base64');
+  bytes.writeUInt32LE(number >>> 0, CONTAINER_BYTES);
+  bytes.writeUInt32LE(Math.floor(number / 2 ** 32) + CHILD_KIND[kind] * 2 ** 28, CONTAINER_BYTES + 4);
+  return encode(bytes);
+}
+
+/** @param number 1 to 2^24 - 1 */
+export function offerRid(number: number): string {
+  const bytes = Buffer.alloc(3);
+  bytes.writeUIntLE(number, 0, 3);
+  // The service's offer ids are four characters.
+  return encode(bytes);
+}
+
+/** The number of an item that its `_rid` holds; undefined when the text is no id of an item of this container. */
+export function itemNumberOf(rid: string, container: string): number | undefined {
+  const bytes = decode(rid);
+  if (bytes.length !== CHILD_BYTES || !bytes.subarray(0, CONTAINER_BYTES).equals(decode(container))) return undefined;
+  const high = bytes.readUInt32LE(CONTAINER_BYTES + 4);
+  if (high >>> 28 !== CHILD_KIND.item) return undefined;
+  return high * 2 ** 32 + bytes.readUInt32LE(CONTAINER_BYTES);
+}
+
+function encode(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('/', '-');
+}
+
+function decode(rid: string): Buffer {
+  return Buffer.from(rid.replaceAll('-', '/'), 'base64');
+}

@@ -1,7 +1,6 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import type { Account } from '../account/account.ts';
+import type { Account, ContainerChange } from '../account/account.ts';
 import type { Container } from '../account/catalog.ts';
-import type { ContainerChange } from '../account/change-notifications.ts';
 import { openAccount } from '../account/open-account.ts';
 import type { JsonObject } from '../model/json.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
@@ -11,7 +10,7 @@ import { createContainer } from './containers/create-container.ts';
 import { createDatabase } from './databases/create-database.ts';
 import { createItem } from './items/create-item.ts';
 import { deleteItem } from './items/delete-item.ts';
-import { toItemInput } from './items/item.ts';
+import { toItemInput } from './items/item-transaction.ts';
 import { patchItem, toPatch } from './items/patch-item.ts';
 import { replaceItem } from './items/replace-item.ts';
 import { upsertItem } from './items/upsert-item.ts';

@@ -10,8 +10,8 @@ import { readContainer } from '../operations/containers/read-container.ts';
 import { replaceContainer } from '../operations/containers/replace-container.ts';
 import { deletePartition } from '../operations/items/delete-partition.ts';
 import type { OperationResult } from '../operations/result.ts';
-import { containerOf } from './container-request.ts';
 import {
+  containerOf,
   feedPageOf,
   flag,
   nameAt,

@@ -11,8 +11,17 @@ import { queryResources } from '../operations/query/query-resources.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { offersFeed } from '../operations/throughput/offers.ts';
 import type { QueryParameter } from '../query/compile-query.ts';
-import { assertSession, containerOf, feedScopeOf } from './container-request.ts';
-import { feedPageOf, flag, header, nameAt, objectBody, type RouteRequest } from './request.ts';
+import {
+  assertSession,
+  containerOf,
+  feedPageOf,
+  feedScopeOf,
+  flag,
+  header,
+  nameAt,
+  objectBody,
+  type RouteRequest,
+} from './request.ts';
 
 export async function postQuery(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);

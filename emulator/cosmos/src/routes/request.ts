@@ -1,10 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Account } from '../account/account.ts';
+import type { Container } from '../account/catalog.ts';
 import { CosmosError } from '../model/errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import { type PartitionKeyValue, parsePartitionKeyHeader } from '../model/partition-key/partition-key.ts';
-import { assertItemNesting, assertItemSize } from '../model/requests/item-limits.ts';
+import { assertItemNesting, assertItemSize, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import type { EpkRange } from '../model/partition-key/effective-partition-key.ts';
+import {
+  isPartitionKeyPrefix,
+  type PartitionKeyValue,
+  parsePartitionKeyHeader,
+} from '../model/partition-key/partition-key.ts';
+import { type ChangeFeedRequest, readChangeFeedRequest } from '../model/requests/change-feed-request.ts';
 import { readThroughputHeaders, type Throughput } from '../model/throughput/throughput.ts';
-import type { FeedPage } from '../operations/feed.ts';
+import type { FeedPage, FeedScope } from '../operations/feed.ts';
+import { namedPartitionKey } from '../operations/items/item-transaction.ts';
 import type { Preconditions } from '../operations/preconditions.ts';
 
 /** A request as the routes see it. The functions below decode what an operation needs of it. */
@@ -113,4 +121,144 @@ function parseJson(text: string): JsonValue {
 
 export function invalidHeader(name: string, value: string): CosmosError {
   return new CosmosError('BadRequest', `The value '${value.slice(0, 100)}' of the header ${name} is invalid`);
+}
+
+/** The container that the path names. @throws CosmosError NotFound, or BadRequest when the client expects another one of this name */
+export function containerOf({ catalog }: Account, request: RouteRequest): Container {
+  const container = catalog.container(nameAt(request, 0), nameAt(request, 1));
+  const intended = header(request, 'x-ms-cosmos-intended-collection-rid');
+  if (intended === undefined || intended === '' || intended === container.rid) return container;
+  throw new CosmosError('BadRequest', 'The intended collection rid is not that of the collection.', {
+    substatus: 1024,
+  });
+}
+
+/** The items that a feed covers. @throws CosmosError BadRequest; Gone, 1002, for a physical partition that is not there */
+export function feedScopeOf(container: Container, request: RouteRequest): FeedScope {
+  const partitionKey = partitionKeyOf(request);
+  const range = rangeOf(container, request);
+  const epks = epkRangeOf(request);
+  return { ...(partitionKey && { partitionKey }), ...(range !== undefined && { range }), ...(epks && { epks }) };
+}
+
+/** @throws CosmosError BadRequest */
+export function changeFeedRequestOf(request: RouteRequest): ChangeFeedRequest {
+  return readChangeFeedRequest({
+    aIm: header(request, 'a-im') ?? '',
+    ifNoneMatch: header(request, 'if-none-match'),
+    ifModifiedSince: header(request, 'if-modified-since'),
+    wireFormatVersion: header(request, 'x-ms-cosmos-changefeed-wire-format-version'),
+  });
+}
+
+/** The physical partition that the request names; undefined when it names none. @throws CosmosError Gone, 1002 */
+export function rangeOf(container: Container, request: RouteRequest): number | undefined {
+  const text = header(request, 'x-ms-documentdb-partitionkeyrangeid');
+  if (text === undefined || text === '') return undefined;
+  // Some clients put the container's rid in front: `{rid},{id}`.
+  const id = text.slice(text.indexOf(',') + 1);
+  if (!/^\d{1,9}$/.test(id)) throw invalidHeader('x-ms-documentdb-partitionkeyrangeid', text);
+  if (container.ranges[Number(id)]) return Number(id);
+  throw new CosmosError('Gone', `The partition key range ${id} does not exist`, { substatus: 1002 });
+}
+
+const START = 'x-ms-start-epk';
+const END = 'x-ms-end-epk';
+/** Three components of a hierarchical key are 96 digits; `FF` may follow. */
+const EPK = /^[\dA-Fa-f]{0,98}$/;
+
+/** The part of a physical partition that the request names; undefined when it names none. @throws CosmosError BadRequest */
+function epkRangeOf(request: RouteRequest): EpkRange | undefined {
+  const min = header(request, START);
+  const max = header(request, END);
+  if (min === undefined && max === undefined) return undefined;
+  if (min === undefined || max === undefined) throw new CosmosError('BadRequest', `${START} and ${END} go together`);
+  if (!EPK.test(min)) throw invalidHeader(START, min);
+  if (!EPK.test(max) || min.toUpperCase() >= max.toUpperCase()) throw invalidHeader(END, max);
+  return { min: min.toUpperCase(), max: max.toUpperCase() };
+}
+
+/** The container of a request and, if it is one, its physical partition; undefined when there is no such container. */
+export function tryTargetOf(
+  account: Account,
+  request: RouteRequest,
+): { readonly container: Container; readonly range?: number } | undefined {
+  const container = attempt(() => containerOf(account, request));
+  if (!container) return undefined;
+  const range = attempt(() => onlyRangeOf(container, request));
+  return range === undefined ? { container } : { container, range };
+}
+
+/** The container of a request to items, and the physical partitions that it reads or writes. @throws CosmosError */
+export function partitionsOf(
+  account: Account,
+  request: RouteRequest,
+): { readonly container: Container; readonly ranges: readonly number[] } {
+  const container = containerOf(account, request);
+  const range = onlyRangeOf(container, request);
+  return { container, ranges: range === undefined ? [...container.ranges.keys()] : [range] };
+}
+
+/**
+ * The one physical partition that the headers of the request name; undefined when it concerns all of them.
+ *
+ * @throws CosmosError BadRequest or Gone for headers that name none
+ */
+export function onlyRangeOf(container: Container, request: RouteRequest): number | undefined {
+  const range = rangeOf(container, request);
+  if (range !== undefined) return range;
+  const key = partitionKeyOf(request);
+  if (!key || isPartitionKeyPrefix(key, container.definition.partitionKey)) return undefined;
+  return container.locate(namedPartitionKey(container, key)).range;
+}
+
+function attempt<T>(find: () => T): T | undefined {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof CosmosError) return undefined;
+    throw error;
+  }
+}
+
+/** @throws CosmosError NotFound, 1002, when the client has seen a later state of what it reads than this server has */
+export function assertSession(account: Account, container: Container, request: RouteRequest): void {
+  const token = header(request, 'x-ms-session-token');
+  if (token === undefined || token === '') return;
+  const seen = parseSessionToken(token);
+  const read = onlyRangeOf(container, request);
+  for (const [range, name] of container.lsnCounters.entries())
+    if (read === undefined || read === range) assertSessionAvailable(seen, range, account.store.counters.current(name));
+}
+
+/**
+ * The token of one physical partition: `{range id}:{version}#{LSN}`. The version is -1 and there are no region parts, as
+ * the emulator and single-region accounts send it; the SDK refuses to merge tokens whose form changes.
+ */
+export function formatSessionToken(range: number, lsn: number): string {
+  return `${range}:-1#${lsn}`;
+}
+
+/**
+ * The LSNs that a client has seen, per physical partition, from the header `x-ms-session-token`: one or more tokens
+ * joined by commas. Other versions and region parts are accepted, as tokens of the service have them.
+ *
+ * @throws CosmosError BadRequest when the text is anything else
+ */
+function parseSessionToken(text: string): ReadonlyMap<number, number> {
+  const seen = new Map<number, number>();
+  for (const part of text.split(',')) {
+    const match = /^(\d{1,9}):(?:-?\d{1,15}#)?(-?\d{1,15})(?:#\d{1,9}=-?\d{1,15})*$/.exec(part.trim());
+    if (!match) throw new CosmosError('BadRequest', `The session token '${text.slice(0, 200)}' is invalid.`);
+    seen.set(Number(match[1]), Number(match[2]));
+  }
+  return seen;
+}
+
+/** @throws CosmosError NotFound, substatus 1002, when the client has seen a later state than this partition has */
+function assertSessionAvailable(seen: ReadonlyMap<number, number>, range: number, lsn: number): void {
+  if ((seen.get(range) ?? 0) <= lsn) return;
+  throw new CosmosError('NotFound', 'The read session is not available for the input session token.', {
+    substatus: 1002,
+  });
 }

@@ -4,8 +4,7 @@ import type { Account } from '../account/account.ts';
 import { type Access, type Authorizer, assertPermitted } from '../auth/authorizer.ts';
 import { CosmosError } from '../model/errors.ts';
 import { meterOf, type RequestUnitMeter } from '../operations/throughput/request-unit-meter.ts';
-import { partitionsOf, tryTargetOf } from '../routes/container-request.ts';
-import type { RouteRequest } from '../routes/request.ts';
+import { partitionsOf, type RouteRequest, tryTargetOf } from '../routes/request.ts';
 import { isRead, parseTarget, type ResourcePath, type Route, type Router, verbOf } from '../routes/router.ts';
 import { encode, encodeError, type ResponseContext } from './response.ts';
 

@@ -2,8 +2,8 @@ import type { HttpResponse } from '@lazurite/http';
 import type { Account } from '../account/account.ts';
 import type { Container } from '../account/catalog.ts';
 import type { CosmosError } from '../model/errors.ts';
-import { formatSessionToken } from '../model/requests/session-token.ts';
 import type { OperationResult } from '../operations/result.ts';
+import { formatSessionToken } from '../routes/request.ts';
 import type { ItemUsage } from '../store/store.ts';
 
 /** What every response needs to know of its request, error responses included. */

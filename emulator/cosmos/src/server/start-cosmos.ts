@@ -17,10 +17,9 @@ import {
   systemClock,
   systemRandomness,
 } from '@lazurite/runtime';
-import type { ChangeListener } from '../account/change-notifications.ts';
+import type { ChangeListener } from '../account/account.ts';
 import { openAccount } from '../account/open-account.ts';
-import { WELL_KNOWN_KEY } from '../auth/account-keys.ts';
-import { Authorizer } from '../auth/authorizer.ts';
+import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';
 import { startSweeping } from '../operations/items/sweep-expired-items.ts';
 import { RequestUnitGate } from '../operations/throughput/throughput-gate.ts';

@@ -1,5 +1,4 @@
-import type { JsonValue } from '../model/json.ts';
-import { valueAt } from '../model/property-path.ts';
+import { type JsonValue, valueAt } from '../model/json.ts';
 import type { Bound, PathCondition } from '../query/plan/filters.ts';
 import type { IndexEntry, IndexedPath, IndexSelection, KeyRange } from './item-queries.ts';
 

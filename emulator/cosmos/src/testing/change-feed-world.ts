@@ -7,8 +7,7 @@ import { readChangeFeed } from '../operations/change-feed/read-change-feed.ts';
 import { createContainer } from '../operations/containers/create-container.ts';
 import { createDatabase } from '../operations/databases/create-database.ts';
 import { applyDelete } from '../operations/items/delete-item.ts';
-import { type ItemInput, toItemInput } from '../operations/items/item.ts';
-import { ItemTransaction } from '../operations/items/item-transaction.ts';
+import { type ItemInput, ItemTransaction, toItemInput } from '../operations/items/item-transaction.ts';
 import { applyUpsert } from '../operations/items/upsert-item.ts';
 import type { Store } from '../store/store.ts';
 

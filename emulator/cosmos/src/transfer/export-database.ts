@@ -3,7 +3,7 @@ import type { Container, Database } from '../account/catalog.ts';
 import { CosmosError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Throughput } from '../model/throughput/throughput.ts';
-import { isExpired, withoutSystemProperties } from '../operations/items/item.ts';
+import { isExpired, withoutSystemProperties } from '../operations/items/item-transaction.ts';
 import { findOffer, readOfferRecord } from '../operations/throughput/offer-records.ts';
 import type { StoredItem } from '../store/store.ts';
 import { formatContainer, formatDatabase, formatItem } from './line.ts';

@@ -1,7 +1,13 @@
 import { CosmosError } from '../model/errors.ts';
-import type { JsonObject } from '../model/json.ts';
-import { readInteger, readObject, readOptional, readString, readWord } from '../model/json-reader.ts';
-import { assertItemNesting } from '../model/requests/item-limits.ts';
+import {
+  assertItemNesting,
+  type JsonObject,
+  readInteger,
+  readObject,
+  readOptional,
+  readString,
+  readWord,
+} from '../model/json.ts';
 import { readThroughputHeaders, type Throughput } from '../model/throughput/throughput.ts';
 
 /**

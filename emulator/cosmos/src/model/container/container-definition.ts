@@ -8,10 +8,12 @@ import {
   readVectorEmbeddingPolicy,
   type VectorEmbeddingPolicy,
 } from '../indexing/vector-policy.ts';
-import type { JsonObject } from '../json.ts';
-import { readInteger, readObject, readOptional, withoutUndefined } from '../json-reader.ts';
-import type { PartitionKeyDefinition } from '../partition-key/partition-key.ts';
-import { assertSamePartitionKeyDefinition, readPartitionKeyDefinition } from '../partition-key/partition-key.ts';
+import { type JsonObject, readInteger, readObject, readOptional, withoutUndefined } from '../json.ts';
+import {
+  assertSamePartitionKeyDefinition,
+  type PartitionKeyDefinition,
+  readPartitionKeyDefinition,
+} from '../partition-key/partition-key.ts';
 import { readResourceId } from '../resource-id.ts';
 import {
   type ChangeFeedPolicy,

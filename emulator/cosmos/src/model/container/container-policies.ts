@@ -1,6 +1,6 @@
 import { CosmosError } from '../errors.ts';
-import { readArray, readInteger, readObject, readOptional, readString, readWord } from '../json-reader.ts';
-import { assertPlainPath } from '../property-path.ts';
+import { assertPlainPath } from '../indexing/indexing-path.ts';
+import { readArray, readInteger, readObject, readOptional, readString, readWord } from '../json.ts';
 
 /** Sets of properties whose values no two items of a logical partition may share. Source: "Unique key constraints in Azure Cosmos DB". */
 export interface UniqueKeyPolicy {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CosmosError } from '../errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { parsePropertyPath, valueAt } from '../property-path.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parsePropertyPath, valueAt } from '../json.ts';
 import type { UniqueKeyPolicy } from './container-policies.ts';
 
 /** Longer texts are stored as their SHA-256, so that an index entry stays small whatever the item holds. */

@@ -1,6 +1,6 @@
 import { CosmosError } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
 import {
+  type JsonObject,
   readArray,
   readBoolean,
   readInteger,
@@ -10,8 +10,8 @@ import {
   readString,
   readWord,
   withoutUndefined,
-} from '../json-reader.ts';
-import { assertPlainPath, parseIndexingPath, ROOT_INDEXING_PATH } from '../property-path.ts';
+} from '../json.ts';
+import { assertPlainPath, parseIndexingPath, ROOT_INDEXING_PATH } from './indexing-path.ts';
 
 /** Which parts of each item are indexed. Source: "Indexing policies in Azure Cosmos DB". */
 export interface IndexingPolicy {

@@ -1,7 +1,17 @@
 import { CosmosError } from '../errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { readArray, readObject, readOptional, readString, readWord, withoutUndefined } from '../json-reader.ts';
-import { parsePropertyPath, valueAt } from '../property-path.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parsePropertyPath,
+  readArray,
+  readObject,
+  readOptional,
+  readString,
+  readWord,
+  valueAt,
+  withoutUndefined,
+} from '../json.ts';
 
 /** Which properties of an item form its partition key, and how they are hashed. */
 export interface PartitionKeyDefinition {

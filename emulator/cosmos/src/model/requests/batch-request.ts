@@ -1,6 +1,14 @@
 import { CosmosError } from '../errors.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
-import { readArray, readObject, readOptional, readString, readWord, withoutUndefined } from '../json-reader.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  readArray,
+  readObject,
+  readOptional,
+  readString,
+  readWord,
+  withoutUndefined,
+} from '../json.ts';
 import { type PartitionKeyValue, parsePartitionKeyHeader } from '../partition-key/partition-key.ts';
 
 /** One operation of a transactional batch or of a bulk request. */

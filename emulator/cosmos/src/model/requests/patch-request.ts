@@ -1,8 +1,15 @@
 import { CosmosError } from '../errors.ts';
-import type { JsonValue } from '../json.ts';
-import { readArray, readNumber, readObject, readOptional, readString, readWord } from '../json-reader.ts';
+import {
+  type JsonValue,
+  parsePropertyPath,
+  readArray,
+  readNumber,
+  readObject,
+  readOptional,
+  readString,
+  readWord,
+} from '../json.ts';
 import type { PartitionKeyDefinition } from '../partition-key/partition-key.ts';
-import { parsePropertyPath } from '../property-path.ts';
 
 /** One operation of a patch, with its JSON pointers split into names and indexes. */
 export type PatchOperation =

@@ -1,6 +1,5 @@
 import { CosmosError } from '../errors.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
-import { readInteger, readObject, readOptional, withoutUndefined } from '../json-reader.ts';
+import { isJsonObject, type JsonObject, readInteger, readObject, readOptional, withoutUndefined } from '../json.ts';
 
 /** Request units per second: fixed, or a maximum below which the service scales by itself (down to a tenth). */
 export type Throughput =

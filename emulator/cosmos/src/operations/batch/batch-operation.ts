@@ -2,17 +2,21 @@ import { notFound } from '../../account/catalog.ts';
 import { CosmosError } from '../../model/errors.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
 import type { BatchOperation } from '../../model/requests/batch-request.ts';
-import { MINIMAL_CHARGE } from '../../model/throughput/request-charge.ts';
 import type { ItemKey, StoredItem } from '../../store/store.ts';
 import { applyCreate } from '../items/create-item.ts';
 import { applyDelete } from '../items/delete-item.ts';
-import { type ItemInput, locate, namedPartitionKey, toItemInput } from '../items/item.ts';
-import type { ItemTransaction } from '../items/item-transaction.ts';
+import {
+  type ItemInput,
+  type ItemTransaction,
+  locate,
+  namedPartitionKey,
+  toItemInput,
+} from '../items/item-transaction.ts';
 import { applyPatchItem, toPatch } from '../items/patch-item.ts';
 import { applyReplace, assertSameId } from '../items/replace-item.ts';
 import { applyUpsert } from '../items/upsert-item.ts';
 import { isNotModified } from '../preconditions.ts';
-import { deletedCharge, readCharge, writtenCharge } from '../throughput/request-charge.ts';
+import { deletedCharge, MINIMAL_CHARGE, readCharge, writtenCharge } from '../throughput/request-charge.ts';
 
 /** The outcome of one operation of a batch or bulk request. */
 export interface BatchOutcome {

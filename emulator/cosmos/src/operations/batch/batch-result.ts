@@ -1,7 +1,7 @@
 import type { Container } from '../../account/catalog.ts';
 import type { BatchOperation } from '../../model/requests/batch-request.ts';
-import { totalCharge } from '../../model/throughput/request-charge.ts';
 import type { OperationResult } from '../result.ts';
+import { totalCharge } from '../throughput/request-charge.ts';
 import type { BatchOutcome } from './batch-operation.ts';
 
 export interface BatchOutcomes {

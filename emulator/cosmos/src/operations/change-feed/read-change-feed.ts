@@ -8,12 +8,12 @@ import {
   invalidChangeFeedEtag,
   outsideOfRetention,
 } from '../../model/requests/change-feed-request.ts';
-import { feedCharge } from '../../model/throughput/request-charge.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
 import { startOfRetention } from '../items/change-log.ts';
 import { sweepAllExpiredItems } from '../items/sweep-expired-items.ts';
 import type { OperationResult } from '../result.ts';
+import { feedCharge } from '../throughput/request-charge.ts';
 import { ChangePage, type ChangeSource } from './change-page.ts';
 
 export interface ReadChangeFeedInput extends ChangeFeedRequest {

@@ -2,7 +2,7 @@ import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
 import { alreadyExists, type ContainerRecord, toContainer } from '../../account/catalog.ts';
 import { readContainerDefinition } from '../../model/container/container-definition.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { containerRid } from '../../model/rid.ts';
+import { containerRid } from '../../model/resource-id.ts';
 import { DEFAULT_THROUGHPUT, physicalPartitionCount, type Throughput } from '../../model/throughput/throughput.ts';
 import type { OperationResult } from '../result.ts';
 import { findOffer, insertOffer } from '../throughput/offer-records.ts';

@@ -1,5 +1,5 @@
 import type { Container } from '../../account/catalog.ts';
-import { childRid } from '../../model/rid.ts';
+import { childRid } from '../../model/resource-id.ts';
 import { toFeedJson } from '../feed.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
 import type { OperationResult } from '../result.ts';

@@ -1,8 +1,7 @@
 import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
 import { alreadyExists } from '../../account/catalog.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { readResourceId } from '../../model/resource-id.ts';
-import { databaseRid } from '../../model/rid.ts';
+import { databaseRid, readResourceId } from '../../model/resource-id.ts';
 import type { Throughput } from '../../model/throughput/throughput.ts';
 import type { OperationResult } from '../result.ts';
 import { insertOffer } from '../throughput/offer-records.ts';

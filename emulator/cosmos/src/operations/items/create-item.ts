@@ -2,8 +2,7 @@ import type { Account } from '../../account/account.ts';
 import { alreadyExists, type Container } from '../../account/catalog.ts';
 import type { StoredItem } from '../../store/store.ts';
 import { writtenCharge } from '../throughput/request-charge.ts';
-import { type ItemInput, type ItemResult, toItemResult } from './item.ts';
-import { ItemTransaction } from './item-transaction.ts';
+import { type ItemInput, type ItemResult, ItemTransaction, toItemResult } from './item-transaction.ts';
 
 /** @throws CosmosError Conflict when the id exists in the logical partition */
 export async function createItem(account: Account, container: Container, input: ItemInput): Promise<ItemResult> {

@@ -3,8 +3,7 @@ import { type Container, notFound } from '../../account/catalog.ts';
 import type { ItemKey, StoredItem } from '../../store/store.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
 import { deletedCharge } from '../throughput/request-charge.ts';
-import type { ItemResult } from './item.ts';
-import { ItemTransaction } from './item-transaction.ts';
+import { type ItemResult, ItemTransaction } from './item-transaction.ts';
 
 export interface DeleteItemInput extends Preconditions {
   readonly key: ItemKey;

@@ -1,13 +1,11 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/catalog.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
-import { MINIMAL_CHARGE, totalCharge } from '../../model/throughput/request-charge.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedSelection, isSelected, selectFeed } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
-import { deletedCharge } from '../throughput/request-charge.ts';
-import { isExpired } from './item.ts';
-import { ItemTransaction } from './item-transaction.ts';
+import { deletedCharge, MINIMAL_CHARGE, totalCharge } from '../throughput/request-charge.ts';
+import { ItemTransaction, isExpired } from './item-transaction.ts';
 
 /** How many items one group of writes removes. A small number, because requests wait for it. */
 const MAX_DELETED_AT_ONCE = 500;

@@ -1,10 +1,10 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/catalog.ts';
-import { feedCharge } from '../../model/throughput/request-charge.ts';
 import type { ItemSelection, StoredItem } from '../../store/store.ts';
 import { type FeedPage, type FeedScope, invalidContinuation, isSelected, selectFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
-import { isExpired } from './item.ts';
+import { feedCharge } from '../throughput/request-charge.ts';
+import { isExpired } from './item-transaction.ts';
 
 export interface ListItemsInput extends FeedPage {
   readonly scope: FeedScope;

@@ -1,15 +1,13 @@
 import type { Account } from '../../account/account.ts';
 import { type Container, notFound } from '../../account/catalog.ts';
-import type { JsonObject } from '../../model/json.ts';
-import { assertItemNesting, assertItemSize } from '../../model/requests/item-limits.ts';
+import { assertItemNesting, assertItemSize, type JsonObject } from '../../model/json.ts';
 import { applyPatch } from '../../model/requests/patch.ts';
 import { type PatchOperation, readPatchRequest } from '../../model/requests/patch-request.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
 import type { ItemKey, StoredItem } from '../../store/store.ts';
 import { assertIfMatch, type Preconditions, preconditionFailed } from '../preconditions.ts';
 import { writtenCharge } from '../throughput/request-charge.ts';
-import { type ItemResult, toItemInput, toItemResult } from './item.ts';
-import { ItemTransaction } from './item-transaction.ts';
+import { type ItemResult, ItemTransaction, toItemInput, toItemResult } from './item-transaction.ts';
 
 /** The patch of a request, validated. */
 export interface Patch {

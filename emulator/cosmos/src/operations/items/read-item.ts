@@ -3,7 +3,7 @@ import { type Container, notFound } from '../../account/catalog.ts';
 import type { ItemKey } from '../../store/store.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
 import { readCharge } from '../throughput/request-charge.ts';
-import { type ItemResult, isExpired, toItemResult } from './item.ts';
+import { type ItemResult, isExpired, toItemResult } from './item-transaction.ts';
 
 export interface ReadItemInput extends Preconditions {
   readonly key: ItemKey;

@@ -4,8 +4,7 @@ import { CosmosError } from '../../model/errors.ts';
 import type { StoredItem } from '../../store/store.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
 import { writtenCharge } from '../throughput/request-charge.ts';
-import { type ItemInput, type ItemResult, toItemResult } from './item.ts';
-import { ItemTransaction } from './item-transaction.ts';
+import { type ItemInput, type ItemResult, ItemTransaction, toItemResult } from './item-transaction.ts';
 
 /** @throws CosmosError NotFound, or PreconditionFailed when the item has changed since `ifMatch` */
 export async function replaceItem(

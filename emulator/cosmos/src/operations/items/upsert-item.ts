@@ -3,8 +3,7 @@ import type { Container } from '../../account/catalog.ts';
 import type { StoredItem } from '../../store/store.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
 import { writtenCharge } from '../throughput/request-charge.ts';
-import { type ItemInput, type ItemResult, toItemResult } from './item.ts';
-import { ItemTransaction } from './item-transaction.ts';
+import { type ItemInput, type ItemResult, ItemTransaction, toItemResult } from './item-transaction.ts';
 
 /** 201 when it has created the item, 200 when it has replaced it. */
 export async function upsertItem(

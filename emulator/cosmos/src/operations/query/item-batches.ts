@@ -1,5 +1,4 @@
-import type { JsonValue } from '../../model/json.ts';
-import { valueAt } from '../../model/property-path.ts';
+import { type JsonValue, valueAt } from '../../model/json.ts';
 import { compareValues } from '../../query/values/comparison.ts';
 import { indexKey, isExactKey } from '../../store/index-key.ts';
 import type { IndexEntry, KeyRange, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';

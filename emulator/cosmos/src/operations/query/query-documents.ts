@@ -1,13 +1,12 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/catalog.ts';
-import { assertSortable } from '../../model/indexing/sort-order.ts';
-import type { JsonValue } from '../../model/json.ts';
-import { valueAt } from '../../model/property-path.ts';
-import { queryCharge } from '../../model/throughput/request-charge.ts';
+import { assertSortable } from '../../model/indexing/index-coverage.ts';
+import { type JsonValue, valueAt } from '../../model/json.ts';
 import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts';
 import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
+import { queryCharge } from '../throughput/request-charge.ts';
 import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { assertServedWithoutMerge, planPolicyOf, selectForQuery } from './query-scope.ts';

@@ -14,7 +14,7 @@ import { createContainer } from '../containers/create-container.ts';
 import { createDatabase } from '../databases/create-database.ts';
 import type { FeedScope } from '../feed.ts';
 import { deleteItem } from '../items/delete-item.ts';
-import { toItemInput } from '../items/item.ts';
+import { toItemInput } from '../items/item-transaction.ts';
 import { upsertItem } from '../items/upsert-item.ts';
 import { queryDocuments } from './query-documents.ts';
 

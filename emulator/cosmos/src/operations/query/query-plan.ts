@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/catalog.ts';
-import { METADATA_READ_CHARGE } from '../../model/throughput/request-charge.ts';
 import type { OperationResult } from '../result.ts';
+import { METADATA_READ_CHARGE } from '../throughput/request-charge.ts';
 import type { QueryBody } from './query-documents.ts';
 import { planPolicyOf } from './query-scope.ts';
 

@@ -1,8 +1,8 @@
 import type { Account } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
-import { queryCharge } from '../../model/throughput/request-charge.ts';
 import { type FeedPage, type ResourceFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
+import { queryCharge } from '../throughput/request-charge.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { QueryBody } from './query-documents.ts';
 

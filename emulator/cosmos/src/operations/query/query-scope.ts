@@ -1,13 +1,12 @@
 import type { Container } from '../../account/catalog.ts';
 import { CosmosError } from '../../model/errors.ts';
+import { parsePropertyPath } from '../../model/json.ts';
 import { type EpkRange, intersectEpkRanges } from '../../model/partition-key/effective-partition-key.ts';
-import { parsePropertyPath } from '../../model/property-path.ts';
 import { isVectorDistance } from '../../query/compile/vector-distance.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
 import type { PlanPolicy } from '../../query/plan/planner.ts';
 import type { QueryPlan } from '../../query/plan/query-plan.ts';
-import type { QueryRange } from '../../query/plan/query-ranges.ts';
-import { rangesOf } from '../../query/plan/query-ranges.ts';
+import { type QueryRange, rangesOf } from '../../query/plan/query-ranges.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
 

@@ -1,5 +1,5 @@
 import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
-import { offerRid } from '../../model/rid.ts';
+import { offerRid } from '../../model/resource-id.ts';
 import { maxRequestUnitsOf, type Throughput } from '../../model/throughput/throughput.ts';
 import type { StoredResource } from '../../store/store.ts';
 

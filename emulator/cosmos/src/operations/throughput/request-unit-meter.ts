@@ -1,8 +1,8 @@
 import type { Account, ThroughputOwner } from '../../account/account.ts';
 import type { Container } from '../../account/catalog.ts';
-import { METADATA_READ_CHARGE } from '../../model/throughput/request-charge.ts';
 import { maxRequestUnitsOf } from '../../model/throughput/throughput.ts';
 import { findOffer, readOfferRecord } from './offer-records.ts';
+import { METADATA_READ_CHARGE } from './request-charge.ts';
 
 /** Takes the request units of one request from the partitions that it uses. */
 export interface RequestUnitMeter {

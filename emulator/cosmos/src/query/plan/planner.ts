@@ -1,6 +1,6 @@
 import { CosmosError } from '../../model/errors.ts';
+import { parsePropertyPath } from '../../model/json.ts';
 import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
-import { parsePropertyPath } from '../../model/property-path.ts';
 import type { Parameters } from '../compile/compilation.ts';
 import { constantOf, countOf } from '../compile/constants.ts';
 import { distanceFunctionOf, isVectorDistance } from '../compile/vector-distance.ts';

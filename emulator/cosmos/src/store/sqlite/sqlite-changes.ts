@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, ChangeLog, ChangeSelection, LoggedChange } from '../store.ts';
-import { HIGHEST_EPK, prepareArrayRows } from './statements.ts';
+import { HIGHEST_EPK, prepareArrayRows } from './sqlite-queries.ts';
 
 const IN_RANGE = 'container = ?1 AND range = ?2';
 const SELECTED = `${IN_RANGE} AND epk >= ?3 AND epk < ?4 AND ts >= ?5 AND (?6 IS NULL OR partition_key = ?6)`;

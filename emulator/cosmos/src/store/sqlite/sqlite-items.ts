@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, ItemUsage, StoredItem } from '../store.ts';
 import type { SqliteChanges } from './sqlite-changes.ts';
 import type { SqliteIndexes } from './sqlite-indexes.ts';
-import { HIGHEST_EPK, prepareArrayRows } from './statements.ts';
+import { HIGHEST_EPK, prepareArrayRows } from './sqlite-queries.ts';
 
 const COLUMNS =
   'number, container, epk, partition_key AS partitionKey, id, range, lsn, ts, etag, expires_at AS expiresAt, body';

@@ -1,7 +1,6 @@
 import { cosmosErrorOf } from '../../testing/expect-cosmos-error.ts';
-import { scalarCoverage } from './index-coverage.ts';
+import { assertSortable, type SortKey, scalarCoverage } from './index-coverage.ts';
 import { readIndexingPolicy } from './indexing-policy.ts';
-import { assertSortable, type SortKey } from './sort-order.ts';
 
 const policy = readIndexingPolicy({
   includedPaths: [{ path: '/*' }],

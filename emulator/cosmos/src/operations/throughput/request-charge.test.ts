@@ -1,5 +1,5 @@
-import { indexedValueCounter } from '../indexing/index-coverage.ts';
-import { readIndexingPolicy } from '../indexing/indexing-policy.ts';
+import { indexedValueCounter } from '../../model/indexing/index-coverage.ts';
+import { readIndexingPolicy } from '../../model/indexing/indexing-policy.ts';
 import { feedCharge, pointReadCharge, queryCharge, totalCharge, writeCharge } from './request-charge.ts';
 
 const KB = 1024;
