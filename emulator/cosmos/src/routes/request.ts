@@ -233,7 +233,7 @@ export function assertSession(account: Account, container: Container, request: R
 
 /**
  * The token of one physical partition: `{range id}:{version}#{LSN}`. The version is -1 and there are no region parts, as
- * the emulator and single-region accounts send it; the SDK refuses to merge tokens whose form changes.
+ * the emulator and single-region accounts send it; the SDK rejects to merge tokens whose form changes.
  */
 export function formatSessionToken(range: number, lsn: number): string {
   return `${range}:-1#${lsn}`;
