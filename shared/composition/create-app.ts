@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { app, type InvocationContext } from '@azure/functions';
 import type { ChangeLog } from '../domain/notifications/change-log.ts';
+import type { HandshakeLimit } from '../domain/notifications/handshake-limit.ts';
 import type { SubscriptionRepository } from '../domain/notifications/subscription-repository.ts';
 import type { WebhookClient } from '../domain/notifications/webhook.ts';
 import type { OperationRepository } from '../domain/operation-repository.ts';
@@ -47,6 +48,7 @@ export interface SubscriptionDependencies {
   readonly subscriptions: SubscriptionRepository;
   readonly log: ChangeLog;
   readonly webhooks: WebhookClient;
+  readonly handshakeLimit: HandshakeLimit;
 }
 
 /** What the functions of a process have in common. Each composes its own handler of it. */

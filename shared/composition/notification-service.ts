@@ -5,6 +5,7 @@ import type { DeliveryDependencies } from '../domain/notifications/delivery/deli
 import type { DeliveryReport } from '../domain/notifications/delivery/delivery-round.ts';
 import type { RedeliveryDependencies } from '../domain/notifications/delivery/redeliver.ts';
 import { withSharedReads } from '../domain/notifications/delivery/shared-reads.ts';
+import { HandshakeLimit } from '../domain/notifications/handshake-limit.ts';
 import type { SubscriptionKey } from '../domain/notifications/subscription.ts';
 import type { SubscriptionRepository, WatcherDirectory } from '../domain/notifications/subscription-repository.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
@@ -26,6 +27,7 @@ export interface NotificationService
   deliver(key: SubscriptionKey): Promise<DeliveryReport>;
   sleep(milliseconds: number): Promise<void>;
   readonly subscriptions: SubscriptionRepository & WatcherDirectory;
+  readonly handshakeLimit: HandshakeLimit;
   readonly changesAmong: typeof changesAmong;
   /** Whether each change also goes to the function `OperationHook`. */
   readonly hook: boolean;
@@ -69,6 +71,7 @@ export function createNotificationService({
     deliver: (key) => deliver(key, dependencies),
     sleep: (milliseconds) => sleep(milliseconds),
     subscriptions: createCosmosSubscriptionRepository({ ...store, now }),
+    handshakeLimit: new HandshakeLimit(now),
     changesAmong,
     eventGrid: settings.eventGrid,
     hook: settings.hook,

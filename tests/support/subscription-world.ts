@@ -1,4 +1,5 @@
 import type { GraphDependencies } from '../../shared/composition/create-app.ts';
+import { HandshakeLimit } from '../../shared/domain/notifications/handshake-limit.ts';
 import type { WebhookOutcome, WebhookRequest } from '../../shared/domain/notifications/webhook.ts';
 import { callGraph, graphDependencies, NOW, type TestResponse } from './call-handler.ts';
 import { createMemoryChangeLog, type MemoryChangeLog } from './memory-change-log.ts';
@@ -49,7 +50,8 @@ export function newSubscriptionWorld(): SubscriptionWorld {
       return world.respond(request, new URL(request.url).searchParams.get('validationToken') ?? '');
     },
   };
-  const notifications = { subscriptions, log, webhooks };
+  const handshakeLimit = new HandshakeLimit(() => world.now);
+  const notifications = { subscriptions, log, webhooks, handshakeLimit };
   const world: SubscriptionWorld = {
     subscriptions,
     log,

@@ -1,4 +1,5 @@
 import type { WebhookOutcome } from '../../shared/domain/notifications/webhook.ts';
+import { WRITER } from '../support/call-handler.ts';
 import {
   echo,
   inMinutes,
@@ -15,6 +16,7 @@ beforeEach(() => {
 const LIFECYCLE = 'https://receiver.example/life';
 const create = (changes: object = {}) => world.call('POST', '/subscriptions', { ...WANTED, ...changes });
 const FAILED = 'Subscription validation request failed.';
+const UNREACHABLE = `${FAILED} The notification endpoint could not be reached over a trusted connection.`;
 
 function answered(changes: Partial<Extract<WebhookOutcome, { kind: 'answered' }>>) {
   return (_request: unknown, token: string): WebhookOutcome => ({ ...echo(token), ...changes }) as WebhookOutcome;
@@ -92,11 +94,7 @@ describe('the validation of endpoints', () => {
       () => ({ kind: 'failed', reason: 'The endpoint did not answer in time' }),
       'Subscription validation request timed out.',
     ],
-    [
-      'no connection',
-      () => ({ kind: 'failed', reason: 'The endpoint cannot be reached (ECONNREFUSED)' }),
-      `${FAILED} The endpoint cannot be reached (ECONNREFUSED).`,
-    ],
+    ['no connection', () => ({ kind: 'failed', reason: 'The endpoint cannot be reached (ECONNREFUSED)' }), UNREACHABLE],
     [
       'a private address',
       () => ({ kind: 'forbidden', reason: 'The host of the URL is not a public address' }),
@@ -117,5 +115,57 @@ describe('the validation of endpoints', () => {
   test('takes any case and parameters of the content type', async () => {
     world.respond = answered({ contentType: 'Text/Plain ;charset=UTF-8' });
     expect(await create()).toMatchObject({ status: 201 });
+  });
+
+  const codes = [
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EHOSTUNREACH',
+    'ENOTFOUND',
+    'EPROTO',
+    'HPE_INVALID_CONSTANT',
+    'unknown',
+  ];
+  const tlsCodes = ['ERR_TLS_CERT_ALTNAME_INVALID', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_SSL_WRONG_VERSION_NUMBER'];
+
+  test('says the same of every connection that fails, whatever is at the port', async () => {
+    const messages = new Set<string>();
+    for (const code of [...codes, ...tlsCodes]) {
+      world.respond = () => ({ kind: 'failed', reason: `The endpoint cannot be reached (${code})` });
+      messages.add((await create()).body.error.message);
+    }
+    expect([...messages]).toEqual([UNREACHABLE]);
+  });
+
+  test('is throttled for an owner whose endpoints fail, and for nobody else', async () => {
+    world.respond = () => ({ kind: 'failed', reason: 'x' });
+    for (let failure = 0; failure < 20; failure += 1) expect((await create()).status).toBe(400);
+    world.respond = (_request, token) => echo(token);
+    world.sent.length = 0;
+    const { status, headers } = await create();
+    expect({ status, retryAfter: headers.get('retry-after') }).toEqual({ status: 429, retryAfter: '60' });
+    expect(world.sent).toEqual([]);
+    const authenticator = { authenticate: async () => ({ ...WRITER, id: 'another' }) };
+    expect((await world.call('POST', '/subscriptions', WANTED, { authenticator })).status).toBe(201);
+    world.now += 60_000;
+    expect((await create()).status).toBe(201);
+  });
+
+  test('counts what is under way, so that not all can be asked at once', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.respond = async () => {
+      if (world.sent.length === 200) resolve();
+      await promise;
+      return { kind: 'failed', reason: 'x' };
+    };
+    const asked = Array.from({ length: 300 }, () => create());
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(world.sent.length).toBeLessThan(220); // the first to fail make room for others, before there are 20
+    expect(statuses.filter((status) => status === 400)).toHaveLength(world.sent.length);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(300 - world.sent.length);
+  });
+
+  test('is not limited while endpoints want what they are asked', async () => {
+    for (let call = 0; call < 100; call += 1) expect((await create()).status).toBe(201);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Caller } from '../../shared/domain/caller.ts';
-import { BadRequestError } from '../../shared/domain/errors.ts';
+import { BadRequestError, UnavailableError } from '../../shared/domain/errors.ts';
 import { MAX_SUBSCRIPTIONS } from '../../shared/domain/notifications/subscription-rules.ts';
 import { parseSubscribedResource } from '../../shared/graph-http/request/subscribed-resource.ts';
 import { graphDependencies, type TestResponse, WRITER } from '../support/call-handler.ts';
@@ -11,6 +11,7 @@ import {
   type SubscriptionWorld,
   WANTED,
 } from '../support/subscription-world.ts';
+import { newSubscription, OWNER } from '../support/subscriptions.ts';
 
 const APPLICATION: Caller = { ...WRITER, kind: 'application', permissions: ['Chat.Read.All'] };
 const as = (caller: Caller) => ({ authenticator: { authenticate: async () => caller } });
@@ -175,9 +176,35 @@ describe('POST /subscriptions', () => {
     const full = { ...subscriptions, count: async () => MAX_SUBSCRIPTIONS };
     const webhooks = { post: () => Promise.reject(new Error('nobody is asked')) };
     const answer = await world.call('POST', '/subscriptions', WANTED, {
-      notifications: { subscriptions: full, log: world.log, webhooks },
+      notifications: { ...world.notifications, subscriptions: full, webhooks },
     });
     expectError(answer, { status: 403, code: 'Forbidden', message: expect.stringContaining('limit') });
+  });
+
+  test('never acknowledges more than the limit, however many are made at once', async () => {
+    const { subscriptions } = world;
+    const existing = MAX_SUBSCRIPTIONS - 3;
+    for (let index = 0; index < existing; index += 1)
+      await subscriptions.create(newSubscription({ id: `x${index}`, owner: OWNER }), 'place');
+    expect(await subscriptions.count(OWNER)).toBe(existing);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => create()));
+    const created = answers.filter(({ status }) => status === 201).length;
+    expect(existing + created).toBeLessThanOrEqual(MAX_SUBSCRIPTIONS);
+    expect(await subscriptions.count(OWNER)).toBe(existing + created);
+    for (const { status } of answers) expect([201, 403]).toContain(status);
+  });
+
+  test('keeps nothing that it did not acknowledge, when it cannot be counted again', async () => {
+    const { subscriptions } = world;
+    let counts = 0;
+    const count = async () => {
+      counts += 1;
+      if (counts === 2) throw new UnavailableError('The store cannot be reached.');
+      return 0;
+    };
+    const notifications = { ...world.notifications, subscriptions: { ...subscriptions, count } };
+    expect((await world.call('POST', '/subscriptions', WANTED, { notifications })).status).toBe(503);
+    expect((await world.call('GET', '/subscriptions')).body.value).toEqual([]);
   });
 
   test('is nowhere when changes are not recorded', async () => {
@@ -283,14 +310,15 @@ describe('one subscription', () => {
   });
 
   test('PATCH is made again when another write comes in between, and gives up at last', async () => {
-    const { subscriptions, log } = world;
+    const { subscriptions } = world;
     let conflicts = 1;
     const busy = {
       ...subscriptions,
       replace: async (...write: Parameters<typeof subscriptions.replace>) =>
         conflicts-- > 0 ? false : subscriptions.replace(...write),
     };
-    const notifications = { subscriptions: busy, log, webhooks: { post: () => Promise.reject(new Error('nobody')) } };
+    const webhooks = { post: () => Promise.reject(new Error('nobody')) };
+    const notifications = { ...world.notifications, subscriptions: busy, webhooks };
     const patch = () => world.call('PATCH', path, { expirationDateTime: inMinutes(45) }, { notifications });
     expect(await patch()).toMatchObject({ status: 200 });
     conflicts = 100;

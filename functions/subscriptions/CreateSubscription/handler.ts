@@ -1,6 +1,7 @@
 import { ForbiddenError } from '../../../shared/domain/errors.ts';
 import type { ChangeLog } from '../../../shared/domain/notifications/change-log.ts';
-import type { Subscription } from '../../../shared/domain/notifications/subscription.ts';
+import type { HandshakeLimit } from '../../../shared/domain/notifications/handshake-limit.ts';
+import { type Subscription, scopeOf } from '../../../shared/domain/notifications/subscription.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
 import {
   checkLifetime,
@@ -24,9 +25,10 @@ import { parseNewSubscription } from '../../../shared/validation/subscription-bo
 import { shakeHands } from '../handshake.ts';
 
 export interface CreateSubscriptionDependencies extends PipelineDependencies {
-  readonly subscriptions: Pick<SubscriptionRepository, 'create' | 'count'>;
+  readonly subscriptions: Pick<SubscriptionRepository, 'create' | 'count' | 'delete'>;
   readonly log: Pick<ChangeLog, 'end'>;
   readonly webhooks: WebhookClient;
+  readonly handshakeLimit: HandshakeLimit;
 }
 
 /** `POST /subscriptions`: asks the endpoints whether they want notifications, stores the subscription, answers 201 with it. */
@@ -44,18 +46,41 @@ async function create(
   const watched = parseSubscribedResource(given.resource);
   checkWatcher(caller, watched);
   checkLifetime(given, dependencies.now());
-  if ((await dependencies.subscriptions.count(owner)) >= MAX_SUBSCRIPTIONS)
-    throw new ForbiddenError(`The limit of ${MAX_SUBSCRIPTIONS} subscriptions has been reached. Delete some first.`);
+  if ((await dependencies.subscriptions.count(owner)) >= MAX_SUBSCRIPTIONS) throw limitReached();
   const { notificationUrl, lifecycleNotificationUrl } = given;
-  await shakeHands(
-    [notificationUrl, ...(lifecycleNotificationUrl === null ? [] : [lifecycleNotificationUrl])],
-    dependencies,
-  );
+  const urls = [notificationUrl, ...(lifecycleNotificationUrl === null ? [] : [lifecycleNotificationUrl])];
+  await shakeHands({ urls, owner }, dependencies);
   // The end of the log is read before the subscription exists: every later change is delivered.
   const place = await dependencies.log.end(watched);
   const subscription: Subscription = { id: dependencies.newId(), ...given, watched, owner };
-  await dependencies.subscriptions.create(subscription, place);
+  await store(subscription, place, dependencies);
   // The one answer that shows the secret, to who has just sent it.
   const body = { ...toSubscriptionEntity(subscription, url), clientState: subscription.clientState };
   return odataResponse(201, body, { location: toSubscriptionLocation(url, subscription.id) });
+}
+
+/**
+ * Counts again once the subscription is there, for others may have been made since: those of one owner lie in many partitions,
+ * and no transaction reaches over them. Whoever sees more than the limit takes its own back, so that no more than the
+ * limit are ever acknowledged.
+ */
+async function store(
+  subscription: Subscription,
+  place: string,
+  { subscriptions }: Pick<CreateSubscriptionDependencies, 'subscriptions'>,
+): Promise<void> {
+  const { id, owner, watched } = subscription;
+  await subscriptions.create(subscription, place);
+  let isWithinLimit = false;
+  try {
+    isWithinLimit = (await subscriptions.count(owner)) <= MAX_SUBSCRIPTIONS;
+  } finally {
+    // Also when it could not be counted: the caller is told that it failed, and makes another.
+    if (!isWithinLimit) await subscriptions.delete({ scope: scopeOf(watched), id });
+  }
+  if (!isWithinLimit) throw limitReached();
+}
+
+function limitReached(): ForbiddenError {
+  return new ForbiddenError(`The limit of ${MAX_SUBSCRIPTIONS} subscriptions has been reached. Delete some first.`);
 }

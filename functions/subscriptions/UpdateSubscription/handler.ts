@@ -1,4 +1,5 @@
 import { ConcurrentUpdateError, SubscriptionNotFoundError } from '../../../shared/domain/errors.ts';
+import type { HandshakeLimit } from '../../../shared/domain/notifications/handshake-limit.ts';
 import type { Subscription } from '../../../shared/domain/notifications/subscription.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
 import { checkLifetime, checkWatcher, ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
@@ -18,6 +19,7 @@ import { shakeHands } from '../handshake.ts';
 export interface UpdateSubscriptionDependencies extends PipelineDependencies {
   readonly subscriptions: Pick<SubscriptionRepository, 'get' | 'replace'>;
   readonly webhooks: WebhookClient;
+  readonly handshakeLimit: HandshakeLimit;
 }
 
 /** How often an update is made anew because another one came in between. */
@@ -32,11 +34,11 @@ async function update(
   request: GraphRequest<'subscription'>,
   dependencies: UpdateSubscriptionDependencies,
 ): Promise<GraphResponse> {
-  ownerOf(request.caller); // a caller without an id owns nothing, whatever the body says
+  const owner = ownerOf(request.caller); // a caller without an id owns nothing, whatever the body says
   const changes = parseSubscriptionChanges(await readJson(request.http));
   // Before anything is sent to an endpoint: a caller without the subscription learns no more than that.
   checkChange(await read(request, dependencies), { request, changes, now: dependencies.now() });
-  if (changes.notificationUrl !== undefined) await shakeHands([changes.notificationUrl], dependencies);
+  if (changes.notificationUrl !== undefined) await shakeHands({ urls: [changes.notificationUrl], owner }, dependencies);
   return odataResponse(200, toSubscriptionEntity(await write(request, changes, dependencies), request.url));
 }
 
