@@ -308,6 +308,6 @@ function compileLike(node: Extract<Expression, { kind: 'like' }>, context: Compi
       known = wanted;
       matches = likeMatcher(wanted, node.escape);
     }
-    return matches(text);
+    return matches(text, () => undefined);
   };
 }
