@@ -12,6 +12,7 @@ import {
   type EvaluationFrame,
   type PageRequest,
   type RowKey,
+  YIELD,
   type Yield,
 } from './execute/evaluation-frame.ts';
 import { DEFAULT_WORK_LIMITS, WorkLimit, type WorkLimits } from './execute/work-limit.ts';
@@ -44,8 +45,6 @@ export interface RunOptions {
 export interface StepOptions extends RunOptions {
   readonly current: CurrentDocument;
   readonly page: PageRequest;
-  /** Whether to return a `YIELD` also after many rows of one document. */
-  readonly yields: boolean;
 }
 
 export interface SteppedRows extends Iterable<JsonValue | Yield> {
@@ -107,14 +106,15 @@ export function compileQuery(
   checkOrder(query);
   const start: CompiledQuery['start'] = (documents, context, options) => {
     if (query.orderBy?.rank) throw rankNeedsPlan();
-    const { limits = DEFAULT_WORK_LIMITS, sortedInput = false, current, page, yields } = options;
+    const { limits = DEFAULT_WORK_LIMITS, sortedInput = false, current, page } = options;
+    const work = new WorkLimit(limits);
     const frame: EvaluationFrame = {
-      yields,
       slots: [],
       aggregates: [],
+      prefetched: [],
       documents,
-      context,
-      work: new WorkLimit(limits),
+      context: { ...context, charge: (steps) => work.charge(steps) },
+      work,
       sortedInput,
       current,
       page,
@@ -122,7 +122,7 @@ export function compileQuery(
     };
     return {
       // Safe: a query leaves out rows that are undefined.
-      [Symbol.iterator]: () => (compiled.rows(frame) as Iterable<JsonValue | Yield>)[Symbol.iterator](),
+      [Symbol.iterator]: () => (compiled.rows(frame, true) as Iterable<JsonValue | Yield>)[Symbol.iterator](),
       get rowsSeen() {
         return frame.counter.rowsSeen;
       },
@@ -144,13 +144,7 @@ export function compileQuery(
     start,
     run(documents, context, options = {}) {
       const numbered = new NumberedDocuments(documents, isDescending(query));
-      // Safe: without a YIELD among the documents there is none among the rows.
-      return start(numbered, context, {
-        ...options,
-        current: numbered,
-        page: ALL_ROWS,
-        yields: false,
-      }) as Iterable<JsonValue>;
+      return withoutYields(start(numbered, context, { ...options, current: numbered, page: ALL_ROWS }));
     },
   };
 }
@@ -178,6 +172,7 @@ class NumberedDocuments implements Iterable<JsonValue>, CurrentDocument {
   readonly #documents: Iterable<JsonValue>;
   readonly #step: 1 | -1;
   document = 0;
+  readonly documentBytes = 0;
 
   constructor(documents: Iterable<JsonValue>, descending: boolean) {
     this.#documents = documents;
@@ -190,6 +185,10 @@ class NumberedDocuments implements Iterable<JsonValue>, CurrentDocument {
       yield document;
     }
   }
+}
+
+function* withoutYields(rows: Iterable<JsonValue | Yield>): Iterable<JsonValue> {
+  for (const row of rows) if (row !== YIELD) yield row;
 }
 
 function rankNeedsPlan(): CosmosError {

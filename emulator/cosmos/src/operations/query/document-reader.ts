@@ -48,6 +48,10 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
     return this.#current?.item.number ?? 0;
   }
 
+  get documentBytes(): number {
+    return this.#current?.item.body.length ?? 0;
+  }
+
   /** A row as JSON text: the stored one where the row is the document itself. */
   textOf(row: JsonValue): string {
     return this.#current?.value === row && typeof row === 'object' ? this.#current.item.body : JSON.stringify(row);

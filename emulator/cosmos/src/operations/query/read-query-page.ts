@@ -53,7 +53,6 @@ export async function readQueryPage(account: Account, run: QueryRun): Promise<Qu
     page: pageRequestOf(run),
     limits,
     sortedInput: run.access.kind === 'order',
-    yields: true,
   });
   const page = new PageBuilder(run.maxItemCount, reader, trackCursor(run, reader, rows));
   let sliceEnd = SLICE_MS;
