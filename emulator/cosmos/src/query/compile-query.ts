@@ -76,7 +76,9 @@ export interface CompiledQuery {
   plan(policy: PlanPolicy): QueryPlan;
   /** The rows, computed as they are read. Throws a CosmosError 400 when the query exceeds its limits. */
   run(documents: Iterable<JsonValue>, context: EvaluationContext, options?: RunOptions): Iterable<JsonValue>;
-  /** As {@link run}; passes on every `YIELD` among the documents. */
+  /** As {@link run}, with a `YIELD` now and then. */
+  steps(documents: Iterable<JsonValue>, context: EvaluationContext, options?: RunOptions): Iterable<JsonValue | Yield>;
+  /** As {@link steps} over documents that may include a `YIELD`, a page at a time. */
   start(documents: Iterable<JsonValue | Yield>, context: EvaluationContext, options: StepOptions): SteppedRows;
 }
 
@@ -131,6 +133,10 @@ export function compileQuery(
       },
     };
   };
+  const steps: CompiledQuery['steps'] = (documents, context, options = {}) => {
+    const numbered = new NumberedDocuments(documents, isDescending(query));
+    return start(numbered, context, { ...options, current: numbered, page: ALL_ROWS });
+  };
   let unfiltered: string | undefined;
   return {
     query,
@@ -142,10 +148,8 @@ export function compileQuery(
     target: (partitionKey) => queryTarget(query, constants, partitionKey),
     plan: (policy) => planQuery(query, constants, policy),
     start,
-    run(documents, context, options = {}) {
-      const numbered = new NumberedDocuments(documents, isDescending(query));
-      return withoutYields(start(numbered, context, { ...options, current: numbered, page: ALL_ROWS }));
-    },
+    steps,
+    run: (documents, context, options) => withoutYields(steps(documents, context, options)),
   };
 }
 

@@ -60,7 +60,7 @@ export interface WorkCounter {
   /** Counts the steps that it takes to read a value once. */
   chargeValue(value: Value): void;
   /** Roughly the length of a value as JSON. */
-  weightOf(value: Value): number;
+  readonly weightOf: (value: Value) => number;
   /** Whether there have been many steps since it last was true. Only for a caller that then returns a `YIELD`. */
   isYieldDue(): boolean;
   /** Counts rows, groups or keys kept in memory. */

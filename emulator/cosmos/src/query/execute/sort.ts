@@ -100,7 +100,7 @@ export function* incrementallySortedRows(
 /** The wanted rows with their keys, in the order of the input. */
 function* keyedRows(
   input: Iterable<Yield | undefined>,
-  { project, order, after, signs, yields, holdsDocuments }: Sorting & { readonly signs: readonly number[] },
+  { project, order, after, signs, yields }: Sorting & { readonly signs: readonly number[] },
   frame: EvaluationFrame,
 ): Iterable<KeyedRow | Yield> {
   const counter = new RowCounter(frame.current);
@@ -112,18 +112,25 @@ function* keyedRows(
     if (yields && project.prelude) yield* project.prelude.run(frame);
     const value = project(frame);
     if (value === undefined) continue;
-    for (const { evaluate } of order) if (yields && evaluate.prelude) yield* evaluate.prelude.run(frame);
-    const keys = order.map((key) => key.evaluate(frame));
-    const row: KeyedRow = {
-      ...counter.next(),
-      keys,
-      value,
-      steps: stepsToCompare(keys, frame),
-      bytes: holdsDocuments ? frame.work.allocated : 0,
-      documentBytes: holdsDocuments ? frame.current.documentBytes : 0,
-    };
+    if (yields) yield* runPreludes(order, frame);
+    const row = keyedRow(value, { ...counter.next(), keys: order.map((key) => key.evaluate(frame)) }, frame);
     if (after === undefined || isAfter(row, after, signs)) yield row;
   }
+}
+
+function* runPreludes(order: readonly SortKey[], frame: EvaluationFrame): Iterable<Yield> {
+  for (const { evaluate } of order) if (evaluate.prelude) yield* evaluate.prelude.run(frame);
+}
+
+function keyedRow(value: Value, key: RowKey, frame: EvaluationFrame): KeyedRow {
+  const { work, current } = frame;
+  return {
+    ...key,
+    value,
+    steps: stepsToCompare(key.keys, frame),
+    bytes: work.allocated,
+    documentBytes: current.documentBytes,
+  };
 }
 
 /** Strings are compared as blocks, arrays and objects a part at a time. */
@@ -144,6 +151,7 @@ class FirstRows {
   readonly #compare: (left: RowKey, right: RowKey) => number;
   readonly #keep: number;
   readonly #yields: boolean;
+  readonly #holdsDocuments: boolean;
   readonly #frame: EvaluationFrame;
   #rows: KeyedRow[] = [];
   #bytes = 0;
@@ -152,12 +160,13 @@ class FirstRows {
 
   constructor(
     compare: (left: RowKey, right: RowKey) => number,
-    { keep, yields }: Pick<Sorting, 'keep' | 'yields'>,
+    { keep, yields, holdsDocuments }: Pick<Sorting, 'keep' | 'yields' | 'holdsDocuments'>,
     frame: EvaluationFrame,
   ) {
     this.#compare = compare;
     this.#keep = keep;
     this.#yields = yields;
+    this.#holdsDocuments = holdsDocuments;
     this.#frame = frame;
   }
 
@@ -210,6 +219,7 @@ class FirstRows {
 
   /** A document counts once for the rows that follow one another. */
   #bytesOf({ document, documentBytes, bytes }: KeyedRow): number {
+    if (!this.#holdsDocuments) return 0;
     const isFirst = document !== this.#lastDocument;
     this.#lastDocument = document;
     return isFirst ? bytes + documentBytes : bytes;

@@ -63,9 +63,8 @@ export class WorkLimit implements WorkCounter {
     else if (typeof value === 'object' && value !== null) this.charge(this.#weights.of(value) / BYTES_PER_STEP);
   }
 
-  weightOf(value: Value): number {
-    return this.#weights.of(value);
-  }
+  /** A property, because the costs of functions take it on its own. */
+  readonly weightOf = (value: Value): number => this.#weights.of(value);
 
   isYieldDue(): boolean {
     if (this.#steps < STEPS_BETWEEN_YIELDS) return false;

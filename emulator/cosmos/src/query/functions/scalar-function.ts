@@ -31,7 +31,12 @@ export interface ScalarFunction {
 }
 
 /** The steps of a call, of about 10 ns each. Absent: what it takes to read each argument once. */
-export type FunctionCost = (args: readonly Value[], measure: { weightOf(value: Value): number }) => number;
+export type FunctionCost = (args: readonly Value[], measure: Measure) => number;
+
+export interface Measure {
+  /** Roughly the length of a value as JSON. */
+  readonly weightOf: (value: Value) => number;
+}
 
 /** Of a function that does not look into long strings, arrays or objects. */
 export const constantCost: FunctionCost = () => 0;

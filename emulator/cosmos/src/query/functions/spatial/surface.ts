@@ -13,6 +13,8 @@ export interface Surface<P> {
   /** Whether a point on the line through a and b lies between them. */
   isBetween(a: P, b: P, point: P): boolean;
   middle(a: P, b: P): P;
+  /** Bounds of the first coordinate of the points of a segment. */
+  extent(a: P, b: P): readonly [low: number, high: number];
   /** Whether a clockwise outer ring bounds all that lies outside it. */
   readonly invertsClockwise: boolean;
 }
@@ -27,6 +29,7 @@ export const plane: Surface<Position> = {
   },
   isBetween: ([ax, ay], [bx, by], [x, y]) => (x - ax) * (x - bx) + (y - ay) * (y - by) <= 0,
   middle: ([ax, ay], [bx, by]) => [(ax + bx) / 2, (ay + by) / 2],
+  extent: ([ax], [bx]) => [Math.min(ax, bx), Math.max(ax, bx)],
   invertsClockwise: false,
 };
 
@@ -54,6 +57,11 @@ export const sphere: Surface<Vector> = {
     const [x, y, z]: Vector = [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
     const length = Math.hypot(x, y, z);
     return [x / length, y / length, z / length];
+  },
+  extent(a, b) {
+    // How far the middle of the arc can be from the chord, and some for rounding.
+    const bulge = 1 - Math.sqrt(Math.max(0, (1 + dot(a, b)) / 2)) + ON_LINE;
+    return [Math.min(a[0], b[0]) - bulge, Math.max(a[0], b[0]) + bulge];
   },
   invertsClockwise: true,
 };
