@@ -1,10 +1,11 @@
 import type { EvaluationContext, GeospatialType } from '../../values/evaluation-context.ts';
 import { finite, type Value } from '../../values/value.ts';
 import { defineFunctions } from '../scalar-function.ts';
-import { type Geometry, type Position, type Ring, readGeometry } from './geometry.ts';
+import { type Geometry, type Position, readGeometry } from './geometry.ts';
+import { crossesItself } from './ring-crossing.ts';
 import { areaOf, coordinates, distanceBetween, ellipsoid, type Measure, positionsIn } from './spatial-measure.ts';
 import { intersects, within } from './spatial-relations.ts';
-import { crosses, plane, type Surface, segmentsOf, sphere } from './surface.ts';
+import { plane, type Surface, sphere } from './surface.ts';
 
 /** Source: "Spatial functions", Cosmos DB query reference. What is no valid GeoJSON gives undefined. */
 export const spatialFunctions = defineFunctions('Spatial', {
@@ -131,25 +132,6 @@ function whyNotOnEarth([longitude, latitude]: Position): string | undefined {
   if (Math.abs(longitude) > 180) return 'Longitude values must be between -180 and 180 degrees.';
   return Math.abs(latitude) > 90 ? 'Latitude values must be between -90 and 90 degrees.' : undefined;
 }
-
-/** Only segments whose first coordinates overlap are compared, which in most rings are few. */
-function crossesItself<P>(ring: Ring, surface: Surface<P>, charge: ChargeSteps): boolean {
-  const spans = segmentsOf(ring.map(surface.project))
-    .map((segment) => ({ segment, extent: surface.extent(...segment) }))
-    .sort((left, right) => left.extent[0] - right.extent[0]);
-  return spans.some(({ segment, extent: [, high] }, index) => {
-    for (let next = index + 1; next < spans.length; next += 1) {
-      const other = spans[next];
-      if (other === undefined || other.extent[0] > high) return false;
-      charge(STEPS_PER_CROSSING);
-      if (crosses(surface, segment, other.segment)) return true;
-    }
-    return false;
-  });
-}
-
-/** To find out whether two segments cross. */
-const STEPS_PER_CROSSING = 4;
 
 /** To compare a position with a segment, in each way that a relation asks for. */
 const STEPS_PER_POSITION = 24;
