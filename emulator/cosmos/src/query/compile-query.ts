@@ -12,6 +12,7 @@ import {
   type EvaluationFrame,
   type PageRequest,
   type RowKey,
+  YIELD,
   type Yield,
 } from './execute/evaluation-frame.ts';
 import { DEFAULT_WORK_LIMITS, WorkLimit, type WorkLimits } from './execute/work-limit.ts';
@@ -44,8 +45,6 @@ export interface RunOptions {
 export interface StepOptions extends RunOptions {
   readonly current: CurrentDocument;
   readonly page: PageRequest;
-  /** Whether to return a `YIELD` also after many rows of one document. */
-  readonly yields: boolean;
 }
 
 export interface SteppedRows extends Iterable<JsonValue | Yield> {
@@ -77,7 +76,9 @@ export interface CompiledQuery {
   plan(policy: PlanPolicy): QueryPlan;
   /** The rows, computed as they are read. Throws a CosmosError 400 when the query exceeds its limits. */
   run(documents: Iterable<JsonValue>, context: EvaluationContext, options?: RunOptions): Iterable<JsonValue>;
-  /** As {@link run}; passes on every `YIELD` among the documents. */
+  /** As {@link run}, with a `YIELD` now and then. */
+  steps(documents: Iterable<JsonValue>, context: EvaluationContext, options?: RunOptions): Iterable<JsonValue | Yield>;
+  /** As {@link steps} over documents that may include a `YIELD`, a page at a time. */
   start(documents: Iterable<JsonValue | Yield>, context: EvaluationContext, options: StepOptions): SteppedRows;
 }
 
@@ -107,14 +108,15 @@ export function compileQuery(
   checkOrder(query);
   const start: CompiledQuery['start'] = (documents, context, options) => {
     if (query.orderBy?.rank) throw rankNeedsPlan();
-    const { limits = DEFAULT_WORK_LIMITS, sortedInput = false, current, page, yields } = options;
+    const { limits = DEFAULT_WORK_LIMITS, sortedInput = false, current, page } = options;
+    const work = new WorkLimit(limits);
     const frame: EvaluationFrame = {
-      yields,
       slots: [],
       aggregates: [],
+      prefetched: [],
       documents,
-      context,
-      work: new WorkLimit(limits),
+      context: { ...context, charge: (steps) => work.charge(steps) },
+      work,
       sortedInput,
       current,
       page,
@@ -122,7 +124,7 @@ export function compileQuery(
     };
     return {
       // Safe: a query leaves out rows that are undefined.
-      [Symbol.iterator]: () => (compiled.rows(frame) as Iterable<JsonValue | Yield>)[Symbol.iterator](),
+      [Symbol.iterator]: () => (compiled.rows(frame, true) as Iterable<JsonValue | Yield>)[Symbol.iterator](),
       get rowsSeen() {
         return frame.counter.rowsSeen;
       },
@@ -130,6 +132,10 @@ export function compileQuery(
         return frame.lastRow;
       },
     };
+  };
+  const steps: CompiledQuery['steps'] = (documents, context, options = {}) => {
+    const numbered = new NumberedDocuments(documents, isDescending(query));
+    return start(numbered, context, { ...options, current: numbered, page: ALL_ROWS });
   };
   let unfiltered: string | undefined;
   return {
@@ -142,16 +148,8 @@ export function compileQuery(
     target: (partitionKey) => queryTarget(query, constants, partitionKey),
     plan: (policy) => planQuery(query, constants, policy),
     start,
-    run(documents, context, options = {}) {
-      const numbered = new NumberedDocuments(documents, isDescending(query));
-      // Safe: without a YIELD among the documents there is none among the rows.
-      return start(numbered, context, {
-        ...options,
-        current: numbered,
-        page: ALL_ROWS,
-        yields: false,
-      }) as Iterable<JsonValue>;
-    },
+    steps,
+    run: (documents, context, options) => withoutYields(steps(documents, context, options)),
   };
 }
 
@@ -178,6 +176,7 @@ class NumberedDocuments implements Iterable<JsonValue>, CurrentDocument {
   readonly #documents: Iterable<JsonValue>;
   readonly #step: 1 | -1;
   document = 0;
+  readonly documentBytes = 0;
 
   constructor(documents: Iterable<JsonValue>, descending: boolean) {
     this.#documents = documents;
@@ -190,6 +189,10 @@ class NumberedDocuments implements Iterable<JsonValue>, CurrentDocument {
       yield document;
     }
   }
+}
+
+function* withoutYields(rows: Iterable<JsonValue | Yield>): Iterable<JsonValue> {
+  for (const row of rows) if (row !== YIELD) yield row;
 }
 
 function rankNeedsPlan(): CosmosError {

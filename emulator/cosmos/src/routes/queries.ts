@@ -46,23 +46,23 @@ export function postQueryPlan(account: Account, request: RouteRequest): Operatio
   });
 }
 
-export function postDatabaseQuery(account: Account, request: RouteRequest): OperationResult {
+export function postDatabaseQuery(account: Account, request: RouteRequest): Promise<OperationResult> {
   return queryFeed(account, databasesFeed(account), request);
 }
 
-export function postContainerQuery(account: Account, request: RouteRequest): OperationResult {
+export function postContainerQuery(account: Account, request: RouteRequest): Promise<OperationResult> {
   return queryFeed(account, containersFeed(account, nameAt(request, 0)), request);
 }
 
-export function postOfferQuery(account: Account, request: RouteRequest): OperationResult {
+export function postOfferQuery(account: Account, request: RouteRequest): Promise<OperationResult> {
   return queryFeed(account, offersFeed(account), request);
 }
 
-export function postConflictQuery(account: Account, request: RouteRequest): OperationResult {
+export function postConflictQuery(account: Account, request: RouteRequest): Promise<OperationResult> {
   return queryFeed(account, conflictsFeed(containerOf(account, request)), request);
 }
 
-function queryFeed(account: Account, feed: ResourceFeed, request: RouteRequest): OperationResult {
+function queryFeed(account: Account, feed: ResourceFeed, request: RouteRequest): Promise<OperationResult> {
   return queryResources(account, feed, { ...feedPageOf(request), body: queryBodyOf(request) });
 }
 

@@ -1,7 +1,9 @@
 import { type Account, nowInSeconds } from '../../account/account.ts';
+import { CosmosError } from '../../model/errors.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { CurrentDocument } from '../../query/execute/evaluation-frame.ts';
 import { YIELD, type Yield } from '../../query/execute/evaluation-frame.ts';
+import { Weights } from '../../query/values/weight.ts';
 import type { QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
 import type { FeedSelection } from '../feed.ts';
 import type { AccessPath } from './access-path.ts';
@@ -26,10 +28,14 @@ export interface DocumentReading {
   readonly orderStart?: OrderStart;
 }
 
+/** After so much text has been parsed, a query may yield. */
+const CHARACTERS_BETWEEN_YIELDS = 64 * 1024;
+
 /** Reads the items of a container for a query, one selection of the feed after the other. */
 export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocument {
   readonly #account: Account;
   readonly #reading: DocumentReading;
+  readonly #weights = new Weights();
   #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
   /** The index of the selection of the item read last. */
   selection: number;
@@ -48,9 +54,22 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
     return this.#current?.item.number ?? 0;
   }
 
-  /** A row as JSON text: the stored one where the row is the document itself. */
-  textOf(row: JsonValue): string {
-    return this.#current?.value === row && typeof row === 'object' ? this.#current.item.body : JSON.stringify(row);
+  get documentBytes(): number {
+    return this.#current?.item.body.length ?? 0;
+  }
+
+  /**
+   * A row as JSON text: the stored one where the row is the document itself.
+   *
+   * @throws CosmosError BadRequest for a row of more than `maxBytes`
+   */
+  textOf(row: JsonValue, maxBytes: number): string {
+    if (typeof row !== 'object') return JSON.stringify(row);
+    if (this.#current?.value === row) return this.#current.item.body;
+    const bytes = this.#weights.of(row);
+    if (bytes > maxBytes)
+      throw new CosmosError('BadRequest', `A row of the query has ${bytes} bytes, expected at most ${maxBytes}`);
+    return JSON.stringify(row);
   }
 
   *[Symbol.iterator](): Generator<JsonValue | Yield> {
@@ -60,7 +79,14 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
       this.selection = index;
       const from = start?.selection === index ? start.document : undefined;
       for (const batch of this.#batchesOf(index, this.#toQueried(selection), from)) {
-        for (const item of batch) yield this.#read(item);
+        let parsed = 0;
+        for (const item of batch) {
+          yield this.#read(item);
+          parsed += item.body.length;
+          if (parsed < CHARACTERS_BETWEEN_YIELDS) continue;
+          yield YIELD;
+          parsed = 0;
+        }
         yield YIELD;
       }
     }

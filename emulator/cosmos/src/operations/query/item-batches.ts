@@ -15,7 +15,7 @@ export interface NumberOrder {
 }
 
 /** The first read is small, because a query may want one item. */
-const FIRST_BATCH = 32;
+const FIRST_BATCH = 8;
 const MAX_BATCH = 256;
 /**
  * The most text that one read brings into memory, in characters, unless one item has more. It is small, because objects that

@@ -2,22 +2,20 @@ import type { Account } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
 import { type PageRequest, type RowKey, YIELD } from '../../query/execute/evaluation-frame.ts';
-import { DEFAULT_WORK_LIMITS } from '../../query/execute/work-limit.ts';
 import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import type { FeedSelection } from '../feed.ts';
 import type { AccessPath } from './access-path.ts';
 import { type Cursor, type CursorTracker, trackCursor } from './cursor.ts';
 import { DocumentReader, type DocumentReading } from './document-reader.ts';
 import type { OrderStart } from './item-batches.ts';
+import { QueryTurns } from './query-turns.ts';
 
 /** The largest response of the service. Source: "Azure Cosmos DB service quotas", maximum response size. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
-/** How long a query runs before it yields to other requests. */
-const SLICE_MS = 10;
 /** After this time a page ends with the rows it has, as in the service. */
 const PAGE_TIME_MS = 5_000;
-/** After this time a query that cannot stop between two rows is rejected. */
-const MAX_TIME_MS = 60_000;
+/** The longest row that is written. A limit of this server: rows may repeat the same value many times. */
+const MAX_ROW_BYTES = 8 * 1024 * 1024;
 
 export interface QueryRun {
   readonly query: CompiledQuery;
@@ -44,25 +42,21 @@ export interface QueryPage {
 
 /** Reads one page, and yields to other requests meanwhile. @throws CosmosError RequestTimeout or BadRequest when it takes too much time or memory */
 export async function readQueryPage(account: Account, run: QueryRun): Promise<QueryPage> {
-  const startedAt = account.clock.monotonic();
-  const elapsed = () => account.clock.monotonic() - startedAt;
+  const turns = new QueryTurns(account.clock);
   const reader = new DocumentReader(account, readingOf(run));
-  const limits = { ...DEFAULT_WORK_LIMITS, isExpired: () => elapsed() > MAX_TIME_MS };
+  const { limits } = turns;
   const rows = run.query.start(reader, run.context, {
     current: reader,
     page: pageRequestOf(run),
     limits,
     sortedInput: run.access.kind === 'order',
-    yields: true,
   });
   const page = new PageBuilder(run.maxItemCount, reader, trackCursor(run, reader, rows));
-  let sliceEnd = SLICE_MS;
   for (const row of rows) {
     if (row === YIELD) {
-      if (elapsed() < sliceEnd) continue;
-      await yieldToEventLoop();
-      sliceEnd = elapsed() + SLICE_MS;
-      if (elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
+      if (!turns.isOver()) continue;
+      await turns.next();
+      if (turns.elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
     } else if (!page.add(row)) break;
   }
   return page.finish();
@@ -79,10 +73,6 @@ function readingOf({ query, feed, access, cursor }: QueryRun): DocumentReading {
 /** Items with the same first key are sorted by the other keys, so reading starts with the first of them. */
 function orderStartOf({ keys: [value, ...others], document }: RowKey): OrderStart {
   return others.length > 0 ? { value } : { value, document };
-}
-
-function yieldToEventLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function pageRequestOf({ cursor, maxItemCount, count }: QueryRun): PageRequest {
@@ -110,7 +100,7 @@ class PageBuilder {
   /** False when the row is for the next page. */
   add(row: JsonValue): boolean {
     if (this.#tracker.isOnEarlierPage()) return true;
-    const text = this.#reader.textOf(row);
+    const text = this.#reader.textOf(row, MAX_ROW_BYTES);
     const size = Buffer.byteLength(text);
     const isFull = this.#rows.length >= this.#maxItemCount || this.#bytes + size > MAX_PAGE_BYTES;
     if (isFull && this.#rows.length > 0) {

@@ -41,20 +41,23 @@ export interface Compilation extends QueryEnvironment {
   /** Allocates a slot for a name. */
   slot(): number;
   aggregateSlot(): number;
+  /** Allocates a number for the value of a sub-query: see `EvaluationFrame.prefetched`. */
+  prefetch(): number;
   expression(node: Expression, scope: Scope): Evaluate;
-  query(query: Query, scope: Scope): CompiledSubquery;
+  query(query: Query, scope: Scope, options: SubqueryOptions): CompiledSource;
   /** A query whose first source may be the container. */
   outermostQuery(query: Query): CompiledSource;
 }
 
-/** A compiled query inside a query. Its rows depend on the current values of the frame. */
-export interface CompiledSubquery {
-  rows(frame: EvaluationFrame): Iterable<Value>;
+export interface SubqueryOptions {
+  /** Whether the reader of its rows keeps them all. */
+  readonly retains: boolean;
 }
 
-/** A query that FROM reads from in place of the container, over its documents. */
+/** A compiled query inside a query, or one that FROM reads from in place of the container. Its rows depend on the values of the frame. */
 export interface CompiledSource {
-  rows(frame: EvaluationFrame): Iterable<Value | Yield>;
+  /** @param yields whether the reader of the rows understands `YIELD`, which a query over the container returns anyway */
+  rows(frame: EvaluationFrame, yields: boolean): Iterable<Value | Yield>;
 }
 
 export function slotOf(scope: Scope, name: string, span: Span): number {

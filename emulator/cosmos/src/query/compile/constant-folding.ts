@@ -1,4 +1,5 @@
 import { ALL_ROWS } from '../execute/evaluation-frame.ts';
+import { DEFAULT_WORK_LIMITS, WorkLimit } from '../execute/work-limit.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { anyExpression } from '../syntax/walk.ts';
 import type { Compilation, QueryEnvironment } from './compilation.ts';
@@ -17,12 +18,12 @@ export function foldConstant(node: Expression, environment: QueryEnvironment): C
     aggregates: [],
     documents: [],
     sortedInput: false,
-    current: { document: 0 },
-    yields: false,
+    current: { document: 0, documentBytes: 0 },
+    prefetched: [],
     page: ALL_ROWS,
     counter: { rowsSeen: 0 },
     context: { now: 0, random: () => 0 },
-    work: { read: () => false, hold() {}, release() {} },
+    work: new WorkLimit(DEFAULT_WORK_LIMITS),
   });
   return { value };
 }
@@ -41,6 +42,7 @@ function withoutQueries(environment: QueryEnvironment): Compilation {
     itemSlots: new Set(),
     slot: unreachable,
     aggregateSlot: unreachable,
+    prefetch: unreachable,
     expression: unreachable,
     query: unreachable,
     outermostQuery: unreachable,

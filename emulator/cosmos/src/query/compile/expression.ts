@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../model/json.ts';
-import type { Evaluate } from '../execute/evaluation-frame.ts';
+import type { Evaluate, EvaluationFrame, Prelude } from '../execute/evaluation-frame.ts';
 import { aggregateFunctions } from '../functions/aggregates.ts';
 import type { ScalarFunction } from '../functions/scalar-function.ts';
 import type { BinaryOperator, Call, Expression } from '../syntax/ast.ts';
@@ -12,7 +12,7 @@ import { memberReader, readIndex, setMember, type Value } from '../values/value.
 import { type Compilation, type ComputedProperty, type Scope, slotOf } from './compilation.ts';
 import { constantOf } from './constants.ts';
 import { likeMatcher } from './like.ts';
-import { compileSubquery } from './subquery.ts';
+import { compileSubquery, lazyPrelude, prefetchable, preludeOf, type Reduction } from './subquery.ts';
 import { isVectorDistanceCall, vectorPathOf } from './vector-distance.ts';
 
 /** What a part of an expression needs to compile the parts below it. */
@@ -26,16 +26,30 @@ interface CompileContext {
 export function compileExpression(node: Expression, scope: Scope, compilation: Compilation): Evaluate {
   const constant = constantOf(node, compilation.parameters);
   if (constant !== undefined) return () => constant.value;
-  const compile = (child: Expression) => compileExpression(child, scope, compilation);
+  const children: Evaluate[] = [];
+  const evaluate = compileNode(node, {
+    scope,
+    compilation,
+    compile(child) {
+      const compiled = compileExpression(child, scope, compilation);
+      children.push(compiled);
+      return compiled;
+    },
+  });
+  return withPrelude(evaluate, evaluate.prelude ?? preludeOf(children));
+}
+
+function compileNode(node: Expression, context: CompileContext): Evaluate {
+  const { scope, compilation, compile } = context;
   switch (node.kind) {
     case 'identifier':
       return readSlot(slotOf(scope, node.name, node));
     case 'property':
-      return compileProperty(node, scope, compilation);
+      return compileProperty(node, context);
     case 'index':
       return compileIndex(compile(node.object), compile(node.index));
     case 'call':
-      return compileCall(node, { scope, compilation, compile });
+      return compileCall(node, context);
     case 'subquery':
       return compileSubquery(node, scope, compilation);
     case 'array':
@@ -51,9 +65,9 @@ export function compileExpression(node: Expression, scope: Scope, compilation: C
     case 'between':
       return negatable(node.negated, compileBetween(compile(node.operand), compile(node.lower), compile(node.upper)));
     case 'in':
-      return negatable(node.negated, compileIn(node, { scope, compilation, compile }));
+      return negatable(node.negated, compileIn(node, context));
     case 'like':
-      return negatable(node.negated, compileLike(node, { scope, compilation, compile }));
+      return negatable(node.negated, compileLike(node, context));
     default:
       return () => undefined; // literal and parameter, which are constants
   }
@@ -65,8 +79,7 @@ function readSlot(slot: number): Evaluate {
 
 function compileProperty(
   node: Extract<Expression, { kind: 'property' }>,
-  scope: Scope,
-  compilation: Compilation,
+  { scope, compilation, compile }: CompileContext,
 ): Evaluate {
   const read = memberReader(node.name);
   if (node.object.kind === 'identifier') {
@@ -75,27 +88,41 @@ function compileProperty(
     if (computed) return compileComputed(computed, slot, compilation);
     return (frame) => read(frame.slots[slot]);
   }
-  const object = compileExpression(node.object, scope, compilation);
+  const object = compile(node.object);
   return (frame) => read(object(frame));
 }
 
 /** Gives the item a second slot, in which it only has its stored properties. */
 function compileComputed({ expression, alias }: ComputedProperty, item: number, compilation: Compilation): Evaluate {
   const stored = compilation.slot();
-  const evaluate = compileExpression(expression, { names: new Map([[alias, stored]]) }, compilation);
-  return (frame) => {
+  const value = compileExpression(expression, { names: new Map([[alias, stored]]) }, compilation);
+  const evaluate: Evaluate = (frame) => {
     frame.slots[stored] = frame.slots[item];
-    return evaluate(frame);
+    return value(frame);
   };
+  const { prelude } = value;
+  if (prelude)
+    evaluate.prelude = {
+      ...prelude,
+      run(frame) {
+        frame.slots[stored] = frame.slots[item];
+        return prelude.run(frame);
+      },
+    };
+  return evaluate;
 }
 
 function compileIndex(object: Evaluate, index: Evaluate): Evaluate {
   return (frame) => readIndex(object(frame), index(frame));
 }
 
+/** What an item of an array or a property of an object takes besides its value. */
+const PART_BYTES = 16;
+
 function compileArray(items: readonly Evaluate[]): Evaluate {
   return (frame) => {
     const array: JsonValue[] = [];
+    frame.work.allocate(PART_BYTES * items.length);
     for (const item of items) {
       const value = item(frame);
       if (value !== undefined) array.push(value);
@@ -105,11 +132,13 @@ function compileArray(items: readonly Evaluate[]): Evaluate {
 }
 
 export function compileObject(members: readonly (readonly [name: string, value: Evaluate])[]): Evaluate {
-  return (frame) => {
+  const evaluate: Evaluate = (frame) => {
     const object: Record<string, JsonValue> = {};
+    frame.work.allocate(PART_BYTES * members.length);
     for (const [name, value] of members) setMember(object, name, value(frame));
     return object;
   };
+  return withPrelude(evaluate, preludeOf(members.map(([, value]) => value)));
 }
 
 function compileUnary(compute: (operand: Value) => Value, operand: Evaluate): Evaluate {
@@ -117,7 +146,16 @@ function compileUnary(compute: (operand: Value) => Value, operand: Evaluate): Ev
 }
 
 function compileConditional(condition: Evaluate, whenTrue: Evaluate, whenFalse: Evaluate): Evaluate {
-  return (frame) => (condition(frame) === true ? whenTrue(frame) : whenFalse(frame));
+  const evaluate: Evaluate = (frame) => (condition(frame) === true ? whenTrue(frame) : whenFalse(frame));
+  return withPrelude(
+    evaluate,
+    lazyPrelude(condition, [whenTrue, whenFalse], (value) => (value === true ? whenTrue : whenFalse)),
+  );
+}
+
+function withPrelude(evaluate: Evaluate, prelude: Prelude | undefined): Evaluate {
+  if (prelude) evaluate.prelude = prelude;
+  return evaluate;
 }
 
 function compileBetween(operand: Evaluate, lower: Evaluate, upper: Evaluate): Evaluate {
@@ -140,12 +178,28 @@ function compileBinary(
 ): Evaluate {
   const first = compile(left);
   const second = compile(right);
-  if (isLazy(operator)) return lazyOperators[operator](first, second);
+  if (isLazy(operator)) {
+    const prelude = lazyPrelude(first, [second], (value) => (needsRight[operator](value) ? second : undefined));
+    return withPrelude(lazyOperators[operator](first, second), prelude);
+  }
   const constant = constantValue(right);
   if (constant !== undefined && isScalar(constant.value)) return withConstant(operator, first, constant.value);
   const compute = strictOperators[operator];
-  return (frame) => compute(first(frame), second(frame));
+  return (frame) => {
+    const [one, other] = [first(frame), second(frame)];
+    chargeLong(frame, one);
+    chargeLong(frame, other);
+    return compute(one, other);
+  };
 }
+
+/** Counts what it takes to compare, or join, values other than short ones. */
+function chargeLong({ work }: EvaluationFrame, value: Value): void {
+  if (typeof value === 'string' ? value.length > SHORT : typeof value === 'object') work.chargeValue(value);
+}
+
+/** In characters. */
+const SHORT = 256;
 
 type LazyOperator = Exclude<BinaryOperator, StrictOperator>;
 
@@ -162,6 +216,13 @@ const lazyOperators: Readonly<Record<LazyOperator, (left: Evaluate, right: Evalu
     const value = left(frame);
     return value === true ? true : or(value, right(frame));
   },
+};
+
+/** Whether the operator evaluates its right operand, given the value of the left one. */
+const needsRight: Readonly<Record<LazyOperator, (left: Value) => boolean>> = {
+  '??': (value) => value === undefined,
+  AND: (value) => value !== false,
+  OR: (value) => value !== true,
 };
 
 function isLazy(operator: BinaryOperator): operator is LazyOperator {
@@ -189,7 +250,11 @@ function withConstant(operator: StrictOperator, operand: Evaluate, constant: Sca
     };
   }
   const compute = strictOperators[operator];
-  return (frame) => compute(operand(frame), constant);
+  return (frame) => {
+    const value = operand(frame);
+    chargeLong(frame, value);
+    return compute(value, constant);
+  };
 }
 
 /** A call of a built-in function or aggregate. User-defined functions are rejected: this server has no script host. */
@@ -217,18 +282,26 @@ function checkArity(node: Call, name: string, { minArgs, maxArgs }: Pick<ScalarF
   throw queryError('SC2050', `The ${name} function requires ${range} argument(s).`, node);
 }
 
+/** Calls a function, and counts the steps that it takes and the bytes of a string or an array that it makes. */
 function invoke(definition: ScalarFunction, args: readonly Evaluate[]): Evaluate {
+  const call = (frame: EvaluationFrame, values: readonly Value[]) => {
+    const { work, context } = frame;
+    if (definition.cost) work.charge(definition.cost(values, work));
+    else for (const value of values) work.chargeValue(value);
+    const result = definition.evaluate(values, context);
+    if (typeof result === 'string') work.allocate(result.length);
+    else if (Array.isArray(result)) work.allocate(PART_BYTES * result.length);
+    return result;
+  };
   const [first, second] = args;
-  if (first !== undefined && args.length === 1) {
-    return (frame) => definition.evaluate([first(frame)], frame.context);
-  }
+  if (first !== undefined && args.length === 1) return (frame) => call(frame, [first(frame)]);
   if (first !== undefined && second !== undefined && args.length === 2) {
-    return (frame) => definition.evaluate([first(frame), second(frame)], frame.context);
+    return (frame) => call(frame, [first(frame), second(frame)]);
   }
   return (frame) =>
-    definition.evaluate(
+    call(
+      frame,
       args.map((arg) => arg(frame)),
-      frame.context,
     );
 }
 
@@ -251,6 +324,7 @@ function compileAggregate(node: Call, name: string, { scope, compilation }: Comp
   const inner: Scope = { names: scope.names };
   scope.aggregates.push({
     slot,
+    keepsValues: definition.keepsValues === true,
     argument: compilation.expression(argument, inner),
     start: () => definition.start(),
   });
@@ -261,8 +335,9 @@ function compileAggregate(node: Call, name: string, { scope, compilation }: Comp
 function compileIn(node: Extract<Expression, { kind: 'in' }>, context: CompileContext): Evaluate {
   const operand = context.compile(node.operand);
   if ('select' in node.list) {
-    const query = context.compilation.query(node.list, context.scope);
-    return (frame) => isAmong(operand(frame), query.rows(frame));
+    const query = context.compilation.query(node.list, context.scope, { retains: false });
+    const found = prefetchable(context.compilation.prefetch(), query, (frame) => membership(operand(frame), frame));
+    return withPrelude((frame) => found(frame), preludeOf([operand, found]));
   }
   const constants = node.list.map((item) => constantOf(item, context.compilation.parameters));
   if (constants.every((constant) => isScalar(constant?.value))) {
@@ -271,10 +346,9 @@ function compileIn(node: Extract<Expression, { kind: 'in' }>, context: CompileCo
   const items = node.list.map(context.compile);
   return (frame) => {
     const value = operand(frame);
-    return isAmong(
-      value,
-      items.map((item) => item(frame)),
-    );
+    const { add, value: found } = membership(value, frame);
+    for (const item of items) if (add(item(frame))) break;
+    return found();
   };
 }
 
@@ -285,13 +359,17 @@ function isAmongScalars(operand: Evaluate, scalars: ReadonlySet<Value>): Evaluat
   };
 }
 
-function isAmong(value: Value, items: Iterable<Value>): Value {
+/** Whether a value is among rows. */
+function membership(value: Value, frame: EvaluationFrame): Reduction {
   let found: boolean | undefined = false;
-  for (const item of items) {
-    found = or(found, equalityOperator(value, item));
-    if (found === true) return true;
-  }
-  return found;
+  return {
+    add(row) {
+      chargeLong(frame, row);
+      found = or(found, equalityOperator(value, row));
+      return found === true;
+    },
+    value: () => found,
+  };
 }
 
 function compileLike(node: Extract<Expression, { kind: 'like' }>, context: CompileContext): Evaluate {
@@ -305,9 +383,11 @@ function compileLike(node: Extract<Expression, { kind: 'like' }>, context: Compi
     const wanted = pattern(frame);
     if (typeof text !== 'string' || typeof wanted !== 'string') return undefined;
     if (wanted !== known) {
+      frame.work.charge(wanted.length);
       known = wanted;
       matches = likeMatcher(wanted, node.escape);
     }
-    return matches(text);
+    frame.work.chargeValue(text);
+    return matches(text, (steps) => frame.work.charge(steps));
   };
 }

@@ -10,7 +10,7 @@ import { type Compilation, type Scope, slotOf } from './compilation.ts';
 /** A compiled source of FROM: its values, which depend on the current values of the frame, and the slot that they go to. */
 interface Binding {
   readonly slot: number;
-  values(frame: EvaluationFrame): Iterable<Value | Yield>;
+  values(frame: EvaluationFrame, yields: boolean): Iterable<Value | Yield>;
 }
 
 export interface CompiledFrom {
@@ -59,9 +59,9 @@ function compileSource(
   source: Exclude<Source, { kind: 'join' }>,
   scope: Scope,
   context: SourceContext,
-): (frame: EvaluationFrame) => Iterable<Value | Yield> {
+): Binding['values'] {
   const collection = compileCollection(source.collection, scope, context);
-  return source.kind === 'iteration' ? (frame) => itemsOfAll(collection(frame)) : collection;
+  return source.kind === 'iteration' ? (frame, yields) => itemsOfAll(collection(frame, yields)) : collection;
 }
 
 function* itemsOfAll(values: Iterable<Value | Yield>): Iterable<Value | Yield> {
@@ -75,12 +75,12 @@ function compileCollection(
   collection: Collection,
   scope: Scope,
   { compilation, outermost }: SourceContext,
-): (frame: EvaluationFrame) => Iterable<Value | Yield> {
+): Binding['values'] {
   if (collection.kind === 'subquery') {
     const query = outermost
       ? compilation.outermostQuery(collection.query)
-      : compilation.query(collection.query, { names: scope.names });
-    return (frame) => query.rows(frame);
+      : compilation.query(collection.query, { names: scope.names }, { retains: false });
+    return (frame, yields) => query.rows(frame, yields);
   }
   const follow = followSteps(collection.steps);
   if (outermost) {
@@ -111,30 +111,44 @@ function* definedOf(documents: Iterable<JsonValue | Yield>, follow: (value: Valu
   }
 }
 
-/**
- * Binds every combination of the sources' values in turn and yields once for each that passes the filter.
- *
- * @param yields whether to pass on `YIELD` after many rows; a query inside an expression must not
- */
+interface TupleOptions {
+  readonly frame: EvaluationFrame;
+  /** Whether to return `YIELD` after many steps; a query that is evaluated inside an expression must not. */
+  readonly yields: boolean;
+  /** Whether the values made for a row are still in memory when the next one is read. */
+  readonly retains: boolean;
+}
+
+/** Binds every combination of the sources' values in turn and yields once for each that passes the filter. */
 export function* tuples(
   bindings: readonly Binding[],
   where: Evaluate | undefined,
-  { frame, yields }: { readonly frame: EvaluationFrame; readonly yields: boolean },
+  options: TupleOptions,
 ): Iterable<Yield | undefined> {
+  const { frame, yields, retains } = options;
+  const { work } = frame;
+  const prelude = yields ? where?.prelude : undefined;
   const [first, ...rest] = bindings;
   if (first === undefined) {
+    if (prelude) yield* prelude.run(frame);
     if (where === undefined || where(frame) === true) yield undefined;
     return;
   }
   const { slot } = first;
-  for (const value of first.values(frame)) {
+  const { allocated } = work;
+  for (const value of first.values(frame, yields)) {
     if (value === YIELD) {
       yield YIELD;
       continue;
     }
-    if (frame.work.read() && yields) yield YIELD;
+    work.read();
+    if (yields && work.isYieldDue()) yield YIELD;
     frame.slots[slot] = value;
-    if (rest.length > 0) yield* tuples(rest, where, { frame, yields });
-    else if (where === undefined || where(frame) === true) yield undefined;
+    if (rest.length > 0) yield* tuples(rest, where, options);
+    else {
+      if (prelude) yield* prelude.run(frame);
+      if (where === undefined || where(frame) === true) yield undefined;
+    }
+    if (!retains) work.freeTo(allocated);
   }
 }

@@ -10,10 +10,10 @@ import { checkGrouping } from './clause-rules.ts';
 import type {
   Compilation,
   CompiledSource,
-  CompiledSubquery,
   Parameters,
   QueryEnvironment,
   Scope,
+  SubqueryOptions,
 } from './compilation.ts';
 import { constantOf, countOf } from './constants.ts';
 import { compileExpression, compileObject } from './expression.ts';
@@ -32,27 +32,34 @@ export interface CompiledRows extends CompiledSource {
 export function compileRows(query: Query, environment: QueryEnvironment): CompiledRows {
   let slots = 0;
   let aggregates = 0;
+  let prefetches = 0;
   const nowhere: Scope = { names: new Map() };
   const compilation: Compilation = {
     ...environment,
     itemSlots: new Set(),
     slot: () => slots++,
     aggregateSlot: () => aggregates++,
+    prefetch: () => prefetches++,
     expression: (node, scope) => compileExpression(node, scope, compilation),
-    // Safe: a query inside an expression reads no documents, so its rows never include YIELD.
-    query: (inner, scope) => compileOne(inner, scope, compilation, 'inner') as CompiledSubquery,
-    outermostQuery: (inner) => compileOne(inner, nowhere, compilation, 'source'),
+    query: (inner, scope, { retains }) => compileOne(inner, { outer: scope, role: 'inner', retains }, compilation),
+    outermostQuery: (inner) => compileOne(inner, { outer: nowhere, role: 'source', retains: false }, compilation),
   };
-  return compileOne(query, nowhere, compilation, 'whole');
+  return compileOne(query, { outer: nowhere, role: 'whole', retains: false }, compilation);
 }
 
 /** The whole query; a query over the container that FROM reads from; or a query inside an expression or a JOIN. */
 type Role = 'whole' | 'source' | 'inner';
 
-type Rows = (frame: EvaluationFrame) => Iterable<Value | Yield>;
+type Rows = CompiledSource['rows'];
+
+interface Place extends SubqueryOptions {
+  /** The names of the query around it. */
+  readonly outer: Scope;
+  readonly role: Role;
+}
 
 /** The pipeline of one query: from, where, group, select, order, distinct, offset and limit. */
-function compileOne(query: Query, outer: Scope, compilation: Compilation, role: Role): CompiledRows {
+function compileOne(query: Query, { outer, role, retains }: Place, compilation: Compilation): CompiledRows {
   const from = compileFrom(query.from, outer, compilation, role !== 'inner');
   const rowScope: Scope = { names: from.names };
   const compile = (node: Expression) => compileExpression(node, rowScope, compilation);
@@ -65,28 +72,33 @@ function compileOne(query: Query, outer: Scope, compilation: Compilation, role: 
   const grouped = keys !== undefined || aggregates.length > 0;
   if (grouped) checkGrouping(query);
 
-  const matching = (frame: EvaluationFrame) =>
-    tuples(from.bindings, where, { frame, yields: role !== 'inner' && frame.yields });
-  const grouping = { keys, aggregates };
-  const groups = (frame: EvaluationFrame) => {
+  const isWhole = role === 'whole';
+  // A query over documents counts what it keeps of each; the values that one inside an expression makes belong to that expression.
+  const holdsDocuments = role !== 'inner';
+  const keepsRows = order !== undefined || keys !== undefined || aggregates.some(({ keepsValues }) => keepsValues);
+  const tupleOptions = { retains: !holdsDocuments && (retains || keepsRows) };
+  const matching = (frame: EvaluationFrame, yields: boolean) =>
+    tuples(from.bindings, where, { ...tupleOptions, frame, yields });
+  const grouping = { keys, aggregates, holdsDocuments };
+  const groups = (frame: EvaluationFrame, yields: boolean) => {
     const { knownCount } = frame.page;
-    if (role === 'whole' && knownCount !== undefined) return countedTuple(grouping, knownCount, frame);
-    return groupedTuples(matching(frame), grouping, frame);
+    if (isWhole && knownCount !== undefined) return countedTuple(grouping, knownCount, frame);
+    return groupedTuples(matching(frame, yields), { ...grouping, yields }, frame);
   };
   const input = grouped ? groups : matching;
   const range = rangeOf(query, compilation.parameters);
-  const isWhole = role === 'whole';
   const sorts = order !== undefined && !grouped && !query.select.distinct;
   const sorting = (frame: EvaluationFrame) => ({ project, ...wantedRows(range, frame, { isWhole, sorts }) });
   const rows: Rows = order
-    ? (frame) => {
+    ? (frame, yields) => {
         const sort = isWhole && frame.sortedInput ? incrementallySortedRows : sortedRows;
-        return sort(input(frame), { order, ...sorting(frame) }, frame);
+        return sort(input(frame, yields), { order, ...sorting(frame), holdsDocuments, yields }, frame);
       }
-    : (frame) => projectedRows(input(frame), project, frame);
-  const unique: Rows = query.select.distinct ? (frame) => distinctRows(rows(frame), frame) : rows;
+    : (frame, yields) => projectedRows(input(frame, yields), project, { frame, yields });
+  const unique: Rows = query.select.distinct ? (frame, yields) => distinctRows(rows(frame, yields), frame) : rows;
   const streams = !grouped && order === undefined && fromQueriesOf(query).length === 0;
-  const cut: Rows = (frame) => rowsInRange(unique(frame), range, isWhole ? frame.counter : { rowsSeen: 0 });
+  const cut: Rows = (frame, yields) =>
+    rowsInRange(unique(frame, yields), range, isWhole ? frame.counter : { rowsSeen: 0 });
   return { rows: isUnbounded(range) ? unique : cut, streams, sorts };
 }
 
@@ -145,10 +157,16 @@ function wantedRows(
 function* projectedRows(
   input: Iterable<Yield | undefined>,
   project: Evaluate,
-  frame: EvaluationFrame,
+  { frame, yields }: { readonly frame: EvaluationFrame; readonly yields: boolean },
 ): Iterable<Value | Yield> {
+  const prelude = yields ? project.prelude : undefined;
   for (const step of input) {
-    const row = step === YIELD ? YIELD : project(frame);
+    if (step === YIELD) {
+      yield YIELD;
+      continue;
+    }
+    if (prelude) yield* prelude.run(frame);
+    const row = project(frame);
     if (row !== undefined) yield row;
   }
 }

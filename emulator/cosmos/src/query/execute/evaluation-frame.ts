@@ -16,13 +16,13 @@ export interface EvaluationFrame {
   readonly slots: Value[];
   /** By aggregate slot; set once the rows of a group have been read. */
   readonly aggregates: Value[];
+  /** The values of sub-queries that ran ahead of the expression that they are in, by their own numbering: see {@link Prelude}. */
+  readonly prefetched: ({ readonly value: Value } | undefined)[];
   readonly context: EvaluationContext;
   /** What the outermost FROM reads. */
   readonly documents: Iterable<JsonValue | Yield>;
   readonly work: WorkCounter;
   readonly current: CurrentDocument;
-  /** Whether the reader of the rows understands `YIELD`. */
-  readonly yields: boolean;
   /** Which of the outermost query's rows are wanted. */
   readonly page: PageRequest;
   /** How many rows of the outermost query TOP, OFFSET and LIMIT have counted so far. */
@@ -34,16 +34,44 @@ export interface EvaluationFrame {
 }
 
 /** A compiled expression. */
-export type Evaluate = (frame: EvaluationFrame) => Value;
+export interface Evaluate {
+  (frame: EvaluationFrame): Value;
+  /** Present when the expression has sub-queries. */
+  prelude?: Prelude;
+}
+
+/**
+ * Runs the sub-queries of an expression ahead of it, because an expression is evaluated in one go and a sub-query may take seconds:
+ * as a generator it can return `YIELD`. Their values wait in `frame.prefetched`. An expression whose prelude has not run evaluates
+ * its sub-queries itself.
+ */
+export interface Prelude {
+  /** The numbers of its sub-queries. */
+  readonly prefetches: readonly number[];
+  run(frame: EvaluationFrame): Iterable<Yield>;
+}
 
 /** Counts the work of a query and throws a CosmosError when it exceeds its limit. */
 export interface WorkCounter {
-  /** Counts one more row of a document or an array. True now and then, when it is time for a `YIELD`. */
-  read(): boolean;
-  /** Counts one more row, group or key kept in memory. */
-  hold(): void;
+  /** Counts one more row of a document or an array. */
+  read(): void;
+  /** Counts steps, of about 10 ns each. */
+  charge(steps: number): void;
+  /** Counts the steps that it takes to read a value once. */
+  chargeValue(value: Value): void;
+  /** Roughly the length of a value as JSON. */
+  readonly weightOf: (value: Value) => number;
+  /** Whether there have been many steps since it last was true. Only for a caller that then returns a `YIELD`. */
+  isYieldDue(): boolean;
+  /** Counts rows, groups or keys kept in memory. */
+  hold(rows: number, bytes: number): void;
   /** Counts rows, groups or keys that are no longer kept in memory. */
-  release(count: number): void;
+  release(rows: number, bytes: number): void;
+  /** The bytes of the values that expressions have made for the current row. */
+  readonly allocated: number;
+  allocate(bytes: number): void;
+  /** Called when values that were made since `allocated` had this value can no longer be reached. */
+  freeTo(allocated: number): void;
 }
 
 /** Which rows of a query one run returns. */
@@ -68,6 +96,8 @@ export const ALL_ROWS: PageRequest = { rowsBefore: 0, maxRows: Number.POSITIVE_I
 export interface CurrentDocument {
   /** Unique among the documents of a run. */
   readonly document: number;
+  /** The length of its JSON text, if that is known; otherwise 0. */
+  readonly documentBytes: number;
 }
 
 /** Identifies a row in the sort order of a query, so that a later run can continue after it. */

@@ -7,6 +7,8 @@ import { type Evaluate, type EvaluationFrame, YIELD, type Yield } from './evalua
 export interface CompiledAggregate {
   readonly slot: number;
   readonly argument: Evaluate;
+  /** Whether its state grows with the values. */
+  readonly keepsValues: boolean;
   start(): Aggregator;
 }
 
@@ -14,6 +16,10 @@ export interface Grouping {
   /** Undefined: all rows are one group, which exists even when there are none. */
   readonly keys: readonly Evaluate[] | undefined;
   readonly aggregates: readonly CompiledAggregate[];
+  /** Whether the rows come of documents, which the groups keep in memory. */
+  readonly holdsDocuments: boolean;
+  /** Whether the reader of the groups understands `YIELD`. */
+  readonly yields: boolean;
 }
 
 interface Group {
@@ -29,33 +35,59 @@ export function* groupedTuples(
   frame: EvaluationFrame,
 ): Iterable<Yield | undefined> {
   const groups = new Map<string, Group>();
-  yield* readGroups(rows, grouping, { frame, groups });
+  const bytes = yield* readGroups(rows, grouping, { frame, groups });
   try {
     for (const { slots, aggregators } of groups.values()) {
       for (const [slot, value] of slots.entries()) frame.slots[slot] = value;
       for (const [index, { slot }] of grouping.aggregates.entries())
         frame.aggregates[slot] = aggregators[index]?.result();
       yield undefined;
+      frame.work.charge(slots.length + grouping.aggregates.length);
+      if (grouping.yields && frame.work.isYieldDue()) yield YIELD;
     }
   } finally {
-    frame.work.release(groups.size);
+    frame.work.release(groups.size, bytes);
   }
 }
 
 /** The only group of a query that asks for nothing but the count, where that is known. */
-export function* countedTuple({ aggregates }: Grouping, count: number, frame: EvaluationFrame): Iterable<undefined> {
+export function* countedTuple(
+  { aggregates }: Pick<Grouping, 'aggregates'>,
+  count: number,
+  frame: EvaluationFrame,
+): Iterable<undefined> {
   for (const { slot } of aggregates) frame.aggregates[slot] = count;
   yield undefined;
 }
 
+/** Besides the characters of a key. */
+const KEY_BYTES = 64;
+
+/** @returns the bytes that the groups hold */
 function* readGroups(
   rows: Iterable<Yield | undefined>,
-  { keys, aggregates }: Grouping,
+  { keys, aggregates, holdsDocuments, yields }: Grouping,
   { frame, groups }: { readonly frame: EvaluationFrame; readonly groups: Map<string, Group> },
-): Iterable<Yield> {
+): Generator<Yield, number> {
+  const { work, current } = frame;
+  const keepsValues = aggregates.some((aggregate) => aggregate.keepsValues);
+  const preludes = [...(keys ?? []), ...aggregates.map(({ argument }) => argument)].flatMap(
+    ({ prelude }) => prelude ?? [],
+  );
+  let held = 0;
+  let lastDocument = Number.NaN;
+  const hold = (groupCount: number, bytes: number) => {
+    held += bytes;
+    work.hold(groupCount, bytes);
+  };
+  const holdRow = () => {
+    if (!holdsDocuments) return;
+    hold(0, current.document === lastDocument ? work.allocated : work.allocated + current.documentBytes);
+    lastDocument = current.document;
+  };
   const open = (key: string): Group => {
     const group = { slots: [...frame.slots], aggregators: aggregates.map((aggregate) => aggregate.start()) };
-    frame.work.hold();
+    hold(1, KEY_BYTES + key.length);
     groups.set(key, group);
     return group;
   };
@@ -65,36 +97,49 @@ function* readGroups(
       yield YIELD;
       continue;
     }
+    if (yields) for (const prelude of preludes) yield* prelude.run(frame);
     const key = keys === undefined ? '' : keyOf(keys, frame);
-    const { aggregators } = groups.get(key) ?? open(key);
+    const known = groups.get(key);
+    if (known === undefined || keepsValues) holdRow();
+    const { aggregators } = known ?? open(key);
     for (let index = 0; index < aggregates.length; index += 1) {
-      aggregators[index]?.add(aggregates[index]?.argument(frame));
+      const value = aggregates[index]?.argument(frame);
+      work.chargeValue(value);
+      aggregators[index]?.add(value);
     }
   }
+  return held;
 }
 
 function keyOf(keys: readonly Evaluate[], frame: EvaluationFrame): string {
   const [only] = keys;
-  if (only !== undefined && keys.length === 1) return canonicalKey(only(frame));
-  return keys.map((key) => canonicalKey(key(frame))).join('|');
+  if (only !== undefined && keys.length === 1) return chargedKey(only(frame), frame);
+  return keys.map((key) => chargedKey(key(frame), frame)).join('|');
+}
+
+function chargedKey(value: Value, { work }: EvaluationFrame): string {
+  work.charge(work.weightOf(value) >> 2);
+  return canonicalKey(value);
 }
 
 /** The rows without those that equal an earlier one. */
 export function* distinctRows(rows: Iterable<Value | Yield>, frame: EvaluationFrame): Iterable<Value | Yield> {
   const seen = new Set<string>();
+  let held = 0;
   try {
     for (const row of rows) {
       if (row === YIELD) {
         yield YIELD;
         continue;
       }
-      const key = canonicalKey(row);
+      const key = chargedKey(row, frame);
       if (seen.has(key)) continue;
       seen.add(key);
-      frame.work.hold();
+      held += KEY_BYTES + key.length;
+      frame.work.hold(1, KEY_BYTES + key.length);
       yield row;
     }
   } finally {
-    frame.work.release(seen.size);
+    frame.work.release(seen.size, held);
   }
 }

@@ -16,6 +16,8 @@ export interface AggregateFunction {
   readonly name: string;
   readonly signature: string;
   readonly summary: string;
+  /** Whether the state grows with the values. */
+  readonly keepsValues?: true;
   /** A new state, for one group. */
   start(): Aggregator;
 }
@@ -43,12 +45,14 @@ const definitions: readonly AggregateFunction[] = [
     name: 'MAKELIST',
     signature: 'MAKELIST(expression)',
     summary: 'The defined values, as an array',
+    keepsValues: true,
     start: startList,
   },
   {
     name: 'MAKESET',
     signature: 'MAKESET(expression)',
     summary: 'The defined values without repetition, as an array',
+    keepsValues: true,
     start: startSet,
   },
   {

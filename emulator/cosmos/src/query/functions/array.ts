@@ -1,9 +1,8 @@
-import type { JsonValue } from '../../model/json.ts';
 import { compareValues } from '../values/comparison.ts';
-import { equalValues } from '../values/equality.ts';
+import { equalityMatcher, partialMatcher } from '../values/equality.ts';
 import { finite, isArray, isObject, type Value } from '../values/value.ts';
 import { boundedArray } from './limits.ts';
-import { defineFunctions } from './scalar-function.ts';
+import { constantCost, defineFunctions, type Measure } from './scalar-function.ts';
 import { areNumbers } from './typed-arguments.ts';
 
 /** Source: "Array functions", Cosmos DB query reference. The set functions are in set.ts. */
@@ -15,6 +14,7 @@ export const arrayFunctions = defineFunctions('Array', {
     evaluate: ([array]) => ofNumericItems(array, (items) => sum(items) / items.length),
   },
   ARRAY_CONCAT: {
+    cost: (arrays) => arrays.reduce<number>((sum, array) => sum + (isArray(array) ? array.length >> 2 : 0), 0),
     signature: 'ARRAY_CONCAT(array, array, ...)',
     summary: 'The arrays one after the other',
     args: [2, Number.POSITIVE_INFINITY],
@@ -27,6 +27,7 @@ export const arrayFunctions = defineFunctions('Array', {
     evaluate: ([array, value, partial]) => contains(array, value, partial),
   },
   ARRAY_CONTAINS_ALL: {
+    cost: searchesCost,
     signature: 'ARRAY_CONTAINS_ALL(array, value, ...)',
     summary: 'Whether the array has every value; undefined when it has all but the undefined ones',
     args: [2, Number.POSITIVE_INFINITY],
@@ -37,6 +38,7 @@ export const arrayFunctions = defineFunctions('Array', {
     },
   },
   ARRAY_CONTAINS_ANY: {
+    cost: searchesCost,
     signature: 'ARRAY_CONTAINS_ANY(array, value, ...)',
     summary: 'Whether the array has one of the values; undefined when it has none and a value is undefined',
     args: [2, Number.POSITIVE_INFINITY],
@@ -47,6 +49,7 @@ export const arrayFunctions = defineFunctions('Array', {
     },
   },
   ARRAY_LENGTH: {
+    cost: constantCost,
     signature: 'ARRAY_LENGTH(array)',
     summary: 'How many items the array has',
     args: 1,
@@ -59,6 +62,7 @@ export const arrayFunctions = defineFunctions('Array', {
     evaluate: ([array]) => extreme(array, 1),
   },
   ARRAY_MEDIAN: {
+    cost: ([array], { weightOf }) => weightOf(array),
     signature: 'ARRAY_MEDIAN(array)',
     summary: 'The middle number, or the mean of the two; undefined when there is none, or an item is not a number',
     args: 1,
@@ -71,6 +75,7 @@ export const arrayFunctions = defineFunctions('Array', {
     evaluate: ([array]) => extreme(array, -1),
   },
   ARRAY_SLICE: {
+    cost: ([array]) => (isArray(array) ? array.length >> 4 : 0),
     signature: 'ARRAY_SLICE(array, start [, length])',
     summary: 'At most length items from start, which counts from the end when negative',
     args: [2, 3],
@@ -83,6 +88,7 @@ export const arrayFunctions = defineFunctions('Array', {
     evaluate: ([array]) => ofNumericItems(array, sum),
   },
   CHOOSE: {
+    cost: constantCost,
     signature: 'CHOOSE(index, value, ...)',
     summary: 'The value at the index, counted from 1; undefined when there is none',
     args: [2, Number.POSITIVE_INFINITY],
@@ -102,13 +108,12 @@ export const arrayFunctions = defineFunctions('Array', {
 function contains(array: Value, value: Value, partial: Value): boolean | undefined {
   if (!isArray(array) || value === undefined) return undefined;
   if (partial !== undefined && typeof partial !== 'boolean') return undefined;
-  return array.some(partial === true ? (item) => matches(item, value) : (item) => equalValues(item, value));
+  return array.some(partial === true ? partialMatcher(value) : equalityMatcher(value));
 }
 
-/** Whether the item has what the pattern asks for: its properties when it is an object, else the same value. */
-function matches(item: JsonValue | undefined, pattern: JsonValue): boolean {
-  if (!isObject(pattern) || !isObject(item)) return equalValues(item, pattern);
-  return Object.entries(pattern).every(([name, value]) => Object.hasOwn(item, name) && matches(item[name], value));
+/** Each value is looked for on its own. */
+function searchesCost([array, ...values]: readonly Value[], { weightOf }: Measure): number {
+  return values.reduce<number>((sum, value) => sum + weightOf(value), weightOf(array) * values.length) / 16;
 }
 
 function ofNumericItems(array: Value, compute: (items: readonly number[]) => number): Value {

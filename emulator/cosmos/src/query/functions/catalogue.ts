@@ -3,7 +3,7 @@ import { arrayFunctions } from './array.ts';
 import { dateTimeFunctions } from './date-time/date-time-functions.ts';
 import { integerFunctions } from './integer.ts';
 import { mathematicalFunctions } from './mathematical.ts';
-import { defineFunctions, type ScalarFunction } from './scalar-function.ts';
+import { constantCost, defineFunctions, type ScalarFunction } from './scalar-function.ts';
 import { setFunctions } from './set.ts';
 import { spatialFunctions } from './spatial/spatial-functions.ts';
 import { fullTextFunctions } from './text/full-text-search.ts';
@@ -16,6 +16,7 @@ import { vectorFunctions } from './vector.ts';
 /** Source: "IIF", Cosmos DB query reference. */
 const conditionalFunctions = defineFunctions('Conditional', {
   IIF: {
+    cost: constantCost,
     signature: 'IIF(condition, whenTrue, otherwise)',
     summary: 'The second argument when the first is true, the third when it is anything else, a non-boolean included',
     args: 3,
@@ -29,6 +30,7 @@ const RESOURCE_ID_LENGTH = 16;
 /** Source: "DocumentId", Cosmos DB query reference. */
 const itemFunctions = defineFunctions('Item', {
   DOCUMENTID: {
+    cost: constantCost,
     signature: 'DOCUMENTID(item)',
     summary: 'The integer in the `_rid` of an item, unique within a physical partition',
     args: 1,

@@ -26,8 +26,20 @@ export interface ScalarFunction {
   readonly signature: string;
   /** One line, for docs/cosmos-sql.md. */
   readonly summary: string;
+  readonly cost?: FunctionCost;
   evaluate(args: readonly Value[], context: EvaluationContext): Value;
 }
+
+/** The steps of a call, of about 10 ns each. Absent: what it takes to read each argument once. */
+export type FunctionCost = (args: readonly Value[], measure: Measure) => number;
+
+export interface Measure {
+  /** Roughly the length of a value as JSON. */
+  readonly weightOf: (value: Value) => number;
+}
+
+/** Of a function that does not look into long strings, arrays or objects. */
+export const constantCost: FunctionCost = () => 0;
 
 /** A row of a category's table: a {@link ScalarFunction} without its name and category. */
 export interface FunctionEntry {
@@ -35,6 +47,7 @@ export interface FunctionEntry {
   readonly summary: string;
   /** The least and the greatest number of arguments, or one number for both. */
   readonly args: number | readonly [number, number];
+  readonly cost?: FunctionCost;
   evaluate(args: readonly Value[], context: EvaluationContext): Value;
 }
 

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../model/json.ts';
 import { isArray, isObject, type Value } from '../values/value.ts';
-import { defineFunctions, type FunctionEntry } from './scalar-function.ts';
+import { constantCost, defineFunctions, type FunctionCost, type FunctionEntry } from './scalar-function.ts';
 
 /** Source: "Type checking functions", Cosmos DB query reference. Each returns true or false, for undefined as well. */
 export const typeCheckingFunctions = defineFunctions('Type checking', {
@@ -21,6 +21,7 @@ function check(name: string, what: string, test: (value: Value) => boolean): Fun
     signature: `${name}(expression)`,
     summary: `Whether the value is ${what}`,
     args: 1,
+    cost: constantCost,
     evaluate: ([value]) => test(value),
   };
 }
@@ -33,6 +34,9 @@ function isPrimitive(value: Value): boolean {
   return value === null || (value !== undefined && typeof value !== 'object');
 }
 
+/** JSON is read and written at about 5 ns a character. */
+const jsonCost: FunctionCost = ([value], { weightOf }) => weightOf(value) >> 1;
+
 /** Source: "StringToArray" to "ToString", Cosmos DB query reference. */
 export const stringConversionFunctions = defineFunctions('String', {
   STRINGTOARRAY: conversion('STRINGTOARRAY', 'an array', isArray),
@@ -41,6 +45,7 @@ export const stringConversionFunctions = defineFunctions('String', {
   STRINGTONUMBER: conversion('STRINGTONUMBER', 'a number', Number.isFinite),
   STRINGTOOBJECT: conversion('STRINGTOOBJECT', 'an object', isObject),
   TOSTRING: {
+    cost: jsonCost,
     signature: 'TOSTRING(expression)',
     summary: 'The value as a string: a string as it is, anything else as JSON; undefined stays undefined',
     args: 1,
@@ -54,6 +59,7 @@ function conversion(name: string, what: string, isWanted: (value: Value) => bool
     signature: `${name}(string)`,
     summary: `The JSON in a string, when it is ${what}; else undefined`,
     args: 1,
+    cost: jsonCost,
     evaluate([text]) {
       const value = typeof text === 'string' ? parse(text) : undefined;
       return isWanted(value) ? value : undefined;

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import type { Value } from './value.ts';
+import { isObject, type Value } from './value.ts';
 
 /**
  * Deep equality without coercion: arrays by position, objects whatever the order of their properties. Values of different
@@ -20,6 +20,37 @@ export function equalValues(left: Value, right: Value): boolean {
 export function equalityOperator(left: Value, right: Value): boolean | undefined {
   if (left === undefined || right === undefined) return undefined;
   return equalValues(left, right);
+}
+
+/** A test for equality with one value, whose work does not exceed the size of the value that it is given. */
+export function equalityMatcher(value: Value): (given: Value) => boolean {
+  if (typeof value !== 'object' || value === null) return (given) => given === value;
+  if (Array.isArray(value)) {
+    const matchers = value.map((item) => equalityMatcher(item as JsonValue)); // items of a Value are JSON
+    return (given) =>
+      Array.isArray(given) &&
+      given.length === matchers.length &&
+      matchers.every((matches, index) => matches(given[index] as JsonValue)); // items of a Value are JSON
+  }
+  const members = membersOf(value as JsonObject, equalityMatcher); // neither an array nor a scalar
+  return (given) => isObject(given) && hasMembers(given, members) && Object.keys(given).length === members.length;
+}
+
+/** The same for ARRAY_CONTAINS with a partial match: of an object, the properties of `pattern` are enough. */
+export function partialMatcher(pattern: Value): (given: Value) => boolean {
+  if (!isObject(pattern)) return equalityMatcher(pattern);
+  const members = membersOf(pattern, partialMatcher);
+  return (given) => isObject(given) && hasMembers(given, members);
+}
+
+type Members = readonly (readonly [name: string, matches: (given: Value) => boolean])[];
+
+function membersOf(object: JsonObject, matcher: (value: Value) => (given: Value) => boolean): Members {
+  return Object.entries(object).map(([name, value]) => [name, matcher(value)]);
+}
+
+function hasMembers(given: JsonObject, members: Members): boolean {
+  return members.every(([name, matches]) => Object.hasOwn(given, name) && matches(given[name]));
 }
 
 function equalArrays(left: readonly JsonValue[], right: readonly JsonValue[]): boolean {

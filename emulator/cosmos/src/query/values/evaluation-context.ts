@@ -2,6 +2,8 @@
 export interface EvaluationContext extends VectorPolicy {
   /** The query's time, in milliseconds since the Unix epoch. */
   readonly now: number;
+  /** Counts steps of work, of about 10 ns each; throws when a query has done too many. Absent: they are not counted. */
+  charge?(steps: number): void;
   /** A number in [0, 1), for RAND(). */
   random(): number;
   /** The type in the container's `geospatialConfig`; `Geography`, the service's default, when it has none. */

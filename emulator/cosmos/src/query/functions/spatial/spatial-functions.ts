@@ -1,10 +1,11 @@
 import type { EvaluationContext, GeospatialType } from '../../values/evaluation-context.ts';
 import { finite, type Value } from '../../values/value.ts';
 import { defineFunctions } from '../scalar-function.ts';
-import { type Geometry, type Position, type Ring, readGeometry } from './geometry.ts';
-import { areaOf, coordinates, distanceBetween, ellipsoid, type Measure } from './spatial-measure.ts';
+import { type Geometry, type Position, readGeometry } from './geometry.ts';
+import { crossesItself } from './ring-crossing.ts';
+import { areaOf, coordinates, distanceBetween, ellipsoid, type Measure, positionsIn } from './spatial-measure.ts';
 import { intersects, within } from './spatial-relations.ts';
-import { crosses, plane, type Surface, segmentsOf, sphere } from './surface.ts';
+import { plane, type Surface, sphere } from './surface.ts';
 
 /** Source: "Spatial functions", Cosmos DB query reference. What is no valid GeoJSON gives undefined. */
 export const spatialFunctions = defineFunctions('Spatial', {
@@ -13,7 +14,7 @@ export const spatialFunctions = defineFunctions('Spatial', {
     summary: 'The area of a Polygon or MultiPolygon, in square metres on WGS-84; 0 for other geometries',
     args: 1,
     evaluate([value], context) {
-      const geometry = geospatial(context).read(value);
+      const geometry = geospatial(context).read(value, chargeOf(context));
       return typeof geometry === 'string' ? undefined : finite(geospatial(context).area(geometry));
     },
   },
@@ -22,20 +23,20 @@ export const spatialFunctions = defineFunctions('Spatial', {
     summary: 'The shortest distance, in metres on WGS-84',
     args: 2,
     evaluate: (args, context) =>
-      ofGeometries(args, geospatial(context), (left, right) => finite(geospatial(context).distance(left, right))),
+      ofGeometries(args, context, (left, right) => finite(geospatial(context).distance(left, right))),
   },
   ST_INTERSECTS: {
     signature: 'ST_INTERSECTS(geometry, geometry)',
     summary: 'Whether the geometries have a point in common',
     args: 2,
-    evaluate: (args, context) => ofGeometries(args, geospatial(context), geospatial(context).intersects),
+    evaluate: (args, context) => ofGeometries(args, context, geospatial(context).intersects),
   },
   ST_ISVALID: {
     signature: 'ST_ISVALID(geometry)',
     summary: 'Whether the value is a valid GeoJSON geometry',
     args: 1,
     evaluate: ([value], context) =>
-      value === undefined ? undefined : typeof geospatial(context).read(value) !== 'string',
+      value === undefined ? undefined : typeof geospatial(context).read(value, chargeOf(context)) !== 'string',
   },
   ST_ISVALIDDETAILED: {
     signature: 'ST_ISVALIDDETAILED(geometry)',
@@ -43,7 +44,7 @@ export const spatialFunctions = defineFunctions('Spatial', {
     args: 1,
     evaluate([value], context) {
       if (value === undefined) return undefined;
-      const geometry = geospatial(context).read(value);
+      const geometry = geospatial(context).read(value, chargeOf(context));
       return typeof geometry === 'string' ? { valid: false, reason: geometry } : { valid: true };
     },
   },
@@ -51,7 +52,7 @@ export const spatialFunctions = defineFunctions('Spatial', {
     signature: 'ST_WITHIN(geometry, geometry)',
     summary: 'Whether the first geometry lies within the second',
     args: 2,
-    evaluate: (args, context) => ofGeometries(args, geospatial(context), geospatial(context).within),
+    evaluate: (args, context) => ofGeometries(args, context, geospatial(context).within),
   },
 });
 
@@ -61,17 +62,23 @@ function geospatial(context: EvaluationContext): Geospatial {
 
 function ofGeometries(
   [left, right]: readonly Value[],
-  { read }: Geospatial,
+  context: EvaluationContext,
   relate: (left: Geometry, right: Geometry) => Value,
 ): Value {
-  const [first, second] = [read(left), read(right)];
-  return typeof first === 'string' || typeof second === 'string' ? undefined : relate(first, second);
+  const { read } = geospatial(context);
+  const charge = chargeOf(context);
+  const [first, second] = [read(left, charge), read(right, charge)];
+  if (typeof first === 'string' || typeof second === 'string') return undefined;
+  charge(relationSteps(first, second));
+  return relate(first, second);
 }
+
+type ChargeSteps = NonNullable<EvaluationContext['charge']>;
 
 /** The spatial functions on one kind of coordinates. */
 interface Geospatial {
   /** A geometry, or the reason why the value is no valid one. */
-  read(value: Value): Geometry | string;
+  read(value: Value, charge: ChargeSteps): Geometry | string;
   area(geometry: Geometry): number;
   /** The shortest distance; 0 for geometries that meet. */
   distance(left: Geometry, right: Geometry): number;
@@ -91,9 +98,11 @@ function on<P>(
   whyNowhere: (position: Position) => string | undefined,
 ): Geospatial {
   return {
-    read(value) {
+    read(value, charge) {
       const geometry = readGeometry(value);
-      return typeof geometry === 'string' ? geometry : (whyMisplaced(geometry, surface, whyNowhere) ?? geometry);
+      return typeof geometry === 'string'
+        ? geometry
+        : (whyMisplaced(geometry, { surface, whyNowhere, charge }) ?? geometry);
     },
     area: (geometry) => areaOf(geometry, measure),
     distance: (left, right) => (intersects(left, right, surface) ? 0 : distanceBetween(left, right, measure)),
@@ -102,15 +111,19 @@ function on<P>(
   };
 }
 
-function whyMisplaced<P>(
-  { points, lines, polygons }: Geometry,
-  surface: Surface<P>,
-  whyNowhere: (position: Position) => string | undefined,
-): string | undefined {
-  const positions = [...points, ...lines.flat(), ...polygons.flat(2)];
-  const reason = positions.map(whyNowhere).find((found) => found !== undefined);
+/** Where the positions of a geometry may be. */
+interface Placing<P> {
+  readonly surface: Surface<P>;
+  whyNowhere(position: Position): string | undefined;
+  readonly charge: ChargeSteps;
+}
+
+function whyMisplaced<P>(geometry: Geometry, { surface, whyNowhere, charge }: Placing<P>): string | undefined {
+  const reason = positionsIn(geometry)
+    .map(whyNowhere)
+    .find((found) => found !== undefined);
   if (reason !== undefined) return reason;
-  return polygons.flat().some((ring) => crossesItself(ring, surface))
+  return geometry.polygons.flat().some((ring) => crossesItself(ring, surface, charge))
     ? 'A polygon ring must not intersect itself.'
     : undefined;
 }
@@ -120,7 +133,14 @@ function whyNotOnEarth([longitude, latitude]: Position): string | undefined {
   return Math.abs(latitude) > 90 ? 'Latitude values must be between -90 and 90 degrees.' : undefined;
 }
 
-function crossesItself<P>(ring: Ring, surface: Surface<P>): boolean {
-  const segments = segmentsOf(ring.map(surface.project));
-  return segments.some((segment, index) => segments.slice(index + 1).some((other) => crosses(surface, segment, other)));
+/** To compare a position with a segment, in each way that a relation asks for. */
+const STEPS_PER_POSITION = 24;
+
+/** A relation compares every position of one geometry with every segment of the other. */
+function relationSteps(left: Geometry, right: Geometry): number {
+  return positionsIn(left).length * positionsIn(right).length * STEPS_PER_POSITION;
+}
+
+function chargeOf({ charge }: EvaluationContext): ChargeSteps {
+  return charge ?? (() => undefined);
 }

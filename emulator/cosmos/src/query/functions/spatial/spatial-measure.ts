@@ -100,7 +100,7 @@ function measured({ segment: [start, end], position }: Candidate, measure: Measu
   return isPoint ? measure.distance(start, position) : measure.segmentDistance([start, end], position);
 }
 
-function positionsIn({ points, lines, polygons }: Geometry): readonly Position[] {
+export function positionsIn({ points, lines, polygons }: Geometry): readonly Position[] {
   return [...points, ...lines.flat(), ...polygons.flat(2)];
 }
 

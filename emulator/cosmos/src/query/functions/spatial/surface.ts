@@ -3,6 +3,11 @@ import type { Position, Ring } from './geometry.ts';
 /** A polygon ring or a line on a surface. */
 type Path<P> = readonly P[];
 
+export interface Extent {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** The geometry of a surface, for relations between shapes on it. `P` is a position in the form that it computes with. */
 export interface Surface<P> {
   project(position: Position): P;
@@ -13,6 +18,8 @@ export interface Surface<P> {
   /** Whether a point on the line through a and b lies between them. */
   isBetween(a: P, b: P, point: P): boolean;
   middle(a: P, b: P): P;
+  /** The bounds of the points of a segment, for each coordinate of the space that it is in. */
+  extents(a: P, b: P): readonly Extent[];
   /** Whether a clockwise outer ring bounds all that lies outside it. */
   readonly invertsClockwise: boolean;
 }
@@ -27,6 +34,7 @@ export const plane: Surface<Position> = {
   },
   isBetween: ([ax, ay], [bx, by], [x, y]) => (x - ax) * (x - bx) + (y - ay) * (y - by) <= 0,
   middle: ([ax, ay], [bx, by]) => [(ax + bx) / 2, (ay + by) / 2],
+  extents: ([ax, ay], [bx, by]) => [extentOf(ax, bx, 0), extentOf(ay, by, 0)],
   invertsClockwise: false,
 };
 
@@ -55,8 +63,17 @@ export const sphere: Surface<Vector> = {
     const length = Math.hypot(x, y, z);
     return [x / length, y / length, z / length];
   },
+  extents(a, b) {
+    // How far the middle of the arc can be from the chord, and some for rounding.
+    const bulge = 1 - Math.sqrt(Math.max(0, (1 + dot(a, b)) / 2)) + ON_LINE;
+    return [extentOf(a[0], b[0], bulge), extentOf(a[1], b[1], bulge), extentOf(a[2], b[2], bulge)];
+  },
   invertsClockwise: true,
 };
+
+function extentOf(a: number, b: number, bulge: number): Extent {
+  return { low: Math.min(a, b) - bulge, high: Math.max(a, b) + bulge };
+}
 
 /** Whether the positions of a ring go round clockwise, seen on a map. */
 export function isClockwise(ring: Ring): boolean {

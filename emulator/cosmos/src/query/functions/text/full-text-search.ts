@@ -1,6 +1,6 @@
 import { CosmosError } from '../../../model/errors.ts';
 import { isArray, type Value } from '../../values/value.ts';
-import { defineFunctions, type FunctionEntry } from '../scalar-function.ts';
+import { defineFunctions, type FunctionEntry, type Measure } from '../scalar-function.ts';
 import { areNumbers, areStrings } from '../typed-arguments.ts';
 
 /**
@@ -9,18 +9,21 @@ import { areNumbers, areStrings } from '../typed-arguments.ts';
  */
 export const fullTextFunctions = defineFunctions('Full text search', {
   FULLTEXTCONTAINS: {
+    cost: wordsCost,
     signature: 'FULLTEXTCONTAINS(text, phrase)',
     summary: 'Whether the text has the words of the phrase next to each other',
     args: 2,
     evaluate: ([text, phrase]) => matchCount(text, [phrase], (count) => count === 1),
   },
   FULLTEXTCONTAINSALL: {
+    cost: wordsCost,
     signature: 'FULLTEXTCONTAINSALL(text, phrase, ...)',
     summary: 'Whether the text has every phrase',
     args: [2, Number.POSITIVE_INFINITY],
     evaluate: ([text, ...phrases]) => matchCount(text, phrases, (count) => count === phrases.length),
   },
   FULLTEXTCONTAINSANY: {
+    cost: wordsCost,
     signature: 'FULLTEXTCONTAINSANY(text, phrase, ...)',
     summary: 'Whether the text has one of the phrases',
     args: [2, Number.POSITIVE_INFINITY],
@@ -29,12 +32,14 @@ export const fullTextFunctions = defineFunctions('Full text search', {
   FULLTEXTSCORE: rankOnly('FULLTEXTSCORE(text, term, ...)', 'The BM25 score of the text, highest first'),
   RRF: rankOnly('RRF(score, score, ... [, weights])', 'Several scores fused by reciprocal rank'),
   _FULLTEXTSCORE: {
+    cost: wordsCost,
     signature: '_FullTextScore(text, terms, documentCount, totalWordCount, hitCounts)',
     summary: 'The BM25 score with the statistics given, as the query plan of a hybrid search asks for it',
     args: [5, Number.POSITIVE_INFINITY],
     evaluate: score,
   },
   _FULLTEXTWORDCOUNT: {
+    cost: wordsCost,
     signature: '_FullTextWordCount(text)',
     summary: 'How many words the text has, as the query plan of a hybrid search asks for it',
     args: 1,
@@ -46,6 +51,13 @@ function matchCount(text: Value, phrases: readonly Value[], isEnough: (count: nu
   if (typeof text !== 'string' || !areStrings(phrases)) return undefined;
   const words = wordsOf(text);
   return isEnough(phrases.filter((phrase) => countOccurrences(words, wordsOf(phrase)) > 0).length);
+}
+
+/** Making words of a text takes longer than reading it; each phrase may be compared with the text at every word. */
+function wordsCost([text, ...phrases]: readonly Value[], { weightOf }: Measure): number {
+  return (
+    weightOf(text) * 4 + phrases.reduce<number>((sum, phrase) => sum + weightOf(phrase) * (4 + weightOf(text) / 64), 0)
+  );
 }
 
 /** A function that only ORDER BY RANK computes; the service rejects it anywhere else. */

@@ -28,6 +28,9 @@ export const regularExpressionFunctions = defineFunctions('String', {
     signature: 'REGEXMATCH(string, pattern [, modifiers])',
     summary: 'Whether the pattern matches somewhere; modifiers: i, m, s, x. No look-around, no back-references',
     args: [2, 3],
+    // Each character of the text may advance every state of the pattern.
+    cost: ([text, pattern]) =>
+      typeof text === 'string' && typeof pattern === 'string' ? text.length * (2 + pattern.length / 16) : 0,
     evaluate([text, pattern, modifiers = ''], context) {
       if (typeof text !== 'string' || typeof pattern !== 'string' || typeof modifiers !== 'string') return undefined;
       return compiled(pattern, modifiers, context)?.matcher(text).find();

@@ -1,10 +1,17 @@
+import { splitText } from '../../values/find-text.ts';
 import { isArray, type Value } from '../../values/value.ts';
 import { boundedJoin } from '../limits.ts';
-import { defineFunctions } from '../scalar-function.ts';
+import { constantCost, defineFunctions, type FunctionCost } from '../scalar-function.ts';
 import { areStrings, ofStrings } from '../typed-arguments.ts';
 
 /** In characters. Source: "REPLICATE", Cosmos DB query reference. */
 const MAX_REPLICATE_LENGTH = 10_000;
+
+/** Each part that the text is split into takes a step. */
+const splitCost: FunctionCost = ([text, separator]) => {
+  if (typeof text !== 'string' || typeof separator !== 'string') return 0;
+  return text.length / Math.max(separator.length, 1) + (text.length + separator.length) / 16;
+};
 
 /**
  * The functions that make strings from strings. Source: "String functions", Cosmos DB query reference.
@@ -18,12 +25,14 @@ export const stringFunctions = defineFunctions('String', {
     evaluate: ofStrings((...parts) => boundedJoin('CONCAT', parts)),
   },
   LEFT: {
+    cost: constantCost,
     signature: 'LEFT(string, length)',
     summary: 'The first characters, at most length of them',
     args: 2,
     evaluate: (args) => cut(args, (text, length) => text.slice(0, length)),
   },
   LENGTH: {
+    cost: constantCost,
     signature: 'LENGTH(string)',
     summary: 'How many characters the string has',
     args: 1,
@@ -42,11 +51,12 @@ export const stringFunctions = defineFunctions('String', {
     evaluate: ofStrings((text = '', characters) => text.slice(leading(text, characters))),
   },
   REPLACE: {
+    cost: splitCost,
     signature: 'REPLACE(string, find, replacement)',
     summary: 'Every occurrence of a string replaced by another',
     args: 3,
     evaluate: ofStrings((text = '', find = '', replacement = '') =>
-      find === '' ? text : boundedJoin('REPLACE', text.split(find), replacement),
+      find === '' ? text : boundedJoin('REPLACE', splitText(text, find), replacement),
     ),
   },
   REPLICATE: {
@@ -57,12 +67,14 @@ export const stringFunctions = defineFunctions('String', {
       typeof text === 'string' && typeof times === 'number' ? replicate(text, times) : undefined,
   },
   REVERSE: {
+    cost: ([text]) => (typeof text === 'string' ? text.length * 4 : 0),
     signature: 'REVERSE(string)',
     summary: 'The characters in reverse order',
     args: 1,
     evaluate: ofStrings((text = '') => Array.from(text).reverse().join('')),
   },
   RIGHT: {
+    cost: constantCost,
     signature: 'RIGHT(string, length)',
     summary: 'The last characters, at most length of them',
     args: 2,
@@ -84,10 +96,11 @@ export const stringFunctions = defineFunctions('String', {
         : undefined,
   },
   STRINGSPLIT: {
+    cost: splitCost,
     signature: 'STRINGSPLIT(string, separator)',
     summary: 'The parts between the separators, as an array; an empty separator splits nothing',
     args: 2,
-    evaluate: ofStrings((text = '', separator = '') => (separator === '' ? [text] : text.split(separator))),
+    evaluate: ofStrings((text = '', separator = '') => (separator === '' ? [text] : splitText(text, separator))),
   },
   SUBSTRING: {
     signature: 'SUBSTRING(string, start, length)',
@@ -133,15 +146,17 @@ function substring(text: string, start: number, length: number): string {
 /** How many characters at the start are whitespace, or among those given. */
 function leading(text: string, characters: string | undefined): number {
   if (characters === undefined) return text.length - text.trimStart().length;
+  const trimmed = new Set(characters.split(''));
   let count = 0;
-  while (count < text.length && characters.includes(text.charAt(count))) count++;
+  while (count < text.length && trimmed.has(text.charAt(count))) count++;
   return count;
 }
 
 /** How many characters at the end are whitespace, or among those given. */
 function trailing(text: string, characters: string | undefined): number {
   if (characters === undefined) return text.length - text.trimEnd().length;
+  const trimmed = new Set(characters.split(''));
   let count = 0;
-  while (count < text.length && characters.includes(text.charAt(text.length - count - 1))) count++;
+  while (count < text.length && trimmed.has(text.charAt(text.length - count - 1))) count++;
   return count;
 }

@@ -1,5 +1,6 @@
+import { findLastText, findText } from '../../values/find-text.ts';
 import type { Value } from '../../values/value.ts';
-import { defineFunctions, type FunctionEntry } from '../scalar-function.ts';
+import { defineFunctions, type FunctionEntry, type Measure } from '../scalar-function.ts';
 import { ofStrings } from '../typed-arguments.ts';
 
 type Test = (text: string, search: string) => boolean;
@@ -9,7 +10,11 @@ type Test = (text: string, search: string) => boolean;
  * REGEXMATCH is in regular-expression.ts.
  */
 export const stringSearchFunctions = defineFunctions('String', {
-  CONTAINS: comparison('CONTAINS', 'the first string contains the second', (text, search) => text.includes(search)),
+  CONTAINS: comparison(
+    'CONTAINS',
+    'the first string contains the second',
+    (text, search) => findText(text, search) >= 0,
+  ),
   CONTAINS_ALL_CI: containsAll('CONTAINS_ALL_CI', true),
   CONTAINS_ALL_CS: containsAll('CONTAINS_ALL_CS', false),
   CONTAINS_ANY_CI: containsAny('CONTAINS_ANY_CI', true),
@@ -21,29 +26,29 @@ export const stringSearchFunctions = defineFunctions('String', {
     args: [2, 3],
     evaluate: ([text, search, start = 0]) =>
       typeof text === 'string' && typeof search === 'string' && typeof start === 'number'
-        ? text.indexOf(search, start)
+        ? findText(text, search, start)
         : undefined,
   },
   LASTINDEXOF: {
     signature: 'LASTINDEXOF(string, search)',
     summary: 'Where the search string last occurs, counted from 0; -1 when it does not',
     args: 2,
-    evaluate: ofStrings((text = '', search = '') => text.lastIndexOf(search)),
+    evaluate: ofStrings((text = '', search = '') => findLastText(text, search)),
   },
   LASTSUBSTRINGAFTER: part('LASTSUBSTRINGAFTER', 'after the last', (text, search) =>
-    after(text, search, text.lastIndexOf(search)),
+    after(text, search, findLastText(text, search)),
   ),
   LASTSUBSTRINGBEFORE: part('LASTSUBSTRINGBEFORE', 'before the last', (text, search) =>
-    before(text, text.lastIndexOf(search)),
+    before(text, findLastText(text, search)),
   ),
   STARTSWITH: comparison('STARTSWITH', 'the first string starts with the second', (text, search) =>
     text.startsWith(search),
   ),
   STRINGEQUALS: comparison('STRINGEQUALS', 'both strings are the same', (text, search) => text === search),
   SUBSTRINGAFTER: part('SUBSTRINGAFTER', 'after the first', (text, search) =>
-    after(text, search, text.indexOf(search)),
+    after(text, search, findText(text, search)),
   ),
-  SUBSTRINGBEFORE: part('SUBSTRINGBEFORE', 'before the first', (text, search) => before(text, text.indexOf(search))),
+  SUBSTRINGBEFORE: part('SUBSTRINGBEFORE', 'before the first', (text, search) => before(text, findText(text, search))),
 });
 
 function comparison(name: string, what: string, test: Test): FunctionEntry {
@@ -61,8 +66,13 @@ function compare([text, search]: readonly Value[], ignoreCase: boolean, test: Te
   return ignoreCase ? test(text.toLowerCase(), search.toLowerCase()) : test(text, search);
 }
 
+/** Each string is looked for on its own. */
+function searchesCost([text, ...searches]: readonly Value[], { weightOf }: Measure): number {
+  return searches.reduce<number>((sum, search) => sum + weightOf(search), weightOf(text) * searches.length) / 16;
+}
+
 function includes(text: string, search: string): boolean {
-  return text.includes(search);
+  return findText(text, search) >= 0;
 }
 
 /** As CONTAINS for each string joined by AND, so undefined unless one is false. */
@@ -71,6 +81,7 @@ function containsAll(name: string, ignoreCase: boolean): FunctionEntry {
     signature: `${name}(string, search, ...)`,
     summary: `Whether the string contains every other one, ${ignoreCase ? 'ignoring case' : 'case included'}`,
     args: [2, Number.POSITIVE_INFINITY],
+    cost: searchesCost,
     evaluate([text, ...searches]) {
       const found = searches.map((search) => compare([text, search], ignoreCase, includes));
       if (found.includes(false)) return false;
@@ -85,6 +96,7 @@ function containsAny(name: string, ignoreCase: boolean): FunctionEntry {
     signature: `${name}(string, search, ...)`,
     summary: `Whether the string contains one of the others, ${ignoreCase ? 'ignoring case' : 'case included'}`,
     args: [2, Number.POSITIVE_INFINITY],
+    cost: searchesCost,
     evaluate([text, ...searches]) {
       const found = searches.map((search) => compare([text, search], ignoreCase, includes));
       if (found.includes(true)) return true;
