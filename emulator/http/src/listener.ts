@@ -3,7 +3,7 @@ import { finished, pipeline } from 'node:stream/promises';
 import type { Log } from '@lazurite/runtime';
 import { BodyTooLargeError, RequestAbortedError } from './errors.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
-import { toOriginForm } from './origin-form.ts';
+import { readRequestAddress } from './request-address.ts';
 
 export interface ListenerOptions {
   /** Larger bodies reject with BodyTooLargeError; unless the handler catches it the answer is 413. */
@@ -36,9 +36,9 @@ interface Exchange {
 
 async function answer(handler: RawHandler, exchange: Exchange): Promise<void> {
   const { message, response, options } = exchange;
-  const target = toOriginForm(message.url ?? '/', message.headers.host);
-  if (target === undefined) return send({ status: 400 }, exchange);
-  const request = toHttpRequest(message, target, options.maxBodyBytes);
+  const address = readRequestAddress(message);
+  if (!address) return send({ status: 400 }, exchange);
+  const request = toHttpRequest(message, address.target, options.maxBodyBytes);
   let result: HttpResponse | null;
   try {
     result = await handler(request, response);

@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { silentLog } from '@lazurite/runtime';
+import fc from 'fast-check';
 import { type HttpServer, startHttpServer, toRequestListener } from './index.ts';
+import { parseHost } from './request-address.ts';
 
 let server: HttpServer;
 const seen: string[] = [];
@@ -76,6 +78,81 @@ test.each(['http://other/path', 'http://x@other/', 'http:///path', 'ftp://x/path
     expect(seen).toEqual([]);
   },
 );
+
+test.each([
+  ...[
+    '',
+    ' ',
+    ':80',
+    'a@b',
+    'a@b:80',
+    'ex ample',
+    '[::1',
+    '::1',
+    '[::1]x',
+    '[::1%lo]',
+    '[1.2.3.4]',
+    '[]',
+    '1.1.1.1:80:80',
+  ],
+  ...[
+    'x:99999',
+    'x:0',
+    'x:-1',
+    'x:+1',
+    'x:8o',
+    'x:',
+    'x/path',
+    'x?q',
+    'x#f',
+    'x\\y',
+    'x,y',
+    'x, y',
+    'http://x',
+    'a..b',
+    '.a',
+  ],
+  ...['127.1', '0x7f.0.0.1', '2130706433', '1.1.1.256', '1.1.1.1.1', '%78', 'é', 'x\ty', 'a'.repeat(300)],
+])('a request for the host %j is 400', async (host) => {
+  const answer = await answerTo(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(seen).toEqual([]);
+});
+
+test.each([
+  'x',
+  'X:80',
+  'a.b-c_d.example',
+  'x.',
+  '127.0.0.1:7071',
+  '[::1]',
+  '[::1]:65535',
+  '[0:0:0:0:0:0:0:1]',
+  'xn--bcher-kva.ch',
+])('a request for the host %j is served', async (host) => {
+  await answerTo(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+  expect(seen).toEqual(['/ ']);
+});
+
+test.each(['x', 'y'])('a request for the hosts x and %s is 400', async (second) => {
+  const answer = await answerTo(`GET / HTTP/1.1\r\nhost: x\r\nHOST: ${second}\r\nconnection: close\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(seen).toEqual([]);
+});
+
+test('whatever host is accepted is the whole authority of a URL', () => {
+  const part = fc.constantFrom(...'aZ09.-_:@[]/\\?#% %x', '::1', '127.0.0.1', '80', '0x1', 'xn--', 'localhost');
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+      const text = parts.join('');
+      const host = parseHost(text);
+      if (!host) return;
+      const { hostname, username, password, pathname, search, hash } = new URL(`http://${text}`);
+      expect([hostname, username, password, pathname, search, hash]).toEqual([host.name, '', '', '/', '', '']);
+    }),
+    { numRuns: 5_000 },
+  );
+});
 
 test('a request without a host is 400', async () => {
   expect(await answerTo('GET / HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
