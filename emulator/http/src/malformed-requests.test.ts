@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { silentLog } from '@lazurite/runtime';
 import fc from 'fast-check';
-import { type HttpServer, startHttpServer, toRequestListener } from './index.ts';
+import { Edge, type HttpServer, startHttpServer, toRequestListener } from './index.ts';
 import { parseHost } from './request-address.ts';
 
 let server: HttpServer;
@@ -14,7 +14,7 @@ beforeAll(async () => {
       seen.push(`${request.path} ${(await request.body()).toString()}`);
       return { status: 200 };
     },
-    { maxBodyBytes: 1_000, log: silentLog },
+    { maxBodyBytes: 1_000, edge: new Edge({ address: '127.0.0.1', allowedHosts: ['*'] }), log: silentLog },
   );
   server = await startHttpServer(listener, { headersTimeoutMs: 300 });
 });

@@ -27,10 +27,13 @@ const MAX_PORT = 65_535;
  * @returns undefined for a request that is 400: with a Host header that is not a host, with more than one (RFC 9112,
  * section 3.2), or with a target that means nothing to a server
  */
-export function readRequestAddress(message: IncomingMessage): RequestAddress | undefined {
+export function readRequestAddress(
+  message: IncomingMessage,
+  parse: (text: string) => RequestHost | undefined = parseHost,
+): RequestAddress | undefined {
   if (hasTwoHosts(message.rawHeaders)) return undefined;
   const text = message.headers.host;
-  const host = text === undefined ? undefined : parseHost(text);
+  const host = text === undefined ? undefined : parse(text);
   if (text !== undefined && host === undefined) return undefined;
   const target = toOriginForm(message.url ?? '/', text);
   return target === undefined ? undefined : { host, target };

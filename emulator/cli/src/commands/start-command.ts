@@ -22,6 +22,8 @@ export interface StartFlags {
   /** Origins, separated by commas. */
   readonly cors?: string;
   readonly corsCredentials: boolean;
+  /** Host names, separated by commas. */
+  readonly allowedHosts?: string;
   /** Seconds. */
   readonly timeout: number;
   readonly useHttps: boolean;
@@ -79,6 +81,10 @@ export function addStartOptions(command: Command): Command {
     .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server (default: 8081, or any)'))
     .addOption(portOption('--issuer-port <number>', 'port of the token issuer (default: 7072, or any)'))
     .addOption(managedIdentityOption())
+    .option(
+      '--allowed-hosts <names>',
+      'more names by which the servers are reached, separated by commas: *.tunnel.example; * for all',
+    )
     .option('--data-dir <folder>', 'where data outlives a restart', DEFAULT_DATA_DIR)
     .option('--in-memory', 'keep no data', false)
     .option('--json', 'write events to stdout, one JSON object a line', false);

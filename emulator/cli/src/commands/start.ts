@@ -59,7 +59,8 @@ async function startApp(
   const address = flags.address ?? local.localHttpAddress ?? DEFAULT_ADDRESS;
   const log = createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose });
   const stack = await startStack({
-    ...{ ...app, port, address },
+    ...{ ...app, port, address, origins: originsOf(flags) ?? local.cors },
+    ...(flags.allowedHosts !== undefined && { allowedHosts: listOf(flags.allowedHosts) }),
     cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
     ...{ clock: parts.clock, randomness: parts.randomness },
@@ -88,7 +89,7 @@ function doWithoutRunFile(error: unknown, log: Log): Closeable {
 }
 
 function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<FunctionsHostOptions> {
-  const origins = flags.cors?.split(',').flatMap((origin) => origin.trim() || []);
+  const origins = originsOf(flags);
   return {
     ...(flags.enableAuth && { enableAuth: true }),
     startTimeoutMs: flags.timeout * 1_000,
@@ -103,6 +104,14 @@ function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<Funct
       },
     }),
   };
+}
+
+function originsOf({ cors }: StartFlags): readonly string[] | undefined {
+  return cors === undefined ? undefined : listOf(cors);
+}
+
+function listOf(text: string): readonly string[] {
+  return text.split(',').flatMap((item) => item.trim() || []);
 }
 
 interface Asked {

@@ -95,7 +95,7 @@ test('cookies are written as the library writes them, with every attribute', asy
 test('an upload that the client cuts off fails in the function, and the host goes on', async () => {
   const socket = connect(host.port, '127.0.0.1');
   socket.on('error', () => undefined);
-  socket.write('POST /api/failures HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nabc');
+  socket.write('POST /api/failures HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\nabc');
   await host.next('invocation-started', ({ functionName }) => functionName === 'failures');
   socket.destroy();
   await host.next('invocation-finished', ({ functionName, succeeded }) => functionName === 'failures' && !succeeded);
@@ -124,7 +124,7 @@ describe('over the limit', () => {
   test('a chunked body is 413, and the function that reads it meets an error', async () => {
     const socket = connect(small.port, '127.0.0.1');
     socket.on('error', () => undefined);
-    socket.write('POST /api/failures HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    socket.write('POST /api/failures HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n');
     for (let sent = 0; sent < 3; sent++) socket.write(`1388\r\n${'x'.repeat(5000)}\r\n`);
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 413 /);
     await small.next('invocation-finished', ({ succeeded }) => !succeeded);
@@ -137,7 +137,7 @@ test('host.json throttles apply to streamed requests too', async () => {
   const env = { ...process.env, AzureFunctionsJobHost__extensions__http__maxOutstandingRequests: '1' };
   const full = await startTestHost('v4-stream', { env });
   const held = connect(full.port, '127.0.0.1');
-  held.write('POST /api/count HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\na');
+  held.write('POST /api/count HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\na');
   await full.next('invocation-started');
   const rejected = await fetch(`${full.url}/api/nothing`);
   expect([rejected.status, rejected.headers.get('x-function-scaleout')]).toEqual([429, '1']);
