@@ -16,7 +16,7 @@ beforeAll(async () => {
     },
     { maxBodyBytes: 1_000, edge: new Edge({ address: '127.0.0.1', allowedHosts: ['*'] }), log: silentLog },
   );
-  server = await startHttpServer(listener, { headersTimeoutMs: 300 });
+  server = await startHttpServer(listener, { headersTimeoutMs: 300, bodyCheckMs: 100 });
 });
 afterEach(() => seen.splice(0));
 afterAll(() => server.close());
@@ -162,4 +162,35 @@ test('a client that never ends its headers is cut off, while others are served',
   const slow = answerTo('GET / HTTP/1.1\r\nhost: x\r\nx-slow: ');
   expect((await fetch(server.url)).status).toBe(200);
   expect(await slow).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test.each(['content-length: 900', 'transfer-encoding: chunked'])(
+  'a client that sends its body (%s) a byte at a time is cut off, and the body is never taken as whole',
+  async (length) => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${length}\r\n\r\n`);
+    const trickle = setInterval(() => socket.write(length.startsWith('c') ? 'a' : '1\r\na\r\n'), 50);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    clearInterval(trickle);
+    expect(seen).toEqual([]);
+  },
+);
+
+test('a body whose server takes its time is not cut off', async () => {
+  const { promise: mayRead, resolve } = Promise.withResolvers<void>();
+  const slow = await startHttpServer(
+    toRequestListener(
+      async (request) => {
+        await mayRead;
+        return { status: 200, body: String((await request.body()).length) };
+      },
+      { maxBodyBytes: 1_000_000, edge: new Edge({ address: '127.0.0.1' }), log: silentLog },
+    ),
+    { bodyCheckMs: 20 },
+  );
+  const response = fetch(slow.url, { method: 'POST', body: Buffer.alloc(1_000_000) });
+  setTimeout(resolve, 300);
+  expect(await (await response).text()).toBe('1000000');
+  await slow.close();
 });
