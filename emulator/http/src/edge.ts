@@ -15,6 +15,11 @@ export interface EdgeOptions {
   readonly allowsOrigin?: (origin: string) => boolean;
 }
 
+/** The response to a request that goes no further. */
+export interface EdgeRejection extends HttpResponse {
+  readonly body?: string;
+}
+
 /** What is done with a request of a web page: see `EndpointRule`. */
 export type Verdict = 'accept' | 'require-key' | 'reject';
 
@@ -38,17 +43,17 @@ export class Edge {
   }
 
   /** Returns path and query of a request, or its rejection: 400 when it is malformed, 403 under a foreign name. */
-  targetOf(message: IncomingMessage): string | HttpResponse {
-    const address = readRequestAddress(message, (text) => this.#parse(text));
+  targetOf(message: IncomingMessage): string | EdgeRejection {
+    const address = readRequestAddress(message, this.#parse);
     if (!address) return MALFORMED;
     const { host, target } = address;
     if (host === undefined || this.#isOwnName(host.name)) return target;
-    return forbidden(`The host '${host.name}' is not a name of this server; allowed hosts add names`);
+    return forbidden(`The host '${host.name}' is not a name of this server; --allowed-hosts adds names`);
   }
 
   /** What the endpoint does with a request, whose Host is known to be a name of the server. */
   verdictOn(endpoint: Endpoint, headers: IncomingHttpHeaders): Verdict {
-    const page = pageOf(headers, (text) => this.#parse(text));
+    const page = pageOf(headers, this.#parse);
     if (page === 'none') return 'accept';
     const { ownPages, foreignPages } = ENDPOINT_RULES[endpoint];
     if (page === 'own') return ownPages === 'accepted' ? 'accept' : 'reject';
@@ -59,7 +64,7 @@ export class Edge {
   }
 
   /** The rejection of a request to an endpoint that knows no function keys; undefined for a request that may go on. */
-  rejectionOf(endpoint: Endpoint, { headers }: Pick<HttpRequest, 'headers'>): HttpResponse | undefined {
+  rejectionOf(endpoint: Endpoint, { headers }: Pick<HttpRequest, 'headers'>): EdgeRejection | undefined {
     return this.verdictOn(endpoint, headers) === 'accept' ? undefined : FOREIGN_PAGE;
   }
 
@@ -73,24 +78,28 @@ export class Edge {
         return listener(message, response);
       }
       message.resume();
-      const { status, body } = rejection ?? MALFORMED;
-      response.writeHead(status, { ...TEXT, connection: 'close' }).end(body);
+      const { status, body = '' } = rejection ?? MALFORMED;
+      response.writeHead(status, { ...TEXT, 'content-length': Buffer.byteLength(body), connection: 'close' }).end(body);
     };
   }
 
   /** Nearly all requests have the same Host, and parsing one costs as much as routing the request. */
-  #parse(text: string): RequestHost | undefined {
+  readonly #parse = (text: string): RequestHost | undefined => {
     if (text !== this.#lastHost.text) this.#lastHost = { text, host: parseHost(text) };
     return this.#lastHost.host;
-  }
+  };
 }
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
-const MALFORMED: HttpResponse = { status: 400 };
+const MALFORMED: EdgeRejection = {
+  status: 400,
+  headers: TEXT,
+  body: 'The request must have one valid Host header, and a target on that host\n',
+};
 /** The response to a page that may not use an endpoint. */
-export const FOREIGN_PAGE: HttpResponse = forbidden('Web pages of other origins may not send this request');
+export const FOREIGN_PAGE: EdgeRejection = forbidden('Web pages of other origins may not send this request');
 
-function forbidden(message: string): HttpResponse {
+function forbidden(message: string): EdgeRejection {
   return { status: 403, headers: TEXT, body: `${message}\n` };
 }
 

@@ -60,7 +60,7 @@ async function startApp(
   const log = createLog(parts.terminal, { clock: parts.clock, verbose: flags.verbose });
   const stack = await startStack({
     ...{ ...app, port, address, origins: originsOf(flags) ?? local.cors },
-    ...(flags.allowedHosts !== undefined && { allowedHosts: listOf(flags.allowedHosts) }),
+    ...(flags.allowedHosts && { allowedHosts: flags.allowedHosts }),
     cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
     ...{ clock: parts.clock, randomness: parts.randomness },
@@ -107,11 +107,7 @@ function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<Funct
 }
 
 function originsOf({ cors }: StartFlags): readonly string[] | undefined {
-  return cors === undefined ? undefined : listOf(cors);
-}
-
-function listOf(text: string): readonly string[] {
-  return text.split(',').flatMap((item) => item.trim() || []);
+  return cors?.split(',').flatMap((origin) => origin.trim() || []);
 }
 
 interface Asked {

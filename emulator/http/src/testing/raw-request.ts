@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { connect as connectTls } from 'node:tls';
 
 export interface RawRequest {
   readonly port: number;
@@ -10,17 +9,25 @@ export interface RawRequest {
   readonly target?: string;
   /** Further header lines, `name: value`. */
   readonly headers?: readonly string[];
-  readonly tls?: boolean;
 }
 
-/** The status of the response to a request that is written byte by byte; 0 without a response. */
-export async function statusUnderHost({ port, host, tls = false, ...request }: RawRequest): Promise<number> {
+/** The status of the response to a request; 0 without a response. */
+export async function statusUnderHost(request: RawRequest): Promise<number> {
+  return (await sendRaw(request)).status;
+}
+
+/** Sends a request as it is written here, and returns what the response is. */
+export async function sendRaw({
+  port,
+  host,
+  ...request
+}: RawRequest): Promise<{ readonly status: number; readonly text: string }> {
   const { method = 'GET', target = '/', headers = [] } = request;
-  const address = { port, host: '127.0.0.1' };
-  const socket = tls ? connectTls({ ...address, rejectUnauthorized: false }) : connect(address);
+  const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   const lines = [`${method} ${target} HTTP/1.1`, `host: ${host}`, 'connection: close', ...headers, '', ''];
   socket.write(lines.join('\r\n'));
-  const [, status = '0'] = /^HTTP\/1\.1 (\d{3}) /.exec(await text(socket)) ?? [];
-  return Number(status);
+  const response = await text(socket);
+  const [, status = '0'] = /^HTTP\/1\.1 (\d{3}) /.exec(response) ?? [];
+  return { status: Number(status), text: response };
 }

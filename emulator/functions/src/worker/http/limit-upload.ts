@@ -20,7 +20,7 @@ export interface UploadLimit {
 export function limitUpload({ message, response }: Exchange, { maxBytes, clock, onExceeded }: UploadLimit): void {
   if (!hasUndeclaredLength(message)) return; // node:http enforces a declared length
   const push = IncomingMessage.prototype.push.bind(message); // not the one that holdUpload may have set
-  let received = 0;
+  let received = message.readableLength; // what came while the request waited; node:http stops at the high-water mark
   let isRejected = false;
   // Overriding `push` leaves the stream paused until it is read; a 'data' listener would start it.
   message.push = (chunk: Buffer | null, encoding) => {

@@ -16,7 +16,7 @@ import { invokeOverHttp } from './invoke-http.ts';
 import { invokeStreamed } from './invoke-streamed.ts';
 import type { KeyStore } from './key-store.ts';
 import type { HostOperation, HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
-import { buildRouteTable, type RouteEntry, type RouteTable } from './routing/route-table.ts';
+import { buildRouteTable, type RouteEntry, type RouteMatch, type RouteTable } from './routing/route-table.ts';
 import { createThrottle, type Throttle, TOO_MANY_REQUESTS_HEADERS } from './throttle.ts';
 
 interface RequestPipeline extends PipelineDependencies {
@@ -70,10 +70,7 @@ async function handleRequest(
 
   // 3. Admin: the host's own API comes before the routes of the app.
   const operation = HOST_PATH.test(path) ? host.match(method, path) : undefined;
-  if (operation) {
-    const rejection = await authorizeHostOperation(pipeline, request);
-    return respond(rejection ?? (await operation.target(request, operation.values)));
-  }
+  if (operation) return respond(await runHostOperation(pipeline, operation, request));
 
   // 4. App state: an offline app responds to every call with its offline page.
   if (offlinePage !== undefined) return respond(serviceUnavailable(offlinePage));
@@ -83,7 +80,8 @@ async function handleRequest(
   if (!match) return respond(path === '/' ? await getHomepage(pipeline, request) : NOT_FOUND);
 
   // 6. Authorize the caller.
-  const rejection = await authorizeCall(pipeline, match.target, request);
+  const authorizing = authorizeCall(pipeline, match.target, request);
+  const rejection = authorizing instanceof Promise ? await authorizing : authorizing;
   if (rejection) return respond(rejection);
 
   // 7. Throttle: wait for capacity, or reject when too many requests wait.
@@ -105,22 +103,28 @@ async function handleRequest(
   return respond(await invokeOverHttp(pipeline, match, request).finally(release));
 }
 
-async function authorizeHostOperation(
+async function runHostOperation(
   pipeline: RequestPipeline,
+  { target, values }: RouteMatch<HostOperation>,
   request: HttpRequest,
-): Promise<HttpResponse | undefined> {
+): Promise<HttpResponse> {
   const keys = await keysFor(pipeline, ADMIN_PATH.test(request.path) ? 'admin' : 'webhook', request);
-  return keys === 'rejected' ? FOREIGN_PAGE : authorizeAdmin(request, keys);
+  if (keys === 'rejected') return FOREIGN_PAGE;
+  return authorizeAdmin(request, keys) ?? target(request, values);
 }
 
-async function authorizeCall(
+/** At once wherever no keys have to be opened: limits of uploads count from the turn in which a request was read. */
+function authorizeCall(
   pipeline: RequestPipeline,
   target: HttpFunction,
   request: HttpRequest,
-): Promise<HttpResponse | undefined> {
+): HttpResponse | undefined | Promise<HttpResponse | undefined> {
   const isOpen = target.authLevel === 'anonymous' && !target.isDisabled;
-  const keys = await keysFor(pipeline, isOpen ? 'anonymousFunction' : 'keyedFunction', request);
-  return keys === 'rejected' ? FOREIGN_PAGE : authorize(target, request, keys);
+  const keys = keysFor(pipeline, isOpen ? 'anonymousFunction' : 'keyedFunction', request);
+  if (keys === 'rejected') return FOREIGN_PAGE;
+  return keys instanceof Promise
+    ? keys.then((opened) => authorize(target, request, opened))
+    : authorize(target, request, keys);
 }
 
 /** The keys of which the request must have one; undefined when it needs none. */
