@@ -15,7 +15,8 @@ How to add a trigger: [recipes/add-a-trigger.md](recipes/add-a-trigger.md).`;
 
 /** What differs from Azure, by trigger or binding. */
 const NOTES: Readonly<Record<string, string>> = {
-  httpTrigger: 'keys are asked for with `--enableAuth` only',
+  httpTrigger:
+    'keys are asked for with `--enableAuth`, and of web pages of other origins ([security.md](security.md#the-local-servers))',
   timerTrigger: 'needs no storage: its state is a file in the data directory; local time zone',
   queueTrigger: '`maxPollingInterval` is 2 s by default, as Azure has it in development',
   blobTrigger:

@@ -17,6 +17,9 @@ export interface BackingOptions {
   /** Where storage keeps its data, with `dataDir` or without. */
   readonly storageDir: string;
   readonly address?: string;
+  readonly allowedHosts?: readonly string[];
+  /** Of pages that may use storage. */
+  readonly origins?: readonly string[];
   /** What the issuer confirms to later commands. */
   readonly stackId: string;
   readonly cosmosPort?: Port;
@@ -135,14 +138,23 @@ async function onPort<T>(port: Port = 0, start: (port: number) => Promise<T>): P
   });
 }
 
-async function startStorage({ scriptRoot, storageDir, clock, log }: BackingOptions): Promise<StorageOnDemand> {
+async function startStorage({ scriptRoot, storageDir, ...options }: BackingOptions): Promise<StorageOnDemand> {
+  const { allowedHosts, origins = [], clock, log } = options;
   const { openStorage } = await import('@lazurite/storage');
-  return openStorage({ dataDir: storageDir, appRoot: scriptRoot, clock, log });
+  return openStorage({
+    ...(allowedHosts && { allowedHosts }),
+    dataDir: storageDir,
+    appRoot: scriptRoot,
+    origins,
+    clock,
+    log,
+  });
 }
 
-function shared({ address, dataDir, clock, randomness, log }: BackingOptions, folder: string) {
+function shared({ address, allowedHosts, dataDir, clock, randomness, log }: BackingOptions, folder: string) {
   return {
     ...(address !== undefined && { address }),
+    ...(allowedHosts && { allowedHosts }),
     ...(dataDir !== undefined && { dataDir: join(dataDir, folder) }),
     clock,
     randomness,

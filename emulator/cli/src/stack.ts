@@ -22,6 +22,10 @@ export interface StackOptions {
   readonly dataDir?: string;
   /** Where all servers listen. Default 127.0.0.1. */
   readonly address?: string;
+  /** Further names by which they are reached, as of `EdgeOptions` in @lazurite/http. Default: none. */
+  readonly allowedHosts?: readonly string[];
+  /** The origins of pages that may use storage. Default: none. */
+  readonly origins?: readonly string[];
   /** 0 or absent: any free port; so too for the next two. */
   readonly port?: number;
   readonly cosmosPort?: Port;
@@ -126,6 +130,7 @@ function startHost(options: HostOptions, addresses: Promise<BackingAddresses>): 
     scriptRoot: options.scriptRoot,
     port: options.port ?? 0,
     address: options.address ?? '127.0.0.1',
+    ...(options.allowedHosts && { allowedHosts: options.allowedHosts }),
     dataDir: join(options.stateDir, 'functions'),
     env, // the host reads no setting before it has this
     isStorageUnused: () => isStorageUnused(),

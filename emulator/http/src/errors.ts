@@ -23,6 +23,13 @@ export class RequestAbortedError extends HttpError {
   }
 }
 
+/** An entry of the allowed hosts is no host name. */
+export class AllowedHostError extends HttpError {
+  constructor(entry: string) {
+    super('AllowedHost', `The allowed host '${entry}' must be a host name without a port, '*.' before one, or '*'`);
+  }
+}
+
 /** Another process listens on the port. The message is fit to be shown to a person as it is. */
 export class PortInUseError extends HttpError {
   readonly port: number;

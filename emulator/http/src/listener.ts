@@ -1,13 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished, pipeline } from 'node:stream/promises';
 import type { Log } from '@lazurite/runtime';
+import type { Edge } from './edge.ts';
 import { BodyTooLargeError, RequestAbortedError } from './errors.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
-import { toOriginForm } from './origin-form.ts';
 
 export interface ListenerOptions {
   /** Larger bodies reject with BodyTooLargeError; unless the handler catches it the answer is 413. */
   readonly maxBodyBytes: number;
+  /** Rejects malformed requests, and those for other hosts. */
+  readonly edge: Edge;
   /** Where a failed handler is reported. */
   readonly log: Log;
 }
@@ -36,8 +38,8 @@ interface Exchange {
 
 async function answer(handler: RawHandler, exchange: Exchange): Promise<void> {
   const { message, response, options } = exchange;
-  const target = toOriginForm(message.url ?? '/', message.headers.host);
-  if (target === undefined) return send({ status: 400 }, exchange);
+  const target = options.edge.targetOf(message);
+  if (typeof target !== 'string') return send(target, exchange);
   const request = toHttpRequest(message, target, options.maxBodyBytes);
   let result: HttpResponse | null;
   try {

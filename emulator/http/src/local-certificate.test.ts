@@ -4,6 +4,7 @@ import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog, systemClock, VirtualClock } from '@lazurite/runtime';
+import { Edge } from './edge.ts';
 import { toRequestListener } from './listener.ts';
 import { openLocalCertificate, trustCommand } from './local-certificate.ts';
 import { startHttpServer } from './server.ts';
@@ -25,7 +26,11 @@ describe('openLocalCertificate()', () => {
     ['[::1]', '::1'],
   ])('makes a certificate that is valid for %s', async (host, address) => {
     const tls = await openLocalCertificate(join(directory, 'new'), systemClock);
-    const listener = toRequestListener(() => ({ status: 200 }), { maxBodyBytes: 1, log: silentLog });
+    const listener = toRequestListener(() => ({ status: 200 }), {
+      maxBodyBytes: 1,
+      edge: new Edge({ address }),
+      log: silentLog,
+    });
     const server = await startHttpServer(listener, { tls, address });
     const status = await new Promise((resolve, reject) => {
       get(`https://${host}:${server.port}/`, { ca: readFileSync(tls.path), agent: false }, (response) => {

@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { silentLog } from '@lazurite/runtime';
-import { type HttpServer, startHttpServer, toRequestListener } from './index.ts';
+import fc from 'fast-check';
+import { Edge, type HttpServer, startHttpServer, toRequestListener } from './index.ts';
+import { parseHost } from './request-address.ts';
 
 let server: HttpServer;
 const seen: string[] = [];
@@ -12,9 +14,9 @@ beforeAll(async () => {
       seen.push(`${request.path} ${(await request.body()).toString()}`);
       return { status: 200 };
     },
-    { maxBodyBytes: 1_000, log: silentLog },
+    { maxBodyBytes: 1_000, edge: new Edge({ address: '127.0.0.1', allowedHosts: ['*'] }), log: silentLog },
   );
-  server = await startHttpServer(listener, { headersTimeoutMs: 300 });
+  server = await startHttpServer(listener, { headersTimeoutMs: 300, bodyCheckMs: 100 });
 });
 afterEach(() => seen.splice(0));
 afterAll(() => server.close());
@@ -77,6 +79,81 @@ test.each(['http://other/path', 'http://x@other/', 'http:///path', 'ftp://x/path
   },
 );
 
+test.each([
+  ...[
+    '',
+    ' ',
+    ':80',
+    'a@b',
+    'a@b:80',
+    'ex ample',
+    '[::1',
+    '::1',
+    '[::1]x',
+    '[::1%lo]',
+    '[1.2.3.4]',
+    '[]',
+    '1.1.1.1:80:80',
+  ],
+  ...[
+    'x:99999',
+    'x:0',
+    'x:-1',
+    'x:+1',
+    'x:8o',
+    'x:',
+    'x/path',
+    'x?q',
+    'x#f',
+    'x\\y',
+    'x,y',
+    'x, y',
+    'http://x',
+    'a..b',
+    '.a',
+  ],
+  ...['127.1', '0x7f.0.0.1', '2130706433', '1.1.1.256', '1.1.1.1.1', '%78', 'é', 'x\ty', 'a'.repeat(300)],
+])('a request for the host %j is 400', async (host) => {
+  const answer = await answerTo(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(seen).toEqual([]);
+});
+
+test.each([
+  'x',
+  'X:80',
+  'a.b-c_d.example',
+  'x.',
+  '127.0.0.1:7071',
+  '[::1]',
+  '[::1]:65535',
+  '[0:0:0:0:0:0:0:1]',
+  'xn--bcher-kva.ch',
+])('a request for the host %j is served', async (host) => {
+  await answerTo(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+  expect(seen).toEqual(['/ ']);
+});
+
+test.each(['x', 'y'])('a request for the hosts x and %s is 400', async (second) => {
+  const answer = await answerTo(`GET / HTTP/1.1\r\nhost: x\r\nHOST: ${second}\r\nconnection: close\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(seen).toEqual([]);
+});
+
+test('whatever host is accepted is the whole authority of a URL', () => {
+  const part = fc.constantFrom(...'aZ09.-_:@[]/\\?#% %x', '::1', '127.0.0.1', '80', '0x1', 'xn--', 'localhost');
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+      const text = parts.join('');
+      const host = parseHost(text);
+      if (!host) return;
+      const { hostname, username, password, pathname, search, hash } = new URL(`http://${text}`);
+      expect([hostname, username, password, pathname, search, hash]).toEqual([host.name, '', '', '/', '', '']);
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
 test('a request without a host is 400', async () => {
   expect(await answerTo('GET / HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
 });
@@ -85,4 +162,35 @@ test('a client that never ends its headers is cut off, while others are served',
   const slow = answerTo('GET / HTTP/1.1\r\nhost: x\r\nx-slow: ');
   expect((await fetch(server.url)).status).toBe(200);
   expect(await slow).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test.each(['content-length: 900', 'transfer-encoding: chunked'])(
+  'a client that sends its body (%s) a byte at a time is cut off, and the body is never taken as whole',
+  async (length) => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${length}\r\n\r\n`);
+    const trickle = setInterval(() => socket.write(length.startsWith('c') ? 'a' : '1\r\na\r\n'), 50);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    clearInterval(trickle);
+    expect(seen).toEqual([]);
+  },
+);
+
+test('a body whose server takes its time is not cut off', async () => {
+  const { promise: mayRead, resolve } = Promise.withResolvers<void>();
+  const slow = await startHttpServer(
+    toRequestListener(
+      async (request) => {
+        await mayRead;
+        return { status: 200, body: String((await request.body()).length) };
+      },
+      { maxBodyBytes: 1_000_000, edge: new Edge({ address: '127.0.0.1' }), log: silentLog },
+    ),
+    { bodyCheckMs: 20 },
+  );
+  const response = fetch(slow.url, { method: 'POST', body: Buffer.alloc(1_000_000) });
+  setTimeout(resolve, 300);
+  expect(await (await response).text()).toBe('1000000');
+  await slow.close();
 });

@@ -5,9 +5,10 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { silentLog } from '@lazurite/runtime';
-import { PortInUseError, type RawHandler, startHttpServer, toRequestListener } from './index.ts';
+import { Edge, PortInUseError, type RawHandler, startHttpServer, toRequestListener } from './index.ts';
 
 const MAX_BODY_BYTES = 1_000;
+const EDGE = new Edge({ address: '127.0.0.1', allowedHosts: ['x'] });
 const MEGABYTE = 1_000_000;
 const LARGE_BYTES = 101 * MEGABYTE;
 
@@ -18,7 +19,9 @@ function largeBody(): Readable {
 }
 
 async function withServer(handler: RawHandler, use: (url: string) => Promise<void>): Promise<void> {
-  const server = await startHttpServer(toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log: silentLog }));
+  const server = await startHttpServer(
+    toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, edge: EDGE, log: silentLog }),
+  );
   try {
     await use(server.url);
   } finally {
@@ -197,7 +200,7 @@ describe('startHttpServer()', () => {
       await held;
       return { status: 200, body: 'done' };
     };
-    const server = await startHttpServer(toRequestListener(handler, { maxBodyBytes: 0, log: silentLog }));
+    const server = await startHttpServer(toRequestListener(handler, { maxBodyBytes: 0, edge: EDGE, log: silentLog }));
     const answer = fetch(server.url);
     await inside;
     const closed = server.close();

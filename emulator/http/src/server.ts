@@ -4,6 +4,7 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Closeable } from '@lazurite/runtime';
 import { PortInUseError } from './errors.ts';
+import { cutSlowBodies } from './slow-bodies.ts';
 
 /** A certificate with its private key: as two PEM texts, or as one PKCS #12 container (`.pfx`). */
 export type TlsIdentity =
@@ -24,6 +25,8 @@ export interface HttpServerOptions {
   readonly handle?: unknown;
   /** How long a client may take to send its headers, in ms. Default 30,000. */
   readonly headersTimeoutMs?: number;
+  /** How often bodies that are being received are checked for progress, in ms. Default 5,000. */
+  readonly bodyCheckMs?: number;
   /** How long requests in flight may take to end once `close` was called, in ms. Default 5,000. */
   readonly drainMs?: number;
   /** Called in place of `onRequest` for `Expect: 100-continue`, and responds to it. Absent: all get 100 Continue. */
@@ -47,6 +50,8 @@ export interface HttpServer extends Closeable {
 const MAX_HEADER_BYTES = 32 * 1024;
 /** A client has this long to send its headers; bounds slow senders. */
 const HEADERS_TIMEOUT_MS = 30_000;
+/** How often slow senders are looked for in that time, which is how exactly it is kept. */
+const HEADERS_CHECKS = 60;
 /** A client has this long to send its whole request. */
 const REQUEST_TIMEOUT_MS = 300_000;
 /** Longer than common clients keep an idle connection, so that they close first and never meet a reset. */
@@ -76,12 +81,12 @@ export async function startHttpServer(
 
 function createNodeServer(
   onRequest: RequestListener,
-  { tls, headersTimeoutMs = HEADERS_TIMEOUT_MS, onExpectContinue }: HttpServerOptions,
+  { tls, headersTimeoutMs = HEADERS_TIMEOUT_MS, bodyCheckMs, onExpectContinue }: HttpServerOptions,
 ): Server {
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: headersTimeoutMs,
-    connectionsCheckingInterval: headersTimeoutMs / 2,
+    connectionsCheckingInterval: headersTimeoutMs / HEADERS_CHECKS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     noDelay: true,
@@ -89,6 +94,7 @@ function createNodeServer(
   const server = tls
     ? createTlsServer({ ...limits, ...toNodeOptions(tls) }, onRequest)
     : createServer(limits, onRequest);
+  cutSlowBodies(server, bodyCheckMs);
   return onExpectContinue ? server.on('checkContinue', onExpectContinue) : server;
 }
 

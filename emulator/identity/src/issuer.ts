@@ -1,4 +1,4 @@
-import { type EarlyServer, startHttpServer, toRequestListener } from '@lazurite/http';
+import { type EarlyServer, Edge, startHttpServer, toRequestListener } from '@lazurite/http';
 import {
   type Clock,
   type Closeable,
@@ -22,7 +22,9 @@ export interface IssuerOptions {
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly address?: string;
-  /** Listens already: its port is meant then. */
+  /** Further names by which the issuer is reached, as of `EdgeOptions` in @lazurite/http. Default: none. */
+  readonly allowedHosts?: readonly string[];
+  /** Listens already at `address`: its port is meant then. */
   readonly server?: EarlyServer;
   /** Folder that keeps the signing keys; absent: new keys at each start. */
   readonly dataDir?: string;
@@ -70,9 +72,10 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
   let origin = '';
   const { clock = systemClock, identityHeader, instanceId } = options;
   const mint = createMint({ keys, clock, randomness, tenantId, origin: () => origin });
+  const edge = new Edge({ address, ...(options.allowedHosts && { allowedHosts: options.allowedHosts }) });
   const handler = createRoutes({
     tenantId,
-    listenAddress: address,
+    edge,
     origin: () => origin,
     keys,
     mint,
@@ -80,7 +83,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
     ...(identityHeader !== undefined && { identityHeader }),
     ...(instanceId !== undefined && { instanceId }),
   });
-  const listener = toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log });
+  const listener = toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, edge, log });
   const server =
     options.server?.serve(listener) ?? (await startHttpServer(listener, { address, port: options.port ?? 0 }));
   origin = server.url;

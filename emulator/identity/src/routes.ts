@@ -1,16 +1,15 @@
-import type { HttpHandler, HttpRequest, HttpResponse } from '@lazurite/http';
+import type { Edge, Endpoint, HttpHandler, HttpRequest, HttpResponse } from '@lazurite/http';
 import type { Clock } from '@lazurite/runtime';
 import { DEFAULT_LIFETIME_SECONDS, type TokenOptions } from './claims.ts';
 import { TokenRequestError } from './errors.ts';
 import { json } from './json-response.ts';
-import { comesFromBrowser, isLocalHost } from './loopback-guard.ts';
 import { createManagedIdentityRoute, MANAGED_IDENTITY_PATH } from './managed-identity.ts';
 import { SIGNING_ALGORITHM, type SigningKeys } from './signing-keys.ts';
 import { readTokenRequest } from './token-request.ts';
 
 export interface RoutesOptions {
   readonly tenantId: string;
-  readonly listenAddress: string;
+  readonly edge: Edge;
   /** Known once the server listens. */
   readonly origin: () => string;
   readonly keys: SigningKeys;
@@ -26,7 +25,7 @@ export interface RoutesOptions {
 export function createRoutes(options: RoutesOptions): HttpHandler {
   const tenant = `/${options.tenantId}`;
   const { identityHeader, clock, mint } = options;
-  const routes = new Map<string, (request: HttpRequest) => HttpResponse | Promise<HttpResponse>>([
+  const routes = new Map<string, HttpHandler>([
     [`GET ${tenant}/v2.0/.well-known/openid-configuration`, () => json(200, discoveryDocument(options))],
     [`GET ${tenant}/discovery/v2.0/keys`, async () => json(200, { keys: await options.keys.published() })],
     [`POST ${tenant}/oauth2/v2.0/token`, (request) => issueToken(request, options.mint)],
@@ -36,11 +35,16 @@ export function createRoutes(options: RoutesOptions): HttpHandler {
   if (identityHeader !== undefined)
     routes.set(`GET ${MANAGED_IDENTITY_PATH}`, createManagedIdentityRoute({ header: identityHeader, clock, mint }));
   return (request) => {
-    if (!isLocalHost(request, options.listenAddress))
-      return json(403, { error: 'access_denied', error_description: 'The Host header must name this machine' });
+    if (options.edge.rejectionOf(endpointOf(request), request))
+      return json(403, { error: 'access_denied', error_description: 'Web pages may not ask for this' });
     const route = routes.get(`${request.method} ${request.path}`);
     return route ? route(request) : json(404, { error: 'not_found', error_description: whatIsServed(options) });
   };
+}
+
+function endpointOf({ method, path }: HttpRequest): Endpoint {
+  if (path === MANAGED_IDENTITY_PATH) return 'managedIdentity';
+  return method === 'POST' ? 'token' : 'issuerDocument';
 }
 
 function whatIsServed({ tenantId }: RoutesOptions): string {
@@ -62,8 +66,6 @@ function discoveryDocument({ origin, tenantId }: RoutesOptions): object {
 }
 
 async function issueToken(request: HttpRequest, mint: RoutesOptions['mint']): Promise<HttpResponse> {
-  if (comesFromBrowser(request))
-    return json(403, { error: 'access_denied', error_description: 'Web pages may not ask for tokens' });
   try {
     const asked = await readTokenRequest(request);
     return json(200, {

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { startHttpServer } from '@lazurite/http';
+import { Edge, startHttpServer } from '@lazurite/http';
 import { type Closeable, startOrUndo, systemClock } from '@lazurite/runtime';
 import { ChangeSchedule } from './change-schedule.ts';
 import { connectionStringFor, type ServiceOrigins } from './connection-string.ts';
@@ -22,6 +22,13 @@ export interface StorageOnDemand extends Closeable {
   onChange(listener: (change: StorageChange) => void): void;
 }
 
+export interface StorageOnDemandOptions extends StorageOptions {
+  /** Further names by which storage is reached, as of `EdgeOptions` in @lazurite/http. Default: none. */
+  readonly allowedHosts?: readonly string[];
+  /** The origins of pages that may use storage, as far as its own CORS rules let them; `*` is none. Default: none. */
+  readonly origins?: readonly string[];
+}
+
 type Service = keyof ServiceOrigins;
 
 const SERVICES = ['blob', 'queue', 'table'] as const satisfies readonly Service[];
@@ -35,10 +42,12 @@ const SERVICES = ['blob', 'queue', 'table'] as const satisfies readonly Service[
  * const storage = await openStorage({ dataDir: '.lazurite', log });
  * process.env.AzureWebJobsStorage = storage.connectionString;
  */
-export function openStorage(options: StorageOptions): Promise<StorageOnDemand> {
+export function openStorage(options: StorageOnDemandOptions): Promise<StorageOnDemand> {
   return startOrUndo(async (opened) => {
     const front = opened.add(new StorageFront(options, await exists(azuriteFolder(options.dataDir))));
-    const origins = await Promise.all(SERVICES.map(async (service) => opened.add(await listen(service, front)).url));
+    const edge = createEdge(options);
+    const listening = SERVICES.map(async (service) => opened.add(await listen(service, front, edge)).url);
+    const origins = await Promise.all(listening);
     const [blob = '', queue = '', table = ''] = origins;
     return {
       connectionString: connectionStringFor({ blob, queue, table }),
@@ -102,11 +111,20 @@ class StorageFront implements Closeable {
   }
 }
 
-function listen(service: Service, front: StorageFront) {
-  function pass(message: ProxyExchange['message'], response: ProxyExchange['response']): void {
-    void front.handle(service, { message, response });
-  }
-  return startHttpServer(pass, { onExpectContinue: pass, drainMs: 0 });
+function createEdge({ allowedHosts, origins = [] }: StorageOnDemandOptions): Edge {
+  const named = new Set(origins.map((origin) => origin.replace(/\/$/, '').toLowerCase()));
+  return new Edge({
+    address: LISTEN_ADDRESS,
+    allowsOrigin: (origin) => named.has(origin),
+    ...(allowedHosts && { allowedHosts }),
+  });
+}
+
+const LISTEN_ADDRESS = '127.0.0.1';
+
+function listen(service: Service, front: StorageFront, edge: Edge) {
+  const pass = edge.guard('storage', (message, response) => void front.handle(service, { message, response }));
+  return startHttpServer(pass, { address: LISTEN_ADDRESS, onExpectContinue: pass, drainMs: 0 });
 }
 
 function endpointOf(storage: Storage, service: Service): string {

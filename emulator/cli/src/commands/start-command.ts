@@ -1,4 +1,5 @@
 import type { DataRole } from '@lazurite/cosmos';
+import { AllowedHostError, Edge } from '@lazurite/http';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError } from '../errors.ts';
 import { DEFAULT_DATA_DIR } from '../run-file.ts';
@@ -22,6 +23,7 @@ export interface StartFlags {
   /** Origins, separated by commas. */
   readonly cors?: string;
   readonly corsCredentials: boolean;
+  readonly allowedHosts?: readonly string[];
   /** Seconds. */
   readonly timeout: number;
   readonly useHttps: boolean;
@@ -79,6 +81,7 @@ export function addStartOptions(command: Command): Command {
     .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server (default: 8081, or any)'))
     .addOption(portOption('--issuer-port <number>', 'port of the token issuer (default: 7072, or any)'))
     .addOption(managedIdentityOption())
+    .addOption(allowedHostsOption())
     .option('--data-dir <folder>', 'where data outlives a restart', DEFAULT_DATA_DIR)
     .option('--in-memory', 'keep no data', false)
     .option('--json', 'write events to stdout, one JSON object a line', false);
@@ -124,6 +127,21 @@ function addressOption(): Option {
   return new Option('--address <address>', 'address to listen on (default: "127.0.0.1")').argParser((text) => {
     if (text !== '') return text;
     throw new InvalidArgumentError('An address is an IP address of this machine.');
+  });
+}
+
+function allowedHostsOption(): Option {
+  const description =
+    'more names by which the servers are reached, separated by commas: lazurite,*.tunnel.example; * for all';
+  return new Option('--allowed-hosts <names>', description).argParser((text) => {
+    const allowedHosts = text.split(',').map((name) => name.trim());
+    try {
+      new Edge({ address: '', allowedHosts });
+    } catch (error) {
+      if (error instanceof AllowedHostError) throw new InvalidArgumentError(error.message);
+      throw error;
+    }
+    return allowedHosts;
   });
 }
 

@@ -66,6 +66,8 @@ async function startApp(
     ...app,
     port,
     address,
+    origins: originsOf(flags) ?? local.cors,
+    ...(flags.allowedHosts && { allowedHosts: flags.allowedHosts }),
     cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
     clock: dependencies.clock,
@@ -99,7 +101,7 @@ function doWithoutRunFile(error: unknown, log: Log): Closeable {
 }
 
 function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<FunctionsHostOptions> {
-  const origins = flags.cors?.split(',').flatMap((origin) => origin.trim() || []);
+  const origins = originsOf(flags);
   return {
     ...(flags.enableAuth && { enableAuth: true }),
     startTimeoutMs: flags.timeout * 1_000,
@@ -114,6 +116,10 @@ function hostOptions(flags: StartFlags, local: LocalHostSettings): Partial<Funct
       },
     }),
   };
+}
+
+function originsOf({ cors }: StartFlags): readonly string[] | undefined {
+  return cors?.split(',').flatMap((origin) => origin.trim() || []);
 }
 
 interface Asked {

@@ -24,6 +24,7 @@ function serveCommand(dependencies: CommandDependencies): Command {
     .description('Start the server (the default)')
     .option('-p, --port <number>', 'port; 0 means any', parsePort, 8081)
     .option('--address <address>', 'address to listen on', '127.0.0.1')
+    .option('--allowed-hosts <names>', 'more names by which it is reached, separated by commas; * for all', parseNames)
     .option('--data-dir <folder>', 'where data outlives a restart', '.lazurite')
     .option('--in-memory', 'keep no data', false)
     .option('--key <base64>', 'account key', parseKey, WELL_KNOWN_KEY)
@@ -55,6 +56,7 @@ function importCommand(dependencies: CommandDependencies): Command {
 interface ServeFlags {
   readonly port: number;
   readonly address: string;
+  readonly allowedHosts?: readonly string[];
   readonly dataDir: string;
   readonly inMemory: boolean;
   readonly key: string;
@@ -67,7 +69,7 @@ interface ServeFlags {
 /** Serves until a signal stops the process, then completes the requests in flight. */
 async function serve(flags: ServeFlags, { process }: CommandDependencies): Promise<void> {
   const stopped = stopSignal(process);
-  const { port, address, key, readOnlyKey, enforceThroughput } = flags;
+  const { port, address, allowedHosts, key, readOnlyKey, enforceThroughput } = flags;
   const dataDir = resolve(flags.dataDir);
   const { startCosmos } = await import('../server/start-cosmos.ts');
   const certificate = flags.https ? await openCertificate(dataDir) : undefined;
@@ -76,6 +78,7 @@ async function serve(flags: ServeFlags, { process }: CommandDependencies): Promi
     address,
     key,
     enforceThroughput,
+    ...(allowedHosts && { allowedHosts }),
     ...(!flags.inMemory && { dataDir }),
     ...(readOnlyKey !== undefined && { readOnlyKey }),
     ...(certificate && { tls: certificate }),
@@ -173,6 +176,10 @@ function progressOn(stderr: NodeJS.WriteStream): OnProgress {
 }
 
 const MAX_PORT = 65_535;
+
+function parseNames(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim());
+}
 
 function parsePort(value: string): number {
   const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;

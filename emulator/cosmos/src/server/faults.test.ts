@@ -68,7 +68,7 @@ describe('when the clock is set back', () => {
 });
 
 describe('clients that behave badly', () => {
-  const HEAD = 'POST /dbs HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+  const HEAD = 'POST /dbs HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
 
   async function open(port: number): Promise<Socket> {
     const socket = connect(port, '127.0.0.1');
@@ -98,7 +98,7 @@ describe('clients that behave badly', () => {
     const path = `/dbs/db/colls/${container.id}/docs`;
     for (let n = 0; n < 10; n += 1) {
       const socket = await open(account.server.port);
-      socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"id":"half","pk":"a"}`);
+      socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{"id":"half","pk":"a"}`);
       socket.destroy();
     }
     await delay(50);

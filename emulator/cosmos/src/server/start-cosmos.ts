@@ -1,5 +1,6 @@
 import {
   type EarlyServer,
+  Edge,
   type HttpHandler,
   type HttpServer,
   type LocalCertificate,
@@ -35,7 +36,9 @@ export interface CosmosOptions {
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly address?: string;
-  /** A server that listens already, without TLS. It replaces `port` and `address`. */
+  /** Further names by which the server is reached, as of `EdgeOptions` in @lazurite/http. Default: none. */
+  readonly allowedHosts?: readonly string[];
+  /** A server that listens already at `address`, without TLS. It replaces `port`. */
   readonly server?: EarlyServer;
   /** The folder of `cosmos.db`; created when it does not exist. Absent: data is kept in memory only. */
   readonly dataDir?: string;
@@ -144,8 +147,13 @@ async function certificateIn(dataDir: string | undefined): Promise<LocalCertific
 }
 
 async function listen(handler: HttpHandler, options: CosmosOptions): Promise<HttpServer> {
-  const { port, address, server, tls, log = silentLog } = options;
-  const listener = toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, log });
+  const { port, address, allowedHosts, server, tls, log = silentLog } = options;
+  const edge = new Edge({ address: address ?? '127.0.0.1', ...(allowedHosts && { allowedHosts }) });
+  const listener = toRequestListener((request) => edge.rejectionOf('cosmos', request) ?? handler(request), {
+    maxBodyBytes: MAX_BODY_BYTES,
+    edge,
+    log,
+  });
   if (server) return server.serve(listener);
   return startHttpServer(listener, {
     ...(port !== undefined && { port }),

@@ -1,4 +1,4 @@
-import { startHttpServer, toRequestListener } from '@lazurite/http';
+import { Edge, startHttpServer, toRequestListener } from '@lazurite/http';
 import { type Clock, silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
 import { openAccount } from '../account/open-account.ts';
 import { Authorizer } from '../auth/authorizer.ts';
@@ -19,7 +19,13 @@ export async function serveStore(store: Store, clock: Clock = systemClock) {
     log: silentLog,
     secure: false,
   });
-  const server = await startHttpServer(toRequestListener(handler, { maxBodyBytes: 4 * 1024 * 1024, log: silentLog }));
+  const server = await startHttpServer(
+    toRequestListener(handler, {
+      maxBodyBytes: 4 * 1024 * 1024,
+      edge: new Edge({ address: '127.0.0.1' }),
+      log: silentLog,
+    }),
+  );
   return {
     port: server.port,
     key: WELL_KNOWN_KEY,

@@ -55,7 +55,15 @@ export async function openFunctionApp(options: OpenFunctionAppOptions): Promise<
   const shared = sharedCore();
   if (shared.isOpen) throw new AppLoadError('Another function app is open in this process. Close it first');
   const dataDir = options.dataDir ?? join(appRoot, '.lazurite', 'functions');
-  const init = await configureWorker({ ...options, appRoot, url: ADDRESS, drainMs: 0, dataDir, log: silentLog });
+  const init = await configureWorker({
+    ...options,
+    appRoot,
+    url: ADDRESS,
+    allowedHosts: ['*'], // nothing listens: only this process sends requests
+    drainMs: 0,
+    dataDir,
+    log: silentLog,
+  });
   const restoreEnvironment = applyEnvironment(init);
   const events = new EventBatch(clock, (batch) => emit(batch, onEvent));
   const dependencies = {

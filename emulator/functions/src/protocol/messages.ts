@@ -5,7 +5,7 @@ import type { FunctionInfo, HostEvent } from './events.ts';
 import type { RpcLogLevel } from './rpc-types.ts';
 
 /** Raised with every change that an older counterpart would misread. Supervisor and worker come from one package. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export interface CorsSettings {
   /** Exact origins, or the single `*`; none: CORS is off. */
@@ -29,6 +29,8 @@ export interface WorkerInit {
   /** Whether functions and the admin API ask for their keys. */
   readonly enableAuth: boolean;
   readonly cors: CorsSettings;
+  /** Names by which the host is reached besides its own, as of `EdgeOptions` in @lazurite/http. */
+  readonly allowedHosts: readonly string[];
   /** Absent: plain HTTP. */
   readonly tls?: TlsIdentity;
   /** Where triggers keep their state. */

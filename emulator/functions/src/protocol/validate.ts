@@ -139,6 +139,7 @@ const init = shape({
   confined: flag,
   enableAuth: flag,
   cors: shape({ origins: listOf(text), credentials: flag }),
+  allowedHosts: listOf(text),
   tls: optional(record),
   dataDir: text,
   hostId: text,

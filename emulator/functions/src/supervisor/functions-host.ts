@@ -38,6 +38,8 @@ export interface FunctionsHostOptions {
   readonly https?: HttpsOptions;
   /** Wins over `Host.CORS` of local.settings.json. */
   readonly cors?: CorsSettings;
+  /** Further names by which the host is reached: `lazurite`, `*.devtunnels.example`, or `*` for all. Default: none. */
+  readonly allowedHosts?: readonly string[];
   /** Where triggers keep their state. Default: `.lazurite/functions` in the app's folder. */
   readonly dataDir?: string;
   /** Whether triggers other than HTTP fire; every function can be called by hand all the same. Default true. */

@@ -95,9 +95,15 @@ function watchAndReload(
 }
 
 /** A host that this process has started needs no proof of who it is. */
+const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
+
 function dialTo(url: string): Dial {
-  const { hostname, port, protocol } = new URL(url);
+  const { host, hostname, port, protocol } = new URL(url);
   const address = { host: hostname.replace(/^\[|\]$/g, ''), port };
-  if (protocol === 'https:') return (options) => httpsRequest({ ...options, ...address, rejectUnauthorized: false });
-  return (options) => httpRequest({ ...options, ...address });
+  const underOwnName: Dial = ({ headers, ...options }) => {
+    const asked = new Headers(headers as Record<string, string>).get('host') ?? host; // made from a fetch Request
+    const named = { ...options, ...address, headers: { ...headers, host: LOCAL_HOST.test(asked) ? asked : host } };
+    return protocol === 'https:' ? httpsRequest({ ...named, rejectUnauthorized: false }) : httpRequest(named);
+  };
+  return underOwnName;
 }

@@ -40,6 +40,7 @@ export async function configureWorker(options: WorkerConfiguration): Promise<Wor
     confined: options.confined ?? false,
     functions: options.functions ?? host.functions ?? null,
     cors: options.cors ?? { origins: local.host.cors, credentials: local.host.corsCredentials },
+    allowedHosts: options.allowedHosts ?? [],
     dataDir,
     ...(tls && { tls }),
     hostId: env.AzureFunctionsWebHost__hostid ?? hostIdOf(appRoot),

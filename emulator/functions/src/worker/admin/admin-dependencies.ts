@@ -1,5 +1,4 @@
 import type { WorkerInit } from '../../protocol/messages.ts';
-import type { Cors } from '../http/cors.ts';
 import type { KeyStore } from '../http/key-store.ts';
 import type { ManualInvoker } from '../invocation/invoke-manually.ts';
 import type { TriggerListeners } from '../triggers/trigger-listeners.ts';
@@ -7,7 +6,6 @@ import type { TriggerListeners } from '../triggers/trigger-listeners.ts';
 export interface AdminDependencies extends ManualInvoker {
   readonly init: WorkerInit;
   readonly triggers: Pick<TriggerListeners, 'isStopped' | 'outstanding' | 'stop'>;
-  readonly cors: Cors;
   readonly openKeys: () => Promise<KeyStore>;
   /** Undefined: the app is online. */
   readonly offlinePage: string | undefined;

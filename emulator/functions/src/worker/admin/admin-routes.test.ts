@@ -75,23 +75,42 @@ test.each([
   expect((await post(name, body)).status).toBe(status);
 });
 
-test('a page from elsewhere cannot call the admin API', async () => {
-  const response = await fetch(`${host.url}/admin/host/status`, { headers: { origin: 'https://elsewhere.example' } });
-  expect(response.status).toBe(403);
-});
-
-test.each(['attacker.example', 'attacker.example:7071', 'x.127.0.0.1.nip.io'])(
-  'under the name %s the admin API is 403, and functions answer',
-  async (name) => {
-    expect(await statusUnder(name, '/admin/host/status')).toBe(403);
-    expect(await statusUnder(name, '/api/empty')).toBe(200);
+test.each([{ origin: 'https://elsewhere.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }])(
+  'a page from elsewhere (%j) cannot call the admin API, and functions only with a key',
+  async (headers) => {
+    const { masterKey } = await (await fetch(`${host.url}/admin/host/systemkeys/_master`)).json().then(keyOf);
+    const status = async (path: string, more = {}) =>
+      (await fetch(host.url + path, { headers: { ...headers, ...more } })).status;
+    expect(await status('/admin/host/status')).toBe(403);
+    expect(await status('/admin/host/status', { 'x-functions-key': masterKey })).toBe(403);
+    expect(await status('/api/empty')).toBe(200);
+    expect(await status('/api/guarded')).toBe(401);
+    expect(await status('/api/guarded', { 'x-functions-key': masterKey })).toBe(200);
+    expect((await fetch(`${host.url}/api/guarded`)).status).toBe(200);
   },
 );
 
-test.each(['localhost', '127.0.0.1', '[::1]:7071', 'app.localhost', 'host.docker.internal:7071'])(
-  'under the name %s the admin API answers',
-  async (name) => expect(await statusUnder(name, '/admin/host/status')).toBe(200),
-);
+test('with CORS for all, a page calls the admin API with the master key alone', async () => {
+  const other = await startTestHost('v4-cjs', { cors: { origins: ['*'], credentials: false } });
+  const keys = `${other.url}/admin/host/systemkeys/_master`;
+  const { masterKey } = await (await fetch(keys)).json().then(keyOf);
+  const headers = { origin: 'https://elsewhere.example' };
+  const rejected = await fetch(keys, { headers });
+  expect([rejected.status, await rejected.text()]).toEqual([401, '']);
+  expect((await fetch(`${other.url}/admin/host/restart`, { method: 'POST', headers })).status).toBe(401);
+  expect((await fetch(keys, { headers: { ...headers, 'x-functions-key': masterKey } })).status).toBe(200);
+});
+
+test('under a name that is not its own, the host answers nothing', async () => {
+  for (const path of ['/admin/host/status', '/api/empty', '/'])
+    expect(await statusUnder('attacker.example', path)).toBe(403);
+});
+
+test('under an allowed name, the host answers', async () => {
+  const other = await startTestHost('v4-responses', { allowedHosts: ['*.tunnel.example'] });
+  expect(await statusUnder('a.tunnel.example', '/api/empty', other)).toBe(200);
+  expect(await statusUnder('b.example', '/api/empty', other)).toBe(403);
+});
 
 test('GET /admin/host/processes names the worker process', async () => {
   const { processes } = (await (await fetch(`${host.url}/admin/host/processes`)).json()) as { processes: unknown[] };
@@ -158,13 +177,17 @@ test('CORS origins of local.settings.json or the options are answered before rou
 });
 
 /** The status of a request whose Host header is `name`. */
-async function statusUnder(name: string, path: string): Promise<number | undefined> {
+async function statusUnder(name: string, path: string, { url } = host): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    get(host.url + path, { headers: { host: name } }, (response) => {
+    get(url + path, { headers: { host: name } }, (response) => {
       response.resume();
       resolve(response.statusCode);
     }).on('error', reject);
   });
+}
+
+function keyOf(key: unknown): { readonly masterKey: string } {
+  return { masterKey: (key as { value: string }).value }; // of the documented form
 }
 
 function post(name: string, body: string): Promise<Response> {

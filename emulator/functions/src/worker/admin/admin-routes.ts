@@ -22,19 +22,19 @@ import {
 import { AdminKeys } from './admin-keys.ts';
 import { drain, getDrainStatus, resume, setState } from './admin-state.ts';
 import { acceptCloudEvents, receiveEventGrid } from './event-grid-webhook.ts';
-import { requireOwnHostName, requireOwnOrigin } from './local-callers.ts';
 
 type Route = RouteEntry<HostOperation>;
 
 /** The host's own API (azure-functions-host `Controllers`), which VS Code, the Static Web Apps CLI and scripts use. */
 export function adminRoutes(admin: AdminDependencies): Route[] {
-  const api = [...hostRoutes(admin), ...keyRoutes(admin), ...functionRoutes(admin), ...warmupRoutes(admin)];
-  const local = api.map((entry) => ({ ...entry, target: requireOwnHostName(admin.init.publicUrl, entry.target) }));
-  const sameOrigin = [...local, ...webhookRoutes(admin)].map((entry) => ({
-    ...entry,
-    target: requireOwnOrigin(admin.cors, entry.target),
-  }));
-  return [route('GET', '', getHomepage), ...sameOrigin];
+  return [
+    route('GET', '', getHomepage),
+    ...hostRoutes(admin),
+    ...keyRoutes(admin),
+    ...functionRoutes(admin),
+    ...warmupRoutes(admin),
+    ...webhookRoutes(admin),
+  ];
 }
 
 function hostRoutes(admin: AdminDependencies): Route[] {
@@ -89,7 +89,6 @@ function warmupRoutes(admin: AdminDependencies): Route[] {
   return [route('GET', 'admin/warmup', run), route('POST', 'admin/warmup', run)];
 }
 
-/** Event Grid may deliver through a tunnel, whose host name is not a name of this machine. */
 function webhookRoutes(admin: AdminDependencies): Route[] {
   return [
     route('POST', 'runtime/webhooks/eventgrid', (request) => receiveEventGrid(admin, request)),

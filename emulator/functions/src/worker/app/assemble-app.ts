@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { Edge } from '@lazurite/http';
 import { messageOf } from '../../errors.ts';
 import type { FunctionInfo } from '../../protocol/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../../protocol/messages.ts';
@@ -63,11 +64,18 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
   const offlinePage = await readOfflinePage(init.appRoot);
   const cors = createCors(init.cors);
   const openKeys = openKeyStoreOnDemand(init.dataDir, dependencies.randomness);
-  const shared = { app, invoker, init, dependencies, cors, offlinePage };
+  const edge = new Edge({
+    address: new URL(init.publicUrl).hostname,
+    allowedHosts: init.allowedHosts,
+    allowsOrigin: (origin) => cors.allows(origin),
+  });
+  const shared = { app, invoker, init, dependencies, offlinePage, openKeys };
   const listener = await createRequestPipeline({
     ...shared,
+    cors,
+    edge,
     keys: init.enableAuth ? await openKeys() : undefined,
-    hostRoutes: adminRoutes({ ...shared, triggers, openKeys, restart }),
+    hostRoutes: adminRoutes({ ...shared, triggers, restart }),
     streamProxy,
   });
   const { routePrefix } = settings.http;

@@ -6,6 +6,8 @@ import type { CorsSettings } from '../../protocol/messages.ts';
 export interface Cors {
   /** The response to a preflight request; undefined for any other request. */
   preflight(method: string, headers: IncomingHttpHeaders): HttpResponse | undefined;
+  /** Whether pages of the origin, in any case, may read responses. */
+  allows(origin: string): boolean;
   /** The headers to add to the response to any other request. */
   headersFor(headers: IncomingHttpHeaders): Readonly<Record<string, string>>;
 }
@@ -48,5 +50,5 @@ export function createCors({ origins, credentials }: CorsSettings): Cors {
     };
   }
 
-  return { preflight, headersFor };
+  return { preflight, headersFor, allows: (origin) => origin !== '' && (any || allowed.has(origin.toLowerCase())) };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpRequest, HttpResponse } from '@lazurite/http';
+import type { Edge, HttpRequest, HttpResponse } from '@lazurite/http';
 import type { WorkerInit } from '../../protocol/messages.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';
@@ -16,8 +16,11 @@ export interface PipelineDependencies {
   readonly init: WorkerInit;
   readonly dependencies: WorkerDependencies;
   readonly cors: Cors;
+  readonly edge: Edge;
   /** Undefined: keys are not required. */
   readonly keys: KeyStore | undefined;
+  /** For the requests that need a key all the same. */
+  readonly openKeys: () => Promise<KeyStore>;
   /** The host's own API. */
   readonly hostRoutes: readonly RouteEntry<HostOperation>[];
   /** Undefined unless the app asked for streaming. */

@@ -1,6 +1,8 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import {
   BodyTooLargeError,
+  type Endpoint,
+  FOREIGN_PAGE,
   type HttpRequest,
   type HttpResponse,
   RequestAbortedError,
@@ -12,8 +14,9 @@ import { authorize, authorizeAdmin, readAuthLevel } from './authorize.ts';
 import { hasClientGone } from './client-gone.ts';
 import { invokeOverHttp } from './invoke-http.ts';
 import { invokeStreamed } from './invoke-streamed.ts';
+import type { KeyStore } from './key-store.ts';
 import type { HostOperation, HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
-import { buildRouteTable, type RouteEntry, type RouteTable } from './routing/route-table.ts';
+import { buildRouteTable, type RouteEntry, type RouteMatch, type RouteTable } from './routing/route-table.ts';
 import { createThrottle, type Throttle, TOO_MANY_REQUESTS_HEADERS } from './throttle.ts';
 
 interface RequestPipeline extends PipelineDependencies {
@@ -30,6 +33,7 @@ const NOT_FOUND: HttpResponse = { status: 404 };
 const TOO_MANY_REQUESTS: HttpResponse = { status: 429, headers: TOO_MANY_REQUESTS_HEADERS };
 /** The addresses of the host's own API, which no function can take. */
 const HOST_PATH = /^\/(?:admin|runtime)(?:\/|$)/i;
+const ADMIN_PATH = /^\/admin\//i;
 
 /** Creates the request listener of the worker. */
 export async function createRequestPipeline(dependencies: PipelineDependencies): Promise<RequestListener> {
@@ -43,6 +47,7 @@ export async function createRequestPipeline(dependencies: PipelineDependencies):
   };
   return toRequestListener((request, response) => handleRequest(pipeline, request, response), {
     maxBodyBytes: init.maxBodyBytes,
+    edge: dependencies.edge,
     log: dependencies.dependencies.log,
   });
 }
@@ -53,9 +58,9 @@ async function handleRequest(
   request: HttpRequest,
   response: ServerResponse,
 ): Promise<HttpResponse | null> {
-  const { cors, host, functions, keys, throttle, added, offlinePage, streamProxy } = pipeline;
+  const { cors, host, functions, throttle, added, offlinePage, streamProxy } = pipeline;
 
-  // 1. Parse the target. `toRequestListener` has split it; the path is still percent-encoded.
+  // 1. Parse the target. `toRequestListener` has split it, and rejected foreign hosts; the path is percent-encoded.
   const { method, path, headers } = request;
 
   // 2. CORS: respond to a preflight request before routing.
@@ -65,7 +70,7 @@ async function handleRequest(
 
   // 3. Admin: the host's own API comes before the routes of the app.
   const operation = HOST_PATH.test(path) ? host.match(method, path) : undefined;
-  if (operation) return respond(authorizeAdmin(request, keys) ?? (await operation.target(request, operation.values)));
+  if (operation) return respond(await runHostOperation(pipeline, operation, request));
 
   // 4. App state: an offline app responds to every call with its offline page.
   if (offlinePage !== undefined) return respond(serviceUnavailable(offlinePage));
@@ -75,7 +80,8 @@ async function handleRequest(
   if (!match) return respond(path === '/' ? await getHomepage(pipeline, request) : NOT_FOUND);
 
   // 6. Authorize the caller.
-  const rejection = authorize(match.target, request, keys);
+  const authorizing = authorizeCall(pipeline, match.target, request);
+  const rejection = authorizing instanceof Promise ? await authorizing : authorizing;
   if (rejection) return respond(rejection);
 
   // 7. Throttle: wait for capacity, or reject when too many requests wait.
@@ -95,6 +101,41 @@ async function handleRequest(
     return null;
   }
   return respond(await invokeOverHttp(pipeline, match, request).finally(release));
+}
+
+async function runHostOperation(
+  pipeline: RequestPipeline,
+  { target, values }: RouteMatch<HostOperation>,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const keys = await keysFor(pipeline, ADMIN_PATH.test(request.path) ? 'admin' : 'webhook', request);
+  if (keys === 'rejected') return FOREIGN_PAGE;
+  return authorizeAdmin(request, keys) ?? target(request, values);
+}
+
+/** At once wherever no keys have to be opened: limits of uploads count from the turn in which a request was read. */
+function authorizeCall(
+  pipeline: RequestPipeline,
+  target: HttpFunction,
+  request: HttpRequest,
+): HttpResponse | undefined | Promise<HttpResponse | undefined> {
+  const isOpen = target.authLevel === 'anonymous' && !target.isDisabled;
+  const keys = keysFor(pipeline, isOpen ? 'anonymousFunction' : 'keyedFunction', request);
+  if (keys === 'rejected') return FOREIGN_PAGE;
+  return keys instanceof Promise
+    ? keys.then((opened) => authorize(target, request, opened))
+    : authorize(target, request, keys);
+}
+
+/** The keys of which the request must have one; undefined when it needs none. */
+function keysFor(
+  { edge, keys, openKeys }: RequestPipeline,
+  endpoint: Endpoint,
+  { headers }: HttpRequest,
+): KeyStore | Promise<KeyStore> | undefined | 'rejected' {
+  const verdict = edge.verdictOn(endpoint, headers);
+  if (verdict === 'reject') return 'rejected';
+  return verdict === 'require-key' ? (keys ?? openKeys()) : keys;
 }
 
 function functionRoutes({ app, init }: PipelineDependencies): RouteEntry<HttpFunction>[] {

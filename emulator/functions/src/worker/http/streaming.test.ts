@@ -95,7 +95,7 @@ test('cookies are written as the library writes them, with every attribute', asy
 test('an upload that the client cuts off fails in the function, and the host goes on', async () => {
   const socket = connect(host.port, '127.0.0.1');
   socket.on('error', () => undefined);
-  socket.write('POST /api/failures HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nabc');
+  socket.write('POST /api/failures HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\nabc');
   await host.next('invocation-started', ({ functionName }) => functionName === 'failures');
   socket.destroy();
   await host.next('invocation-finished', ({ functionName, succeeded }) => functionName === 'failures' && !succeeded);
@@ -121,7 +121,7 @@ describe('over the limit', () => {
     expect(small.events.filter(({ type }) => type === 'invocation-started')).toEqual([]);
   });
 
-  const HEADERS = 'HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n';
+  const HEADERS = 'HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n';
   const CHUNK = `1388\r\n${'x'.repeat(5000)}\r\n`;
 
   async function uploadTo(name: string, chunks: readonly string[]): Promise<string> {
@@ -154,7 +154,7 @@ describe('over the limit', () => {
   });
 
   test('a function that does not read its chunked body responds, and the connection serves the next request', async () => {
-    const next = 'GET /api/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
+    const next = 'GET /api/nothing HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n';
     const both = await uploadTo('ignores', [`POST /api/ignores ${HEADERS}${CHUNK}${CHUNK}${CHUNK}0\r\n\r\n`, next]);
     expect(both).toMatch(/^HTTP\/1\.1 200 [\s\S]*unread[\s\S]*HTTP\/1\.1 204 /);
   });
@@ -164,7 +164,7 @@ test('host.json throttles apply to streamed requests too', async () => {
   const env = { ...process.env, AzureFunctionsJobHost__extensions__http__maxOutstandingRequests: '1' };
   const full = await startTestHost('v4-stream', { env });
   const held = connect(full.port, '127.0.0.1');
-  held.write('POST /api/count HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\na');
+  held.write('POST /api/count HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\na');
   await full.next('invocation-started');
   const rejected = await fetch(`${full.url}/api/nothing`);
   expect([rejected.status, rejected.headers.get('x-function-scaleout')]).toEqual([429, '1']);
