@@ -162,6 +162,13 @@ describe('func start', () => {
     expect(await consoleUntil('Debugger listening on ws://127.0.0.1:', args)).toContain('ws://');
   });
 
+  test('takes the options of any Core Tools in any case, and names in one line those that it does not know', async () => {
+    const written = ['--typescript', '--no-interactive', '--cors-credentials', 'true', '--no-such-option', 'x'];
+    const args = ['--verbose', 'Host', 'START', ...app('v4-cjs'), ...ANY_PORTS, ...written];
+    const output = await consoleUntil('Host lock lease', args);
+    expect(output).toContain("func: '--no-such-option x' is no option of start, and is ignored");
+  });
+
   test('runs the functions that are named, and allows the origins that are named', async () => {
     const file = join(folder, 'events.ndjson');
     const flags = ['--functions', 'ping', '--cors', 'https://a.example,https://b.example', '--json-output-file', file];

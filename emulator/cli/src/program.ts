@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import { Command } from 'commander';
+import { normalizeArguments } from './arguments.ts';
 import type { CallFlags } from './commands/call.ts';
 import type { DoctorFlags } from './commands/doctor.ts';
 import type { ExecFlags } from './commands/exec.ts';
-import { addStartOptions, type StartFlags } from './commands/start-command.ts';
+import { addStartOptions, type StartFlags, syntaxOf } from './commands/start-command.ts';
 import type { TokenFlags } from './commands/token.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,8 +19,18 @@ export interface ProgramDependencies {
 /** What `func --version` says: its first number tells tools which runtime and programming models are understood. */
 const FUNC_VERSION = '4.0.0';
 
+/** Runs what the command line of `name` says. Rejects with what the command rejects with. */
+export async function runProgram(
+  name: string,
+  args: readonly string[],
+  dependencies: ProgramDependencies,
+): Promise<void> {
+  const syntax = syntaxOf(addStartOptions(new Command()));
+  await createProgram(name, dependencies).parseAsync(normalizeArguments(args, syntax), { from: 'user' });
+}
+
 /** The whole command line: commands, flags and defaults. A command's own code is loaded when it is called. */
-export function createProgram(name: string, dependencies: ProgramDependencies): Command {
+function createProgram(name: string, dependencies: ProgramDependencies): Command {
   const program = new Command(name)
     .description('Runs a function app on this machine, with Cosmos DB, storage and a token issuer')
     .version(name === 'func' ? FUNC_VERSION : readVersion(), '-v, --version')
