@@ -60,8 +60,8 @@ export type Expectation = Run | StartAndStop | Exists | Elsewhere;
 /** The ports that documents name, and that commands take by themselves. */
 export const FIXED_PORTS = [7071, 7072, 8081, 4318];
 
-const CURL_READY = /^curl -i 'http:\/\/127\.0\.0\.1:7071/m;
-const APP_READY = /Functions:\s+http:\/\/127\.0\.0\.1:7071/;
+const CURL_READY = /^curl -i 'http:\/\/localhost:7071/m;
+const APP_READY = /Functions:\s+http:\/\/localhost:7071/;
 const COSMOS_READY = /Cosmos DB:\s+http:\/\/127\.0\.0\.1:8081/;
 const CREATES: Step = { command: 'eval "$PRINTED_CURL"', shows: /HTTP\/1\.1 201 Created/ };
 const IDENTITY =

@@ -152,7 +152,7 @@ describe('func start', () => {
     const output = await consoleUntil('Host lock lease', ['host', 'start', ...app('v4-cjs'), ...ANY_PORTS]);
     expect(output).toMatch(/\nAzure Functions Core Tools\nCore Tools Version: .+\nFunction Runtime Version: 4\./);
     expect(output).toMatch(/\[\d{4}-\d\d-\d\dT[\d:.]+Z\] Worker process started and initialized\.\n/);
-    expect(output).toMatch(/\nFunctions:\n\n\thello: \[GET,POST\] http:\/\/127\.0\.0\.1:\d+\/api\/hello\n\n/);
+    expect(output).toMatch(/\nFunctions:\n\n\thello: \[GET,POST\] http:\/\/localhost:\d+\/api\/hello\n\n/);
     expect(output).toMatch(/\] Host lock lease acquired by instance ID '[0-9A-F]{32}'\.\n/);
     expect(output).not.toContain('\u001b');
   });
