@@ -183,6 +183,13 @@ describe('func start', () => {
     expect(JSON.parse(first)).toEqual(lazurite.ready);
   });
 
+  test('names the functions that --functions asks for and the app does not have', async () => {
+    const output = await consoleUntil('--functions asks for', [
+      ...['start', ...app('v4-cjs'), ...ANY_PORTS, '--functions', 'HELLO', 'nobody'],
+    ]);
+    expect(output).toContain("No function of the app has the name 'nobody', which --functions asks for\n");
+  });
+
   test('takes its port from local.settings.json, and says in the known words that it is in use', async () => {
     const holder = await startLazurite([...app('v4-cjs'), '--in-memory']);
     const { port } = new URL(holder.ready.functions);

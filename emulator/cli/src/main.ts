@@ -1,11 +1,13 @@
 import { releaseMemoryWhenIdle, systemClock, systemRandomness } from '@lazurite/runtime';
 import { PAUSE_ON_ERROR } from './commands/start-command.ts';
+import { hideSqliteWarning } from './hide-sqlite-warning.ts';
 import { pauseForKey } from './pause.ts';
 import { runProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs the command line of `name`, and sets the exit code of the process: 0 or 1. */
 export async function run(name: 'lazurite' | 'func', args: readonly string[]): Promise<void> {
+  hideSqliteWarning(process);
   ignoreClosedPipes();
   releaseMemoryWhenIdle(systemClock);
   const terminal: Terminal = {

@@ -52,6 +52,20 @@ function warnOfIgnored(words: readonly string[], { terminal, name }: StartDepend
   terminal.error(`${name}: '${words.join(' ')}' is no option of start, and is ignored (--help shows what there is)\n`);
 }
 
+function warnOfMissing(names: readonly string[], { terminal, name }: StartDependencies): void {
+  const listed = names.map((missing) => `'${missing}'`).join(', ');
+  terminal.error(`${name}: No function of the app has the name ${listed}, which --functions asks for\n`);
+}
+
+/** Of the names asked for, those that no function has, whatever the case. */
+function missingFunctions(
+  names: readonly string[],
+  functions: readonly { readonly name: string }[],
+): readonly string[] {
+  const present = new Set(functions.map(({ name }) => name.toLowerCase()));
+  return names.filter((name) => !present.has(name.toLowerCase()));
+}
+
 interface AppDependencies extends StartDependencies {
   readonly dataDir: string | undefined;
   readonly nodeArguments: readonly string[];
@@ -93,6 +107,8 @@ async function startApp(
     const written = writeRunFile(resolve(flags.dataDir), stack, { ...run, dataDir: dataDir ?? null });
     running.add(await written.catch((error: unknown) => doWithoutRunFile(error, log)));
     await Promise.all([console.ready(stack), tidyUp()]);
+    const missing = missingFunctions(flags.functions ?? [], stack.functions.functions);
+    if (missing.length > 0) warnOfMissing(missing, dependencies);
     return running;
   });
 }
