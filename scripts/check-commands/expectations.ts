@@ -187,6 +187,12 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     output: /succeeded/i,
   },
   'lazurite call': CALL_HELP,
+  'lazurite keys [NAME]': {
+    how: 'run',
+    as: 'lazurite keys && lazurite keys Health',
+    beside: 'npm start',
+    output: /Host:\n {2}master {2}\S+[\s\S]*^default {2}\S+$/m,
+  },
   'npx lazurite': {
     how: 'run',
     as: 'npx lazurite --help',

@@ -87,6 +87,29 @@ describe('lazurite call', () => {
   });
 });
 
+describe('lazurite keys', () => {
+  test.each([
+    ['in its data directory', []],
+    ['in memory', ['--in-memory']],
+  ])('prints keys that open the functions of a stack that keeps them %s', async (_, flags) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-keys-'));
+    const lazurite = await startLazurite([...app('v4-cjs'), '--enableAuth', '--data-dir', dataDir, ...flags]);
+    const all = await runLazurite(['keys', '--json', '--data-dir', dataDir]);
+    const { host, functions } = JSON.parse(all.stdout);
+    const listed = await fetch(`${lazurite.ready.functions}/admin/functions`, {
+      headers: { 'x-functions-key': host.master },
+    });
+    const [name = ''] = Object.keys(functions);
+    const one = await runLazurite(['keys', name, '--data-dir', dataDir]);
+    const nobody = await runLazurite(['keys', 'nobody', '--data-dir', dataDir]);
+    await lazurite.stop();
+    await rm(dataDir, { recursive: true, force: true });
+    expect([all.exitCode, listed.status]).toEqual([0, 200]);
+    expect(one.stdout).toBe(`default  ${functions[name].default}\n`);
+    expect([nobody.exitCode, nobody.stderr]).toEqual([1, expect.stringContaining("has no function 'nobody'")]);
+  });
+});
+
 describe('lazurite doctor', () => {
   test('finds nothing that keeps the app of this repository from running', async () => {
     const { exitCode, stdout } = await runLazurite(['doctor']);

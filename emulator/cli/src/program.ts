@@ -5,6 +5,7 @@ import { normalizeArguments } from './arguments.ts';
 import type { CallFlags } from './commands/call.ts';
 import type { DoctorFlags } from './commands/doctor.ts';
 import type { ExecFlags } from './commands/exec.ts';
+import type { KeysFlags } from './commands/keys.ts';
 import { addStartOptions, type StartFlags, syntaxOf } from './commands/start-command.ts';
 import type { TokenFlags } from './commands/token.ts';
 import type { Terminal } from './terminal.ts';
@@ -44,6 +45,7 @@ function createProgram(name: string, dependencies: ProgramDependencies): Command
   );
   program.addCommand(execCommand(dependencies));
   program.addCommand(callCommand(dependencies));
+  program.addCommand(keysCommand(dependencies));
   program.addCommand(doctorCommand(dependencies));
   program.addCommand(tokenCommand(dependencies));
   return program;
@@ -87,6 +89,18 @@ function callCommand({ terminal, process }: ProgramDependencies): Command {
     .action(async (name: string, flags: CallFlags) => {
       const { call } = await import('./commands/call.ts');
       await call(name, flags, { terminal, process });
+    });
+}
+
+function keysCommand({ terminal, process }: ProgramDependencies): Command {
+  return new Command('keys')
+    .description('Print the keys that a host with --enableAuth or --package asks for')
+    .argument('[name]', 'name of a function: print its keys alone')
+    .option('--data-dir <folder>', 'data directory of the stack (default: ".lazurite")')
+    .option('--json', 'write the keys as one JSON object', false)
+    .action(async (name: string | undefined, flags: KeysFlags) => {
+      const { keys } = await import('./commands/keys.ts');
+      await keys(name, flags, { terminal, env: process.env });
     });
 }
 
