@@ -161,6 +161,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   'node --inspect emulator/cli/bin/lazurite.js start': { how: 'start and stop', ready: CURL_READY, steps: [] },
   'npm run check:lock': { how: 'run', output: /\d/ },
+  'npm run check:vocabulary': { how: 'run', output: /No term that the glossary replaces/ },
   'npm run check:dependencies': {
     how: 'elsewhere',
     as: 'npm run check',
