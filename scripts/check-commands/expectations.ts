@@ -60,8 +60,8 @@ export type Expectation = Run | StartAndStop | Exists | Elsewhere;
 /** The ports that documents name, and that commands take by themselves. */
 export const FIXED_PORTS = [7071, 7072, 8081, 4318];
 
-const CURL_READY = /^curl -i 'http:\/\/127\.0\.0\.1:7071/m;
-const APP_READY = /Functions:\s+http:\/\/127\.0\.0\.1:7071/;
+const CURL_READY = /^curl -i 'http:\/\/localhost:7071/m;
+const APP_READY = /Functions:\s+http:\/\/localhost:7071/;
 const COSMOS_READY = /Cosmos DB:\s+http:\/\/127\.0\.0\.1:8081/;
 const CREATES: Step = { command: 'eval "$PRINTED_CURL"', shows: /HTTP\/1\.1 201 Created/ };
 const IDENTITY =
@@ -161,6 +161,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   'node --inspect emulator/cli/bin/lazurite.js start': { how: 'start and stop', ready: CURL_READY, steps: [] },
   'npm run check:lock': { how: 'run', output: /\d/ },
+  'npm run check:vocabulary': { how: 'run', output: /No term that the glossary replaces/ },
   'npm run check:dependencies': {
     how: 'elsewhere',
     as: 'npm run check',
@@ -187,6 +188,12 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     output: /succeeded/i,
   },
   'lazurite call': CALL_HELP,
+  'lazurite keys [NAME]': {
+    how: 'run',
+    as: 'lazurite keys && lazurite keys Health',
+    beside: 'npm start',
+    output: /Host:\n {2}master {2}\S+[\s\S]*^default {2}\S+$/m,
+  },
   'npx lazurite': {
     how: 'run',
     as: 'npx lazurite --help',

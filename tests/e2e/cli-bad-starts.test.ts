@@ -112,7 +112,6 @@ describe('lazurite start reports one message and ends with 1 when', () => {
     ['the package is a folder', ['--package', '.'], 'is not a file'],
     ['the certificate is missing', [...GOOD_APP, '--useHttps', '--cert', 'none.pfx'], 'none.pfx'],
     ['the output file cannot be written', [...GOOD_APP, '--json-output-file', 'none/a.json'], 'none/a.json'],
-    ['a flag does not exist', ['--no-such-flag'], '--no-such-flag'],
   ])('%s', async (_, args, named) => expectOneMessage([...ANY_PORTS, ...args], named));
 });
 

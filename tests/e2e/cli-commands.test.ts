@@ -87,6 +87,29 @@ describe('lazurite call', () => {
   });
 });
 
+describe('lazurite keys', () => {
+  test.each([
+    ['in its data directory', []],
+    ['in memory', ['--in-memory']],
+  ])('prints keys that open the functions of a stack that keeps them %s', async (_, flags) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-keys-'));
+    const lazurite = await startLazurite([...app('v4-cjs'), '--enableAuth', '--data-dir', dataDir, ...flags]);
+    const all = await runLazurite(['keys', '--json', '--data-dir', dataDir]);
+    const { host, functions } = JSON.parse(all.stdout);
+    const listed = await fetch(`${lazurite.ready.functions}/admin/functions`, {
+      headers: { 'x-functions-key': host.master },
+    });
+    const [name = ''] = Object.keys(functions);
+    const one = await runLazurite(['keys', name, '--data-dir', dataDir]);
+    const nobody = await runLazurite(['keys', 'nobody', '--data-dir', dataDir]);
+    await lazurite.stop();
+    await rm(dataDir, { recursive: true, force: true });
+    expect([all.exitCode, listed.status]).toEqual([0, 200]);
+    expect(one.stdout).toBe(`default  ${functions[name].default}\n`);
+    expect([nobody.exitCode, nobody.stderr]).toEqual([1, expect.stringContaining("has no function 'nobody'")]);
+  });
+});
+
 describe('lazurite doctor', () => {
   test('finds nothing that keeps the app of this repository from running', async () => {
     const { exitCode, stdout } = await runLazurite(['doctor']);
@@ -152,7 +175,7 @@ describe('func start', () => {
     const output = await consoleUntil('Host lock lease', ['host', 'start', ...app('v4-cjs'), ...ANY_PORTS]);
     expect(output).toMatch(/\nAzure Functions Core Tools\nCore Tools Version: .+\nFunction Runtime Version: 4\./);
     expect(output).toMatch(/\[\d{4}-\d\d-\d\dT[\d:.]+Z\] Worker process started and initialized\.\n/);
-    expect(output).toMatch(/\nFunctions:\n\n\thello: \[GET,POST\] http:\/\/127\.0\.0\.1:\d+\/api\/hello\n\n/);
+    expect(output).toMatch(/\nFunctions:\n\n\thello: \[GET,POST\] http:\/\/localhost:\d+\/api\/hello\n\n/);
     expect(output).toMatch(/\] Host lock lease acquired by instance ID '[0-9A-F]{32}'\.\n/);
     expect(output).not.toContain('\u001b');
   });
@@ -160,6 +183,13 @@ describe('func start', () => {
   test('opens the inspector that --language-worker asks for', async () => {
     const args = ['start', ...app('v4-cjs'), ...ANY_PORTS, '--language-worker', '--', '--inspect=127.0.0.1:0'];
     expect(await consoleUntil('Debugger listening on ws://127.0.0.1:', args)).toContain('ws://');
+  });
+
+  test('takes the options of any Core Tools in any case, and names in one line those that it does not know', async () => {
+    const written = ['--typescript', '--no-interactive', '--cors-credentials', 'true', '--no-such-option', 'x'];
+    const args = ['--verbose', 'Host', 'START', ...app('v4-cjs'), ...ANY_PORTS, ...written];
+    const output = await consoleUntil('Host lock lease', args);
+    expect(output).toContain("func: '--no-such-option x' is no option of start, and is ignored");
   });
 
   test('runs the functions that are named, and allows the origins that are named', async () => {
@@ -174,6 +204,13 @@ describe('func start', () => {
     expect(await lazurite.interrupt()).toBe(0);
     const [first = ''] = (await readFile(file, 'utf8')).split('\n');
     expect(JSON.parse(first)).toEqual(lazurite.ready);
+  });
+
+  test('names the functions that --functions asks for and the app does not have', async () => {
+    const output = await consoleUntil('--functions asks for', [
+      ...['start', ...app('v4-cjs'), ...ANY_PORTS, '--functions', 'HELLO', 'nobody'],
+    ]);
+    expect(output).toContain("No function of the app has the name 'nobody', which --functions asks for\n");
   });
 
   test('takes its port from local.settings.json, and says in the known words that it is in use', async () => {

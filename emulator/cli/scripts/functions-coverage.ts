@@ -78,6 +78,6 @@ function flags(): string {
     .filter((option) => option.hidden)
     .map((option) => `| \`${option.flags}\` | ${option.description} |`);
   const head = ['## Flags of `lazurite start` and `func start`', '', '| flag | |', '| --- | --- |'];
-  const other = '| any other | rejected |';
+  const other = '| any other | named in one line, and ignored |';
   return [...head, ...shown, ...hidden, other].join('\n');
 }

@@ -1,11 +1,13 @@
 import { releaseMemoryWhenIdle, systemClock, systemRandomness } from '@lazurite/runtime';
 import { PAUSE_ON_ERROR } from './commands/start-command.ts';
+import { hideSqliteWarning } from './hide-sqlite-warning.ts';
 import { pauseForKey } from './pause.ts';
-import { createProgram } from './program.ts';
+import { runProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs the command line of `name`, and sets the exit code of the process: 0 or 1. */
 export async function run(name: 'lazurite' | 'func', args: readonly string[]): Promise<void> {
+  hideSqliteWarning(process);
   ignoreClosedPipes();
   releaseMemoryWhenIdle(systemClock);
   const terminal: Terminal = {
@@ -13,9 +15,8 @@ export async function run(name: 'lazurite' | 'func', args: readonly string[]): P
     error: (text) => void process.stderr.write(text),
     isColourful: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
   };
-  const program = createProgram(name, { terminal, process, clock: systemClock, randomness: systemRandomness });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await runProgram(name, args, { terminal, process, clock: systemClock, randomness: systemRandomness });
   } catch (error) {
     terminal.error(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

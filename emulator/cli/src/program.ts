@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Clock, Randomness } from '@lazurite/runtime';
 import { Command } from 'commander';
+import { normalizeArguments } from './arguments.ts';
 import type { CallFlags } from './commands/call.ts';
 import type { DoctorFlags } from './commands/doctor.ts';
 import type { ExecFlags } from './commands/exec.ts';
-import { addStartOptions, type StartFlags } from './commands/start-command.ts';
+import type { KeysFlags } from './commands/keys.ts';
+import { addStartOptions, type StartFlags, syntaxOf } from './commands/start-command.ts';
 import type { TokenFlags } from './commands/token.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,8 +20,18 @@ export interface ProgramDependencies {
 /** What `func --version` says: its first number tells tools which runtime and programming models are understood. */
 const FUNC_VERSION = '4.0.0';
 
+/** Runs what the command line of `name` says. Rejects with what the command rejects with. */
+export async function runProgram(
+  name: string,
+  args: readonly string[],
+  dependencies: ProgramDependencies,
+): Promise<void> {
+  const syntax = syntaxOf(addStartOptions(new Command()));
+  await createProgram(name, dependencies).parseAsync(normalizeArguments(args, syntax), { from: 'user' });
+}
+
 /** The whole command line: commands, flags and defaults. A command's own code is loaded when it is called. */
-export function createProgram(name: string, dependencies: ProgramDependencies): Command {
+function createProgram(name: string, dependencies: ProgramDependencies): Command {
   const program = new Command(name)
     .description('Runs a function app on this machine, with Cosmos DB, storage and a token issuer')
     .version(name === 'func' ? FUNC_VERSION : readVersion(), '-v, --version')
@@ -33,6 +45,7 @@ export function createProgram(name: string, dependencies: ProgramDependencies): 
   );
   program.addCommand(execCommand(dependencies));
   program.addCommand(callCommand(dependencies));
+  program.addCommand(keysCommand(dependencies));
   program.addCommand(doctorCommand(dependencies));
   program.addCommand(tokenCommand(dependencies));
   return program;
@@ -76,6 +89,18 @@ function callCommand({ terminal, process }: ProgramDependencies): Command {
     .action(async (name: string, flags: CallFlags) => {
       const { call } = await import('./commands/call.ts');
       await call(name, flags, { terminal, process });
+    });
+}
+
+function keysCommand({ terminal, process }: ProgramDependencies): Command {
+  return new Command('keys')
+    .description('Print the keys that a host with --enableAuth or --package asks for')
+    .argument('[name]', 'name of a function: print its keys alone')
+    .option('--data-dir <folder>', 'data directory of the stack (default: ".lazurite")')
+    .option('--json', 'write the keys as one JSON object', false)
+    .action(async (name: string | undefined, flags: KeysFlags) => {
+      const { keys } = await import('./commands/keys.ts');
+      await keys(name, flags, { terminal, env: process.env });
     });
 }
 

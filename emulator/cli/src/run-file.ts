@@ -20,6 +20,8 @@ export interface RunFile {
   readonly scriptRoot: string;
   /** Null: the stack keeps its data in memory. */
   readonly dataDir: string | null;
+  /** Where a stack without a data directory keeps its function keys as long as it runs; absent with one. */
+  readonly stateDir?: string;
   /** Origins, for example `http://127.0.0.1:7071`. */
   readonly functions: string;
   readonly cosmos: string;
@@ -50,7 +52,13 @@ export async function writeRunFile(folder: string, stack: Stack, details: RunDet
   const file = runFilePath(folder);
   if (details.dataDir === null && (await readRunning(file))) return { close: async () => undefined };
   const made = await mkdir(folder, { recursive: true });
-  const content: RunFile = { schemaVersion: 1, id: stack.id, ...details, ...addressesOf(stack) };
+  const content: RunFile = {
+    schemaVersion: 1,
+    id: stack.id,
+    ...details,
+    ...(details.dataDir === null && { stateDir: stack.stateDir }),
+    ...addressesOf(stack),
+  };
   const draft = `${file}.${stack.id}.new`;
   await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: OWNER_ONLY, flag: 'wx' });
   await rename(draft, file);
@@ -121,6 +129,7 @@ function isRunFile(content: unknown): content is RunFile {
     Number(member('pid')) > 0 &&
     TEXTS.every((name) => typeof member(name) === 'string') &&
     (member('dataDir') === null || typeof member('dataDir') === 'string') &&
+    ['string', 'undefined'].includes(typeof member('stateDir')) &&
     ORIGINS.every((name) => /^https?:\/\//.test(String(member(name))) && URL.canParse(String(member(name))))
   );
 }

@@ -47,6 +47,8 @@ export interface StackOptions {
 export interface Stack extends Closeable {
   /** New at every start; the issuer tells it at `/instance`. */
   readonly id: string;
+  /** Where triggers keep their state and the host its keys: the data directory, or a folder that goes with the stack. */
+  readonly stateDir: string;
   readonly functions: FunctionsHost;
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
@@ -82,7 +84,7 @@ export function startStack(options: StackOptions): Promise<Stack> {
     const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
     cosmos.onChange((change) => functions.containerChanged(change));
     joinStorage(storage, functions);
-    return { id, functions, cosmos, issuer, storage, close: () => running.close() };
+    return { id, stateDir, functions, cosmos, issuer, storage, close: () => running.close() };
   });
 }
 

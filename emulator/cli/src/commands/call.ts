@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { text } from 'node:stream/consumers';
 import type { InvokeOutcome } from '@lazurite/functions';
 import { CommandError } from '../errors.ts';
 import { findRunningStack } from '../run-file.ts';
 import type { Terminal } from '../terminal.ts';
+import { requestHost } from './request-host.ts';
 
 export interface CallFlags {
   /** Text, or `@` and the name of a file. */
@@ -32,7 +30,13 @@ export async function call(name: string, flags: CallFlags, { terminal, process }
   const input = await readData(flags.data);
   const host = flags.url ?? (await findRunningStack({ ...flags, env: process.env })).functions;
   const address = new URL(`/admin/functions/${encodeURIComponent(name)}`, host);
-  const response = await post(address, JSON.stringify(input === undefined ? {} : { input }), flags);
+  const response = await requestHost(address, {
+    method: 'POST',
+    headers: { prefer: 'return=representation' },
+    body: JSON.stringify(input === undefined ? {} : { input }),
+    key: flags.key,
+    checksCertificate: flags.url !== undefined,
+  });
   if (response.status === 202) {
     terminal.out(`${name} was called. The host's console tells what came of it\n`);
     return;
@@ -48,32 +52,6 @@ async function readData(data: string | undefined): Promise<string | undefined> {
   return readFile(data.slice(1), 'utf8').catch((cause: unknown) => {
     throw new CommandError('DataFile', `--data ${data}: the file cannot be read`, { cause });
   });
-}
-
-/** Without a time limit: a function may run for as long as host.json lets it. */
-async function post(
-  address: URL,
-  body: string,
-  { url, key }: CallFlags,
-): Promise<{ readonly status: number | undefined; readonly body: string }> {
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    prefer: 'return=representation',
-    ...(key !== undefined && { 'x-functions-key': key }),
-  };
-  // The stack of this folder has confirmed who it is; nothing has to be trusted for its own certificate.
-  const options = { method: 'POST', headers, agent: false, rejectUnauthorized: url !== undefined } as const;
-  try {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const send = address.protocol === 'https:' ? httpsRequest : httpRequest;
-      send(address, options, resolve).on('error', reject).end(body);
-    });
-    return { status: response.statusCode, body: await text(response) };
-  } catch (cause) {
-    const message = `No functions host answers at ${address.origin}. Start one with \`lazurite start\`, or name it with --url`;
-    throw new CommandError('NoHost', message, { cause });
-  }
 }
 
 function rejection(name: string, status: number | undefined, origin: string): string {

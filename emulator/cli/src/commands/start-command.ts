@@ -1,7 +1,7 @@
 import type { DataRole } from '@lazurite/cosmos';
 import { AllowedHostError, Edge } from '@lazurite/http';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CommandError } from '../errors.ts';
+import type { StartSyntax } from '../arguments.ts';
 import { DEFAULT_DATA_DIR } from '../run-file.ts';
 
 /** The flags of `start`, as the command line gives them; absent: not given. */
@@ -31,6 +31,13 @@ export interface StartFlags {
   readonly password?: string;
   readonly enableAuth: boolean;
   readonly languageWorker?: true | readonly string[];
+  /** Where the inspector listens; true: where Node.js opens it by default. So too for the next two. */
+  readonly inspect?: true | string;
+  readonly inspectBrk?: true | string;
+  readonly inspectWait?: true | string;
+  /** The editor that is to attach. */
+  readonly debug?: true | string;
+  readonly nodeDebugPort?: number;
   readonly userLogLevel?: string;
   readonly json: boolean;
   readonly enableJsonOutput: boolean;
@@ -41,8 +48,15 @@ export interface StartFlags {
 const DATA_ROLES: readonly DataRole[] = ['contributor', 'reader'];
 export const USER_LOG_LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
 
-/** Flags of `func start` that mean something to .NET apps, or to an installation that downloads things; here, nothing. */
-const WITHOUT_EFFECT = ['--no-build', '--dotnet-isolated-debug', '--offline'];
+/**
+ * Options of `func start` that concern other languages, or the downloads of an installation. The language of an app here
+ * follows from its files.
+ */
+const WITHOUT_EFFECT = [
+  ...['--no-build', '--build', '--dotnet-isolated-debug', '--offline', '--no-interactive'],
+  ...['--typescript', '--javascript', '--node', '--csharp', '--dotnet', '--dotnet-isolated', '--python', '--java'],
+  ...['--powershell', '--custom', '--runtime <name>', '--worker-runtime <name>', '--language <name>'],
+];
 
 /** Concerns what happens after the command: `run` looks for it. */
 export const PAUSE_ON_ERROR = '--pause-on-error';
@@ -51,6 +65,7 @@ export const PAUSE_ON_ERROR = '--pause-on-error';
 export function addStartOptions(command: Command): Command {
   const withFuncFlags = command
     .argument('[arguments...]', 'with --language-worker, after --: options of Node.js for the function app')
+    .allowUnknownOption() // as Core Tools; the caller names them
     .addOption(portOption('-p, --port <number>', 'port of the functions host; 0 means any (default: 7071)'))
     .addOption(addressOption())
     .option(PAUSE_ON_ERROR, 'when the command fails, wait for a key before it ends', false)
@@ -63,18 +78,18 @@ export function addStartOptions(command: Command): Command {
     .option('--password <password>', 'password of that file')
     .option('--enableAuth', 'ask for function keys, as in Azure', false)
     .option('--language-worker [arguments...]', 'options of Node.js follow: --language-worker -- "--inspect=9229"')
-    .addOption(
-      new Option('--user-log-level <level>', 'least level of the logs of functions that is shown')
-        .choices(USER_LOG_LEVELS)
-        .env('FUNCTIONS_USER_LOG_LEVEL'),
-    )
+    .option('--inspect [address]', 'let a debugger attach to the function app, by default on port 9229')
+    .option('--inspect-brk [address]', 'the same, and stop before its first line')
+    .option('--inspect-wait [address]', 'the same, and wait for the debugger')
+    .option('--debug [editor]', 'with VSCode: the same as --inspect')
+    .addOption(portOption('--nodeDebugPort <number>', 'the same as --inspect with this port'))
+    .addOption(userLogLevelOption())
     .option('--enable-json-output', 'the same as --json', false)
     .option('--json-output-file <file>', 'write the events of --json to a file, too')
     .option('--script-root <folder>', 'folder of the function app', '.')
     .option('--prefix <folder>', 'the same as --script-root')
     .option('--verbose', 'log more', false);
   for (const flag of WITHOUT_EFFECT) withFuncFlags.addOption(new Option(flag, 'accepted, without effect').hideHelp());
-  withFuncFlags.addOption(new Option('--runtime <name>', 'accepted, without effect').hideHelp());
   return withFuncFlags
     .addOption(packageOption())
     .option('--settings <file>', 'app settings, in the form of local.settings.json, which is not read then')
@@ -87,17 +102,57 @@ export function addStartOptions(command: Command): Command {
     .option('--json', 'write events to stdout, one JSON object a line', false);
 }
 
-/** What follows `--language-worker`. @throws CommandError for words that belong to no flag */
-export function nodeArgumentsOf(
-  flags: Pick<StartFlags, 'languageWorker'>,
-  words: readonly string[],
-): readonly string[] {
+/** The forms of arguments that `command` reads. */
+export function syntaxOf({ options }: Command): StartSyntax {
+  const namesOf = (some: readonly Option[]) => new Set(some.flatMap(({ long }) => long ?? []));
+  return {
+    booleans: namesOf(options.filter((option) => option.isBoolean() || option.negate)),
+    valued: namesOf(options.filter(({ required, optional }) => required || optional)),
+  };
+}
+
+export interface StartWords {
+  /** Options of Node.js for the function app. */
+  readonly nodeArguments: readonly string[];
+  /** What belongs to no option that is known. */
+  readonly ignored: readonly string[];
+}
+
+/** Divides the words that follow the options of `start`. */
+export function readWords(flags: StartFlags, words: readonly string[]): StartWords {
+  const debugging = debugArguments(flags);
   if (flags.languageWorker === undefined) {
-    if (words.length === 0) return [];
-    throw new CommandError('UnexpectedArgument', `'${words.join(' ')}' is an argument that start does not take`);
+    return { nodeArguments: debugging, ignored: words.filter((word) => word !== '--') };
   }
-  const given = flags.languageWorker === true ? [] : flags.languageWorker;
-  return [...given, ...words].flatMap((word) => word.split(/\s+/).filter(Boolean));
+  const end = words.indexOf('--'); // it is left only where an unknown option stands before it
+  const own = [...(flags.languageWorker === true ? [] : flags.languageWorker), ...words.slice(end + 1)];
+  const given = own.flatMap((word) => word.split(/\s+/).filter(Boolean));
+  const isDebugged = given.some((argument) => argument.startsWith('--inspect'));
+  return { nodeArguments: isDebugged ? given : [...debugging, ...given], ignored: words.slice(0, Math.max(end, 0)) };
+}
+
+/** One option of Node.js, or none; `--debug VSCode --nodeDebugPort 5858` is how the first Core Tools wrote it. */
+function debugArguments({ inspect, inspectBrk, inspectWait, debug, nodeDebugPort }: StartFlags): readonly string[] {
+  const forEditor = debug === true || debug?.toLowerCase() === 'vscode';
+  const asked = [
+    ['--inspect-brk', inspectBrk],
+    ['--inspect-wait', inspectWait],
+    ['--inspect', inspect ?? nodeDebugPort ?? (forEditor ? true : undefined)],
+  ] as const;
+  const [name, address] = asked.find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return [];
+  return [address === true ? name : `${name}=${address}`];
+}
+
+function userLogLevelOption(): Option {
+  const expected = `A level is one of ${USER_LOG_LEVELS.join(', ')}.`;
+  return new Option('--user-log-level <level>', 'least level of the logs of functions that is shown')
+    .env('FUNCTIONS_USER_LOG_LEVEL')
+    .argParser((text) => {
+      const level = USER_LOG_LEVELS.find((name) => name === text.toLowerCase());
+      if (level !== undefined) return level;
+      throw new InvalidArgumentError(expected);
+    });
 }
 
 function managedIdentityOption(): Option {

@@ -11,7 +11,7 @@ import { startStack } from '../stack.ts';
 import { listenForStop } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
 import { type ChosenApp, chooseApp } from './choose-app.ts';
-import { nodeArgumentsOf, type StartFlags } from './start-command.ts';
+import { readWords, type StartFlags } from './start-command.ts';
 
 export interface StartDependencies {
   readonly terminal: Terminal;
@@ -34,7 +34,8 @@ export async function start(
   words: readonly string[],
   dependencies: StartDependencies,
 ): Promise<void> {
-  const nodeArguments = nodeArgumentsOf(flags, words);
+  const { nodeArguments, ignored } = readWords(flags, words);
+  if (ignored.length > 0) warnOfIgnored(ignored, dependencies);
   const stop = listenForStop(dependencies.process);
   const dataDir = flags.inMemory ? undefined : resolve(flags.dataDir);
   const app = await chooseApp(flags, { env: dependencies.process.env, randomness: dependencies.randomness, dataDir });
@@ -44,6 +45,25 @@ export async function start(
   } finally {
     await app.close();
   }
+}
+
+/** As Core Tools, which takes no offence at an option that it does not know: scripts are written for several versions. */
+function warnOfIgnored(words: readonly string[], { terminal, name }: StartDependencies): void {
+  terminal.error(`${name}: '${words.join(' ')}' is no option of start, and is ignored (--help shows what there is)\n`);
+}
+
+function warnOfMissing(names: readonly string[], { terminal, name }: StartDependencies): void {
+  const listed = names.map((missing) => `'${missing}'`).join(', ');
+  terminal.error(`${name}: No function of the app has the name ${listed}, which --functions asks for\n`);
+}
+
+/** Of the names asked for, those that no function has, whatever the case. */
+function missingFunctions(
+  names: readonly string[],
+  functions: readonly { readonly name: string }[],
+): readonly string[] {
+  const present = new Set(functions.map(({ name }) => name.toLowerCase()));
+  return names.filter((name) => !present.has(name.toLowerCase()));
 }
 
 interface AppDependencies extends StartDependencies {
@@ -89,6 +109,8 @@ async function startApp(
     const written = writeRunFile(resolve(flags.dataDir), stack, { ...run, dataDir: dataDir ?? null });
     running.add(await written.catch((error: unknown) => doWithoutRunFile(error, log)));
     await Promise.all([console.ready(stack), tidyUp()]);
+    const missing = missingFunctions(flags.functions ?? [], stack.functions.functions);
+    if (missing.length > 0) warnOfMissing(missing, dependencies);
     return running;
   });
 }

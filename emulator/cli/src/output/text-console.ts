@@ -9,13 +9,16 @@ import {
   paintFor,
   WORKER_STARTED_LINE,
 } from '@lazurite/functions';
+import { showsColours } from './colours.ts';
 import type { Console, ConsoleOptions } from './console.ts';
 import { welcome } from './welcome.ts';
 
 /** Lines for a person, in the form that `func start` gives them. */
 export function textConsole(options: ConsoleOptions): Console {
   const { terminal, clock, verbose, userLogLevel } = options;
-  const paint = paintFor(options.process.stdout);
+  const { stdout, env } = options.process;
+  const isColoured = showsColours(stdout, env);
+  const paint = paintFor({ isTTY: isColoured, hasColors: () => isColoured });
   return {
     report: (event) => {
       for (const line of toLines(event, { now: clock.now(), verbose, userLogLevel, paint })) terminal.out(`${line}\n`);

@@ -21,7 +21,10 @@ export async function welcome(stack: Stack, options: WelcomeOptions): Promise<st
   const sections = [
     ...(options.name === 'func' ? [formatBanner({ tools: `Lazurite ${options.version}`, runtime: HOST_VERSION })] : []),
     `\nLazurite ${options.version} on Node.js ${process.versions.node}\n`,
-    formatFunctionList(stack.functions.functions, options.paint),
+    formatFunctionList(
+      stack.functions.functions.map((info) => (info.url === undefined ? info : { ...info, url: shownUrl(info.url) })),
+      options.paint,
+    ),
     endpoints(stack, options.dataDir),
     ...(options.notice ? [describePackage(options.notice, options.dataDir)] : []),
     await tryIt(stack, options.scriptRoot),
@@ -29,10 +32,15 @@ export async function welcome(stack: Stack, options: WelcomeOptions): Promise<st
   return sections.join('');
 }
 
+/** The address of a function as Core Tools prints it, where `localhost` leads to the address that the host listens on. */
+export function shownUrl(url: string): string {
+  return url.replace(/^(https?:\/\/)(?:127\.0\.0\.1|0\.0\.0\.0|\[::\])(?=[:/]|$)/, '$1localhost');
+}
+
 function endpoints(stack: Stack, dataDir: string | undefined): string {
   const kept = dataDir === undefined ? 'kept in memory, gone when this process ends' : `kept in ${dataDir}`;
   const lines = [
-    `Functions:     ${stack.functions.url}`,
+    `Functions:     ${shownUrl(stack.functions.url)}`,
     `Cosmos DB:     ${stack.cosmos.endpoint} (${kept})`,
     `Token issuer:  ${stack.issuer.issuer}`,
     ...storageLine(stack),
@@ -61,7 +69,7 @@ async function tryIt(stack: Stack, scriptRoot: string): Promise<string> {
   for (const info of stack.functions.functions) {
     const body = await readExample(scriptRoot, info);
     if (!body || !info.url) continue;
-    return `\nTry it:\n\n${curlCommand({ url: info.url, body, token: await stack.issuer.mint() })}\n\n`;
+    return `\nTry it:\n\n${curlCommand({ url: shownUrl(info.url), body, token: await stack.issuer.mint() })}\n\n`;
   }
   return '\n';
 }
