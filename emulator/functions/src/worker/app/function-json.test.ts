@@ -94,3 +94,27 @@ test('function.json may have comments, trailing commas and a byte order mark', a
   });
   expect(await call(host, 'noted')).toBe('one');
 });
+
+const TIMER = '"bindings":[{"name":"timer","type":"timerTrigger","schedule":"0 0 0 1 1 *","runOnStartup":true}]';
+
+test.each([
+  '{"strategy":"fixedDelay","maxRetryCount":2,"delayInterval":"00:00:00.010"}',
+  '{"strategy":"exponentialBackoff","maxRetryCount":2,"minimumInterval":"00:00:00.010","maximumInterval":"00:00:00.020"}',
+])('the retry policy %s of a function.json repeats a failed invocation', async (retry) => {
+  const script = `module.exports = async (context) => {
+    const count = context.executionContext.retryContext?.retryCount ?? 0;
+    if (count < 2) throw new Error('again');
+    context.log('succeeded at retry ' + count);
+  };`;
+  const files = { 'tick/function.json': `{"retry":${retry},${TIMER}}`, 'tick/index.js': script };
+  const host = await startTestHost('', { scriptRoot: await makeApp(files) });
+  const { message } = await host.next('log', (event) => event.message.startsWith('succeeded'));
+  expect(message).toBe('succeeded at retry 2');
+});
+
+test('a function whose retry policy is not valid is in error', async () => {
+  const files = { 'tick/function.json': `{"retry":{"strategy":"fixedDelay"},${TIMER}}`, 'tick/index.js': OK };
+  const host = await startTestHost('', { scriptRoot: await makeApp(files) });
+  const { message } = await host.next('log', (event) => event.message.startsWith("The 'tick' function is in error"));
+  expect(message).toContain("'retry.maxRetryCount' is required");
+});

@@ -2,11 +2,15 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { ConfigReader, isObject } from '../../config/config-reader.ts';
+import { readRetryPolicy } from '../../config/host-json.ts';
+import type { RetryPolicy } from '../../config/host-settings.ts';
 import { parseJsonFile } from '../../config/json-file.ts';
 import { AppLoadError } from '../../errors.ts';
 import type { BindingInfo, RpcFunctionMetadata } from '../../protocol/rpc-types.ts';
 import type { FunctionRegistry } from '../core/function-registry.ts';
+import type { NamedBinding } from '../core/function-trigger.ts';
 import type { FunctionCallback } from '../core/programming-model.ts';
+import { toRetryOptions } from '../triggers/retry.ts';
 import { assertFunctionName, assertValidBindings } from './index-functions.ts';
 import { loadScript, scriptError } from './load-script.ts';
 
@@ -14,15 +18,16 @@ interface FunctionJsonOptions {
   readonly appRoot: string;
   readonly registry: FunctionRegistry;
   readonly isModule: boolean;
-  /** Only these functions are loaded; undefined: all. Names are compared without regard to case. */
-  readonly functions: readonly string[] | undefined;
+  /** Only these functions are loaded; null: all. Names are compared without regard to case. */
+  readonly functions: readonly string[] | null;
 }
 
 interface FunctionJson {
   readonly scriptFile: string | undefined;
   readonly entryPoint: string | undefined;
   readonly disabled: unknown;
-  readonly bindings: readonly (BindingInfo & { readonly name: string })[];
+  readonly retry: RetryPolicy | undefined;
+  readonly bindings: readonly NamedBinding[];
 }
 
 /** The scripts to look for when function.json names none (azure-functions-host `HostFunctionMetadataProvider`). */
@@ -80,12 +85,14 @@ function parseFunctionJson(path: string, text: string): FunctionJson {
   if (!Array.isArray(bindings) || !bindings.every(isObject)) {
     throw new AppLoadError(`${path} must hold a JSON object with a "bindings" array of objects`);
   }
-  assertValidBindings(bindings);
+  const declared: readonly unknown[] = bindings;
+  assertValidBindings(declared);
   return {
     scriptFile: reader.text('scriptFile'),
     entryPoint: reader.text('entryPoint'),
     disabled,
-    bindings: bindings as FunctionJson['bindings'], // each has a name and a type, as asserted above
+    retry: readRetryPolicy(reader.section('retry')),
+    bindings: declared,
   };
 }
 
@@ -110,6 +117,7 @@ function toMetadata(directory: string, scriptFile: string, config: FunctionJson)
     functionId: name,
     directory,
     scriptFile,
+    ...(config.retry && { retryOptions: toRetryOptions(config.retry) }),
     ...(config.entryPoint && { entryPoint: config.entryPoint }),
     // Object.fromEntries loses the type of the values.
     bindings: Object.fromEntries(bindings) as Record<string, BindingInfo>,

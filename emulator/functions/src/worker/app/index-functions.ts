@@ -1,7 +1,7 @@
 import { isObject } from '../../config/config-reader.ts';
 import { FunctionsHostError } from '../../errors.ts';
 import type { FunctionRegistry, RegisteredFunction } from '../core/function-registry.ts';
-import { isHttpTrigger, methodsOf, routeOf, triggerOf } from '../core/function-trigger.ts';
+import { isHttpTrigger, methodsOf, type NamedBinding, routeOf, triggerOf } from '../core/function-trigger.ts';
 import { buildRouteTable } from '../http/routing/route-table.ts';
 
 /** Azure's host refuses the function when it indexes the app. The messages are those of Azure's host. */
@@ -45,7 +45,7 @@ export function assertFunctionName(name: string): void {
 }
 
 /** Checks the bindings of one function, as declared: `FunctionDescriptorProvider.ValidateFunction`. @throws IndexingError */
-export function assertValidBindings(bindings: readonly unknown[]): void {
+export function assertValidBindings(bindings: readonly unknown[]): asserts bindings is readonly NamedBinding[] {
   if (bindings.length === 0) throw new IndexingError('At least one binding must be declared.');
   const names = new Set<string>();
   for (const binding of bindings) {

@@ -16,8 +16,8 @@ export interface LoadOptions {
   readonly appRoot: string;
   readonly registry: FunctionRegistry;
   readonly hooks: Hooks;
-  /** Only these functions of function.json files are loaded; undefined: all. */
-  readonly functions: readonly string[] | undefined;
+  /** Only these functions of function.json files are loaded; null: all. */
+  readonly functions: readonly string[] | null;
 }
 
 /**
