@@ -103,6 +103,12 @@ describe('indexFunctions()', () => {
     });
   });
 
+  test.each(['a_b', '_a', 'a1', 'A'.repeat(128)])('accepts the binding name %s', async (binding) => {
+    const registry = new FunctionRegistry();
+    registry.register({ name: 'f', bindings: { [binding]: { type: 'queueTrigger' } } }, run);
+    expect(await reasons(registry)).toEqual({});
+  });
+
   test.each<[object[], string]>([
     [[], 'At least one binding must be declared.'],
     [[{ type: 'httpTrigger' }], 'The binding name  is invalid. Please assign a valid name to the binding.'],

@@ -13,7 +13,8 @@ class IndexingError extends FunctionsHostError {
 
 /** Utility.cs of azure-functions-host. */
 const FUNCTION_NAME = /^[a-zA-Z][a-zA-Z0-9_-]{0,127}$/;
-const BINDING_NAME = /^(?:[a-zA-Z][a-zA-Z0-9]{0,127}|\$return)$/;
+/** Earlier versions of the host refuse underscores, later ones accept them. */
+const BINDING_NAME = /^(?:[a-zA-Z_][a-zA-Z0-9_]{0,127}|\$return)$/;
 /** Text with which no route may begin (azure-functions-host `ScriptHost.ValidateHttpFunction`). */
 const RESERVED = ['admin', 'runtime'];
 
@@ -74,7 +75,7 @@ interface DeclaredBinding {
 function assertBinding({ name, type, direction }: DeclaredBinding): string {
   if (typeof name !== 'string' || !BINDING_NAME.test(name)) {
     throw new IndexingError(
-      `The binding name ${String(name ?? '')} is invalid. Please assign a valid name to the binding. See https://aka.ms/azure-functions-binding-name-rules for more details on name rules.`,
+      `The binding name ${String(name ?? '')} is invalid. Please assign a valid name to the binding.`,
     );
   }
   if (name === '$return' && !isOut(direction)) {
