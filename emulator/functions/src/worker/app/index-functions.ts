@@ -4,7 +4,7 @@ import type { FunctionRegistry, RegisteredFunction } from '../core/function-regi
 import { isHttpTrigger, methodsOf, type NamedBinding, routeOf, triggerOf } from '../core/function-trigger.ts';
 import { buildRouteTable } from '../http/routing/route-table.ts';
 
-/** Azure's host refuses the function when it indexes the app. The messages are those of Azure's host. */
+/** Azure's host rejects the function when it indexes the app. The messages are those of Azure's host. */
 class IndexingError extends FunctionsHostError {
   constructor(message: string) {
     super('InvalidRegistration', message);
@@ -13,12 +13,12 @@ class IndexingError extends FunctionsHostError {
 
 /** Utility.cs of azure-functions-host. */
 const FUNCTION_NAME = /^[a-zA-Z][a-zA-Z0-9_-]{0,127}$/;
-/** Earlier versions of the host refuse underscores, later ones accept them. */
+/** Earlier versions of the host reject underscores, later ones accept them. */
 const BINDING_NAME = /^(?:[a-zA-Z_][a-zA-Z0-9_]{0,127}|\$return)$/;
 /** Text with which no route may begin (azure-functions-host `ScriptHost.ValidateHttpFunction`). */
 const RESERVED = ['admin', 'runtime'];
 
-/** Moves each function that Azure's host refuses to those in error, in the order of registration. The others stay. */
+/** Moves each function that Azure's host rejects to those in error, in the order of registration. The others stay. */
 export async function indexFunctions(registry: FunctionRegistry, routePrefix: string): Promise<void> {
   const indexed: HttpFunction[] = [];
   for (const fn of registry.all()) {
