@@ -128,7 +128,7 @@ describe('lazurite doctor', () => {
 
   test.each([
     ['broken-throw', 'no database here'],
-    ['broken-function-json', 'function.json'],
+    ['bad-name', 'is not a valid function name'],
   ])('tells why %s does not load, as JSON too', async (name, message) => {
     const { exitCode, stdout } = await runLazurite(['doctor', '--json', ...app(name)]);
     expect(exitCode).toBe(1);

@@ -44,7 +44,20 @@ function checkFunction(fn: FunctionInfo): Finding[] {
       'It runs from TypeScript here; Azure may run an older Node.js that does not. Build it before you deploy';
     findings.push({ level: 'warning', subject, message });
   }
-  return findings;
+  return [...findings, ...checkQueries(fn)];
+}
+
+/** An expression with a dot in the `sqlQuery` of a Cosmos DB input, such as `{Query.pk}`. */
+const DOTTED_EXPRESSION = /\{[^{}]*\.[^{}]*\}/;
+
+function checkQueries({ name, bindings }: FunctionInfo): Finding[] {
+  return bindings.flatMap(({ type, sqlQuery }) => {
+    const isQuery = String(type).toLowerCase() === 'cosmosdb' && typeof sqlQuery === 'string';
+    const [expression] = (isQuery && DOTTED_EXPRESSION.exec(sqlQuery)) || [];
+    if (expression === undefined) return [];
+    const message = `Its sqlQuery holds ${expression}. A query takes names without a dot alone, so each invocation fails, as in Azure`;
+    return [{ level: 'error', subject: `function '${name}'`, message }];
+  });
 }
 
 /** Undefined when anybody may call it. */

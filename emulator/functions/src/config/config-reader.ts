@@ -64,7 +64,9 @@ export class ConfigReader {
   timeSpan(name: string, { min = 0, max = Number.MAX_SAFE_INTEGER }: Range = {}): number | undefined {
     const value = this.#find(name);
     if (value === undefined) return undefined;
-    const milliseconds = typeof value === 'string' ? parseTimeSpan(value) : undefined;
+    // .NET's configuration holds texts alone: a number is a number of days.
+    const text = typeof value === 'number' ? String(value) : value;
+    const milliseconds = typeof text === 'string' ? parseTimeSpan(text) : undefined;
     if (milliseconds !== undefined && milliseconds >= min && milliseconds <= max) return milliseconds;
     throw this.fail(name, `must be a time span such as "00:00:30", but is ${JSON.stringify(value)}`);
   }

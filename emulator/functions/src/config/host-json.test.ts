@@ -67,6 +67,8 @@ describe('readHostSettings()', () => {
   test.each([
     ['00:05:00', 300_000],
     ['1.00:00:00', 86_400_000],
+    ['24:00:00', 24 * 86_400_000],
+    [2, 2 * 86_400_000],
     ['-1', undefined],
     [-1, undefined],
     [null, undefined],

@@ -152,7 +152,7 @@ function readBlobs(section: ConfigReader): BlobsSettings {
 }
 
 /** Reads host.json's `retry`, or that of a function.json; undefined when `section` is empty. */
-function readRetryPolicy(section: ConfigReader): RetryPolicy | undefined {
+export function readRetryPolicy(section: ConfigReader): RetryPolicy | undefined {
   const strategy = section.text('strategy');
   if (section.names().length === 0) return undefined;
   const maxRetryCount = section.integer('maxRetryCount', { min: -1 });

@@ -8,6 +8,8 @@ export interface JsonFile {
   readonly root: JsonObject;
   /** An error that names the file and, when the file has the value, its line and column. */
   errorAt(path: readonly (string | number)[], problem: string): ConfigError;
+  /** A value as the file spells it, so that `5.0` stays `5.0`; undefined where there is no value. */
+  sourceAt(path: readonly string[]): string | undefined;
 }
 
 const CORRECTIONS: Readonly<Record<string, string>> = {
@@ -45,7 +47,16 @@ export function parseJsonFile(name: string, text: string): JsonFile {
       const node = findNodeAtLocation(tree, [...path]);
       return new ConfigError(`${name}${node ? place(content, node.offset) : ''}: '${path.join('.')}' ${problem}`);
     },
+    sourceAt(path) {
+      const node = path.reduce<Node | undefined>(lastProperty, tree);
+      return node && content.slice(node.offset, node.offset + node.length);
+    },
   };
+}
+
+/** Of two properties with one name, the last counts, as in `toObject`. */
+function lastProperty(node: Node | undefined, name: string): Node | undefined {
+  return node?.children?.findLast(({ children: [key] = [] }) => key?.value === name)?.children?.[1];
 }
 
 function place(text: string, offset: number): string {

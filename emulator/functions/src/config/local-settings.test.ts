@@ -33,8 +33,11 @@ describe('readLocalSettings()', () => {
   });
 
   test.each([
-    ['{"Values":{"A":1}}', "line 1, column 16: 'Values.A' must be text in double quotes, but is 1 without quotes"],
-    ['{"Values":{"A":{"b":"c"}}}', "'Values.A' must be text in double quotes, but is an object"],
+    [
+      '{"Values":{"A":{"b":"c"}}}',
+      "line 1, column 16: 'Values.A' must be text, a number or a boolean, but is an object",
+    ],
+    ['{"values":{"A":[1]}}', "line 1, column 16: 'values.A' must be text, a number or a boolean, but is an array"],
     ['{"Values":[]}', "'Values' must be an object"],
     ['{"ConnectionStrings":{"A":{}}}', "'ConnectionStrings.A' must be text, or an object with a ConnectionString"],
     ['{"IsEncrypted":true,"Values":{"A":"b"}}', 'func settings decrypt'],
@@ -43,6 +46,19 @@ describe('readLocalSettings()', () => {
     ['{', 'local.settings.json is not valid JSON at line 1, column 2'],
   ])('rejects %s', (text, message) => {
     expect(() => readLocalSettings(text, {})).toThrow(message);
+  });
+
+  test.each([
+    ['5', '5'],
+    ['5.0', '5.0'],
+    ['-1e3', '-1e3'],
+    ['12345678901234567890', '12345678901234567890'],
+    ['true', 'true'],
+    ['false', 'false'],
+    ['null', undefined],
+    ['1, "A": 2', '2'],
+  ])('reads the value %s as the text %s', (value, expected) => {
+    expect(readLocalSettings(`{"IsEncrypted":false,"values":{"A":${value}}}`, {}).values.A).toBe(expected);
   });
 
   test('reads plain values when IsEncrypted is absent', () => {

@@ -63,10 +63,19 @@ function isCipherText(value: unknown): boolean {
   return typeof value === 'string' && value.length >= 64 && /^[A-Za-z0-9+/_-]+={0,2}$/.test(value);
 }
 
+/**
+ * Numbers and booleans become text as they are spelled, and null means that the setting is absent: Core Tools reads the
+ * values into texts with Newtonsoft.Json.
+ */
 function readValues(file: JsonFile): [string, string][] {
-  return Object.entries(objectAt(file, 'Values')).map(([name, value]) => {
-    if (typeof value === 'string') return [name, value];
-    throw file.errorAt(['Values', name], `must be text in double quotes, but is ${describe(value)}`);
+  const section = findKey(file.root, 'Values') ?? 'Values';
+  return Object.entries(objectAt(file, 'Values')).flatMap(([name, value]): [string, string][] => {
+    if (value === null) return [];
+    if (typeof value === 'string') return [[name, value]];
+    const source = typeof value === 'object' ? undefined : file.sourceAt([section, name]);
+    if (source !== undefined) return [[name, source]];
+    const found = Array.isArray(value) ? 'an array' : 'an object';
+    throw file.errorAt([section, name], `must be text, a number or a boolean, but is ${found}`);
   });
 }
 
@@ -83,11 +92,6 @@ function objectAt(file: JsonFile, name: string): JsonObject {
   const value = file.root[findKey(file.root, name) ?? name] ?? {};
   if (isObject(value)) return value;
   throw file.errorAt([name], 'must be an object');
-}
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return 'an array';
-  return isObject(value) ? 'an object' : `${JSON.stringify(value)} without quotes`;
 }
 
 function isDefined(name: string, env: Readonly<Record<string, string | undefined>>): boolean {

@@ -83,7 +83,6 @@ describe('an app that cannot be loaded rejects with AppLoadError, which says how
     ['broken-import', "Cannot find module 'not-installed'"],
     ['broken-import', 'npm install'],
     ['broken-duplicate', 'A function with id "twice" has already been registered.'],
-    ['broken-function-json', 'needs a "name" and a "type"'],
   ])('%s: %s', async (name, message) => {
     await expect(startTestHost(name)).rejects.toMatchObject({
       code: 'AppLoadFailed',

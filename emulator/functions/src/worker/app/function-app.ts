@@ -1,3 +1,4 @@
+import { AppLoadError, describeThrown, messageOf } from '../../errors.ts';
 import type { WorkerInit } from '../../protocol/messages.ts';
 import { type CoreApi, createCoreApi, ProgrammingModels } from '../core/core-api.ts';
 import { FunctionRegistry } from '../core/function-registry.ts';
@@ -6,6 +7,7 @@ import { provideCore } from '../core/provide-core.ts';
 import { captureStreamProxy, type StreamProxy } from '../http/stream-proxy.ts';
 import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';
 import { InvocationLog } from '../invocation/invocation-log.ts';
+import { indexFunctions } from './index-functions.ts';
 import { loadApp } from './load-app.ts';
 
 /**
@@ -38,34 +40,29 @@ export function prepareApp(
  *
  * @throws AppLoadError
  */
-export async function startApp(app: FunctionApp, { appRoot, functions }: WorkerInit): Promise<StreamProxy | undefined> {
-  const { lookedIn, warnings } = await loadApp(appRoot, app.registry, app.hooks);
+export async function startApp(app: FunctionApp, init: WorkerInit): Promise<StreamProxy | undefined> {
+  const { appRoot, functions, settings } = init;
+  const { registry, hooks } = app;
+  const { lookedIn, warnings } = await loadApp({ appRoot, registry, hooks, functions });
   for (const message of warnings) app.log.write({ level: 'warning', category: 'system', message });
-  if (app.registry.size === 0) {
+  if (registry.size + registry.inError.length === 0) {
     const message = `No functions found. Looked for them here:\n${lookedIn.map((place) => `  - ${place}`).join('\n')}`;
     app.log.write({ level: 'warning', category: 'system', message });
     return undefined;
   }
-  if (functions) app.registry.keepOnly(functions);
-  reportInvalidNames(app);
+  if (functions) registry.keepOnly(functions);
+  await indexFunctions(registry, settings.http.routePrefix);
+  for (const { name, error } of registry.inError) {
+    const message = `The '${name}' function is in error: ${describeWithCause(error)}`;
+    app.log.write({ level: 'error', category: 'system', message });
+  }
   return captureStreamProxy(async () => app.models.get().getCapabilities?.({ ...CAPABILITIES }));
 }
 
-/** Azure rejects such functions. Here they run, and the log says that Azure does not run them. */
-function reportInvalidNames({ registry, log }: FunctionApp): void {
-  for (const { metadata } of registry.all()) {
-    const problem = functionNameProblem(metadata.name);
-    if (problem) log.write({ level: 'error', category: 'system', message: `${problem}. Azure does not run it` });
-  }
-}
-
-/** Utility.cs of azure-functions-host. */
-const FUNCTION_NAME = /^[a-zA-Z][a-zA-Z0-9_-]{0,127}$/;
-
-/** Why a function's name is not valid; undefined when it is. */
-export function functionNameProblem(name: string): string | undefined {
-  if (FUNCTION_NAME.test(name) && name.toLowerCase() !== 'host') return undefined;
-  return `'${name}' is not a valid function name. It must start with a letter, hold only letters, digits, '_' and '-', be at most 128 characters long, and must not be 'host'`;
+/** With the stack of what the app itself threw. */
+function describeWithCause(error: unknown): string {
+  const cause = error instanceof AppLoadError ? error.cause : undefined;
+  return cause === undefined ? messageOf(error) : `${messageOf(error)}\n${describeThrown(cause)}`;
 }
 
 /** Runs the app's `appTerminate` hooks. A failure is reported, and the app still terminates. */

@@ -1,23 +1,33 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, resolve, sep } from 'node:path';
-import { AppLoadError, messageOf } from '../../errors.ts';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { ConfigReader, isObject } from '../../config/config-reader.ts';
+import { readRetryPolicy } from '../../config/host-json.ts';
+import type { RetryPolicy } from '../../config/host-settings.ts';
+import { parseJsonFile } from '../../config/json-file.ts';
+import { AppLoadError } from '../../errors.ts';
 import type { BindingInfo, RpcFunctionMetadata } from '../../protocol/rpc-types.ts';
 import type { FunctionRegistry } from '../core/function-registry.ts';
+import type { NamedBinding } from '../core/function-trigger.ts';
 import type { FunctionCallback } from '../core/programming-model.ts';
+import { toRetryOptions } from '../triggers/retry.ts';
+import { assertFunctionName, assertValidBindings } from './index-functions.ts';
 import { loadScript, scriptError } from './load-script.ts';
 
 interface FunctionJsonOptions {
   readonly appRoot: string;
   readonly registry: FunctionRegistry;
   readonly isModule: boolean;
+  /** Only these functions are loaded; null: all. Names are compared without regard to case. */
+  readonly functions: readonly string[] | null;
 }
 
 interface FunctionJson {
-  readonly scriptFile?: string;
-  readonly entryPoint?: string;
-  readonly disabled?: boolean | string;
-  readonly bindings: readonly (BindingInfo & { readonly name: string })[];
+  readonly scriptFile: string | undefined;
+  readonly entryPoint: string | undefined;
+  readonly disabled: unknown;
+  readonly retry: RetryPolicy | undefined;
+  readonly bindings: readonly NamedBinding[];
 }
 
 /** The scripts to look for when function.json names none (azure-functions-host `HostFunctionMetadataProvider`). */
@@ -25,14 +35,20 @@ const DEFAULT_SCRIPTS = ['run.js', 'run.mjs', 'run.cjs', 'index.js', 'index.mjs'
 
 /**
  * Registers the functions that `<folder>/function.json` files describe, in alphabetical order; nothing when the app
- * registered functions in code. Returns the files that were found in either case.
+ * registered functions in code. A function that cannot be loaded is in error, and the others are loaded. Returns the files
+ * that were found in either case.
  */
 export async function loadFunctionJsonFunctions(
   options: FunctionJsonOptions,
 ): Promise<{ readonly found: readonly string[] }> {
   const found = await findFunctionJson(options.appRoot);
   if (options.registry.size > 0) return { found };
-  for (const path of found) await loadOne(path, options);
+  const wanted = options.functions && new Set(options.functions.map((name) => name.toLowerCase()));
+  for (const path of found) {
+    const name = basename(dirname(path));
+    if (wanted && !wanted.has(name.toLowerCase())) continue;
+    await loadOne(path, options).catch((error: unknown) => options.registry.reject(name, error));
+  }
   return { found };
 }
 
@@ -46,7 +62,8 @@ async function findFunctionJson(appRoot: string): Promise<readonly string[]> {
 }
 
 async function loadOne(path: string, { registry, isModule }: FunctionJsonOptions): Promise<void> {
-  const directory = resolve(path, '..');
+  const directory = dirname(path);
+  assertFunctionName(basename(directory));
   const config = parseFunctionJson(path, await readFile(path, 'utf8'));
   const scriptFile = findScript(path, directory, config.scriptFile);
   const exported = await loadScript(scriptFile, isModule).catch((error: unknown) => {
@@ -62,23 +79,21 @@ async function loadOne(path: string, { registry, isModule }: FunctionJsonOptions
 }
 
 function parseFunctionJson(path: string, text: string): FunctionJson {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new AppLoadError(`${path} is not valid JSON: ${messageOf(error)}`, { cause: error });
+  const file = parseJsonFile(path, text);
+  const reader = new ConfigReader(file.root, (place, problem) => file.errorAt(place, problem));
+  const { bindings, disabled } = file.root;
+  if (!Array.isArray(bindings) || !bindings.every(isObject)) {
+    throw new AppLoadError(`${path} must hold a JSON object with a "bindings" array of objects`);
   }
-  if (typeof parsed !== 'object' || parsed === null || !('bindings' in parsed) || !Array.isArray(parsed.bindings)) {
-    throw new AppLoadError(`${path} must hold a JSON object with a "bindings" array`);
-  }
-  for (const binding of parsed.bindings as unknown[]) assertBinding(path, binding);
-  return parsed as unknown as FunctionJson; // the checks above cover the properties that are used
-}
-
-function assertBinding(path: string, binding: unknown): void {
-  const named = typeof binding === 'object' && binding !== null && 'name' in binding && 'type' in binding;
-  if (named && typeof binding.name === 'string' && typeof binding.type === 'string') return;
-  throw new AppLoadError(`Each of the "bindings" in ${path} needs a "name" and a "type", both strings`);
+  const declared: readonly unknown[] = bindings;
+  assertValidBindings(declared);
+  return {
+    scriptFile: reader.text('scriptFile'),
+    entryPoint: reader.text('entryPoint'),
+    disabled,
+    retry: readRetryPolicy(reader.section('retry')),
+    bindings: declared,
+  };
 }
 
 function findScript(path: string, directory: string, scriptFile: string | undefined): string {
@@ -102,6 +117,7 @@ function toMetadata(directory: string, scriptFile: string, config: FunctionJson)
     functionId: name,
     directory,
     scriptFile,
+    ...(config.retry && { retryOptions: toRetryOptions(config.retry) }),
     ...(config.entryPoint && { entryPoint: config.entryPoint }),
     // Object.fromEntries loses the type of the values.
     bindings: Object.fromEntries(bindings) as Record<string, BindingInfo>,

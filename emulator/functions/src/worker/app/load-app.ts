@@ -12,13 +12,22 @@ export interface LoadedApp {
   readonly warnings: readonly string[];
 }
 
+export interface LoadOptions {
+  readonly appRoot: string;
+  readonly registry: FunctionRegistry;
+  readonly hooks: Hooks;
+  /** Only these functions of function.json files are loaded; null: all. */
+  readonly functions: readonly string[] | null;
+}
+
 /**
  * Loads the app's entry points one after the other; they register their functions in `registry`. An app whose entry
- * points register nothing is loaded as a function.json app (azure-functions-nodejs-worker `startApp.ts`, `LegacyFunctionLoader.ts`).
+ * points register nothing is loaded as a function.json app (azure-functions-nodejs-worker `startApp.ts`,
+ * `LegacyFunctionLoader.ts`). There, a function that cannot be loaded does not stop the others.
  *
  * @throws AppLoadError that names the file and, where known, the correction
  */
-export async function loadApp(appRoot: string, registry: FunctionRegistry, hooks: Hooks): Promise<LoadedApp> {
+export async function loadApp({ appRoot, registry, hooks, functions }: LoadOptions): Promise<LoadedApp> {
   const manifest = await readPackageManifest(appRoot);
   const files = await findEntryPoints(appRoot, manifest?.main);
   for (const file of files) {
@@ -30,7 +39,8 @@ export async function loadApp(appRoot: string, registry: FunctionRegistry, hooks
   registry.currentEntryPoint = undefined;
   await runAppStartHooks(appRoot, hooks);
   const registered = registry.size;
-  const legacy = await loadFunctionJsonFunctions({ appRoot, registry, isModule: manifest?.isModule ?? false });
+  const isModule = manifest?.isModule ?? false;
+  const legacy = await loadFunctionJsonFunctions({ appRoot, registry, isModule, functions });
   registry.lock();
   return {
     lookedIn: [...describeEntryPoints(files, manifest?.main), ...describeFunctionJson(appRoot, legacy.found)],

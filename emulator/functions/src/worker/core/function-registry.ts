@@ -14,9 +14,16 @@ export interface RegisteredFunction {
   readonly model: 'code' | 'function.json';
 }
 
+/** A function that the host does not run, as one that cannot be loaded or is not valid. */
+export interface FunctionInError {
+  readonly name: string;
+  readonly error: unknown;
+}
+
 /** The functions of the app, in the order in which they were registered. */
 export class FunctionRegistry {
   readonly #functions = new Map<string, RegisteredFunction>();
+  readonly #inError: FunctionInError[] = [];
   #locked = false;
   /** The entry point that is being loaded, from which registrations come. */
   currentEntryPoint: string | undefined;
@@ -41,6 +48,16 @@ export class FunctionRegistry {
   /** Adds a function that the app did not register itself. */
   add(fn: RegisteredFunction): void {
     this.#functions.set(fn.metadata.functionId, fn);
+  }
+
+  /** Keeps a function from running, and the reason for the log. The other functions run. */
+  reject(name: string, error: unknown): void {
+    for (const [id, { metadata }] of this.#functions) if (metadata.name === name) this.#functions.delete(id);
+    this.#inError.push({ name, error });
+  }
+
+  get inError(): readonly FunctionInError[] {
+    return this.#inError;
   }
 
   /** Rejects later registrations. */

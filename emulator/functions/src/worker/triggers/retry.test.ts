@@ -1,7 +1,7 @@
 import { seededRandomness, VirtualClock } from '@lazurite/runtime';
 import type { RetryPolicy } from '../../config/host-settings.ts';
 import type { TriggeredInvocation } from '../invocation/invoke-from-trigger.ts';
-import { retryDelay, toRetryPolicy, withRetries } from './retry.ts';
+import { retryDelay, toRetryOptions, toRetryPolicy, withRetries } from './retry.ts';
 
 const invocation: TriggeredInvocation = { input: { string: 'x' }, metadata: {}, reason: 'test' };
 const random = seededRandomness(1);
@@ -79,4 +79,11 @@ test('toRetryPolicy() reads what the library registers', () => {
     maxRetryCount: 1,
     delayMs: 2_500,
   });
+});
+
+test.each<RetryPolicy>([
+  { strategy: 'fixedDelay', maxRetryCount: 3, delayMs: 1_500 },
+  { strategy: 'exponentialBackoff', maxRetryCount: -1, minimumMs: 250, maximumMs: 90_000 },
+])('toRetryOptions() gives %j in the form that toRetryPolicy() reads', (policy) => {
+  expect(toRetryPolicy(toRetryOptions(policy))).toEqual(policy);
 });

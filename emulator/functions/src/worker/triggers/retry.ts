@@ -66,6 +66,24 @@ export function toRetryPolicy(options: RpcRetryOptions | undefined): RetryPolicy
   return { strategy: 'exponentialBackoff', maxRetryCount, minimumMs, maximumMs: toMs(options.maximumInterval) };
 }
 
+/** The policy of a function.json, as a programming model gives it. */
+export function toRetryOptions(policy: RetryPolicy): RpcRetryOptions {
+  const { maxRetryCount } = policy;
+  if (policy.strategy === 'fixedDelay') {
+    return { retryStrategy: 'fixedDelay', maxRetryCount, delayInterval: toDuration(policy.delayMs) };
+  }
+  return {
+    retryStrategy: 'exponentialBackoff',
+    maxRetryCount,
+    minimumInterval: toDuration(policy.minimumMs),
+    maximumInterval: toDuration(policy.maximumMs),
+  };
+}
+
+function toDuration(milliseconds: number): RpcDuration {
+  return { seconds: Math.floor(milliseconds / 1_000), nanos: Math.round((milliseconds % 1_000) * 1_000_000) };
+}
+
 function toMs(duration: RpcDuration | null | undefined): number {
   return (duration?.seconds ?? 0) * 1_000 + (duration?.nanos ?? 0) / 1_000_000;
 }

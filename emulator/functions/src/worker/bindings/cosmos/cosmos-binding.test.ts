@@ -100,3 +100,13 @@ test.each([
 ])('cosmosAddress() rejects an identity %s', (_, env, message) => {
   expect(() => cosmosAddress('X', env)).toThrow(message);
 });
+
+test.each(['{Query.pk}', '{headers.x-pk}', '{sys.utcnow}'])(
+  'a sqlQuery with the dotted expression %s fails each invocation, as in Azure',
+  async (expression) => {
+    const bindings = await bindingsOf({ sqlQuery: `SELECT * FROM c WHERE c.customer = ${expression}` });
+    await expect(bindings.readInputs({ Query: { pk: 'a' }, Headers: { 'x-pk': 'a' } })).rejects.toThrow(
+      `The expression '${expression}' in sqlQuery does not resolve to a value`,
+    );
+  },
+);

@@ -1,7 +1,12 @@
 import type { Container, CosmosClient, PartitionKey, SqlQuerySpec } from '@azure/cosmos';
 import type { ConfigReader } from '../../../config/config-reader.ts';
 import type { BindingDeclaration, BindingKind, InputBinding, OutputBinding } from '../binding.ts';
-import { type BindingContext, type BindingTemplate, compileBindingTemplate } from '../binding-expression.ts';
+import {
+  type BindingContext,
+  BindingExpressionError,
+  type BindingTemplate,
+  compileBindingTemplate,
+} from '../binding-expression.ts';
 import { readBinding } from '../binding-reader.ts';
 import { toOutputValues } from '../output-items.ts';
 import { CosmosClients, ensureContainer } from './cosmos-clients.ts';
@@ -89,12 +94,23 @@ async function typedKey(container: Container, key: string): Promise<PartitionKey
   return levels;
 }
 
-/** Each `{name}` becomes a parameter, so that a value can never change the query (CosmosDBSqlResolutionPolicy). */
+/**
+ * Each `{name}` becomes a parameter, so that a value can never change the query (CosmosDBSqlResolutionPolicy). There the
+ * name must be that of a whole value: with `{Query.pk}` each invocation fails in Azure.
+ */
 function compileQuery(sql: string | undefined): (context: BindingContext) => SqlQuerySpec {
   if (!sql) return () => ({ query: 'SELECT * FROM c' });
   const names: string[] = [];
   const query = sql.replace(/\{([^{}]+)\}/g, (_whole, name: string) => `@p${names.push(name) - 1}`);
   const templates = names.map((name) => compileBindingTemplate(`{${name}}`));
+  const dotted = names.find((name) => name.includes('.'));
+  if (dotted !== undefined) {
+    return () => {
+      throw new BindingExpressionError(
+        `The expression '{${dotted}}' in sqlQuery does not resolve to a value: a query takes names without a dot alone, such as '{${dotted.slice(dotted.lastIndexOf('.') + 1).trim()}}'`,
+      );
+    };
+  }
   return (context) => ({
     query,
     parameters: templates.map((template, index) => ({ name: `@p${index}`, value: template.bind(context) })),

@@ -18,6 +18,8 @@ describe('parseSchedule()', () => {
     ['0 0 0 13 * 5', '2026-01-01T00:00:00Z', ['2026-02-13T00:00:00Z', '2026-03-13T00:00:00Z']],
     ['0 0 0 29 2 *', '2026-01-01T00:00:00Z', ['2028-02-29T00:00:00Z', '2032-02-29T00:00:00Z']],
     ['00:00:30', '2026-01-01T00:00:01Z', ['2026-01-01T00:00:31Z', '2026-01-01T00:01:01Z']],
+    ['24:00:00', '2026-01-01T00:00:00Z', ['2026-01-25T00:00:00Z', '2026-02-18T00:00:00Z']],
+    ['25:00:00:00', '2026-01-01T00:00:00Z', ['2026-01-26T00:00:00Z', '2026-02-20T00:00:00Z']],
     ['1.00:00:00', '2026-01-01T00:00:00Z', ['2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z']],
   ])('%s after %s is due at %j', (expression, after, expected) => {
     expect(next(expression, after, expected.length)).toEqual(expected);
@@ -72,7 +74,7 @@ describe('parseSchedule()', () => {
     '-1 * * * *',
     '00:00:00',
     '-00:00:01',
-    '25:00:00',
+    '24:00',
   ])('rejects %j', (expression) => {
     expect(() => parseSchedule(expression)).toThrow(
       `The schedule expression '${expression}' was not recognized as a valid cron expression or timespan string.`,
