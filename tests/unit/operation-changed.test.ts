@@ -58,7 +58,7 @@ describe('OperationChanged', () => {
     fc.constantFrom<unknown>({ ...change(), chatId: null }, { ...change(), operationId: undefined }),
     fc.constantFrom<unknown>({ ...change(), changedDateTime: 'yesterday' }, { ...change(), id: 7 }),
   );
-  const records = fc.array(fc.option(broken, { freq: 1, nil: 'good' }), { minLength: 1, maxLength: 20 });
+  const records = fc.array(fc.oneof(broken, fc.constant('good')), { minLength: 1, maxLength: 20 });
 
   test('and PublishEvents pass every good change on, whatever records are beside it', async () => {
     await fc.assert(
