@@ -123,7 +123,7 @@ function segmentsMatcher(steps: readonly LikeStep[]): LikeMatcher {
   return (value, charge) => {
     if (value.length < length) return false;
     const text = toCodePoints(value);
-    charge(text.length >> 2);
+    charge(text.length);
     if (last === undefined) return first !== undefined && text.length === first.length && first.isAt(text, 0);
     return matchesAround(text, { first, others, last }, charge);
   };

@@ -118,7 +118,9 @@ function keyOf(keys: readonly Evaluate[], frame: EvaluationFrame): string {
 }
 
 function chargedKey(value: Value, { work }: EvaluationFrame): string {
-  work.charge(work.weightOf(value) >> 2);
+  const weight = work.weightOf(value);
+  // The properties of an object have to be sorted.
+  work.charge(typeof value === 'object' ? weight : weight >> 2);
   return canonicalKey(value);
 }
 
