@@ -1,7 +1,7 @@
 import { YIELD, type Yield } from './evaluation-frame.ts';
 
 /** The most rows that are sorted without a `YIELD`. */
-const MAX_CHUNK = 512;
+const MAX_CHUNK = 4_096;
 
 /** What sorting in steps knows of its rows. */
 export interface StepSorting<Row> {
