@@ -86,7 +86,7 @@ function problemOf(outcome: WebhookOutcome, token: string): string | null {
 }
 
 const FAILED = 'Subscription validation request failed.';
-/** The same for a closed port, another protocol and a wrong certificate: who asks is not told which ports are open. */
+/** The same for a closed port, another protocol and a wrong certificate: a caller does not learn which ports are open. */
 const UNREACHABLE = `${FAILED} The notification endpoint could not be reached over a trusted connection.`;
 const TIMED_OUT = 'Subscription validation request timed out.';
 

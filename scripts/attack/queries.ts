@@ -16,7 +16,7 @@ const MAX_MEMORY_MB = 400;
 const SECONDS = Number(process.argv[2] ?? 120);
 const SEED = Number(process.argv[3] ?? 1);
 /** How long the attacker waits for one query before it sends the next. */
-const PATIENCE_SECONDS = 8;
+const MAX_WAIT_SECONDS = 8;
 
 const testing = resolve(import.meta.dirname, '../../emulator/cosmos/src/testing');
 const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-attack-'));
@@ -79,7 +79,7 @@ async function statusOf(container: Container, query: SqlQuerySpec): Promise<stri
       () => '200',
       (error: { code?: string | number }) => String(error.code ?? 'no code'),
     );
-  return await Promise.race([answered, delay(PATIENCE_SECONDS * 1_000, 'late', { ref: false })]);
+  return await Promise.race([answered, delay(MAX_WAIT_SECONDS * 1_000, 'late', { ref: false })]);
 }
 
 function report({ statuses, waits, worst, memory }: Findings): void {

@@ -75,7 +75,7 @@ async function store(
   try {
     isWithinLimit = (await subscriptions.count(owner)) <= MAX_SUBSCRIPTIONS;
   } finally {
-    // Also when it could not be counted: the caller is told that it failed, and makes another.
+    // Also when it could not be counted: the caller learns that it failed, and makes another.
     if (!isWithinLimit) await subscriptions.delete({ scope: scopeOf(watched), id });
   }
   if (!isWithinLimit) throw limitReached();

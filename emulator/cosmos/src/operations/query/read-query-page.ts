@@ -15,7 +15,7 @@ const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 /** After this time a page ends with the rows it has, as in the service. */
 const PAGE_TIME_MS = 5_000;
 /** The longest row that is written. A limit of this server: rows may repeat the same value many times. */
-const MAX_ROW_BYTES = 8 * 1024 * 1024;
+const MAX_ROW_BYTES = 16 * 1024 * 1024;
 
 export interface QueryRun {
   readonly query: CompiledQuery;

@@ -120,23 +120,54 @@ interface TupleOptions {
 }
 
 /** Binds every combination of the sources' values in turn and yields once for each that passes the filter. */
-export function* tuples(
+export function tuples(
   bindings: readonly Binding[],
   where: Evaluate | undefined,
   options: TupleOptions,
 ): Iterable<Yield | undefined> {
-  const { frame, yields, retains } = options;
-  const { work } = frame;
-  const prelude = yields ? where?.prelude : undefined;
   const [first, ...rest] = bindings;
-  if (first === undefined) {
-    if (prelude) yield* prelude.run(frame);
-    if (where === undefined || where(frame) === true) yield undefined;
-    return;
+  if (first === undefined) return tupleWithoutSource(where, options);
+  return rest.length > 0 ? nestedTuples(first, rest, where, options) : tuplesOfLast(first, where, options);
+}
+
+function* tupleWithoutSource(
+  where: Evaluate | undefined,
+  { frame, yields }: TupleOptions,
+): Iterable<Yield | undefined> {
+  if (yields && where?.prelude) yield* where.prelude.run(frame);
+  if (where === undefined || where(frame) === true) yield undefined;
+}
+
+function* nestedTuples(
+  { slot, values }: Binding,
+  rest: readonly Binding[],
+  where: Evaluate | undefined,
+  options: TupleOptions,
+): Iterable<Yield | undefined> {
+  const { frame, yields, retains } = options;
+  const { allocated } = frame.work;
+  for (const value of values(frame, yields)) {
+    if (value === YIELD) {
+      yield YIELD;
+      continue;
+    }
+    frame.work.read();
+    if (yields && frame.work.isYieldDue()) yield YIELD;
+    frame.slots[slot] = value;
+    yield* tuples(rest, where, options);
+    if (!retains) frame.work.freeTo(allocated);
   }
-  const { slot } = first;
+}
+
+function* tuplesOfLast(
+  { slot, values }: Binding,
+  where: Evaluate | undefined,
+  { frame, yields, retains }: TupleOptions,
+): Iterable<Yield | undefined> {
+  const { work } = frame;
   const { allocated } = work;
-  for (const value of first.values(frame, yields)) {
+  const prelude = yields ? where?.prelude : undefined;
+  for (const value of values(frame, yields)) {
     if (value === YIELD) {
       yield YIELD;
       continue;
@@ -144,11 +175,8 @@ export function* tuples(
     work.read();
     if (yields && work.isYieldDue()) yield YIELD;
     frame.slots[slot] = value;
-    if (rest.length > 0) yield* tuples(rest, where, options);
-    else {
-      if (prelude) yield* prelude.run(frame);
-      if (where === undefined || where(frame) === true) yield undefined;
-    }
+    if (prelude) yield* prelude.run(frame);
+    if (where === undefined || where(frame) === true) yield undefined;
     if (!retains) work.freeTo(allocated);
   }
 }

@@ -13,9 +13,9 @@ export type ChargeSteps = (steps: number) => void;
 export interface SegmentMatcher {
   readonly length: number;
   /** Whether it matches the characters from this position on. */
-  isAt(text: Uint32Array, position: number): boolean;
+  isAt(text: ArrayLike<number>, position: number): boolean;
   /** Where its first match inside the window ends; -1 when there is none. */
-  findEnd(text: Uint32Array, window: Window, charge: ChargeSteps): number;
+  findEnd(text: ArrayLike<number>, window: Window, charge: ChargeSteps): number;
 }
 
 /** Positions of a text; `to` is behind the last. */
@@ -26,7 +26,7 @@ interface Window {
 
 export function likeSegment(steps: readonly SingleStep[]): SegmentMatcher {
   const { length } = steps;
-  const isAt = (text: Uint32Array, position: number) =>
+  const isAt = (text: ArrayLike<number>, position: number) =>
     steps.every((step, index) => accepts(step, text[position + index] ?? 0));
   const literal = literalOf(steps);
   const find = literal ? literalSearch(literal) : wildcardSearch(steps);

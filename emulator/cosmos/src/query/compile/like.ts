@@ -123,7 +123,7 @@ function segmentsMatcher(steps: readonly LikeStep[]): LikeMatcher {
   return (value, charge) => {
     if (value.length < length) return false;
     const text = toCodePoints(value);
-    charge(text.length >> 2);
+    charge(text.length);
     if (last === undefined) return first !== undefined && text.length === first.length && first.isAt(text, 0);
     return matchesAround(text, { first, others, last }, charge);
   };
@@ -136,7 +136,7 @@ interface Segments {
 }
 
 /** The first segment is at the start and the last at the end; a pattern that begins or ends with `%` has an empty one there. */
-function matchesAround(text: Uint32Array, { first, others, last }: Segments, charge: ChargeSteps): boolean {
+function matchesAround(text: ArrayLike<number>, { first, others, last }: Segments, charge: ChargeSteps): boolean {
   const end = text.length - last.length;
   let at = first?.length ?? 0;
   if (end < at || first?.isAt(text, 0) === false || !last.isAt(text, end)) return false;
@@ -156,7 +156,11 @@ function segmentsBetweenRuns(steps: readonly LikeStep[]): readonly (readonly Sin
   return segments;
 }
 
-function toCodePoints(text: string): Uint32Array {
+/** Texts up to this length become plain arrays, which are faster to allocate. */
+const SHORT_TEXT = 256;
+
+function toCodePoints(text: string): ArrayLike<number> {
+  if (text.length <= SHORT_TEXT) return shortCodePoints(text);
   const codePoints = new Uint32Array(text.length);
   let length = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -166,4 +170,14 @@ function toCodePoints(text: string): Uint32Array {
     length += 1;
   }
   return codePoints.subarray(0, length);
+}
+
+function shortCodePoints(text: string): readonly number[] {
+  const codePoints: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const codePoint = text.codePointAt(at) ?? 0;
+    if (codePoint > 0xffff) at += 1;
+    codePoints.push(codePoint);
+  }
+  return codePoints;
 }

@@ -1,7 +1,7 @@
 import type { Aggregator } from '../functions/aggregates.ts';
 import { canonicalKey } from '../values/canonical-key.ts';
 import type { Value } from '../values/value.ts';
-import { type Evaluate, type EvaluationFrame, YIELD, type Yield } from './evaluation-frame.ts';
+import { type Evaluate, type EvaluationFrame, type Prelude, YIELD, type Yield } from './evaluation-frame.ts';
 
 /** An aggregate of a select list. */
 export interface CompiledAggregate {
@@ -69,25 +69,12 @@ function* readGroups(
   { keys, aggregates, holdsDocuments, yields }: Grouping,
   { frame, groups }: { readonly frame: EvaluationFrame; readonly groups: Map<string, Group> },
 ): Generator<Yield, number> {
-  const { work, current } = frame;
   const keepsValues = aggregates.some((aggregate) => aggregate.keepsValues);
-  const preludes = [...(keys ?? []), ...aggregates.map(({ argument }) => argument)].flatMap(
-    ({ prelude }) => prelude ?? [],
-  );
-  let held = 0;
-  let lastDocument = Number.NaN;
-  const hold = (groupCount: number, bytes: number) => {
-    held += bytes;
-    work.hold(groupCount, bytes);
-  };
-  const holdRow = () => {
-    if (!holdsDocuments) return;
-    hold(0, current.document === lastDocument ? work.allocated : work.allocated + current.documentBytes);
-    lastDocument = current.document;
-  };
+  const prelude = yields ? preludesOf(keys ?? [], aggregates) : [];
+  const held = new HeldGroups(frame, holdsDocuments);
   const open = (key: string): Group => {
     const group = { slots: [...frame.slots], aggregators: aggregates.map((aggregate) => aggregate.start()) };
-    hold(1, KEY_BYTES + key.length);
+    held.add(key);
     groups.set(key, group);
     return group;
   };
@@ -97,18 +84,61 @@ function* readGroups(
       yield YIELD;
       continue;
     }
-    if (yields) for (const prelude of preludes) yield* prelude.run(frame);
+    for (const one of prelude) yield* one.run(frame);
     const key = keys === undefined ? '' : keyOf(keys, frame);
     const known = groups.get(key);
-    if (known === undefined || keepsValues) holdRow();
-    const { aggregators } = known ?? open(key);
-    for (let index = 0; index < aggregates.length; index += 1) {
-      const value = aggregates[index]?.argument(frame);
-      work.chargeValue(value);
-      aggregators[index]?.add(value);
-    }
+    if (known === undefined || keepsValues) held.addRow();
+    addToAggregates((known ?? open(key)).aggregators, aggregates, frame);
   }
-  return held;
+  return held.bytes;
+}
+
+function preludesOf(keys: readonly Evaluate[], aggregates: readonly CompiledAggregate[]): readonly Prelude[] {
+  return [...keys, ...aggregates.map(({ argument }) => argument)].flatMap(({ prelude }) => prelude ?? []);
+}
+
+function addToAggregates(
+  aggregators: readonly Aggregator[],
+  aggregates: readonly CompiledAggregate[],
+  frame: EvaluationFrame,
+): void {
+  for (let index = 0; index < aggregates.length; index += 1) {
+    const value = aggregates[index]?.argument(frame);
+    frame.work.chargeValue(value);
+    aggregators[index]?.add(value);
+  }
+}
+
+/** Counts the bytes that groups keep in memory. */
+class HeldGroups {
+  readonly #frame: EvaluationFrame;
+  readonly #holdsDocuments: boolean;
+  #lastDocument = Number.NaN;
+  bytes = 0;
+
+  constructor(frame: EvaluationFrame, holdsDocuments: boolean) {
+    this.#frame = frame;
+    this.#holdsDocuments = holdsDocuments;
+  }
+
+  /** A group is added. */
+  add(key: string): void {
+    this.#hold(1, KEY_BYTES + key.length);
+  }
+
+  /** The values of the current row are kept. Its document counts once for the rows that follow one another. */
+  addRow(): void {
+    if (!this.#holdsDocuments) return;
+    const { work, current } = this.#frame;
+    const isSame = current.document === this.#lastDocument;
+    this.#lastDocument = current.document;
+    this.#hold(0, isSame ? work.allocated : work.allocated + current.documentBytes);
+  }
+
+  #hold(groups: number, bytes: number): void {
+    this.bytes += bytes;
+    this.#frame.work.hold(groups, bytes);
+  }
 }
 
 function keyOf(keys: readonly Evaluate[], frame: EvaluationFrame): string {
@@ -118,7 +148,9 @@ function keyOf(keys: readonly Evaluate[], frame: EvaluationFrame): string {
 }
 
 function chargedKey(value: Value, { work }: EvaluationFrame): string {
-  work.charge(work.weightOf(value) >> 2);
+  const weight = work.weightOf(value);
+  // The properties of an object have to be sorted.
+  work.charge(typeof value === 'object' ? weight : weight >> 2);
   return canonicalKey(value);
 }
 

@@ -80,7 +80,7 @@ test.each([
 });
 
 test.each(['SELECT c.k, COUNT(1) AS n FROM c GROUP BY c.k', 'SELECT DISTINCT VALUE c.k FROM c'])(
-  'keys of 1.9 MB are told apart without being held: %s',
+  'keys of 1.9 MB are distinguished without being held: %s',
   (text) => {
     const prefix = 'k'.repeat(1_900_000);
     function* documents(): Iterable<JsonValue> {

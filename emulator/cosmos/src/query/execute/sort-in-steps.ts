@@ -1,7 +1,7 @@
 import { YIELD, type Yield } from './evaluation-frame.ts';
 
 /** The most rows that are sorted without a `YIELD`. */
-const MAX_CHUNK = 512;
+const MAX_CHUNK = 4_096;
 
 /** What sorting in steps knows of its rows. */
 export interface StepSorting<Row> {
@@ -36,7 +36,8 @@ export function* sortInSteps<Row>(rows: readonly Row[], sorting: StepSorting<Row
 function* chunksOf<Row>(rows: readonly Row[], { stepsOf }: StepSorting<Row>): Iterable<Row[]> {
   let start = 0;
   let steps = 0;
-  for (const [index, row] of rows.entries()) {
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows[index] as Row; // inside
     const size = index - start;
     if (size > 0 && (size === MAX_CHUNK || steps + stepsOf(row) > MAX_CHUNK_STEPS)) {
       yield rows.slice(start, index);

@@ -125,7 +125,9 @@ function* runPreludes(order: readonly SortKey[], frame: EvaluationFrame): Iterab
 function keyedRow(value: Value, key: RowKey, frame: EvaluationFrame): KeyedRow {
   const { work, current } = frame;
   return {
-    ...key,
+    keys: key.keys,
+    document: key.document,
+    row: key.row,
     value,
     steps: stepsToCompare(key.keys, frame),
     bytes: work.allocated,

@@ -20,8 +20,8 @@ export interface WorkLimits {
 export const DEFAULT_WORK_LIMITS: WorkLimits = {
   rowsRead: 100_000_000,
   rowsHeld: 2_000_000,
-  bytesHeld: 128 * 1024 * 1024,
-  stepsPerStretch: 4_000_000,
+  bytesHeld: 64 * 1024 * 1024,
+  stepsPerStretch: 3_000_000,
 };
 
 /** After so many steps, a fraction of a millisecond, the query may yield. */

@@ -21,6 +21,7 @@ export const arrayFunctions = defineFunctions('Array', {
     evaluate: (args) => (args.every(isArray) ? boundedArray('ARRAY_CONCAT', args) : undefined),
   },
   ARRAY_CONTAINS: {
+    cost: containsCost,
     signature: 'ARRAY_CONTAINS(array, value [, partial])',
     summary: 'Whether the array has the value; when partial is true, an object need only have the properties given',
     args: [2, 3],
@@ -95,6 +96,7 @@ export const arrayFunctions = defineFunctions('Array', {
     evaluate: (args) => (typeof args[0] === 'number' && args[0] >= 1 ? args[Math.trunc(args[0])] : undefined),
   },
   OBJECTTOARRAY: {
+    cost: ([object], { weightOf }) => weightOf(object),
     signature: 'OBJECTTOARRAY(object [, keyName [, valueName]])',
     summary: 'One object per property, with its name as k and its value as v unless other names are given',
     args: [1, 3],
@@ -109,6 +111,11 @@ function contains(array: Value, value: Value, partial: Value): boolean | undefin
   if (!isArray(array) || value === undefined) return undefined;
   if (partial !== undefined && typeof partial !== 'boolean') return undefined;
   return array.some(partial === true ? partialMatcher(value) : equalityMatcher(value));
+}
+
+/** Preparing an object to be looked for takes longer than reading it. */
+function containsCost([array, value]: readonly Value[], { weightOf }: Measure): number {
+  return weightOf(array) / 16 + (isObject(value) ? weightOf(value) : weightOf(value) / 16);
 }
 
 /** Each value is looked for on its own. */

@@ -60,9 +60,9 @@ const SHORT = 64;
 export function compareStrings(left: string, right: string): number {
   if (left === right) return 0;
   const at = firstDifference(left, right);
-  const [a, b] = [left.charCodeAt(at), right.charCodeAt(at)];
-  // Not a number: one string begins with the other.
-  return Number.isNaN(a) || Number.isNaN(b) ? left.length - right.length : rank(a) - rank(b);
+  // One string begins with the other.
+  if (at === left.length || at === right.length) return left.length - right.length;
+  return rank(left.charCodeAt(at)) - rank(right.charCodeAt(at));
 }
 
 /** The position of the first different unit, or the length of the shorter string. */

@@ -11,7 +11,7 @@ import type { FunctionRegistry } from '../core/function-registry.ts';
 import type { NamedBinding } from '../core/function-trigger.ts';
 import type { FunctionCallback } from '../core/programming-model.ts';
 import { toRetryOptions } from '../triggers/retry.ts';
-import { assertFunctionName, assertValidBindings } from './index-functions.ts';
+import { assertFunctionName, assertValidBindings } from './function-checks.ts';
 import { loadScript, scriptError } from './load-script.ts';
 
 interface FunctionJsonOptions {

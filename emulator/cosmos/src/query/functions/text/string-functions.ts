@@ -7,10 +7,10 @@ import { areStrings, ofStrings } from '../typed-arguments.ts';
 /** In characters. Source: "REPLICATE", Cosmos DB query reference. */
 const MAX_REPLICATE_LENGTH = 10_000;
 
-/** Each part that the text is split into takes a step. */
+/** Each part that the text is split into takes three steps. */
 const splitCost: FunctionCost = ([text, separator]) => {
   if (typeof text !== 'string' || typeof separator !== 'string') return 0;
-  return text.length / Math.max(separator.length, 1) + (text.length + separator.length) / 16;
+  return (3 * text.length) / Math.max(separator.length, 1) + (text.length + separator.length) / 16;
 };
 
 /**
