@@ -71,7 +71,7 @@ function* readGroups(
 ): Generator<Yield, number> {
   const keepsValues = aggregates.some((aggregate) => aggregate.keepsValues);
   const prelude = yields ? preludesOf(keys ?? [], aggregates) : [];
-  const held = new HeldGroups(frame, holdsDocuments);
+  const held = new BoundedGroups(frame, holdsDocuments);
   const open = (key: string): Group => {
     const group = { slots: [...frame.slots], aggregators: aggregates.map((aggregate) => aggregate.start()) };
     held.add(key);
@@ -110,7 +110,7 @@ function addToAggregates(
 }
 
 /** Counts the bytes that groups keep in memory. */
-class HeldGroups {
+class BoundedGroups {
   readonly #frame: EvaluationFrame;
   readonly #holdsDocuments: boolean;
   #lastDocument = Number.NaN;
