@@ -84,7 +84,11 @@ describe('lazurite start reports one message and ends with 1 when', () => {
   test.each<[string, Files, string]>([
     ['host.json is no JSON', { 'host.json': '{ "version": ' }, 'host.json is not valid JSON'],
     ['host.json is no object', { 'host.json': '[]' }, 'host.json must hold a JSON object'],
-    ['host.json has a wrong value', { 'host.json': '{ "version": "2.0", "functionTimeout": "soon" }' }, 'functionTimeout'],
+    [
+      'host.json has a wrong value',
+      { 'host.json': '{ "version": "2.0", "functionTimeout": "soon" }' },
+      'functionTimeout',
+    ],
     ['host.json has another version', { 'host.json': '{ "version": "1.0" }' }, '1.0'],
     ['host.json is a folder', { 'host.json': null }, 'host.json cannot be read'],
     ['local.settings.json is no JSON', { 'local.settings.json': '{' }, 'local.settings.json is not valid JSON'],
