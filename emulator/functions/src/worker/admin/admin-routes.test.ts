@@ -67,6 +67,12 @@ test('POST /admin/functions/{name} with Prefer: return=representation answers 20
   expect(await response.json()).toMatchObject({ status: 'succeeded', logs: expect.any(Array) });
 });
 
+test('an HTTP function that is invoked manually gets a request to its own route', async () => {
+  const outcome = await host.invoke('echo', 'text');
+  expect(outcome).toMatchObject({ status: 'succeeded', result: { status: 200 } });
+  expect(JSON.stringify(outcome)).toContain('http://localhost/api/echo');
+});
+
 test.each([
   ['an unknown function', 'unknown', '{"input":""}', 404],
   ['an empty body', 'queued', '', 400],

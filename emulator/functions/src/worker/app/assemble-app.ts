@@ -89,7 +89,7 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
       await terminateApp(app);
       await telemetry?.close();
     },
-    invokeManually: (name, input) => invokeManually({ app, invoker, dependencies }, name, input),
+    invokeManually: (name, input) => invokeManually({ app, init, invoker, dependencies }, name, input),
   };
 }
 

@@ -1,13 +1,15 @@
 import { describeThrown } from '../../errors.ts';
-import type { InvokeOutcome } from '../../protocol/messages.ts';
+import type { InvokeOutcome, WorkerInit } from '../../protocol/messages.ts';
 import type { BindingInfo, RpcHttpData, RpcTypedData } from '../../protocol/rpc-types.ts';
-import { isHttpTrigger, methodsOf, triggerOf } from '../core/function-trigger.ts';
+import type { RegisteredFunction } from '../core/function-registry.ts';
+import { isHttpTrigger, methodsOf, routeOf, triggerOf } from '../core/function-trigger.ts';
 import type { FunctionApp, WorkerDependencies } from './function-app.ts';
 import { createInvocationRequest, createSystemData } from './invocation-request.ts';
 import type { Invoker } from './invoker.ts';
 
 export interface ManualInvoker {
   readonly app: FunctionApp;
+  readonly init: Pick<WorkerInit, 'settings'>;
   readonly invoker: Invoker;
   readonly dependencies: WorkerDependencies;
 }
@@ -22,14 +24,16 @@ const REASON = 'This function was programmatically called via the host APIs.';
  * @param input null: no payload
  */
 export async function invokeManually(
-  { app, invoker, dependencies }: ManualInvoker,
+  { app, init, invoker, dependencies }: ManualInvoker,
   functionName: string,
   input: string | null,
 ): Promise<InvokeOutcome> {
   const fn = app.registry.find(functionName);
   const trigger = fn && triggerOf(fn);
   if (!fn || !trigger) return { status: 'not-found' };
-  const data = isHttpTrigger(trigger) ? toHttpInput(trigger, input) : { string: input ?? '' };
+  const data = isHttpTrigger(trigger)
+    ? toHttpInput(fn, trigger, input, init.settings.http.routePrefix)
+    : { string: input ?? '' };
   const metadata = createSystemData(functionName, dependencies);
   const request = createInvocationRequest(
     { fn, triggerName: trigger.name, input: data, metadata },
@@ -51,10 +55,15 @@ export async function invokeManually(
   }
 }
 
-/** An HTTP function that is invoked manually gets a request to the placeholder address `http://localhost/`. */
-function toHttpInput(trigger: BindingInfo, input: string | null): RpcTypedData {
+/**
+ * An HTTP function that is invoked manually gets a request to its own route, or to `http://localhost/` where the route has
+ * parameters, which nobody has given.
+ */
+function toHttpInput(fn: RegisteredFunction, trigger: BindingInfo, input: string | null, prefix: string): RpcTypedData {
   const method = methodsOf(trigger).includes('POST') ? 'POST' : (methodsOf(trigger)[0] ?? 'POST');
-  const http = { method, url: 'http://localhost/', headers: {}, query: {}, params: {} };
+  const route = routeOf(fn, trigger, prefix);
+  const url = `http://localhost/${route.includes('{') ? '' : route}`;
+  const http = { method, url, headers: {}, query: {}, params: {} };
   return { http: input === null ? http : { ...http, body: { bytes: Buffer.from(input) } } };
 }
 
