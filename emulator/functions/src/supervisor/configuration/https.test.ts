@@ -75,7 +75,7 @@ test('a certificate file that is absent or holds no key is rejected by its name'
 
 test('hsts of host.json is sent over HTTPS, but never to localhost', async () => {
   const env = { ...process.env, AzureFunctionsJobHost__extensions__http__hsts__isEnabled: 'true' };
-  const host = await startTestHost('v4-cjs', { dataDir, https: {}, env });
+  const host = await startTestHost('v4-cjs', { dataDir, https: {}, env, allowedHosts: ['my.example'] });
   const ca = await readFile(join(dataDir, 'https', 'localhost.crt'), 'utf8');
   expect((await call(`${host.url}/api/hello`, ca)).hsts).toBeUndefined();
   const named = await new Promise<string | undefined>((resolve, reject) => {
