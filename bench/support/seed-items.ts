@@ -1,12 +1,12 @@
 // Fills containers by the server's own operations, without HTTP: millions of items in a minute.
 import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
-import { openAccount } from '../../emulator/cosmos/dist/account/open-account.js';
-import { createContainer } from '../../emulator/cosmos/dist/operations/create-container.js';
-import { createDatabase } from '../../emulator/cosmos/dist/operations/create-database.js';
-import { createItem } from '../../emulator/cosmos/dist/operations/create-item.js';
-import { toItemInput } from '../../emulator/cosmos/dist/operations/item-input.js';
-import { openDatabase } from '../../emulator/cosmos/dist/store/sqlite/open-database.js';
-import { SqliteStore } from '../../emulator/cosmos/dist/store/sqlite/sqlite-store.js';
+import { openAccount } from '../../emulator/cosmos/src/account/open-account.ts';
+import { createContainer } from '../../emulator/cosmos/src/operations/containers/create-container.ts';
+import { createDatabase } from '../../emulator/cosmos/src/operations/databases/create-database.ts';
+import { createItem } from '../../emulator/cosmos/src/operations/items/create-item.ts';
+import { toItemInput } from '../../emulator/cosmos/src/operations/items/item-transaction.ts';
+import { openDatabase } from '../../emulator/cosmos/src/store/sqlite/open-database.ts';
+import { SqliteStore } from '../../emulator/cosmos/src/store/sqlite/sqlite-store.ts';
 import { benchItem } from './bench-item.ts';
 
 /** Writes that share a commit. */
