@@ -13,8 +13,9 @@ import { serveStore } from '../testing/serve-store.ts';
 describe('when the disk is full', () => {
   it('writes are answered 503 and leave nothing, reads go on, and writes are served again when there is space', async () => {
     const directory = makeDataDirectory();
-    const database = openDatabase(directory.path);
-    const store = new SqliteStore(database);
+    const opened = openDatabase(directory.path);
+    const { database } = opened;
+    const store = new SqliteStore(opened);
     const server = await serveStore(store);
     const client = new CosmosClient({
       endpoint: `http://127.0.0.1:${server.port}`,

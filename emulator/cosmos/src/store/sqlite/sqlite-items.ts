@@ -1,18 +1,20 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, ChangeSelection, ItemKey, ItemSelection, ItemStore, ItemUsage, StoredItem } from '../store.ts';
-import type { SqliteChanges } from './sqlite-changes.ts';
+import type { Checksums } from './checksums.ts';
+import { changesOfItems, type SqliteChanges } from './sqlite-changes.ts';
 import type { SqliteIndexes } from './sqlite-indexes.ts';
 import { HIGHEST_EPK, prepareArrayRows } from './sqlite-queries.ts';
 
 const COLUMNS =
-  'number, container, epk, partition_key AS partitionKey, id, range, lsn, ts, etag, expires_at AS expiresAt, body';
+  'number, container, epk, partition_key AS partitionKey, id, range, lsn, ts, etag, expires_at AS expiresAt, body, checksum';
 /** The columns that are not part of the key. */
-const STATE = 'number, range, lsn, ts, etag, expires_at AS expiresAt, body';
+const STATE = 'number, range, lsn, ts, etag, expires_at AS expiresAt, body, checksum';
 const BY_KEY = 'container = ? AND epk = ? AND id = ? AND partition_key = ?';
 const IN_RANGE = 'container = ? AND range = ?';
 
 export class SqliteItems implements ItemStore {
   readonly #indexes: SqliteIndexes;
+  readonly #checksums: Checksums;
   readonly #get: StatementSync;
   readonly #getByNumber: StatementSync;
   readonly #insert: StatementSync;
@@ -26,17 +28,18 @@ export class SqliteItems implements ItemStore {
   readonly #averageBytes: StatementSync;
   readonly #clear: readonly StatementSync[];
 
-  constructor(database: DatabaseSync, indexes: SqliteIndexes, changes: SqliteChanges) {
+  constructor(database: DatabaseSync, { indexes, checksums }: { indexes: SqliteIndexes; checksums: Checksums }) {
     this.#indexes = indexes;
-    this.#changes = changes;
+    this.#checksums = checksums;
+    this.#changes = changesOfItems(database, checksums);
     const select = `SELECT ${COLUMNS} FROM items`;
     this.#get = prepareArrayRows(database, `SELECT ${STATE} FROM items WHERE ${BY_KEY}`);
     this.#getByNumber = database.prepare(`${select} WHERE number = ? AND container = ?`);
     this.#insert = database.prepare(`
-      INSERT INTO items (number, container, epk, partition_key, id, range, lsn, ts, etag, expires_at, body)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      INSERT INTO items (number, container, epk, partition_key, id, range, lsn, ts, etag, expires_at, body, checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#update = database.prepare(`
-      UPDATE items SET lsn = ?, ts = ?, etag = ?, expires_at = ?, body = ? WHERE number = ?`);
+      UPDATE items SET lsn = ?, ts = ?, etag = ?, expires_at = ?, body = ?, checksum = ? WHERE number = ?`);
     this.#delete = database.prepare(`DELETE FROM items WHERE ${BY_KEY}`);
     this.#scanRange = database.prepare(`${select} INDEXED BY items_by_range
       WHERE ${IN_RANGE} AND number > ? ORDER BY number LIMIT ?`);
@@ -58,23 +61,24 @@ export class SqliteItems implements ItemStore {
   get({ container, epk, partitionKey, id }: ItemKey): StoredItem | undefined {
     const row: unknown = this.#get.get(container, epk, id, partitionKey);
     if (row === undefined) return undefined;
-    return { ...toState(row), container, epk, partitionKey, id };
+    return { ...this.#toState(row), container, epk, partitionKey, id };
   }
 
   getByNumber(container: number, number: number): StoredItem | undefined {
-    return this.#getByNumber.get(number, container) as StoredItem | undefined; // the columns are the type's
+    return this.#rows(this.#getByNumber.all(number, container))[0];
   }
 
   insert(item: StoredItem): void {
     const { number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body } = item;
+    const checksum = this.#checksums.ofItem(item);
     this.#indexes.onInsert(item);
-    this.#insert.run(number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body);
+    this.#insert.run(number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body, checksum);
   }
 
   update(item: StoredItem): void {
     const { number, lsn, ts, etag, expiresAt, body } = item;
     this.#indexes.onUpdate(item);
-    this.#update.run(lsn, ts, etag, expiresAt, body, number);
+    this.#update.run(lsn, ts, etag, expiresAt, body, this.#checksums.ofItem(item), number);
   }
 
   delete(key: ItemKey): boolean {
@@ -86,8 +90,9 @@ export class SqliteItems implements ItemStore {
 
   scan(selection: ItemSelection, after: number, limit: number): StoredItem[] {
     const { container, range, minEpk, maxEpk } = selection;
-    if (minEpk === undefined && maxEpk === undefined) return rows(this.#scanRange.all(container, range, after, limit));
-    return rows(this.#scanEpks.all(range, container, minEpk ?? '', maxEpk ?? HIGHEST_EPK, after, limit));
+    if (minEpk === undefined && maxEpk === undefined)
+      return this.#rows(this.#scanRange.all(container, range, after, limit));
+    return this.#rows(this.#scanEpks.all(range, container, minEpk ?? '', maxEpk ?? HIGHEST_EPK, after, limit));
   }
 
   changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[] {
@@ -95,7 +100,7 @@ export class SqliteItems implements ItemStore {
   }
 
   expired(now: number, limit: number): StoredItem[] {
-    return rows(this.#expired.all(now, limit));
+    return this.#rows(this.#expired.all(now, limit));
   }
 
   usage(container: number): ItemUsage {
@@ -107,16 +112,24 @@ export class SqliteItems implements ItemStore {
     this.#indexes.onClear(container);
     for (const statement of this.#clear) statement.run(container);
   }
+
+  /** Node.js before 22.16 gives objects, later ones arrays. */
+  #toState(row: unknown): State {
+    const [number, range, lsn, ts, etag, expiresAt, body, checksum] = Array.isArray(row)
+      ? row
+      : Object.values(row as object);
+    const state = { number, range, lsn, ts, etag, expiresAt, body };
+    this.#checksums.assertItem(state, checksum);
+    return state;
+  }
+
+  #rows(result: unknown): StoredItem[] {
+    const rows = result as (StoredItem & { readonly checksum: number })[]; // COLUMNS are those of the type, and the checksum
+    return rows.map(({ checksum, ...item }) => {
+      this.#checksums.assertItem(item, checksum);
+      return item;
+    });
+  }
 }
 
 type State = Omit<StoredItem, keyof ItemKey>;
-
-function toState(row: unknown): State {
-  if (!Array.isArray(row)) return row as State; // the columns of STATE are the type's
-  const [number, range, lsn, ts, etag, expiresAt, body] = row;
-  return { number, range, lsn, ts, etag, expiresAt, body };
-}
-
-function rows(result: unknown): StoredItem[] {
-  return result as StoredItem[]; // COLUMNS are those of the type
-}

@@ -1,20 +1,15 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { StoreError } from '../errors.ts';
 import type { Counters, Store, UniqueKeyClaim, UniqueKeyStore } from '../store.ts';
-import { SqliteChangeLog, SqliteChanges } from './sqlite-changes.ts';
-import { isSqliteError } from './sqlite-error.ts';
+import type { ClosedFile } from './commit-journal.ts';
+import { fileChecksum, type OpenDatabase } from './open-database.ts';
+import { COMMITS } from './schema.ts';
+import { SqliteChangeLog } from './sqlite-changes.ts';
+import { asStoreError, isSqliteError } from './sqlite-error.ts';
 import { SqliteIndexes } from './sqlite-indexes.ts';
 import { SqliteItems } from './sqlite-items.ts';
 import { SqliteQueries } from './sqlite-queries.ts';
 import { SqliteResources } from './sqlite-resources.ts';
-
-/** The items of the change feed of latest versions; the parameter of the condition is the time in seconds. */
-const CHANGED_ITEMS = {
-  table: 'items',
-  index: 'items_by_lsn',
-  condition: '(expires_at IS NULL OR expires_at > ?9)',
-};
-const LOGGED_CHANGES = { table: 'change_log', index: 'change_log_by_lsn' };
 
 /** The store on a database that `openDatabase` has opened. */
 export class SqliteStore implements Store {
@@ -25,34 +20,58 @@ export class SqliteStore implements Store {
   readonly uniqueKeys;
   readonly changeLog;
   readonly counters;
+  readonly #opened: OpenDatabase;
   readonly #database: DatabaseSync;
   readonly #begin;
   readonly #commit;
+  readonly #totalChanges;
+  #changesBefore = 0;
 
-  constructor(database: DatabaseSync) {
+  constructor(opened: OpenDatabase) {
+    const { database, checksums } = opened;
+    this.#opened = opened;
     this.#database = database;
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
-    this.resources = new SqliteResources(database);
-    this.indexes = new SqliteIndexes(database);
-    this.queries = new SqliteQueries(database);
-    this.items = new SqliteItems(database, this.indexes, new SqliteChanges(database, CHANGED_ITEMS));
+    this.#totalChanges = database.prepare('SELECT total_changes() AS changes');
+    this.resources = new SqliteResources(database, checksums);
+    this.indexes = new SqliteIndexes(database, checksums);
+    this.queries = new SqliteQueries(database, checksums);
+    this.items = new SqliteItems(database, { indexes: this.indexes, checksums });
     this.uniqueKeys = new SqliteUniqueKeys(database);
-    this.changeLog = new SqliteChangeLog(database, new SqliteChanges(database, LOGGED_CHANGES));
+    this.changeLog = new SqliteChangeLog(database, checksums);
     this.counters = new SqliteCounters(database);
   }
 
   transaction<T>(work: () => T): T {
+    const { guard } = this.#opened;
+    guard.assertInPlace();
     try {
       this.#begin.run();
       const result = work();
-      this.counters.flush();
+      const changed = this.#endCommit();
       this.#commit.run();
+      if (changed) this.#opened.journal.record(this.counters.current(COMMITS), changed);
+      guard.assertInPlace();
       return result;
     } catch (error) {
       this.#rollback();
-      throw asStoreError(error);
+      throw this.#explain(error);
     }
+  }
+
+  /** Numbers the commit if it writes anything. Returns the counters that it changes. */
+  #endCommit(): ReadonlyMap<string, number> | undefined {
+    const changes = Number(this.#totalChanges.get()?.changes);
+    if (changes === this.#changesBefore && !this.counters.hasChanged) return undefined;
+    this.counters.next(COMMITS);
+    const changed = this.counters.flush();
+    this.#changesBefore = changes + changed.size;
+    return changed;
+  }
+
+  assertInPlace(): void {
+    this.#opened.guard.assertRecentlyInPlace();
   }
 
   savepoint<T>(work: () => T): T {
@@ -67,12 +86,45 @@ export class SqliteStore implements Store {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK TO work; RELEASE work');
       this.counters.restore(counters);
       this.indexes.invalidate();
-      throw asStoreError(error);
+      throw this.#explain(error);
     }
   }
 
+  /** Leaves a note of what the file is now, so that the next start need not examine it. */
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (!this.#database.isOpen) return;
+    const { guard, journal, paths } = this.#opened;
+    if (!guard.isInPlace || !this.#checkpoint()) {
+      journal.close();
+      this.#database.close();
+      return;
+    }
+    // Closed after the database: to close any descriptor of the file drops SQLite's locks on it.
+    const file = openSync(paths.database, 'r');
+    try {
+      const closed: ClosedFile = { bytes: fstatSync(file).size, checksum: fileChecksum(file) };
+      journal.close(closed);
+      this.#database.close();
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Moves all of the log into the main file; false when that fails, as on a full disk. */
+  #checkpoint(): boolean {
+    const closed = this.#database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('closed', ?)");
+    try {
+      closed.run(String(this.#opened.journal.commit));
+      return this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
+    } catch (error) {
+      if (isSqliteError(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Failures of SQLite itself (disk full, I/O) carry `errcode`; errors that the caller's work throws are passed on unchanged. */
+  #explain(error: unknown): unknown {
+    return isSqliteError(error) ? asStoreError(error, this.#opened.paths) : error;
   }
 
   #rollback(): void {
@@ -111,12 +163,6 @@ class SqliteUniqueKeys implements UniqueKeyStore {
   }
 }
 
-/** Failures of SQLite itself (disk full, I/O) carry `errcode`; errors that the caller's work throws are passed on unchanged. */
-function asStoreError(error: unknown): unknown {
-  if (!isSqliteError(error)) return error;
-  return new StoreError('StoreUnavailable', `The store cannot write: ${error.message}`, { cause: error });
-}
-
 /** Counts in memory and writes each changed counter once per transaction. */
 class SqliteCounters implements Counters {
   readonly #values = new Map<string, number>();
@@ -141,11 +187,17 @@ class SqliteCounters implements Counters {
     return value;
   }
 
-  /** Called before COMMIT. If that fails, `invalidate` must follow. */
-  flush(): void {
-    for (const [name, value] of this.#changed) this.#upsert.run(name, value);
-    for (const [name, value] of this.#changed) this.#values.set(name, value);
-    this.#changed.clear();
+  get hasChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /** Called before COMMIT. If that fails, `invalidate` must follow. Returns what has changed. */
+  flush(): ReadonlyMap<string, number> {
+    const changed = this.#changed;
+    for (const [name, value] of changed) this.#upsert.run(name, value);
+    for (const [name, value] of changed) this.#values.set(name, value);
+    this.#changed = new Map();
+    return changed;
   }
 
   /** Called after ROLLBACK: drops the cached numbers, and the table is read again. */
