@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { JsonValue } from '../../model/json.ts';
@@ -11,7 +11,7 @@ import type { JournalState } from './commit-journal.ts';
 import { APPLICATION_ID, COMMITS, SCHEMA_VERSION } from './schema.ts';
 import { asStoreError, damagedStore, isSqliteError } from './sqlite-error.ts';
 import { toIndex } from './sqlite-indexes.ts';
-import type { StorePaths } from './store-files.ts';
+import { type StorePaths, sizeOf } from './store-files.ts';
 
 /** What an examination of a store has found. */
 export interface Examination {
@@ -47,6 +47,7 @@ const MAX_LISTED = 20;
  * @throws StoreError DataDirectoryInUse while a server uses it, StoreForeign, StoreTooNew
  */
 export function examineStore(paths: StorePaths, journal: JournalState | undefined): Examination {
+  const hadLog = existsSync(paths.log);
   const findings: Findings = { problems: [], notes: [], hasWrongIndexes: false, foundCommits: 0, checkedRows: 0 };
   const database = openForReading(paths);
   try {
@@ -58,7 +59,9 @@ export function examineStore(paths: StorePaths, journal: JournalState | undefine
     findings.problems.push(`SQLite cannot read ${paths.database}: ${error.message}`);
   } finally {
     database.close();
-    rmSync(paths.logIndex, { force: true }); // left by a connection for reading; no server of ours uses it
+    // A connection for reading leaves these; no server of ours uses the first one.
+    rmSync(paths.logIndex, { force: true });
+    if (!hadLog && sizeOf(paths.log) === 0) rmSync(paths.log, { force: true });
   }
   return { ...findings, ...(journal && { expectedCommits: journal.commit }) };
 }

@@ -5,7 +5,7 @@ import { type Clock, type Log, silentLog, systemClock, systemRandomness } from '
 import { StoreError } from '../errors.ts';
 import { Checksums } from './checksums.ts';
 import { CommitJournal, type CounterValues, type JournalState, readJournal } from './commit-journal.ts';
-import { examineStore, metaValue, readPragma, schemaChecksum, tableCount } from './examine-store.ts';
+import { type Examination, examineStore, metaValue, readPragma, schemaChecksum, tableCount } from './examine-store.ts';
 import { APPLICATION_ID, COMMITS, MIGRATION_TO_2, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { asStoreError, damagedStore, isSqliteError } from './sqlite-error.ts';
 import { FileGuard, type StorePaths, sizeOf, storePaths } from './store-files.ts';
@@ -70,6 +70,32 @@ export function openDatabase(
   }
 }
 
+/**
+ * Examines a store that no server uses, and changes nothing.
+ *
+ * @throws StoreError DataDirectoryInUse, StoreForeign, StoreTooNew
+ */
+export function verifyStore(dataDir: string): Examination {
+  const paths = storePaths(dataDir);
+  const journal = readJournal(paths.journal);
+  const nothing = { notes: [], hasWrongIndexes: false, foundCommits: 0, checkedRows: 0 };
+  try {
+    if (sizeOf(paths.database) === 0) {
+      assertNeverUsed(paths, journal);
+      return { ...nothing, problems: [] };
+    }
+    rejectForeignFile(paths, journal);
+    const examination = examineStore(paths, journal);
+    if (!journal?.closed || isAsClosed(paths, journal)) return examination;
+    return { ...examination, notes: [...examination.notes, CHANGED_SINCE] };
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'StoreDamaged') throw error;
+    return { ...nothing, problems: [error.message] };
+  }
+}
+
+const CHANGED_SINCE = 'The file has changed since it was closed, and all that it holds is sound';
+
 interface Sound {
   readonly journal: JournalState | undefined;
   readonly hasWrongIndexes: boolean;
@@ -89,8 +115,7 @@ function assertSound(paths: StorePaths, { clock, log }: Required<OpenOptions>): 
   const { problems, notes, hasWrongIndexes, checkedRows } = examineStore(paths, journal);
   if (problems.length > 0) throw damagedStore(paths.database, problems);
   for (const note of notes) log.warn({ dataDir: paths.dataDir }, note);
-  if (journal?.closed)
-    log.warn({ file: paths.database }, 'The file has changed since it was closed, and all that it holds is sound');
+  if (journal?.closed) log.warn({ file: paths.database }, CHANGED_SINCE);
   const milliseconds = Math.round(clock.monotonic() - startedAt);
   log.info(
     { dataDir: paths.dataDir, rows: checkedRows, milliseconds },
@@ -149,9 +174,10 @@ function prepare(database: DatabaseSync, log: Log): void {
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -${CACHE_KIB};
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
-    PRAGMA wal_checkpoint(TRUNCATE);
   `);
   if (readPragma(database, 'user_version') === 1) migrate(database, log);
+  // In the main file before anything else is written: without log and journal it must not look as if it were closed.
+  database.exec("DELETE FROM meta WHERE name = 'closed'; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 function create(database: DatabaseSync): void {
@@ -186,7 +212,6 @@ function migrate(database: DatabaseSync, log: Log): void {
     PRAGMA user_version = ${SCHEMA_VERSION};
     COMMIT;
     VACUUM;
-    PRAGMA wal_checkpoint(TRUNCATE);
   `);
 }
 

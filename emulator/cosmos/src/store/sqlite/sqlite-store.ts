@@ -187,6 +187,11 @@ class SqliteCounters implements Counters {
     return value;
   }
 
+  /** Inside a transaction: the number goes on from `value`, if that is higher. */
+  raise(name: string, value: number): void {
+    if (value > this.current(name)) this.#changed.set(name, value);
+  }
+
   get hasChanged(): boolean {
     return this.#changed.size > 0;
   }
