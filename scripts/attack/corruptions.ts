@@ -13,12 +13,16 @@ const directory = await mkdtemp(join(tmpdir(), 'lazurite-attack-'));
 try {
   const outcomes = await corruptStores({ directory, seed: SEED, rounds: ROUNDS, items: ITEMS });
   const results = Map.groupBy(outcomes, ({ result }) => result);
-  for (const [result, those] of results) console.log(`${those.length} of ${ROUNDS}: ${result}`);
+  for (const [result, those] of results) say(`${those.length} of ${ROUNDS}: ${result}`);
   const faulty = outcomes.filter(({ faults }) => faults.length > 0);
   for (const { corruption, result, faults } of faulty)
-    console.log(`${corruption} (${result}): ${faults.slice(0, 3).join('; ')}`);
-  console.log(`${faulty.length} with faults (bar: 0), seed ${SEED}`);
+    say(`${corruption} (${result}): ${faults.slice(0, 3).join('; ')}`);
+  say(`${faulty.length} with faults (bar: 0), seed ${SEED}`);
   process.exitCode = faulty.length === 0 ? 0 : 1;
 } finally {
   await rm(directory, { recursive: true, force: true });
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

@@ -54,6 +54,6 @@ function mix(value: number, number: number): number {
 function damagedRecord(name: string): StoreError {
   return new StoreError(
     'StoreDamaged',
-    `The stored ${name} is damaged: its checksum does not match. Stop the server and run: lazurite-cosmos verify`,
+    `The stored ${name} is damaged: its checksum does not match. Stop the server and run: npx @lazurite/cosmos verify`,
   );
 }

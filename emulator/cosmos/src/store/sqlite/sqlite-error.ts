@@ -37,7 +37,7 @@ export function damagedStore(path: string, problems: readonly string[], cause?: 
   return new StoreError(
     'StoreDamaged',
     `${path} is damaged and was left as it is: ${problems.join('. ')}. Restore a copy of the whole directory, ` +
-      'run `lazurite-cosmos repair` to keep what can be read, or move the directory away to start empty',
+      'run `npx @lazurite/cosmos repair` to keep what can be read, or move the directory away to start empty',
     { cause },
   );
 }
