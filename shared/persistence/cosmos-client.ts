@@ -1,10 +1,17 @@
 // The way to Cosmos DB: the client, and the calls of a container with their deadline.
 import { createHmac, createSecretKey } from 'node:crypto';
-import { type Container, CosmosClient, type SqlQuerySpec, type TokenProvider } from '@azure/cosmos';
+import {
+  type Container,
+  CosmosClient,
+  type IndexingPolicy,
+  type PartitionKeyDefinition,
+  type PartitionKeyDefinitionVersion,
+  type SqlQuerySpec,
+  type TokenProvider,
+} from '@azure/cosmos';
 import type { TokenCredential } from '@azure/identity';
 import { UnavailableError } from '../domain/errors.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
-import type { ContainerDefinition } from './containers.ts';
 import { hasStatus, toDomainError } from './cosmos-errors.ts';
 import { traceStoreCalls } from './trace-store-calls.ts';
 
@@ -140,6 +147,16 @@ export async function* queryPages<T>(
     const { resources } = await call(() => query.fetchNext());
     yield resources ?? []; // a page that has nothing can come without an array
   }
+}
+
+/** A container as the SDK creates it; the same goes to the infrastructure (`npm run infra:generate`). */
+export interface ContainerDefinition {
+  readonly id: string;
+  readonly partitionKey: PartitionKeyDefinition & { readonly version: PartitionKeyDefinitionVersion };
+  /** Seconds. -1: nothing expires unless it says so itself; absent: nothing expires at all. */
+  readonly defaultTtl?: number;
+  /** Absent: every property is indexed. */
+  readonly indexingPolicy?: IndexingPolicy;
 }
 
 export interface ContainerOptions {
