@@ -29,7 +29,7 @@ export interface WorkerProcessOptions {
   readonly onEvent: (event: HostEvent) => void;
 }
 
-/** What a worker is told of the data servers beside this host. */
+/** The notifications of writes to the data servers beside this host. */
 export type ChangeMessage = Extract<ToWorker, { type: 'container-changed' | 'storage-changed' | 'storage-used' }>;
 
 /** How long a worker may take, beyond the time for requests in flight, before it is killed (WorkerConstants.cs: 5 s). */
@@ -134,7 +134,7 @@ export class WorkerProcess {
     this.#send({ type: 'start-triggers', storageIsUnused });
   }
 
-  /** Tells its triggers of what was written to the data servers beside this host. */
+  /** Notifies its triggers of what was written to the data servers beside this host. */
   notify(change: ChangeMessage): void {
     this.#send(change);
   }
