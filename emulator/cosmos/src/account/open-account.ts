@@ -1,11 +1,10 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { continuationTokens } from '../model/requests/continuation-token.ts';
-import { compileQuery } from '../query/compile-query.ts';
-import { createQueryCompiler } from '../query/query-cache.ts';
+import { compileQuery, createQueryCompiler } from '../query/compile-query.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
-import { type Account, ChangeNotifications, type ThroughputGate } from './account.ts';
-import { Catalog } from './catalog.ts';
+import { type Account, Catalog, type ThroughputGate } from './account.ts';
+import { ChangeNotifications } from './change-notifications.ts';
 import { IndexBuilder } from './index-builder.ts';
 
 export interface AccountDependencies {

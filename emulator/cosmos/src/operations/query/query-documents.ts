@@ -1,5 +1,4 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import { assertSortable } from '../../model/indexing/index-coverage.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
 import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts';
@@ -8,9 +7,8 @@ import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation,
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
 import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import { assertServedWithoutMerge, planPolicyOf, selectForQuery } from './query-scope.ts';
-import { type QueryPage, readQueryPage } from './read-query-page.ts';
+import { decodeCursor, encodeCursor, type QueryPage, readQueryPage } from './read-query-page.ts';
 
 /** A query as a request has it. */
 export interface QueryBody {

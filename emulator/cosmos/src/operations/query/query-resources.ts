@@ -2,12 +2,12 @@ import type { Account } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
 import { YIELD } from '../../query/execute/evaluation-frame.ts';
+import { QueryTurns } from '../../query/execute/work-limit.ts';
 import { type FeedPage, type ResourceFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { QueryBody } from './query-documents.ts';
-import { QueryTurns } from './query-turns.ts';
+import { decodeCursor, encodeCursor } from './read-query-page.ts';
 
 export interface QueryResourcesInput extends FeedPage {
   readonly body: QueryBody;

@@ -1,6 +1,5 @@
 import { CosmosError } from '../../model/errors.ts';
-import type { Value } from '../values/value.ts';
-import { Weights } from '../values/weight.ts';
+import { type Value, Weights } from '../values/value.ts';
 import type { WorkCounter } from './evaluation-frame.ts';
 
 /** How much one run of a query may do, its sub-queries included. See docs/decisions/query-budget.md. */
@@ -106,4 +105,48 @@ export class WorkLimit implements WorkCounter {
 
 function exceeded(what: string): CosmosError {
   return new CosmosError('BadRequest', `The query ${what}, which is the limit for one request`);
+}
+
+/** The part of the clock that measures how long a query runs. */
+interface Stopwatch {
+  /** In milliseconds. */
+  monotonic(): number;
+}
+
+/** How long a query runs before it yields to other requests. */
+const SLICE_MS = 10;
+/** After this time a query that cannot stop between two rows is rejected. */
+const MAX_TIME_MS = 60_000;
+
+/** Event-loop fairness: when a query that runs in steps yields to other requests, and when it has run for too long. */
+export class QueryTurns {
+  readonly #clock: Stopwatch;
+  readonly #startedAt: number;
+  #sliceEnd = SLICE_MS;
+
+  constructor(clock: Stopwatch) {
+    this.#clock = clock;
+    this.#startedAt = clock.monotonic();
+  }
+
+  /** The limits of the work of the query, its time included. */
+  get limits(): WorkLimits {
+    return { ...DEFAULT_WORK_LIMITS, isExpired: () => this.elapsed() > MAX_TIME_MS };
+  }
+
+  /** In milliseconds. */
+  elapsed(): number {
+    return this.#clock.monotonic() - this.#startedAt;
+  }
+
+  /** Whether it is time to yield: see {@link next}. */
+  isOver(): boolean {
+    return this.elapsed() >= this.#sliceEnd;
+  }
+
+  /** Lets other requests run. */
+  async next(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#sliceEnd = this.elapsed() + SLICE_MS;
+  }
 }
