@@ -18,6 +18,7 @@ import {
 } from '../model/partition-key/partition-key.ts';
 import type { ContinuationTokens } from '../model/requests/continuation-token.ts';
 import type { QueryCompiler } from '../query/compile-query.ts';
+import type { QueryScheduler } from '../query/execute/query-turns.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { Store, StoredResource } from '../store/store.ts';
 import type { ChangeNotifications } from './change-notifications.ts';
@@ -32,6 +33,7 @@ export interface Account {
   /** Absent: throughput is not enforced. */
   readonly throughputGate?: ThroughputGate;
   readonly queries: QueryCompiler;
+  readonly queryScheduler: QueryScheduler;
   readonly indexBuilder: IndexBuilder;
   readonly continuations: ContinuationTokens;
   readonly clock: Clock;

@@ -23,6 +23,8 @@ export interface RouteRequest {
   readonly secure: boolean;
   /** The whole body; empty when there is none. */
   readonly body: Buffer;
+  /** Whether the client has closed the connection, so that nobody reads a response. */
+  isClosed(): boolean;
 }
 
 /** The name at this index of the path; the shape of the route guarantees it. */

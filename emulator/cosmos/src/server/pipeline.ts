@@ -44,7 +44,8 @@ async function handleRequest(
     const granted = authorize(pipeline, target, request);
     const access = granted instanceof Promise ? await granted : granted;
     const { method, headers } = request;
-    const withoutBody = { method, headers, names: target.names, secure, body: NO_BODY };
+    const isClosed = () => request.raw.socket.destroyed;
+    const withoutBody = { method, headers, names: target.names, secure, body: NO_BODY, isClosed };
     const verb = verbOf(withoutBody);
     assertPermitted(access, { isRead: isRead(verb), resourceType: target.resourceType });
     if (target.shape.startsWith(CONTAINER_SHAPE)) permitted = withoutBody;

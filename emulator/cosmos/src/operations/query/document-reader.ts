@@ -2,6 +2,7 @@ import { type Account, nowInSeconds } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
 import { type CurrentDocument, YIELD, type Yield } from '../../query/execute/evaluation-frame.ts';
+import type { QueryTurns } from '../../query/execute/query-turns.ts';
 import { compareValues } from '../../query/values/operators.ts';
 import { Weights } from '../../query/values/value.ts';
 import { indexKey, isExactKey } from '../../store/index-key.ts';
@@ -36,6 +37,7 @@ const CHARACTERS_BETWEEN_YIELDS = 64 * 1024;
 export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocument {
   readonly #account: Account;
   readonly #reading: DocumentReading;
+  readonly #turns: QueryTurns;
   readonly #weights = new Weights();
   #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
   /** The index of the selection of the item read last. */
@@ -44,9 +46,10 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
   items = 0;
   sizeInBytes = 0;
 
-  constructor(account: Account, reading: DocumentReading) {
+  constructor(account: Account, reading: DocumentReading, turns: QueryTurns) {
     this.#account = account;
     this.#reading = reading;
+    this.#turns = turns;
     this.selection = reading.start?.selection ?? 0;
   }
 
@@ -80,15 +83,17 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
       this.selection = index;
       const from = start?.selection === index ? start.document : undefined;
       for (const batch of this.#batchesOf(index, this.#toQueried(selection), from)) {
+        yield YIELD;
         let parsed = 0;
         for (const item of batch) {
-          yield this.#read(item);
+          const value = this.#read(item);
           parsed += item.body.length;
-          if (parsed < CHARACTERS_BETWEEN_YIELDS) continue;
-          yield YIELD;
-          parsed = 0;
+          if (parsed >= CHARACTERS_BETWEEN_YIELDS) {
+            yield YIELD;
+            parsed = 0;
+          }
+          yield value;
         }
-        yield YIELD;
       }
     }
   }
@@ -110,6 +115,7 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
   }
 
   #read(item: QueriedItem): JsonValue {
+    this.#turns.assertFits(item.body.length);
     const value = JSON.parse(item.body) as JsonValue; // our own text
     this.#current = { item, value };
     this.items += 1;

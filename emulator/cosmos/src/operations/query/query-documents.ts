@@ -19,6 +19,8 @@ export interface QueryBody {
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
   readonly scope: FeedScope;
+  /** Whether the client has left, so that the query can end. */
+  isClosed(): boolean;
 }
 
 /**
@@ -32,7 +34,8 @@ export async function queryDocuments(
   container: Container,
   input: QueryDocumentsInput,
 ): Promise<OperationResult> {
-  const { body, scope, maxItemCount, continuation } = input;
+  const { body, scope, maxItemCount, continuation, isClosed } = input;
+  await account.queryScheduler.turn();
   const startedAt = account.clock.monotonic();
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
@@ -52,6 +55,7 @@ export async function queryDocuments(
     access,
     maxItemCount,
     context: contextOf(account, container),
+    isClosed,
     ...(count !== undefined && { count }),
     ...(cursor !== undefined && { cursor }),
   };

@@ -2,7 +2,7 @@ import type { Account } from '../../account/account.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { CompiledQuery, SteppedRows } from '../../query/compile-query.ts';
 import { type PageRequest, type RowKey, YIELD } from '../../query/execute/evaluation-frame.ts';
-import { QueryTurns } from '../../query/execute/work-limit.ts';
+import type { QueryTurns } from '../../query/execute/query-turns.ts';
 import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import type { FeedSelection } from '../feed.ts';
 import type { AccessPath } from './access-path.ts';
@@ -25,6 +25,7 @@ export interface QueryRun {
   readonly count?: number;
   /** Absent: from the start. */
   readonly cursor?: Cursor;
+  isClosed(): boolean;
 }
 
 export interface QueryPage {
@@ -38,10 +39,17 @@ export interface QueryPage {
   readonly loaded: { readonly items: number; readonly sizeInBytes: number };
 }
 
-/** Reads one page, and yields to other requests meanwhile. @throws CosmosError RequestTimeout or BadRequest when it takes too much time or memory */
-export async function readQueryPage(account: Account, run: QueryRun): Promise<QueryPage> {
-  const turns = new QueryTurns(account.clock);
-  const reader = new DocumentReader(account, readingOf(run));
+/**
+ * Reads one page, in turns with other queries.
+ *
+ * @throws CosmosError RequestTimeout or BadRequest when it takes too much time or memory, TooManyRequests when too many queries wait
+ */
+export function readQueryPage(account: Account, run: QueryRun): Promise<QueryPage> {
+  return account.queryScheduler.run(run.isClosed, (turns) => readPage(account, run, turns));
+}
+
+async function readPage(account: Account, run: QueryRun, turns: QueryTurns): Promise<QueryPage> {
+  const reader = new DocumentReader(account, readingOf(run), turns);
   const { limits } = turns;
   const rows = run.query.start(reader, run.context, {
     current: reader,
@@ -51,9 +59,8 @@ export async function readQueryPage(account: Account, run: QueryRun): Promise<Qu
   });
   const page = new PageBuilder(run.maxItemCount, reader, trackCursor(run, reader, rows));
   for (const row of rows) {
+    if (turns.isOver()) await turns.next();
     if (row === YIELD) {
-      if (!turns.isOver()) continue;
-      await turns.next();
       if (turns.elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
     } else if (!page.add(row)) break;
   }

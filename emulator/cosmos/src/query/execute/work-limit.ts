@@ -14,6 +14,8 @@ export interface WorkLimits {
   readonly stepsPerStretch: number;
   /** Called now and then; the query ends with a 408 once it returns true. Absent: no time limit. */
   isExpired?(): boolean;
+  /** Called when the query holds more than `bytesHeld`; gives the error it ends with. Absent: a 400. */
+  moreBytesNeeded?(): Error;
 }
 
 export const DEFAULT_WORK_LIMITS: WorkLimits = {
@@ -98,55 +100,12 @@ export class WorkLimit implements WorkCounter {
   }
 
   #checkBytes(): void {
-    if (this.#bytesHeld + this.#allocated > this.#limits.bytesHeld)
-      throw exceeded(`holds more than ${this.#limits.bytesHeld} bytes`);
+    const { bytesHeld, moreBytesNeeded } = this.#limits;
+    if (this.#bytesHeld + this.#allocated > bytesHeld)
+      throw moreBytesNeeded?.() ?? exceeded(`holds more than ${bytesHeld} bytes`);
   }
 }
 
 function exceeded(what: string): CosmosError {
   return new CosmosError('BadRequest', `The query ${what}, which is the limit for one request`);
-}
-
-/** The part of the clock that measures how long a query runs. */
-interface Stopwatch {
-  /** In milliseconds. */
-  monotonic(): number;
-}
-
-/** How long a query runs before it yields to other requests. */
-const SLICE_MS = 10;
-/** After this time a query that cannot stop between two rows is rejected. */
-const MAX_TIME_MS = 60_000;
-
-/** Event-loop fairness: when a query that runs in steps yields to other requests, and when it has run for too long. */
-export class QueryTurns {
-  readonly #clock: Stopwatch;
-  readonly #startedAt: number;
-  #sliceEnd = SLICE_MS;
-
-  constructor(clock: Stopwatch) {
-    this.#clock = clock;
-    this.#startedAt = clock.monotonic();
-  }
-
-  /** The limits of the work of the query, its time included. */
-  get limits(): WorkLimits {
-    return { ...DEFAULT_WORK_LIMITS, isExpired: () => this.elapsed() > MAX_TIME_MS };
-  }
-
-  /** In milliseconds. */
-  elapsed(): number {
-    return this.#clock.monotonic() - this.#startedAt;
-  }
-
-  /** Whether it is time to yield: see {@link next}. */
-  isOver(): boolean {
-    return this.elapsed() >= this.#sliceEnd;
-  }
-
-  /** Lets other requests run. */
-  async next(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#sliceEnd = this.elapsed() + SLICE_MS;
-  }
 }
