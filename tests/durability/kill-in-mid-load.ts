@@ -116,16 +116,20 @@ async function audit({ ready }: LazuriteProcess, load: { chat: string; answered:
   const container = client.database('teams').container('operations');
   const lost: string[] = [];
   const doubled: string[] = [];
-  for (const id of load.answered) {
-    const item = container.item(id, load.chat);
-    const { resource } = await item.read<{ id: string }>();
-    if (resource?.id !== id) {
-      lost.push(id);
-      continue;
+  const waiting = [...load.answered];
+  async function keepAuditing(): Promise<void> {
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      const item = container.item(id, load.chat);
+      const { resource } = await item.read<{ id: string }>();
+      if (resource?.id !== id) {
+        lost.push(id);
+        continue;
+      }
+      await item.delete();
+      if ((await item.read()).statusCode !== 404) doubled.push(id);
     }
-    await item.delete();
-    if ((await item.read()).statusCode !== 404) doubled.push(id);
   }
+  await Promise.all(Array.from({ length: CONNECTIONS }, keepAuditing));
   client.dispose();
   return { lost, doubled };
 }

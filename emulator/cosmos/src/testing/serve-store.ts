@@ -17,20 +17,16 @@ interface ServeOptions {
 export async function serveStore(store: Store, { clock = systemClock, log = silentLog }: ServeOptions = {}) {
   const account = openAccount({ store, clock, randomness: systemRandomness, log });
   const authorizer = new Authorizer({ key: WELL_KNOWN_KEY }, clock);
+  const edge = new Edge({ address: '127.0.0.1' });
   const handler = createRequestPipeline({
+    edge,
     account,
     authorizer,
     router: new Router(ROUTES),
     log,
     secure: false,
   });
-  const server = await startHttpServer(
-    toRequestListener(handler, {
-      maxBodyBytes: 4 * 1024 * 1024,
-      edge: new Edge({ address: '127.0.0.1' }),
-      log,
-    }),
-  );
+  const server = await startHttpServer(toRequestListener(handler, { maxBodyBytes: 4 * 1024 * 1024, edge, log }));
   return {
     port: server.port,
     key: WELL_KNOWN_KEY,

@@ -18,11 +18,11 @@ export class Checksums {
   }
 
   ofItem({ number, lsn, expiresAt, body }: CheckedItem): number {
-    return crc32(body, mix(mix(mix(this.#seed, number), lsn), expiresAt ?? -1));
+    return checksumOf(body, mix(mix(mix(this.#seed, number), lsn), expiresAt ?? -1));
   }
 
   ofChange({ partitionKey, lsn, body }: CheckedChange): number {
-    return crc32(body, crc32(partitionKey, mix(this.#seed, lsn)));
+    return checksumOf(body, checksumOf(partitionKey, mix(this.#seed, lsn)));
   }
 
   ofResource({ kind, parentRid, id, rid, etag, ts, body }: StoredResource): number {
@@ -43,6 +43,11 @@ export class Checksums {
   assertResource(resource: StoredResource, checksum: unknown): void {
     if (this.ofResource(resource) !== checksum) throw damagedRecord(`resource '${resource.rid}' (${resource.kind})`);
   }
+}
+
+/** A row on a damaged page may have no text. */
+function checksumOf(text: unknown, start: number): number {
+  return typeof text === 'string' && !Number.isNaN(start) ? crc32(text, start) : Number.NaN;
 }
 
 /** Adds a whole number of up to 53 bits to a 32-bit value: different numbers give different values for all practical sizes. */
