@@ -17,7 +17,9 @@ export interface TriggeredInvocation {
   readonly retryContext?: RpcRetryContext;
 }
 
-export type InvocationOutcome = { readonly succeeded: true } | { readonly succeeded: false; readonly error: unknown };
+export type InvocationOutcome =
+  | { readonly succeeded: true; readonly returnValue: RpcTypedData | undefined }
+  | { readonly succeeded: false; readonly error: unknown };
 
 /** Runs a function with its bindings and hooks, and reports it. Never rejects. */
 export type InvokeTriggered = (invocation: TriggeredInvocation) => Promise<InvocationOutcome>;
@@ -40,8 +42,8 @@ export function invokeFromTrigger(
       dependencies.randomness,
     );
     try {
-      await invoker.invoke(fn, request, { reason, ...(details && { details }) });
-      return { succeeded: true };
+      const { returnValue } = await invoker.invoke(fn, request, { reason, ...(details && { details }) });
+      return { succeeded: true, returnValue: returnValue ?? undefined };
     } catch (error) {
       return { succeeded: false, error };
     }
