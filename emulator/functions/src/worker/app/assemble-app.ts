@@ -70,7 +70,7 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
   const edge = new Edge({
     address: new URL(init.publicUrl).hostname,
     allowedHosts: init.allowedHosts,
-    allowsOrigin: (origin) => cors.allows(origin),
+    allowsOrigin: (origin) => cors?.allows(origin) ?? false,
   });
   const shared = { app, invoker, init, dependencies, offlinePage, openKeys };
   const mcp = createMcpEndpoint({ app, init, invoker, dependencies, path: MCP_PATH });

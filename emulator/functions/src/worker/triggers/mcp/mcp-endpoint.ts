@@ -4,7 +4,7 @@ import { isSameName, McpServer } from '../../../mcp/mcp-server.ts';
 import type { WorkerInit } from '../../../protocol/messages.ts';
 import { isDisabled, triggerOf } from '../../core/function-trigger.ts';
 import type { FunctionApp, WorkerDependencies } from '../../invocation/function-app.ts';
-import { invokeFromTrigger } from '../../invocation/invoke-from-trigger.ts';
+import { invokeFromTrigger } from '../../invocation/invocation.ts';
 import type { Invoker } from '../../invocation/invoker.ts';
 import type { McpFunction } from './mcp-function.ts';
 import { createMcpPrompt } from './mcp-prompt.ts';

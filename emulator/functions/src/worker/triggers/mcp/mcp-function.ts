@@ -6,7 +6,7 @@ import type { RpcTypedData } from '../../../protocol/rpc-types.ts';
 import { toMetadata } from '../../bindings/binding-data.ts';
 import { resolveSettings } from '../../bindings/binding-expression.ts';
 import type { NamedBinding } from '../../core/function-trigger.ts';
-import type { InvocationOutcome, InvokeTriggered } from '../../invocation/invoke-from-trigger.ts';
+import type { InvocationOutcome, InvokeTriggered } from '../../invocation/invocation.ts';
 
 /** A function with a trigger of the Model Context Protocol. */
 export interface McpFunction {
@@ -55,7 +55,7 @@ export function invokeMcpFunction(
 export async function returnedBy(outcome: Promise<InvocationOutcome>): Promise<RpcTypedData | undefined> {
   const ended = await outcome;
   if (!ended.succeeded) throw ended.error;
-  return ended.returnValue;
+  return ended.returnValue ?? undefined;
 }
 
 /** The arguments of a call as texts, as `JsonElement.ToString` of .NET writes them. */

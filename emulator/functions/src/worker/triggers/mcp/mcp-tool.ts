@@ -44,7 +44,7 @@ export function createMcpTool(fn: McpFunction): McpTool {
       const failed = { isError: true, content: [{ type: 'text', text: `An error occurred invoking '${name}'.` }] };
       const outcome = await invokeMcpFunction(fn, { caller, payload, data });
       if (!outcome.succeeded) return failed;
-      const value = outcome.returnValue;
+      const value = outcome.returnValue ?? undefined;
       if (isNothing(value)) return { content: [] };
       if (!hasEnvelope) return { content: [{ type: 'text', text: textOf(value) }] };
       try {
