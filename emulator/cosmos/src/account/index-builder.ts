@@ -2,7 +2,7 @@ import { type Clock, type Closeable, type Log, sleep } from '@lazurite/runtime';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { IndexedPath } from '../store/item-queries.ts';
 import type { ItemSelection, Store } from '../store/store.ts';
-import type { Container } from './catalog.ts';
+import type { Container } from './account.ts';
 
 /** With fewer items in the container, or in the logical partition that is read, no index is built: reading all takes a few milliseconds. */
 const MIN_ITEMS = 500;

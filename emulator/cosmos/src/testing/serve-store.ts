@@ -12,7 +12,9 @@ import type { Store } from '../store/store.ts';
 export async function serveStore(store: Store, clock: Clock = systemClock) {
   const account = openAccount({ store, clock, randomness: systemRandomness, log: silentLog });
   const authorizer = new Authorizer({ key: WELL_KNOWN_KEY }, clock);
+  const edge = new Edge({ address: '127.0.0.1' });
   const handler = createRequestPipeline({
+    edge,
     account,
     authorizer,
     router: new Router(ROUTES),
@@ -20,11 +22,7 @@ export async function serveStore(store: Store, clock: Clock = systemClock) {
     secure: false,
   });
   const server = await startHttpServer(
-    toRequestListener(handler, {
-      maxBodyBytes: 4 * 1024 * 1024,
-      edge: new Edge({ address: '127.0.0.1' }),
-      log: silentLog,
-    }),
+    toRequestListener(handler, { maxBodyBytes: 4 * 1024 * 1024, edge, log: silentLog }),
   );
   return {
     port: server.port,

@@ -11,7 +11,7 @@ import {
   readWord,
   withoutUndefined,
 } from '../json.ts';
-import { assertPlainPath, parseIndexingPath, ROOT_INDEXING_PATH } from './indexing-path.ts';
+import { assertPlainPath, parseIndexingPath, ROOT_INDEXING_PATH } from './index-coverage.ts';
 
 /** Which parts of each item are indexed. Source: "Indexing policies in Azure Cosmos DB". */
 export interface IndexingPolicy {

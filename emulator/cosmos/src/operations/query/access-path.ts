@@ -1,12 +1,11 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
 import type { PathCondition } from '../../query/plan/filters.ts';
 import { ALL_KEYS, indexKey, isExactCondition, keyRangesOf } from '../../store/index-key.ts';
 import type { ItemIndex, KeyRange } from '../../store/item-queries.ts';
 import type { ItemSelection, Store } from '../../store/store.ts';
 import type { FeedSelection } from '../feed.ts';
-import type { IndexOrder } from './item-batches.ts';
+import type { IndexOrder } from './document-reader.ts';
 
 /** How a query reads its items. */
 export type AccessPath = AccessBase & (ReadAll | ReadNumbers | ReadInOrder);

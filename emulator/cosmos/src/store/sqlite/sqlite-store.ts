@@ -1,11 +1,22 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreError } from '../errors.ts';
-import type { Counters, Store, UniqueKeyClaim, UniqueKeyStore } from '../store.ts';
+import type {
+  Change,
+  ChangeSelection,
+  Counters,
+  ItemKey,
+  ItemSelection,
+  ItemStore,
+  ItemUsage,
+  Store,
+  StoredItem,
+  UniqueKeyClaim,
+  UniqueKeyStore,
+} from '../store.ts';
 import { SqliteChangeLog, SqliteChanges } from './sqlite-changes.ts';
 import { isSqliteError } from './sqlite-error.ts';
 import { SqliteIndexes } from './sqlite-indexes.ts';
-import { SqliteItems } from './sqlite-items.ts';
-import { SqliteQueries } from './sqlite-queries.ts';
+import { HIGHEST_EPK, prepareArrayRows, SqliteQueries } from './sqlite-queries.ts';
 import { SqliteResources } from './sqlite-resources.ts';
 
 /** The items of the change feed of latest versions; the parameter of the condition is the time in seconds. */
@@ -169,4 +180,121 @@ class SqliteCounters implements Counters {
     this.#values.set(name, value);
     return value;
   }
+}
+
+const COLUMNS =
+  'number, container, epk, partition_key AS partitionKey, id, range, lsn, ts, etag, expires_at AS expiresAt, body';
+/** The columns that are not part of the key. */
+const STATE = 'number, range, lsn, ts, etag, expires_at AS expiresAt, body';
+const BY_KEY = 'container = ? AND epk = ? AND id = ? AND partition_key = ?';
+const IN_RANGE = 'container = ? AND range = ?';
+
+export class SqliteItems implements ItemStore {
+  readonly #indexes: SqliteIndexes;
+  readonly #get: StatementSync;
+  readonly #getByNumber: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #update: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #scanRange: StatementSync;
+  readonly #scanEpks: StatementSync;
+  readonly #changes: SqliteChanges;
+  readonly #expired: StatementSync;
+  readonly #count: StatementSync;
+  readonly #averageBytes: StatementSync;
+  readonly #clear: readonly StatementSync[];
+
+  constructor(database: DatabaseSync, indexes: SqliteIndexes, changes: SqliteChanges) {
+    this.#indexes = indexes;
+    this.#changes = changes;
+    const select = `SELECT ${COLUMNS} FROM items`;
+    this.#get = prepareArrayRows(database, `SELECT ${STATE} FROM items WHERE ${BY_KEY}`);
+    this.#getByNumber = database.prepare(`${select} WHERE number = ? AND container = ?`);
+    this.#insert = database.prepare(`
+      INSERT INTO items (number, container, epk, partition_key, id, range, lsn, ts, etag, expires_at, body)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#update = database.prepare(`
+      UPDATE items SET lsn = ?, ts = ?, etag = ?, expires_at = ?, body = ? WHERE number = ?`);
+    this.#delete = database.prepare(`DELETE FROM items WHERE ${BY_KEY}`);
+    this.#scanRange = database.prepare(`${select} INDEXED BY items_by_range
+      WHERE ${IN_RANGE} AND number > ? ORDER BY number LIMIT ?`);
+    // The inner query sorts numbers alone, which the index holds; only the page's rows are then read.
+    this.#scanEpks = database.prepare(`${select} WHERE range = ? AND number IN (
+        SELECT number FROM items INDEXED BY items_by_key
+        WHERE container = ? AND epk >= ? AND epk < ? AND number > ? ORDER BY number LIMIT ?)
+      ORDER BY number`);
+    this.#expired = database.prepare(`${select} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`);
+    const ofContainer = 'FROM items INDEXED BY items_by_range WHERE container = ?';
+    this.#count = database.prepare(`SELECT count(*) AS count ${ofContainer}`);
+    this.#averageBytes = database.prepare(`
+      SELECT avg(octet_length(body)) AS bytes FROM (SELECT body ${ofContainer} LIMIT 1000)`);
+    this.#clear = ['items', 'unique_keys', 'change_log'].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE container = ?`),
+    );
+  }
+
+  get({ container, epk, partitionKey, id }: ItemKey): StoredItem | undefined {
+    const row: unknown = this.#get.get(container, epk, id, partitionKey);
+    if (row === undefined) return undefined;
+    return { ...toState(row), container, epk, partitionKey, id };
+  }
+
+  getByNumber(container: number, number: number): StoredItem | undefined {
+    return this.#getByNumber.get(number, container) as StoredItem | undefined; // the columns are the type's
+  }
+
+  insert(item: StoredItem): void {
+    const { number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body } = item;
+    this.#indexes.onInsert(item);
+    this.#insert.run(number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body);
+  }
+
+  update(item: StoredItem): void {
+    const { number, lsn, ts, etag, expiresAt, body } = item;
+    this.#indexes.onUpdate(item);
+    this.#update.run(lsn, ts, etag, expiresAt, body, number);
+  }
+
+  delete(key: ItemKey): boolean {
+    const { container, epk, partitionKey, id } = key;
+    const item = this.#indexes.isIndexed(container) ? this.get(key) : undefined;
+    if (item) this.#indexes.onDelete(item);
+    return this.#delete.run(container, epk, id, partitionKey).changes > 0;
+  }
+
+  scan(selection: ItemSelection, after: number, limit: number): StoredItem[] {
+    const { container, range, minEpk, maxEpk } = selection;
+    if (minEpk === undefined && maxEpk === undefined) return rows(this.#scanRange.all(container, range, after, limit));
+    return rows(this.#scanEpks.all(range, container, minEpk ?? '', maxEpk ?? HIGHEST_EPK, after, limit));
+  }
+
+  changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[] {
+    return this.#changes.read(selection, { after, limit, parameter: selection.now });
+  }
+
+  expired(now: number, limit: number): StoredItem[] {
+    return rows(this.#expired.all(now, limit));
+  }
+
+  usage(container: number): ItemUsage {
+    const count = Number(this.#count.get(container)?.count);
+    return { count, averageBytes: Number(this.#averageBytes.get(container)?.bytes ?? 0) };
+  }
+
+  clear(container: number): void {
+    this.#indexes.onClear(container);
+    for (const statement of this.#clear) statement.run(container);
+  }
+}
+
+type State = Omit<StoredItem, keyof ItemKey>;
+
+function toState(row: unknown): State {
+  if (!Array.isArray(row)) return row as State; // the columns of STATE are the type's
+  const [number, range, lsn, ts, etag, expiresAt, body] = row;
+  return { number, range, lsn, ts, etag, expiresAt, body };
+}
+
+function rows(result: unknown): StoredItem[] {
+  return result as StoredItem[]; // COLUMNS are those of the type
 }

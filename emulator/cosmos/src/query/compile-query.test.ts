@@ -1,5 +1,4 @@
-import { compileQuery } from './compile-query.ts';
-import { createQueryCompiler } from './query-cache.ts';
+import { compileQuery, createQueryCompiler } from './compile-query.ts';
 
 test('createQueryCompiler() compiles a text with the same parameters once', () => {
   const { compile } = createQueryCompiler(compileQuery);
