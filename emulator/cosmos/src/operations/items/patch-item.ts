@@ -1,5 +1,5 @@
 import { type Account, type Container, notFound } from '../../account/account.ts';
-import { assertItemValues, assertItemSize, type JsonObject } from '../../model/json.ts';
+import { assertItemSize, assertItemValues, type JsonObject } from '../../model/json.ts';
 import { applyPatch } from '../../model/requests/patch.ts';
 import { type PatchOperation, readPatchRequest } from '../../model/requests/patch-request.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
