@@ -266,6 +266,27 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     by: 'row',
     why: 'It is the same command, of a file with a name',
   },
+  'npm run pack:all': {
+    how: 'run',
+    output: /lazurite-\d+\.\d+\.\d+\.tgz {2}\d+ KB/,
+    makes: ['tarballs'],
+  },
+  'npm run test:packages': {
+    how: 'exists',
+    why: 'It installs 200 packages and takes minutes; the workflow CI runs it on every change',
+  },
+  'npx lazurite doctor': {
+    how: 'elsewhere',
+    as: 'lazurite doctor',
+    by: 'row',
+    why: 'It is the same program',
+  },
+  'npx lazurite exec -- npm test': {
+    how: 'elsewhere',
+    as: 'lazurite exec -- COMMAND',
+    by: 'row',
+    why: 'It is the same command, with another program',
+  },
   'npm run example': { how: 'run', output: /POST http[^\n]+\/beta\/chats\/[\s\S]+HTTP\/1\.1 201 Created/ },
   'npm run example:hook': { how: 'run', output: /Received: created chats[\s\S]+OperationHook: createChat/ },
   'npx @lazurite/cosmos': {

@@ -11,7 +11,16 @@ import {
   startFunctionsHost,
 } from '@lazurite/functions';
 import type { Issuer } from '@lazurite/identity';
-import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
+import {
+  type Clock,
+  type Closeable,
+  type Log,
+  type Randomness,
+  silentLog,
+  startOrUndo,
+  systemClock,
+  systemRandomness,
+} from '@lazurite/runtime';
 import type { StorageOnDemand } from '@lazurite/storage';
 import { type BackingAddresses, type BackingServices, type Port, startBackingServices } from './backing-services.ts';
 import { createSettingRewriter } from './setting-rewriter.ts';
@@ -40,10 +49,15 @@ export interface StackOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Called for each event of the functions host; absent: the worker does not report invocations. */
   readonly onEvent?: (event: HostEvent) => void;
-  readonly clock: Clock;
-  readonly randomness: Randomness;
-  readonly log: Log;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  readonly randomness?: Randomness;
+  /** What goes wrong in the servers. Default: nothing is logged. */
+  readonly log?: Log;
 }
+
+/** The options, with what has a default. */
+type CompleteOptions = StackOptions & Required<Pick<StackOptions, 'clock' | 'randomness' | 'log'>>;
 
 /** Everything that runs for one function app. */
 export interface Stack extends Closeable {
@@ -61,8 +75,16 @@ export interface Stack extends Closeable {
 /**
  * Starts everything at once: the worker process boots, is given its settings as soon as addresses are known, and loads
  * the app while the data server and the issuer open. Rejects with the first failure; then nothing is left running.
+ *
+ * @throws PortInUseError; AppLoadError when the app cannot be loaded; ConfigError when its settings cannot be read
+ * @example
+ * const stack = await startStack({ scriptRoot: '.' });
+ * const client = new CosmosClient(stack.cosmos.connectionString);
+ * const response = await fetch(`${stack.functions.url}/api/hello`);
+ * await stack.close();
  */
-export function startStack(options: StackOptions): Promise<Stack> {
+export function startStack(given: StackOptions): Promise<Stack> {
+  const options = { clock: systemClock, randomness: systemRandomness, log: silentLog, ...given };
   return startOrUndo(async (running) => {
     const stateDir = options.dataDir ?? join(tmpdir(), `lazurite-${options.randomness.uuid()}`);
     if (options.dataDir === undefined) running.add({ close: () => rm(stateDir, { recursive: true, force: true }) });
@@ -154,7 +176,7 @@ function joinStorage(storage: StorageOnDemand, functions: FunctionsHost): void {
   if (functions.functions.some(({ storageSource }) => storageSource)) void storage.start();
 }
 
-interface HostOptions extends Omit<StackOptions, 'onEvent'> {
+interface HostOptions extends Omit<CompleteOptions, 'onEvent'> {
   /** Where triggers keep their state. */
   readonly stateDir: string;
   /** Ends the start. */

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Account } from '../account/account.ts';
-import type { Container } from '../account/catalog.ts';
+import type { Account, Container } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
 import { assertItemNesting, assertItemSize, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { EpkRange } from '../model/partition-key/effective-partition-key.ts';
@@ -24,6 +23,8 @@ export interface RouteRequest {
   readonly secure: boolean;
   /** The whole body; empty when there is none. */
   readonly body: Buffer;
+  /** Whether the client has closed the connection, so that nobody reads a response. */
+  isClosed(): boolean;
 }
 
 /** The name at this index of the path; the shape of the route guarantees it. */

@@ -18,6 +18,12 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Inside `transaction`: undoes the writes of `work` when it throws, and rethrows; the writes made before it stay. */
   savepoint<T>(work: () => T): T;
+  /**
+   * Before a read. A transaction looks by itself, and strictly; this looks at most every 100 ms.
+   *
+   * @throws StoreError StoreMoved while the files of the store are not where they were
+   */
+  assertInPlace(): void;
   /** Afterwards every other call throws, but a further `close` has no effect. */
   close(): void;
 }

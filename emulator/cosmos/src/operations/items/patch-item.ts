@@ -1,5 +1,4 @@
-import type { Account } from '../../account/account.ts';
-import { type Container, notFound } from '../../account/catalog.ts';
+import { type Account, type Container, notFound } from '../../account/account.ts';
 import { assertItemNesting, assertItemSize, type JsonObject } from '../../model/json.ts';
 import { applyPatch } from '../../model/requests/patch.ts';
 import { type PatchOperation, readPatchRequest } from '../../model/requests/patch-request.ts';

@@ -46,6 +46,10 @@ export class MemoryStore implements Store {
     }
   }
 
+  assertInPlace(): void {
+    // What is in memory is always in place.
+  }
+
   close(): void {
     this.#closed = true;
   }
