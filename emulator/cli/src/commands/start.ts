@@ -41,10 +41,21 @@ export async function start(
   const app = await chooseApp(flags, { env: dependencies.process.env, randomness: dependencies.randomness, dataDir });
   try {
     const stack = await startApp(app, flags, { ...dependencies, dataDir, nodeArguments });
-    await stop.requested.finally(() => stack.close());
+    await stop.requested.then(() => exportOnExit(flags, stack, dependencies.terminal)).finally(() => stack.close());
   } finally {
     await app.close();
   }
+}
+
+/** Before anything is closed: the data is read through the server. */
+async function exportOnExit(
+  { exportOnExit: folder }: StartFlags,
+  { cosmos }: RunningApp,
+  terminal: Terminal,
+): Promise<void> {
+  if (folder === undefined) return;
+  const { exportToFolder } = await import('../data/transfer.ts');
+  terminal.error(`Exported ${await exportToFolder(cosmos, resolve(folder))} items to ${folder}\n`);
 }
 
 /** As Core Tools, which takes no offence at an option that it does not know: scripts are written for several versions. */
@@ -66,6 +77,16 @@ function missingFunctions(
   return names.filter((name) => !present.has(name.toLowerCase()));
 }
 
+interface RunningApp extends Closeable {
+  /** The connection string of Cosmos DB. */
+  readonly cosmos: string;
+}
+
+async function importAtStart(cosmos: string, folder: string): Promise<void> {
+  const { importFromFolder } = await import('../data/transfer.ts');
+  await importFromFolder(cosmos, resolve(folder));
+}
+
 interface AppDependencies extends StartDependencies {
   readonly dataDir: string | undefined;
   readonly nodeArguments: readonly string[];
@@ -76,7 +97,7 @@ async function startApp(
   { stack: { host, ...app }, local, notice, tidyUp }: ChosenApp,
   flags: StartFlags,
   { nodeArguments, dataDir, ...dependencies }: AppDependencies,
-): Promise<Closeable> {
+): Promise<RunningApp> {
   const { scriptRoot } = app;
   const console = openConsole(flags, { ...flags, ...dependencies, scriptRoot, dataDir, ...(notice && { notice }) });
   const port = flags.port ?? local.localHttpPort ?? DEFAULT_PORT;
@@ -100,6 +121,8 @@ async function startApp(
   }).catch((error: unknown) => explainFailure(error, { port, address, dataDir }));
   return startOrUndo(async (running) => {
     running.add(stack);
+    const cosmos = stack.cosmos.connectionString;
+    if (flags.import !== undefined) await importAtStart(cosmos, flags.import);
     const run = {
       pid: dependencies.process.pid,
       startedAt: new Date(dependencies.clock.now()).toISOString(),
@@ -111,7 +134,7 @@ async function startApp(
     await Promise.all([console.ready(stack), tidyUp()]);
     const missing = missingFunctions(flags.functions ?? [], stack.functions.functions);
     if (missing.length > 0) warnOfMissing(missing, dependencies);
-    return running;
+    return { cosmos, close: () => running.close() };
   });
 }
 
