@@ -7,6 +7,7 @@ import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { updateOperationHandler } from '../../UpdateOperation/handler.ts';
 import { getTargetHandler } from '../simulator/GetTarget/handler.ts';
+import { simulateLifecycleHandler } from '../simulator/SimulateLifecycle/handler.ts';
 import { createSubscriptionHandler } from '../subscriptions/CreateSubscription/handler.ts';
 import { deleteSubscriptionHandler } from '../subscriptions/DeleteSubscription/handler.ts';
 import { getSubscriptionHandler } from '../subscriptions/GetSubscription/handler.ts';
@@ -33,6 +34,8 @@ export function createResourceHandlers(dependencies: GraphDependencies): RouteHa
     DeleteOperation: deleteOperationHandler(dependencies),
     ...(simulator && { GetTarget: getTargetHandler({ ...dependencies, simulator }) }),
     ...(notifications && createSubscriptionHandlers({ ...dependencies, ...notifications })),
+    ...(simulator &&
+      notifications && { SimulateLifecycle: simulateLifecycleHandler({ ...dependencies, ...notifications }) }),
   };
 }
 

@@ -152,6 +152,14 @@ export const ROUTES = {
     resource: 'chat',
     access: READ_OPERATIONS,
   },
+  /** The body names the event: its owner tries the receiver of lifecycle notifications. */
+  SimulateLifecycle: {
+    ...OF_SUBSCRIPTIONS,
+    part: 'simulator',
+    methods: ['POST'],
+    path: `${SUBSCRIPTION}/simulateLifecycle`,
+    resource: 'simulateLifecycle',
+  },
   /** Load balancers ask with either method. */
   Health: { ...PLAIN, part: 'hosting', methods: ['GET', 'HEAD'], path: 'health', access: 'public' },
   /** With a key, for every call costs a request unit. */

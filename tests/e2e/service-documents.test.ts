@@ -63,7 +63,7 @@ interface FunctionStatus {
 }
 
 /** What answers every other request, what only the simulator has, the page, and what is for who runs the service. */
-const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$|\/beta\/(?:try|health)|\/deadletters/;
+const UNDOCUMENTED = /\{\*path\}|\/beta\/chats\/\{chatsid\}$|\/beta\/(?:try|health)|\/deadletters|\/simulatelifecycle/;
 
 /** The page and its viewer are not deployed. */
 const testPage = packageFile === undefined ? test : test.skip;
