@@ -1,5 +1,5 @@
 // Corrupts stores one file at a time and looks at what a server makes of them: `node --conditions lazurite-source
-// scripts/attack/corruptions.ts [rounds] [seed]`. Each must be refused, or served as it was; no item is ever another one.
+// scripts/attack/corruptions.ts [rounds] [seed]`. Each must be rejected, or served as it was; no item is ever another one.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

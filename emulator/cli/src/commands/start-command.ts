@@ -14,6 +14,9 @@ export interface StartFlags {
   readonly address?: string;
   readonly dataDir: string;
   readonly inMemory: boolean;
+  /** A folder of `exportOnExit`, stored before requests are served. */
+  readonly import?: string;
+  readonly exportOnExit?: string;
   readonly scriptRoot: string;
   readonly prefix?: string;
   /** A zip to be run instead of a folder. */
@@ -101,6 +104,8 @@ export function addStartOptions(command: Command): Command {
     .addOption(allowedHostsOption())
     .option('--data-dir <folder>', 'where data outlives a restart', DEFAULT_DATA_DIR)
     .option('--in-memory', 'keep no data', false)
+    .option('--import <folder>', 'store what --export-on-exit has written there')
+    .option('--export-on-exit <folder>', 'when the stack stops, write what Cosmos DB has stored to this folder')
     .option('--json', 'write events to stdout, one JSON object a line', false);
 }
 

@@ -102,7 +102,7 @@ describe('a store', () => {
     expect(warnings).toContainEqual(expect.stringMatching(/Line \d+ of cosmos.commits cannot be read/));
   });
 
-  it('with a flipped bit in its log is refused, says how many commits are missing, and is left as it is', () => {
+  it('with a flipped bit in its log is rejected, says how many commits are missing, and is left as it is', () => {
     fillAndKill();
     flip('cosmos.db-wal', 300_000);
     const before = readFileSync(path('cosmos.db-wal'));
@@ -119,13 +119,13 @@ describe('a store', () => {
     });
   });
 
-  it('without its log is refused', () => {
+  it('without its log is rejected', () => {
     fillAndKill();
     rmSync(path('cosmos.db-wal'));
     expect(openingError()).toMatchObject({ code: 'StoreDamaged' });
   });
 
-  it.each(['emptied', 'removed'])('whose main file was %s is refused', (how) => {
+  it.each(['emptied', 'removed'])('whose main file was %s is rejected', (how) => {
     const store = open();
     fill(store, 1, 3);
     store.close();
@@ -134,7 +134,7 @@ describe('a store', () => {
     expect(openingError()).toMatchObject({ code: 'StoreDamaged', message: expect.stringContaining('3 commits') });
   });
 
-  it('with an earlier main file is refused', () => {
+  it('with an earlier main file is rejected', () => {
     const store = open();
     fill(store, 1, 3);
     store.close();
@@ -164,7 +164,7 @@ describe('a store', () => {
     database.close();
   }
 
-  it('with a changed item is refused, and repaired without that item', () => {
+  it('with a changed item is rejected, and repaired without that item', () => {
     const store = open();
     fill(store, 1, 5);
     store.close();

@@ -53,7 +53,7 @@ export function repairStore(dataDir: string): Repair {
   return { ...counts, lost, movedTo: exchange(paths, storePaths(unfinished)) };
 }
 
-/** The old journal goes last, so that an exchange that was interrupted is refused, and no store is taken for an empty one. */
+/** The old journal goes last, so that an exchange that was interrupted is rejected, and no store is taken for an empty one. */
 function exchange(old: StorePaths, repaired: StorePaths): string {
   const movedTo = freeName(join(old.dataDir, 'damaged'));
   mkdirSync(movedTo);

@@ -92,6 +92,3 @@ export const MIGRATION_TO_2 = `
   ALTER TABLE items ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE change_log ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
 `;
-
-/** The counter of the commits that wrote something. */
-export const COMMITS = 'commits';

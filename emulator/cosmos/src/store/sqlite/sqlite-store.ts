@@ -1,27 +1,31 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type {
-  Change,
-  ChangeSelection,
-  Counters,
-  ItemKey,
-  ItemSelection,
-  ItemStore,
-  ItemUsage,
-  Store,
-  StoredItem,
-  UniqueKeyClaim,
-  UniqueKeyStore,
+import {
+  type Change,
+  type ChangeSelection,
+  COMMITS,
+  type Counters,
+  type ItemKey,
+  type ItemSelection,
+  type ItemStore,
+  type ItemUsage,
+  type Store,
+  type StoredItem,
+  type StoreSize,
+  type StoreSpace,
+  type UniqueKeyClaim,
+  type UniqueKeyStore,
 } from '../store.ts';
 import type { Checksums } from './checksums.ts';
 import type { ClosedFile } from './commit-journal.ts';
+import { readPragma } from './examine-store.ts';
 import { fileChecksum, type OpenDatabase } from './open-database.ts';
-import { COMMITS } from './schema.ts';
 import { changesOfItems, SqliteChangeLog, type SqliteChanges } from './sqlite-changes.ts';
 import { asStoreError, isSqliteError } from './sqlite-error.ts';
 import { SqliteIndexes } from './sqlite-indexes.ts';
 import { HIGHEST_EPK, prepareArrayRows, SqliteQueries } from './sqlite-queries.ts';
 import { SqliteResources } from './sqlite-resources.ts';
+import { sizeOf } from './store-files.ts';
 
 /** The store on a database that `openDatabase` has opened. */
 export class SqliteStore implements Store {
@@ -32,6 +36,7 @@ export class SqliteStore implements Store {
   readonly uniqueKeys;
   readonly changeLog;
   readonly counters;
+  readonly space: StoreSpace;
   readonly #opened: OpenDatabase;
   readonly #database: DatabaseSync;
   readonly #begin;
@@ -53,6 +58,7 @@ export class SqliteStore implements Store {
     this.uniqueKeys = new SqliteUniqueKeys(database);
     this.changeLog = new SqliteChangeLog(database, checksums);
     this.counters = new SqliteCounters(database);
+    this.space = new SqliteSpace(opened);
   }
 
   transaction<T>(work: () => T): T {
@@ -143,6 +149,38 @@ export class SqliteStore implements Store {
     this.counters.invalidate();
     this.indexes.invalidate();
     if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec('ROLLBACK');
+  }
+}
+
+class SqliteSpace implements StoreSpace {
+  readonly #database: DatabaseSync;
+  readonly #log: string;
+  readonly #pageSize: number;
+  readonly #pages: StatementSync;
+  readonly #unusedPages: StatementSync;
+
+  constructor({ database, paths }: OpenDatabase) {
+    this.#database = database;
+    this.#log = paths.log;
+    this.#pageSize = readPragma(database, 'page_size');
+    this.#pages = database.prepare('PRAGMA page_count');
+    this.#unusedPages = database.prepare('PRAGMA freelist_count');
+  }
+
+  size(): StoreSize {
+    return {
+      bytes: Number(this.#pages.get()?.page_count) * this.#pageSize,
+      unusedBytes: Number(this.#unusedPages.get()?.freelist_count) * this.#pageSize,
+      logBytes: sizeOf(this.#log),
+    };
+  }
+
+  release(maxBytes: number): void {
+    this.#database.exec(`PRAGMA incremental_vacuum(${Math.ceil(maxBytes / this.#pageSize)})`);
+  }
+
+  flush(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 }
 

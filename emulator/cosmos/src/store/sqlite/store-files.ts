@@ -45,7 +45,7 @@ interface GuardedFile {
 }
 
 /**
- * Notices when the files of an open store are no longer at their paths, because somebody deleted, moved or replaced them or
+ * Detects when the files of an open store are no longer at their paths, because somebody deleted, moved or replaced them or
  * their directory. What is written then would be gone with the process.
  */
 export class FileGuard {

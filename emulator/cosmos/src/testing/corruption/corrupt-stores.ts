@@ -18,8 +18,8 @@ export interface CorruptionOptions {
 /** What became of one corrupted store. */
 export interface CorruptionOutcome {
   readonly corruption: string;
-  readonly result: 'refused' | 'served' | 'served with a warning' | 'an item answered with an error';
-  /** What must not happen: changed items, missing items, files changed by a start that was refused. */
+  readonly result: 'rejected' | 'served' | 'served with a warning' | 'an item answered with an error';
+  /** What must not happen: changed items, missing items, files changed by a start that was rejected. */
   readonly faults: readonly string[];
 }
 
@@ -129,9 +129,9 @@ async function examine(
     return { corruption, result: errors > 0 ? 'an item answered with an error' : served, faults };
   } catch (error) {
     if (!(error instanceof StoreError))
-      return { corruption, result: 'refused', faults: [`The start failed with ${error}`] };
+      return { corruption, result: 'rejected', faults: [`The start failed with ${error}`] };
     const changed = STORE_FILES.filter((_, index) => contentOf(dataDir)[index] !== before[index]);
-    return { corruption, result: 'refused', faults: changed.map((file) => `${file} was changed`) };
+    return { corruption, result: 'rejected', faults: changed.map((file) => `${file} was changed`) };
   }
 }
 
