@@ -1,5 +1,5 @@
 import { READ_OPERATIONS, type RequiredPermissions, WRITE_OPERATIONS } from '../domain/caller.ts';
-import type { QueryOptionName } from '../odata/query-options/query-options.ts';
+import type { QueryOptionName } from '../odata/request-options.ts';
 import type { ResourceKind } from './request/address.ts';
 
 /**

@@ -82,7 +82,7 @@ export function startStack(options: StackOptions): Promise<Stack> {
     if (behind.status === 'fulfilled') running.add(behind.value);
     if (host.status === 'fulfilled') running.add(host.value);
     const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
-    cosmos.onChange((change) => functions.containerChanged(change));
+    cosmos.onChange((change) => functions.dataChanges.containerChanged(change));
     joinStorage(storage, functions);
     return { id, stateDir, functions, cosmos, issuer, storage, close: () => running.close() };
   });
@@ -103,10 +103,10 @@ function holdEvents(onEvent: (event: HostEvent) => void) {
 
 /** Triggers process what earlier runs left in storage; an unused storage notifies them of its first use. */
 function joinStorage(storage: StorageOnDemand, functions: FunctionsHost): void {
-  storage.onChange((change) => functions.storageChanged(change));
-  storage.onUse(() => functions.storageUsed());
+  storage.onChange((change) => functions.dataChanges.storageChanged(change));
+  storage.onUse(() => functions.dataChanges.storageUsed());
   if (storage.isUnused) return;
-  functions.storageUsed(); // since when is not known
+  functions.dataChanges.storageUsed(); // since when is not known
   if (functions.functions.some(({ storageSource }) => storageSource)) void storage.start();
 }
 

@@ -1,12 +1,11 @@
 import { access } from 'node:fs/promises';
 import { Edge, startHttpServer } from '@lazurite/http';
-import { type Closeable, startOrUndo, systemClock } from '@lazurite/runtime';
-import { ChangeSchedule } from './change-schedule.ts';
+import { type Clock, type Closeable, startOrUndo, systemClock, type Timer } from '@lazurite/runtime';
 import { connectionStringFor, type ServiceOrigins } from './connection-string.ts';
 import { LazyAzurite } from './lazy-azurite.ts';
 import { type ProxyExchange, ReverseProxy } from './reverse-proxy.ts';
 import { azuriteFolder, type Storage, type StorageOptions } from './storage.ts';
-import { type StorageChange, storageWriteOf } from './storage-change.ts';
+import { type StorageChange, type StorageWrite, storageWriteOf } from './storage-change.ts';
 
 /** Storage at addresses that hold from the start, though Azurite runs only once somebody asks for something there. */
 export interface StorageOnDemand extends Closeable {
@@ -31,6 +30,11 @@ export interface StorageOnDemandOptions extends StorageOptions {
 
 type Service = keyof ServiceOrigins;
 
+/** Beyond the time at which a message is due, so that whoever looks then finds it. */
+const MARGIN_MS = 20;
+
+/** Messages of one queue that become due within this time are reported as one change. */
+const SLOT_MS = 100;
 const SERVICES = ['blob', 'queue', 'table'] as const satisfies readonly Service[];
 
 /**
@@ -108,6 +112,40 @@ class StorageFront implements Closeable {
     this.#proxy.close();
     await this.#schedule.close();
     await this.#azurite.close();
+  }
+}
+
+/** Emits each write when it becomes visible: a scheduled message when it is due. */
+class ChangeSchedule implements Closeable {
+  readonly #clock: Clock;
+  readonly #emit: (change: StorageChange) => void;
+  readonly #waiting = new Map<string, Timer>();
+
+  constructor(clock: Clock, emit: (change: StorageChange) => void) {
+    this.#clock = clock;
+    this.#emit = emit;
+  }
+
+  add({ change, visibleInMs }: StorageWrite): void {
+    if (visibleInMs <= 0 || change.service !== 'queue') this.#emit(change);
+    else this.#wait(change, visibleInMs);
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#waiting.values()) timer.cancel();
+    this.#waiting.clear();
+  }
+
+  #wait(change: Extract<StorageChange, { service: 'queue' }>, visibleInMs: number): void {
+    const now = this.#clock.monotonic();
+    const slot = Math.ceil((now + visibleInMs) / SLOT_MS);
+    const key = `${slot}/${change.queue}`;
+    if (this.#waiting.has(key)) return;
+    const timer = this.#clock.setTimer(slot * SLOT_MS - now + MARGIN_MS, () => {
+      this.#waiting.delete(key);
+      this.#emit(change);
+    });
+    this.#waiting.set(key, timer);
   }
 }
 

@@ -67,7 +67,7 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
   const edge = new Edge({
     address: new URL(init.publicUrl).hostname,
     allowedHosts: init.allowedHosts,
-    allowsOrigin: (origin) => cors.allows(origin),
+    allowsOrigin: (origin) => cors?.allows(origin) ?? false,
   });
   const shared = { app, invoker, init, dependencies, offlinePage, openKeys };
   const listener = await createRequestPipeline({

@@ -11,11 +11,11 @@ import {
 import { isDisabled, isHttpTrigger, methodsOf, routeOf, triggerOf } from '../core/function-trigger.ts';
 import { type AddedHeaders, addedHeaders, withAddedHeaders } from './added-headers.ts';
 import { authorize, authorizeAdmin, readAuthLevel } from './authorize.ts';
-import { hasClientGone } from './client-gone.ts';
 import { invokeOverHttp } from './invoke-http.ts';
 import { invokeStreamed } from './invoke-streamed.ts';
 import type { KeyStore } from './key-store.ts';
 import type { HostOperation, HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
+import { hasClientGone } from './request-intake.ts';
 import { buildRouteTable, type RouteEntry, type RouteMatch, type RouteTable } from './routing/route-table.ts';
 import { createThrottle, type Throttle, TOO_MANY_REQUESTS_HEADERS } from './throttle.ts';
 
@@ -64,7 +64,7 @@ async function handleRequest(
   const { method, path, headers } = request;
 
   // 2. CORS: respond to a preflight request before routing.
-  const preflight = cors.preflight(method, headers);
+  const preflight = cors?.preflight(method, headers);
   if (preflight) return preflight;
   const respond = (result: HttpResponse) => (added ? withAddedHeaders(added, headers, result) : result);
 

@@ -10,7 +10,7 @@ import { blobBinding } from '../../bindings/blob/blob-binding.ts';
 import { createFunctionBindings } from '../../bindings/function-bindings.ts';
 import { tableBinding } from '../../bindings/table/table-binding.ts';
 import type { NamedBinding } from '../../core/function-trigger.ts';
-import type { InvocationOutcome } from '../../invocation/invoke-from-trigger.ts';
+import type { InvocationOutcome } from '../../invocation/invocation.ts';
 import { createBlobTrigger } from './blob-trigger.ts';
 
 let dataDir = '';

@@ -61,8 +61,8 @@ async function openListener(
     scanIntervalMs: isLocal ? SCAN_INTERVAL_MS.notified : SCAN_INTERVAL_MS.polling,
     onBlob: (listener) => {
       if (!isLocal) return () => undefined; // only the local storage notifies of changes
-      return storage.subscribe(`blob/${pattern.container}`, (change) => {
-        if (change.service === 'blob') listener(change.blob);
+      return storage.subscribe(`blob/${pattern.container}`, (blob) => {
+        if (blob !== null) listener(blob);
       });
     },
     functionName,

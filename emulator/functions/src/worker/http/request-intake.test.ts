@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { VirtualClock } from '@lazurite/runtime';
-import { yieldToEventLoop } from './event-loop-fairness.ts';
+import { yieldToEventLoop } from './request-intake.ts';
 
 /** Sends five requests in one turn of the event loop, each of which takes `blockMs`; how many were served at once. */
 async function serveFive(blockMs: number): Promise<{ atOnce: number; inTheEnd: number[] }> {
