@@ -1,13 +1,17 @@
-import { type Account, nowInSeconds } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
 import { type CurrentDocument, YIELD, type Yield } from '../../query/execute/evaluation-frame.ts';
-import type { QueryTurns } from '../../query/execute/query-turns.ts';
 import { compareValues } from '../../query/values/operators.ts';
 import { Weights } from '../../query/values/value.ts';
 import { indexKey, isExactKey } from '../../store/index-key.ts';
-import type { IndexEntry, KeyRange, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
-import type { Store } from '../../store/store.ts';
+import type {
+  IndexEntry,
+  ItemIndexes,
+  ItemQueries,
+  KeyRange,
+  QueriedItem,
+  QueriedSelection,
+} from '../../store/item-queries.ts';
 import type { FeedSelection } from '../feed.ts';
 import type { AccessPath } from './access-path.ts';
 
@@ -19,7 +23,15 @@ interface DocumentStart {
   readonly document: number;
 }
 
+/** The part of the store that queries read items from. */
+export interface QueriedStore {
+  readonly queries: Pick<ItemQueries, 'bounds' | 'scan' | 'read' | 'numbers'>;
+  readonly indexes: Pick<ItemIndexes, 'entries'>;
+}
+
 export interface DocumentReading {
+  /** In seconds since the Unix epoch: items that have expired are left out. */
+  readonly now: number;
   readonly feed: FeedSelection;
   readonly access: AccessPath;
   /** From the highest number down. */
@@ -35,9 +47,9 @@ const CHARACTERS_BETWEEN_YIELDS = 64 * 1024;
 
 /** Reads the items of a container for a query, one selection of the feed after the other. */
 export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocument {
-  readonly #account: Account;
+  readonly #store: QueriedStore;
   readonly #reading: DocumentReading;
-  readonly #turns: QueryTurns;
+  readonly #beforeItem: (characters: number) => void;
   readonly #weights = new Weights();
   #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
   /** The index of the selection of the item read last. */
@@ -46,10 +58,10 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
   items = 0;
   sizeInBytes = 0;
 
-  constructor(account: Account, reading: DocumentReading, turns: QueryTurns) {
-    this.#account = account;
+  constructor(store: QueriedStore, reading: DocumentReading, beforeItem: (characters: number) => void) {
+    this.#store = store;
     this.#reading = reading;
-    this.#turns = turns;
+    this.#beforeItem = beforeItem;
     this.selection = reading.start?.selection ?? 0;
   }
 
@@ -99,14 +111,13 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
   }
 
   #toQueried(selection: FeedSelection['selections'][number]): QueriedSelection {
-    const { access, feed } = this.#reading;
+    const { access, feed, now } = this.#reading;
     const { partitionKey } = feed;
-    const now = nowInSeconds(this.#account);
     return { ...selection, ...(partitionKey !== undefined && { partitionKey }), now, conditions: access.conditions };
   }
 
   #batchesOf(index: number, selection: QueriedSelection, from: number | undefined): ItemBatches {
-    const { store } = this.#account;
+    const store = this.#store;
     const { access, descending, orderStart } = this.#reading;
     if (access.kind === 'order') return itemsInOrder(store, selection, access, orderStart);
     const window = { descending, ...(from !== undefined && { from }) };
@@ -115,7 +126,7 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
   }
 
   #read(item: QueriedItem): JsonValue {
-    this.#turns.assertFits(item.body.length);
+    this.#beforeItem(item.body.length);
     const value = JSON.parse(item.body) as JsonValue; // our own text
     this.#current = { item, value };
     this.items += 1;
@@ -148,7 +159,7 @@ const MAX_SPAN = 8_192;
 const MAX_PARTITION = 500_000;
 
 /** All items of a selection in the order of their numbers. */
-function itemsOfSelection(store: Store, selection: QueriedSelection, order: NumberOrder): ItemBatches {
+function itemsOfSelection(store: QueriedStore, selection: QueriedSelection, order: NumberOrder): ItemBatches {
   const isPart = selection.minEpk !== undefined || selection.maxEpk !== undefined;
   const numbers = isPart ? store.queries.numbers(selection, MAX_PARTITION) : undefined;
   return numbers ? itemsByNumber(store, selection, numbers, order) : itemsOfRange(store, selection, order);
@@ -156,7 +167,7 @@ function itemsOfSelection(store: Store, selection: QueriedSelection, order: Numb
 
 /** The items with these numbers that are in the selection, in the order of their numbers. */
 function* itemsByNumber(
-  store: Store,
+  store: QueriedStore,
   selection: QueriedSelection,
   numbers: readonly number[],
   { descending, from }: NumberOrder,
@@ -175,7 +186,11 @@ function* itemsByNumber(
   }
 }
 
-function* itemsOfRange(store: Store, selection: QueriedSelection, { descending, from }: NumberOrder): ItemBatches {
+function* itemsOfRange(
+  store: QueriedStore,
+  selection: QueriedSelection,
+  { descending, from }: NumberOrder,
+): ItemBatches {
   const bounds = store.queries.bounds(selection);
   if (!bounds) return;
   let { first, last } = bounds;
@@ -224,7 +239,7 @@ export interface OrderStart {
  * here. Reading that starts in the middle of them starts with the first of them.
  */
 function* itemsInOrder(
-  store: Store,
+  store: QueriedStore,
   selection: QueriedSelection,
   order: IndexOrder,
   start: OrderStart | undefined,
@@ -260,7 +275,7 @@ interface Tie {
 }
 
 function* entriesOf(
-  store: Store,
+  store: QueriedStore,
   { range }: QueriedSelection,
   { index, epk, keys, descending }: IndexOrder,
   start: OrderStart | undefined,
