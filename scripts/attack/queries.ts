@@ -30,11 +30,13 @@ export async function attackWithQueries({ seconds, seed }: QueryAttackOptions): 
     for (const item of hostileItems()) await container.items.create(item);
     await container.items.create({ id: 'point', pk: 'point' });
     const idle = await measure(server, container, seconds * IDLE_SHARE, async () => undefined);
+    const memoryBefore = await server.peakMemory();
     const attack = new QueryAttack(container, seed);
     const attacked = await measure(server, container, seconds * (1 - IDLE_SHARE), (reader, end) =>
       attack.run(reader, end),
     );
-    return findingsOf(attack, { idle, attacked, memory: await server.peakMemory(), isAlive: server.isAlive() });
+    const memory = await server.peakMemory();
+    return findingsOf(attack, { idle, attacked, memoryBefore, memory, isAlive: server.isAlive() });
   } finally {
     await server.close();
   }
@@ -120,11 +122,12 @@ function findingsOf(
   measured: {
     readonly idle: Measurement;
     readonly attacked: Measurement;
+    readonly memoryBefore: number;
     readonly memory: number;
     readonly isAlive: boolean;
   },
 ): Findings {
-  const { idle, attacked, memory, isAlive } = measured;
+  const { idle, attacked, memoryBefore, memory, isAlive } = measured;
   const count = [...statuses.values()].reduce((sum, each) => sum + each, 0);
   const [idleWait, wait] = [quantile(idle.waits, 0.999), quantile(attacked.waits, 0.999)];
   const stretch = quantile(attacked.stretches, 0.999);
@@ -142,7 +145,7 @@ function findingsOf(
       `point reads without queries: ${summary(idle.waits)}`,
       `point reads beside queries:  ${summary(attacked.waits)} (bar ${MAX_WAIT_MS} ms)`,
       `processor time of the server's event loop without a yield: p99.9 ${ms(stretch)}, longest ${ms(quantile(attacked.stretches, 1))}`,
-      `peak memory of the server ${memory.toFixed(0)} MB (bar ${MAX_MEMORY_MB} MB)`,
+      `peak memory of the server ${memory.toFixed(0)} MB (bar ${MAX_MEMORY_MB} MB), before the queries ${memoryBefore.toFixed(0)} MB`,
       ...longest.map((one) => `  ${ms(one.wait).padStart(9)}  ${one.query.slice(0, 150)}`),
     ],
   };

@@ -5,8 +5,10 @@ import { CosmosError, type CosmosErrorCode, type CosmosErrorDetails } from '../.
 import { MAX_TIME_MS } from '../../query/execute/query-turns.ts';
 import type { QueriedStore } from './document-reader.ts';
 
-/** How much a query on the thread may take, in megabytes, whatever it counts itself. */
-const MAX_MEMORY_MB = 160;
+/** How much memory a query on the thread may take, in megabytes, whatever it counts itself. */
+const MAX_MEMORY_MB = 128;
+/** Objects that have just been made. With more, the thread would take longer to give memory back. */
+const YOUNG_MEMORY_MB = 16;
 /** The thread ends after so long without a query. */
 const IDLE_MS = 30_000;
 /** How often it is asked whether the client of a query is still there. */
@@ -125,7 +127,7 @@ function startWorker(workerData: QueryThreadData, calls: MessagePort): Worker {
     workerData,
     transferList: [calls],
     execArgv: fromSource ? sourceArguments : [],
-    resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MB },
+    resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MB, maxYoungGenerationSizeMb: YOUNG_MEMORY_MB },
   });
 }
 

@@ -1,4 +1,5 @@
 // The thread of `StoreQueryThread`: runs one query after the other, each to its end, as nobody else waits for this thread.
+import { constants, setPriority } from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { CosmosError } from '../../model/errors.ts';
 import { compileQuery } from '../../query/compile-query.ts';
@@ -70,5 +71,8 @@ function outcomeOf(input: PageInput): QueryOutcome {
     return { rejection: { code, message, details } };
   }
 }
+
+// On Linux each thread has a priority of its own; elsewhere this would be that of the whole process.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 parentPort?.on('message', (input: PageInput) => parentPort?.postMessage(outcomeOf(input)));
