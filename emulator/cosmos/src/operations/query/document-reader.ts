@@ -4,13 +4,15 @@ import { type CurrentDocument, YIELD, type Yield } from '../../query/execute/eva
 import { compareValues } from '../../query/values/operators.ts';
 import { Weights } from '../../query/values/value.ts';
 import { indexKey, isExactKey } from '../../store/index-key.ts';
-import type {
-  IndexEntry,
-  ItemIndexes,
-  ItemQueries,
-  KeyRange,
-  QueriedItem,
-  QueriedSelection,
+import {
+  type IndexEntry,
+  type ItemIndexes,
+  type ItemQueries,
+  type ItemSelection,
+  type KeyRange,
+  MAX_LISTED_BYTES,
+  type QueriedItem,
+  type QueriedSelection,
 } from '../../store/item-queries.ts';
 import type { FeedSelection } from '../feed.ts';
 import type { AccessPath } from './access-path.ts';
@@ -25,7 +27,7 @@ interface DocumentStart {
 
 /** The part of the store that queries read items from. */
 export interface QueriedStore {
-  readonly queries: Pick<ItemQueries, 'bounds' | 'scan' | 'read' | 'numbers'>;
+  readonly queries: Pick<ItemQueries, 'bounds' | 'scan' | 'read' | 'numbers' | 'body'>;
   readonly indexes: Pick<ItemIndexes, 'entries'>;
 }
 
@@ -51,7 +53,7 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
   readonly #reading: DocumentReading;
   readonly #beforeItem: (characters: number) => void;
   readonly #weights = new Weights();
-  #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
+  #current: { readonly number: number; readonly body: string; readonly value: JsonValue } | undefined;
   /** The index of the selection of the item read last. */
   selection: number;
   /** How many items were read, and the size of their texts. */
@@ -67,11 +69,11 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
 
   /** The number of the item read last; 0 before the first. */
   get document(): number {
-    return this.#current?.item.number ?? 0;
+    return this.#current?.number ?? 0;
   }
 
   get documentBytes(): number {
-    return this.#current?.item.body.length ?? 0;
+    return this.#current?.body.length ?? 0;
   }
 
   /**
@@ -81,7 +83,7 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
    */
   textOf(row: JsonValue, maxBytes: number): string {
     if (typeof row !== 'object') return JSON.stringify(row);
-    if (this.#current?.value === row) return this.#current.item.body;
+    if (this.#current?.value === row) return this.#current.body;
     const bytes = this.#weights.of(row);
     if (bytes > maxBytes)
       throw new CosmosError('BadRequest', `A row of the query has ${bytes} bytes, expected at most ${maxBytes}`);
@@ -96,17 +98,23 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
       const from = start?.selection === index ? start.document : undefined;
       for (const batch of this.#batchesOf(index, this.#toQueried(selection), from)) {
         yield YIELD;
-        let parsed = 0;
-        for (const item of batch) {
-          const value = this.#read(item);
-          parsed += item.body.length;
-          if (parsed >= CHARACTERS_BETWEEN_YIELDS) {
-            yield YIELD;
-            parsed = 0;
-          }
-          yield value;
-        }
+        yield* this.#valuesOf(selection, batch);
       }
+    }
+  }
+
+  *#valuesOf(selection: ItemSelection, batch: readonly QueriedItem[]): Generator<JsonValue | Yield> {
+    let parsed = 0;
+    for (const item of batch) {
+      const body = this.#bodyOf(selection, item);
+      if (body === undefined) continue;
+      const value = this.#read(item.number, body);
+      parsed += body.length;
+      if (parsed >= CHARACTERS_BETWEEN_YIELDS) {
+        yield YIELD;
+        parsed = 0;
+      }
+      yield value;
     }
   }
 
@@ -119,18 +127,26 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
   #batchesOf(index: number, selection: QueriedSelection, from: number | undefined): ItemBatches {
     const store = this.#store;
     const { access, descending, orderStart } = this.#reading;
-    if (access.kind === 'order') return itemsInOrder(store, selection, access, orderStart);
+    if (access.kind === 'order') {
+      const bodyOf = (item: QueriedItem) => this.#bodyOf(selection, item);
+      return itemsInOrder(store, selection, { order: access, start: orderStart, bodyOf });
+    }
     const window = { descending, ...(from !== undefined && { from }) };
     const numbers = access.kind === 'numbers' ? access.numbers[index] : undefined;
     return numbers ? itemsByNumber(store, selection, numbers, window) : itemsOfSelection(store, selection, window);
   }
 
-  #read(item: QueriedItem): JsonValue {
-    this.#beforeItem(item.body.length);
-    const value = JSON.parse(item.body) as JsonValue; // our own text
-    this.#current = { item, value };
+  /** Undefined for an item that has gone since it was listed. */
+  #bodyOf({ container }: ItemSelection, { number, body }: QueriedItem): string | undefined {
+    this.#beforeItem(body?.length ?? MAX_LISTED_BYTES + 1);
+    return body ?? this.#store.queries.body(container, number);
+  }
+
+  #read(number: number, body: string): JsonValue {
+    const value = JSON.parse(body) as JsonValue; // our own text
+    this.#current = { number, body, value };
     this.items += 1;
-    this.sizeInBytes += Buffer.byteLength(item.body);
+    this.sizeInBytes += Buffer.byteLength(body);
     return value;
   }
 }
@@ -211,7 +227,7 @@ function* itemsOfRange(
 }
 
 function nextLimit(limit: number, items: readonly QueriedItem[]): number {
-  const size = items.reduce((sum, { body }) => sum + body.length, 0);
+  const size = items.reduce((sum, { body }) => sum + (body?.length ?? MAX_LISTED_BYTES), 0);
   const fitting = size === 0 ? MAX_BATCH : Math.floor((MAX_BATCH_CHARACTERS * items.length) / size);
   return Math.max(1, Math.min(MAX_BATCH, 2 * limit, fitting));
 }
@@ -241,13 +257,15 @@ export interface OrderStart {
 function* itemsInOrder(
   store: QueriedStore,
   selection: QueriedSelection,
-  order: IndexOrder,
-  start: OrderStart | undefined,
+  { order, start, bodyOf }: OrderedReading,
 ): ItemBatches {
   let tied: Tie | undefined;
-  for (const chunk of entriesOf(store, selection, order, start)) {
+  let limit = FIRST_BATCH;
+  for (const chunk of entriesOf(store, selection, { order, start, limit: () => limit })) {
     const numbers = chunk.map(({ number }) => number);
-    const items = new Map(store.queries.read(selection, numbers).map((item) => [item.number, item]));
+    const read = store.queries.read(selection, numbers);
+    limit = nextLimit(limit, read);
+    const items = new Map(read.map((item) => [item.number, item]));
     const batch: QueriedItem[] = [];
     for (const { key, number } of chunk) {
       const item = items.get(number);
@@ -256,7 +274,7 @@ function* itemsInOrder(
         tied.items.push(item);
         continue;
       }
-      batch.push(...sortTied(tied, order));
+      batch.push(...sortTied(tied, order, bodyOf));
       tied = { key, items: [item] };
     }
     if (tied && isExactKey(tied.key)) {
@@ -265,7 +283,14 @@ function* itemsInOrder(
     }
     yield batch;
   }
-  yield sortTied(tied, order);
+  yield sortTied(tied, order, bodyOf);
+}
+
+interface OrderedReading {
+  readonly order: IndexOrder;
+  readonly start: OrderStart | undefined;
+  /** The body of an item whose value has to be compared; undefined when the item has gone. */
+  bodyOf(item: QueriedItem): string | undefined;
 }
 
 /** Items whose values share a key. */
@@ -277,18 +302,17 @@ interface Tie {
 function* entriesOf(
   store: QueriedStore,
   { range }: QueriedSelection,
-  { index, epk, keys, descending }: IndexOrder,
-  start: OrderStart | undefined,
+  { order, start, limit: limitNow }: Pick<OrderedReading, 'order' | 'start'> & { limit(): number },
 ): Iterable<readonly IndexEntry[]> {
+  const { index, epk, keys, descending } = order;
   const selection = { index, range, keys, ...(epk !== undefined && { epk }) };
   let after = start && entryBefore(start, descending);
-  let limit = FIRST_BATCH;
   for (;;) {
+    const limit = limitNow();
     const chunk = store.indexes.entries(selection, { limit, descending, ...(after && { after }) });
     yield chunk;
     if (chunk.length < limit) return;
     after = chunk.at(-1);
-    limit = nextLimit(limit, []);
   }
 }
 
@@ -299,13 +323,17 @@ function entryBefore({ value, document }: OrderStart, descending: boolean): Inde
 }
 
 /** Items come in the order of their numbers, and stay so where their values are equal. */
-function sortTied(tied: Tie | undefined, { path, descending }: IndexOrder): readonly QueriedItem[] {
+function sortTied(
+  tied: Tie | undefined,
+  { path, descending }: IndexOrder,
+  bodyOf: OrderedReading['bodyOf'],
+): readonly QueriedItem[] {
   if (!tied) return [];
   if (isExactKey(tied.key)) return tied.items;
   const sign = descending ? -1 : 1;
   const valued = tied.items.map((item) => ({
     item,
-    value: valueAt(JSON.parse(item.body), path) as JsonValue | undefined,
+    value: valueAt(JSON.parse(bodyOf(item) ?? 'null'), path) as JsonValue | undefined,
   }));
   valued.sort((left, right) => compareValues(left.value, right.value) * sign);
   return valued.map(({ item }) => item);

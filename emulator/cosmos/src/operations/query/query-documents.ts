@@ -85,7 +85,8 @@ function readKeys(
       store.queries.read({ ...selection, now: 0, conditions: [] }, [document]),
     );
     if (!item || !filters.orderBy) throw invalidContinuation();
-    const value = JSON.parse(item.body) as JsonValue; // our own text
+    const body = item.body ?? store.queries.body(selections[0]?.container ?? 0, item.number);
+    const value = JSON.parse(body ?? 'null') as JsonValue; // our own text
     return filters.orderBy.map(({ path }) => valueAt(value, path) as JsonValue | undefined); // of an item's JSON
   };
 }

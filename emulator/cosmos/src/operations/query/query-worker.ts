@@ -33,6 +33,7 @@ const store: QueriedStore = {
     bounds: (...args) => call('queries', 'bounds', args) as ReturnType<Queries['bounds']>,
     scan: (...args) => call('queries', 'scan', args) as ReturnType<Queries['scan']>,
     read: (...args) => call('queries', 'read', args) as ReturnType<Queries['read']>,
+    body: (...args) => call('queries', 'body', args) as ReturnType<Queries['body']>,
     numbers: (...args) => call('queries', 'numbers', args) as ReturnType<Queries['numbers']>,
   },
   indexes: { entries: (...args) => call('indexes', 'entries', args) as ReturnType<Indexes['entries']> },

@@ -1,6 +1,13 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { PathCondition } from '../../query/plan/filters.ts';
-import type { ItemQueries, NumberWindow, QueriedItem, QueriedSelection, ScanOptions } from '../item-queries.ts';
+import {
+  type ItemQueries,
+  MAX_LISTED_BYTES,
+  type NumberWindow,
+  type QueriedItem,
+  type QueriedSelection,
+  type ScanOptions,
+} from '../item-queries.ts';
 import type { ItemSelection } from '../store.ts';
 
 /** Prepared statements that are cached: they differ by the paths in the conditions. */
@@ -9,6 +16,8 @@ const MAX_STATEMENTS = 100;
 /** Sorts after every effective partition key, since these are upper-case hexadecimal. */
 export const HIGHEST_EPK = 'G';
 
+/** The columns of a `QueriedItem`. SQLite knows the length of a text without reading it. */
+const LISTED = `number, iif(octet_length(body) > ${MAX_LISTED_BYTES}, NULL, body) AS body`;
 const IN_RANGE = 'container = ? AND range = ?';
 
 export class SqliteQueries implements ItemQueries {
@@ -31,7 +40,7 @@ export class SqliteQueries implements ItemQueries {
   scan(selection: QueriedSelection, { first, last }: NumberWindow, { limit, descending }: ScanOptions): QueriedItem[] {
     const { sql, values } = conditionsOf(selection);
     const order = descending ? 'DESC' : 'ASC';
-    const statement = this.#prepareItems(`SELECT number, body FROM items INDEXED BY items_by_range
+    const statement = this.#prepareItems(`SELECT ${LISTED} FROM items INDEXED BY items_by_range
       WHERE ${IN_RANGE} AND number BETWEEN ? AND ?${sql} ORDER BY number ${order} LIMIT ?`);
     return toItems(statement.all(selection.container, selection.range, first, last, ...values, limit));
   }
@@ -39,9 +48,14 @@ export class SqliteQueries implements ItemQueries {
   read(selection: QueriedSelection, numbers: readonly number[]): QueriedItem[] {
     const { sql, values } = conditionsOf(selection);
     // Without NOT INDEXED, SQLite chooses the index by key and scans a whole logical partition for one item.
-    const statement = this.#prepareItems(`SELECT number, body FROM items NOT INDEXED
+    const statement = this.#prepareItems(`SELECT ${LISTED} FROM items NOT INDEXED
       WHERE number IN (SELECT value FROM json_each(?)) AND ${IN_RANGE}${sql}`);
     return toItems(statement.all(JSON.stringify(numbers), selection.container, selection.range, ...values));
+  }
+
+  body(container: number, number: number): string | undefined {
+    const row = this.#prepare('SELECT body FROM items WHERE number = ? AND container = ?').get(number, container);
+    return row && String(row.body);
   }
 
   numbers(selection: QueriedSelection, limit: number): number[] | undefined {
@@ -92,9 +106,14 @@ function conditionsOf(selection: QueriedSelection): { sql: string; values: SQLIn
   return { sql: sql + prefilter.sql, values: [...values, ...prefilter.values] };
 }
 
+type ListedRow = readonly [number: number, body: string | null];
+
 function toItems(rows: unknown): QueriedItem[] {
-  const read = rows as readonly (readonly [number: number, body: string] | QueriedItem)[]; // the columns selected
-  return read.map((row) => ('number' in row ? row : { number: row[0], body: row[1] }));
+  const read = rows as readonly (ListedRow | { number: ListedRow[0]; body: ListedRow[1] })[]; // the columns selected
+  return read.map((row) => {
+    const [number, body] = 'number' in row ? [row.number, row.body] : row;
+    return body === null ? { number } : { number, body };
+  });
 }
 
 /** A condition in SQL over the item's text, and what it binds. */
