@@ -9,13 +9,12 @@ import {
   type ItemIndexes,
   type ItemQueries,
   type ItemSelection,
-  type KeyRange,
   MAX_LISTED_BYTES,
   type QueriedItem,
   type QueriedSelection,
 } from '../../store/item-queries.ts';
 import type { FeedSelection } from '../feed.ts';
-import type { AccessPath } from './access-path.ts';
+import type { AccessPath, IndexOrder } from './access-path.ts';
 
 /** The first item to read. */
 interface DocumentStart {
@@ -230,17 +229,6 @@ function nextLimit(limit: number, items: readonly QueriedItem[]): number {
   const size = items.reduce((sum, { body }) => sum + (body?.length ?? MAX_LISTED_BYTES), 0);
   const fitting = size === 0 ? MAX_BATCH : Math.floor((MAX_BATCH_CHARACTERS * items.length) / size);
   return Math.max(1, Math.min(MAX_BATCH, 2 * limit, fitting));
-}
-
-/** Reading in the order of the values at a path. */
-export interface IndexOrder {
-  readonly index: number;
-  /** The effective partition key, of an index by partition. */
-  readonly epk?: string;
-  readonly path: readonly string[];
-  readonly descending: boolean;
-  /** Only values with these keys. */
-  readonly keys: KeyRange;
 }
 
 /** The value, and the item, with which reading starts. */

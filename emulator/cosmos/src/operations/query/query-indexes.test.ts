@@ -128,8 +128,8 @@ class World {
   }
 
   async page(text: string, scope: FeedScope, maxItemCount: number, continuation: string | undefined) {
-    const page = { scope, maxItemCount, ...(continuation && { continuation }) };
-    const input = { ...page, body: { text, parameters: [] }, isClosed: () => false };
+    const next = continuation === undefined ? {} : { continuation };
+    const input = { body: { text, parameters: [] }, scope, maxItemCount, isClosed: () => false, ...next };
     const result = await queryDocuments(this.account, await this.container, input);
     return { rows: JSON.parse(String(result.body)).Documents as unknown[], continuation: result.continuation };
   }

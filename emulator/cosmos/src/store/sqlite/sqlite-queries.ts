@@ -9,6 +9,7 @@ import {
   type ScanOptions,
 } from '../item-queries.ts';
 import type { ItemSelection } from '../store.ts';
+import type { CheckedItem, Checksums } from './checksums.ts';
 
 /** Prepared statements that are cached: they differ by the paths in the conditions. */
 const MAX_STATEMENTS = 100;
@@ -16,16 +17,20 @@ const MAX_STATEMENTS = 100;
 /** Sorts after every effective partition key, since these are upper-case hexadecimal. */
 export const HIGHEST_EPK = 'G';
 
-/** The columns of a `QueriedItem`. SQLite knows the length of a text without reading it. */
-const LISTED = `number, iif(octet_length(body) > ${MAX_LISTED_BYTES}, NULL, body) AS body`;
 const IN_RANGE = 'container = ? AND range = ?';
+const STATE = 'lsn, expires_at AS expiresAt, checksum';
+/** Of a list of items. SQLite knows the length of a text without reading it. */
+const COLUMNS = `number, iif(octet_length(body) > ${MAX_LISTED_BYTES}, NULL, body) AS body, ${STATE}`;
 
 export class SqliteQueries implements ItemQueries {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync) {
+  readonly #checksums: Checksums;
+
+  constructor(database: DatabaseSync, checksums: Checksums) {
     this.#database = database;
+    this.#checksums = checksums;
   }
 
   bounds({ container, range }: ItemSelection): NumberWindow | undefined {
@@ -40,22 +45,26 @@ export class SqliteQueries implements ItemQueries {
   scan(selection: QueriedSelection, { first, last }: NumberWindow, { limit, descending }: ScanOptions): QueriedItem[] {
     const { sql, values } = conditionsOf(selection);
     const order = descending ? 'DESC' : 'ASC';
-    const statement = this.#prepareItems(`SELECT ${LISTED} FROM items INDEXED BY items_by_range
+    const statement = this.#prepareItems(`SELECT ${COLUMNS} FROM items INDEXED BY items_by_range
       WHERE ${IN_RANGE} AND number BETWEEN ? AND ?${sql} ORDER BY number ${order} LIMIT ?`);
-    return toItems(statement.all(selection.container, selection.range, first, last, ...values, limit));
+    return this.#toItems(statement.all(selection.container, selection.range, first, last, ...values, limit));
   }
 
   read(selection: QueriedSelection, numbers: readonly number[]): QueriedItem[] {
     const { sql, values } = conditionsOf(selection);
     // Without NOT INDEXED, SQLite chooses the index by key and scans a whole logical partition for one item.
-    const statement = this.#prepareItems(`SELECT ${LISTED} FROM items NOT INDEXED
+    const statement = this.#prepareItems(`SELECT ${COLUMNS} FROM items NOT INDEXED
       WHERE number IN (SELECT value FROM json_each(?)) AND ${IN_RANGE}${sql}`);
-    return toItems(statement.all(JSON.stringify(numbers), selection.container, selection.range, ...values));
+    return this.#toItems(statement.all(JSON.stringify(numbers), selection.container, selection.range, ...values));
   }
 
   body(container: number, number: number): string | undefined {
-    const row = this.#prepare('SELECT body FROM items WHERE number = ? AND container = ?').get(number, container);
-    return row && String(row.body);
+    const sql = `SELECT number, body, ${STATE} FROM items WHERE number = ? AND container = ?`;
+    const row: unknown = this.#prepareItems(sql).get(number, container);
+    if (row === undefined) return undefined;
+    const [, body, ...state] = columnsOf(row);
+    this.#assertUndamaged(number, body, state);
+    return body ?? undefined;
   }
 
   numbers(selection: QueriedSelection, limit: number): number[] | undefined {
@@ -74,7 +83,7 @@ export class SqliteQueries implements ItemQueries {
     return Number(statement.get(container, range, limit)?.count);
   }
 
-  /** Prepares a statement whose rows `toItems` reads. */
+  /** Prepares a statement whose rows `#toItems` reads. */
   #prepareItems(sql: string): StatementSync {
     return this.#prepare(sql, prepareArrayRows);
   }
@@ -88,7 +97,27 @@ export class SqliteQueries implements ItemQueries {
     this.#statements.set(sql, statement);
     return statement;
   }
+
+  #toItems(rows: readonly unknown[]): QueriedItem[] {
+    return rows.map((row) => {
+      const [number, body, ...state] = columnsOf(row);
+      if (body === null) return { number };
+      this.#assertUndamaged(number, body, state);
+      return { number, body };
+    });
+  }
+
+  #assertUndamaged(number: number, body: string | null, [lsn, expiresAt, checksum]: readonly unknown[]): void {
+    this.#checksums.assertItem({ number, body, lsn, expiresAt } as CheckedItem, checksum); // the columns are the type's
+  }
 }
+
+/** The columns of a row. Node.js before 22.16 gives objects, later ones arrays. */
+function columnsOf(row: unknown): Columns {
+  return (Array.isArray(row) ? row : Object.values(row as object)) as unknown as Columns; // as they are selected
+}
+
+type Columns = readonly [number: number, body: string | null, ...state: unknown[]];
 
 function conditionsOf(selection: QueriedSelection): { sql: string; values: SQLInputValue[] } {
   const { minEpk, maxEpk, partitionKey, now, conditions } = selection;
@@ -104,16 +133,6 @@ function conditionsOf(selection: QueriedSelection): { sql: string; values: SQLIn
     values.push(partitionKey);
   }
   return { sql: sql + prefilter.sql, values: [...values, ...prefilter.values] };
-}
-
-type ListedRow = readonly [number: number, body: string | null];
-
-function toItems(rows: unknown): QueriedItem[] {
-  const read = rows as readonly (ListedRow | { number: ListedRow[0]; body: ListedRow[1] })[]; // the columns selected
-  return read.map((row) => {
-    const [number, body] = 'number' in row ? [row.number, row.body] : row;
-    return body === null ? { number } : { number, body };
-  });
 }
 
 /** A condition in SQL over the item's text, and what it binds. */
