@@ -1,13 +1,14 @@
 import { OPERATION_STATUSES, OPERATION_TYPES, type TeamsAsyncOperation } from './teams-async-operation.ts';
 
 /** A scalar type of OData's entity data model that this API uses. */
-export type PrimitiveType = 'Edm.String' | 'Edm.Int32' | 'Edm.DateTimeOffset';
+export type PrimitiveType = 'Edm.String' | 'Edm.Int32' | 'Edm.DateTimeOffset' | 'Edm.Boolean';
 
-/** An enumeration: the number of a member is its place in the list. */
+/** An enumeration: the number of a member is its place in the list; of flags, the bit there. */
 export interface EnumTypeModel {
   readonly kind: 'enum';
   readonly name: string;
   readonly members: readonly string[];
+  readonly isFlags?: true;
 }
 
 /** A structured value without a key; no property beyond the declared ones. */
