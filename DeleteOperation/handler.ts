@@ -6,7 +6,7 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../shared/graph-http/pipeline.ts';
-import { type EntityTags, matches, readEntityTags, readOrigin } from '../shared/graph-http/request/request-headers.ts';
+import { type EntityTags, matches, readEntityTags, readOrigin } from '../shared/graph-http/request/message.ts';
 import { emptyResponse, type GraphResponse } from '../shared/graph-http/response/response.ts';
 
 export interface DeleteOperationDependencies extends PipelineDependencies {

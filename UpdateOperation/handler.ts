@@ -7,23 +7,22 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../shared/graph-http/pipeline.ts';
-import { readJson } from '../shared/graph-http/request/json-body.ts';
 import {
   type EntityTags,
   matches,
   readEntityTags,
+  readJson,
   readOrigin,
-  returnPreference,
-  toContentType,
   toEntityTag,
-} from '../shared/graph-http/request/request-headers.ts';
-import { toEntity } from '../shared/graph-http/response/entity.ts';
+} from '../shared/graph-http/request/message.ts';
 import {
   emptyResponse,
   type GraphResponse,
   odataResponse,
   preferenceApplied,
+  toEntity,
 } from '../shared/graph-http/response/response.ts';
+import { returnPreference, toContentType } from '../shared/odata/request-options.ts';
 import { parseOperationChanges } from '../shared/validation/operation-body.ts';
 
 export interface UpdateOperationDependencies extends PipelineDependencies {

@@ -49,7 +49,7 @@ async function wayFigures(): Promise<readonly Figure[]> {
     {
       name: 'files on the way of POST /chats/{id}/operations, socket to disk and back',
       bar: 45,
-      limit: 78,
+      limit: 68,
       places: create,
     },
     { name: 'files on the way of a query in the database', bar: 35, limit: 53, places: query },

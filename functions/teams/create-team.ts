@@ -3,10 +3,10 @@ import { toTeamId } from '../../shared/domain/teams/operations-owner.ts';
 import type { Team } from '../../shared/domain/teams/team.ts';
 import { newChannel, newTeam, type ResourceSource } from '../../shared/domain/teams/workspace.ts';
 import { type FunctionHandler, type GraphRequest, graphPipeline } from '../../shared/graph-http/pipeline.ts';
-import { readJson } from '../../shared/graph-http/request/json-body.ts';
-import { toContentType } from '../../shared/graph-http/request/request-headers.ts';
+import { readJson } from '../../shared/graph-http/request/message.ts';
 import { type GraphResponse, odataResponse } from '../../shared/graph-http/response/response.ts';
 import { toTeamEntity } from '../../shared/graph-http/response/team-entity.ts';
+import { toContentType } from '../../shared/odata/request-options.ts';
 import { type NewTeamBody, parseGroupTeam, parseNewTeam } from '../../shared/validation/team-bodies.ts';
 import { type StarterDependencies, type StarterRequest, startOperation, withScenario } from './starter.ts';
 

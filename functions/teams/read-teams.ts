@@ -7,10 +7,10 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../../shared/graph-http/pipeline.ts';
-import { toContentType } from '../../shared/graph-http/request/request-headers.ts';
 import { type GraphResponse, odataResponse } from '../../shared/graph-http/response/response.ts';
 import { toChannelEntity, toChannelList, toTeamEntity } from '../../shared/graph-http/response/team-entity.ts';
 import { parseSelect } from '../../shared/odata/query-options/list-options.ts';
+import { toContentType } from '../../shared/odata/request-options.ts';
 import { requireTeam } from './starter.ts';
 
 export interface ReadTeamsDependencies extends PipelineDependencies {

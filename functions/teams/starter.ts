@@ -7,8 +7,7 @@ import type { Effect } from '../../shared/domain/teams/workspace.ts';
 import { createOperation, type OperationType } from '../../shared/domain/teams-async-operation.ts';
 import type { GraphRequest, PipelineDependencies } from '../../shared/graph-http/pipeline.ts';
 import type { ResourceKind } from '../../shared/graph-http/request/address.ts';
-import { readJson } from '../../shared/graph-http/request/json-body.ts';
-import { readOrigin } from '../../shared/graph-http/request/request-headers.ts';
+import { readJson, readOrigin } from '../../shared/graph-http/request/message.ts';
 import { type GraphResponse, preferenceApplied } from '../../shared/graph-http/response/response.ts';
 
 /** What a function needs that starts operations. */

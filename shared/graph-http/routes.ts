@@ -11,7 +11,7 @@ import {
   READ_TEAMS,
   WRITE_TEAM_OPERATIONS,
 } from '../domain/teams/team-permissions.ts';
-import type { QueryOptionName } from '../odata/query-options/query-options.ts';
+import type { QueryOptionName } from '../odata/request-options.ts';
 import type { ResourceKind } from './request/address.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { ROUTES, type Route, routeOf } from '../graph-http/routes.ts';
-import type { QueryOptionName } from '../odata/query-options/query-options.ts';
+import type { QueryOptionName } from '../odata/request-options.ts';
 import { type BodyModel, type DocumentedRoute, ENDPOINTS, type ResponseModel } from './endpoints.ts';
 import { ERROR_SCHEMA, type Schema, toComponentSchemas } from './schemas.ts';
 

@@ -1,8 +1,7 @@
 import { BulkOperationType, type OperationInput, type OperationResponse } from '@azure/cosmos';
 import { ThrottledError, TooLargeError, UnavailableError } from '../domain/errors.ts';
-import type { ContainerItems } from './container-calls.ts';
+import { bareEtag, type ContainerItems, quotedEtag } from './cosmos-client.ts';
 import { hasStatus } from './cosmos-errors.ts';
-import { bareEtag, quotedEtag } from './etags.ts';
 
 /** What a transaction came to: an answer for each of its writes, or the one that stopped all. */
 export type TransactionOutcome =

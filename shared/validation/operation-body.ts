@@ -1,7 +1,6 @@
 import Joi, { type ObjectSchema, type ValidationErrorItem } from 'joi';
-import { toUtc } from '../domain/date-time-offset.ts';
 import { BadRequestError, type ErrorDetail, ValidationError } from '../domain/errors.ts';
-import type { NewOperation, OperationChanges } from '../domain/teams-async-operation.ts';
+import { type NewOperation, type OperationChanges, toUtc } from '../domain/teams-async-operation.ts';
 import {
   type ComplexTypeModel,
   DECLARED_PROPERTIES,

@@ -1,10 +1,10 @@
 import { HttpRequest } from '@azure/functions';
 import fc from 'fast-check';
 import { createCatchAllHandler, createResourceHandlers } from '../../functions/service/graph-handlers.ts';
-import { createRouteRegistrar } from '../../shared/composition/route-registrar.ts';
+import { createRouteRegistrar } from '../../shared/composition/create-app.ts';
 import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
-import { isHost } from '../../shared/graph-http/request/target.ts';
+import { isHost } from '../../shared/graph-http/request/address.ts';
 import { ROUTE_NAMES } from '../../shared/graph-http/routes.ts';
 import { graphDependencies } from '../support/call-handler.ts';
 import { operationsPath } from '../support/create-operation-request.ts';

@@ -16,10 +16,13 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../../../shared/graph-http/pipeline.ts';
-import { toSubscriptionLocation } from '../../../shared/graph-http/request/address.ts';
-import { readJson } from '../../../shared/graph-http/request/json-body.ts';
+import { readJson } from '../../../shared/graph-http/request/message.ts';
 import { parseSubscribedResource } from '../../../shared/graph-http/request/subscribed-resource.ts';
-import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
+import {
+  type GraphResponse,
+  odataResponse,
+  toSubscriptionLocation,
+} from '../../../shared/graph-http/response/response.ts';
 import { toSubscriptionEntity } from '../../../shared/graph-http/response/subscription-entity.ts';
 import { parseNewSubscription } from '../../../shared/validation/subscription-body.ts';
 import { shakeHands } from '../handshake.ts';

@@ -10,7 +10,7 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../../../shared/graph-http/pipeline.ts';
-import { readJson } from '../../../shared/graph-http/request/json-body.ts';
+import { readJson } from '../../../shared/graph-http/request/message.ts';
 import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 import { toSubscriptionEntity } from '../../../shared/graph-http/response/subscription-entity.ts';
 import { parseSubscriptionChanges, type SubscriptionChanges } from '../../../shared/validation/subscription-body.ts';

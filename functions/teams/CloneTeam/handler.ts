@@ -1,6 +1,6 @@
 import { newChannel, newTeam } from '../../../shared/domain/teams/workspace.ts';
 import { type FunctionHandler, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
-import { readJson } from '../../../shared/graph-http/request/json-body.ts';
+import { readJson } from '../../../shared/graph-http/request/message.ts';
 import type { GraphResponse } from '../../../shared/graph-http/response/response.ts';
 import { parseClone } from '../../../shared/validation/team-bodies.ts';
 import {

@@ -3,10 +3,10 @@ import { isGuid } from '../../../shared/domain/teams/operations-owner.ts';
 import type { Chat } from '../../../shared/domain/teams/team.ts';
 import { newChat } from '../../../shared/domain/teams/workspace.ts';
 import { type FunctionHandler, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
-import { readJson } from '../../../shared/graph-http/request/json-body.ts';
-import { toContentType } from '../../../shared/graph-http/request/request-headers.ts';
+import { readJson } from '../../../shared/graph-http/request/message.ts';
 import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 import { toChatEntity } from '../../../shared/graph-http/response/team-entity.ts';
+import { toContentType } from '../../../shared/odata/request-options.ts';
 import { type NewChatBody, parseNewChat } from '../../../shared/validation/team-bodies.ts';
 import { type StarterDependencies, type StarterRequest, startOperation, withScenario } from '../starter.ts';
 

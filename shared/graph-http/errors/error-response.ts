@@ -7,7 +7,7 @@ import {
   ThrottledError,
   UnauthenticatedError,
 } from '../../domain/errors.ts';
-import type { RequestIds } from '../request/request-headers.ts';
+import type { RequestIds } from '../request/message.ts';
 import type { GraphResponse } from '../response/response.ts';
 
 /** Graph answers errors with the bare media type, unlike entities. */

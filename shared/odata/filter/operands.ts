@@ -1,6 +1,6 @@
-import { toUtc } from '../../domain/date-time-offset.ts';
 import { declaredProperty, type TypeName, typeNameOf } from '../../domain/declared-property.ts';
 import type { DateTimeLiteral, Expression, Literal, TextFunction } from '../../domain/operation-query.ts';
+import { toUtc } from '../../domain/teams-async-operation.ts';
 import { QueryOptionError, shown } from '../query-option-error.ts';
 import type { Token } from './tokens.ts';
 

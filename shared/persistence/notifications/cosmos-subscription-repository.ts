@@ -9,15 +9,15 @@ import type {
   Watcher,
   WatcherDirectory,
 } from '../../domain/notifications/subscription-repository.ts';
+import { CONTAINERS } from '../containers.ts';
 import {
+  bareEtag,
   type CallContainer,
   type ContainerItems,
   type CosmosAdapterOptions,
   containerCalls,
   queryPages,
-} from '../container-calls.ts';
-import { CONTAINERS } from '../containers.ts';
-import { bareEtag } from '../etags.ts';
+} from '../cosmos-client.ts';
 import { propertyPath, Statement } from '../statement.ts';
 import { replaceVersion, toCreate, toDelete, toTransactionError, transact } from '../transaction.ts';
 import {

@@ -1,9 +1,8 @@
 import type { ChatRecord, TeamRecord } from '../../domain/teams/team.ts';
 import { keyOf, type RecordKey, type StoredRecord, type WorkspaceRepository } from '../../domain/teams/workspace.ts';
-import { type CosmosAdapterOptions, containerCalls } from '../container-calls.ts';
 import { LOCAL_CONTAINERS } from '../containers.ts';
+import { bareEtag, type CosmosAdapterOptions, containerCalls } from '../cosmos-client.ts';
 import { hasStatus } from '../cosmos-errors.ts';
-import { bareEtag } from '../etags.ts';
 import { replaceVersion } from '../transaction.ts';
 
 /** A record as an item: alone in a partition of its own, for nothing is ever written together with it. */

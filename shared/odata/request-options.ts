@@ -1,40 +1,82 @@
-import { createHash } from 'node:crypto';
-import type { Caller } from '../../domain/caller.ts';
-import { BadRequestError, RequestTooOldError } from '../../domain/errors.ts';
-import type { ChangeOrigin } from '../../domain/notifications/operation-change.ts';
-import type { RepeatableRequest } from '../../domain/operation-repository.ts';
-import type { Telemetry } from '../../domain/telemetry.ts';
-import { QueryOptionError, shown } from '../../odata/query-option-error.ts';
+// What a request asks of its response: query options of the URL, preferences, and the format of the JSON.
+import { BadRequestError } from '../domain/errors.ts';
+import { QueryOptionError, shown } from './query-option-error.ts';
 
-export interface RequestIds {
-  /** Ours, a new GUID for every request. */
-  readonly requestId: string;
-  /** The caller's, where it sent a GUID; otherwise ours. */
-  readonly clientRequestId: string;
-}
+/** OData's system query options, in lower case, as messages spell them. */
+const KNOWN_OPTIONS: Readonly<Record<string, string>> = {
+  apply: 'Apply',
+  compute: 'Compute',
+  count: 'Count',
+  deltatoken: 'DeltaToken',
+  expand: 'Expand',
+  filter: 'Filter',
+  format: 'Format',
+  orderby: 'OrderBy',
+  schemaversion: 'SchemaVersion',
+  search: 'Search',
+  select: 'Select',
+  skip: 'Skip',
+  skiptoken: 'SkipToken',
+  top: 'Top',
+};
 
-const GUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+export type QueryOptionName =
+  | 'count'
+  | 'filter'
+  | 'format'
+  | 'orderby'
+  | 'search'
+  | 'select'
+  | 'skip'
+  | 'skiptoken'
+  | 'top';
 
-export function readRequestIds(clientRequestId: string | null, requestId: string): RequestIds {
-  const valid = clientRequestId !== null && GUID.test(clientRequestId);
-  return { requestId, clientRequestId: valid ? clientRequestId : requestId };
-}
+/** What a URL asks, decoded. */
+export type QueryOptions = Readonly<Partial<Record<QueryOptionName, string>>>;
 
-/** W3C Trace Context, section 3.2, version 00; whoever sends all zeros has no trace. */
-const TRACEPARENT = /^00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/;
+/** More than any URL that hosts let through carries. */
+const MAX_QUERY_LENGTH = 64 * 1024;
 
 /**
- * The request that made a change, for the record of the change. Where telemetry is on, our own part of the trace takes the
- * place of the caller's.
+ * Reads the options of a URL's query, of which nothing is ignored. The `$` is optional, as beta has it, and may be percent-encoded;
+ * letter case does not matter (`$skipToken` is what Graph's client for JavaScript sends).
+ *
+ * @param search as `URL` has it: empty, or with its `?`
+ * @throws QueryOptionError an option that is unknown, not allowed here, repeated, or not percent-encoded UTF-8
  */
-export function readOrigin(headers: Pick<Headers, 'get'>, telemetry: Pick<Telemetry, 'traceparent'>): ChangeOrigin {
-  const traceparent = headers.get('traceparent');
-  const clientRequestId = headers.get('client-request-id');
-  return {
-    traceparent:
-      telemetry.traceparent() ?? (traceparent !== null && TRACEPARENT.test(traceparent) ? traceparent : null),
-    clientRequestId: clientRequestId !== null && GUID.test(clientRequestId) ? clientRequestId : null,
-  };
+export function readQueryOptions(search: string, allowed: readonly QueryOptionName[]): QueryOptions {
+  if (search.length > MAX_QUERY_LENGTH) throw new QueryOptionError(`It exceeds ${MAX_QUERY_LENGTH} characters.`);
+  const options: Partial<Record<QueryOptionName, string>> = {};
+  for (const part of search.slice(1).split('&').filter(Boolean)) {
+    const [key = '', value = ''] = part.split(/=(.*)/s, 2).map(decode);
+    const name = toAllowed(key, allowed);
+    if (options[name] !== undefined)
+      throw new QueryOptionError(
+        `Query option '$${name}' was specified more than once, but it must be specified at most once.`,
+      );
+    options[name] = value.trim();
+  }
+  return options;
+}
+
+function toAllowed(key: string, allowed: readonly QueryOptionName[]): QueryOptionName {
+  const name = key.replace(/^\$/, '').toLowerCase();
+  const found = allowed.find((option) => option === name);
+  if (found) return found;
+  const known = Object.hasOwn(KNOWN_OPTIONS, name) ? KNOWN_OPTIONS[name] : undefined;
+  if (known === undefined) throw new QueryOptionError(`The query parameter '${shown(key)}' is not supported.`);
+  throw new QueryOptionError(
+    `Query option '${known}' is not allowed. To allow it, set the 'AllowedQueryOptions' property on EnableQueryAttribute or QueryValidationSettings.`,
+  );
+}
+
+/** Clients that encode forms send a space as `+`. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw new QueryOptionError(`'${shown(text)}' is not percent-encoded UTF-8.`);
+  }
 }
 
 /** What a request prefers (RFC 7240), as far as this API honours it; a service is free to ignore preferences it does not know. */
@@ -97,87 +139,6 @@ function readPageSize(text: string | undefined): number | null {
 export function returnPreference({ returnMinimal, returnRepresentation }: Preferences): readonly string[] {
   if (returnMinimal) return ['return=minimal'];
   return returnRepresentation ? ['return=representation'] : [];
-}
-
-/** What `If-Match` or `If-None-Match` names: any version, or those with these etags (without quotes). */
-export type EntityTags = 'any' | readonly string[];
-
-/** RFC 9110, section 8.8.3, printable ASCII only: that is what our own consist of. */
-const ENTITY_TAG = /^(?:W\/)?"(?<tag>[\x21\x23-\x7e]{0,256})"$/;
-const MAX_TAGS = 20;
-
-/**
- * Weak and strong tags count as equal: ours stand for the whole of an operation.
- *
- * @returns null when there is no such header
- * @throws BadRequestError it is malformed
- */
-export function readEntityTags(name: string, header: string | null): EntityTags | null {
-  if (header === null) return null;
-  const text = header.trim();
-  if (text === '*') return 'any';
-  const tags = text.split(',', MAX_TAGS + 1).map((part) => ENTITY_TAG.exec(part.trim())?.groups?.tag);
-  const known = tags.filter((tag) => tag !== undefined);
-  if (known.length < tags.length || tags.length > MAX_TAGS)
-    throw new BadRequestError(
-      `The value of the header '${name}' is not valid. It must be * or entity tags such as W/"1".`,
-    );
-  return known;
-}
-
-export function matches(tags: EntityTags, etag: string): boolean {
-  return tags === 'any' || tags.includes(etag);
-}
-
-export function toEntityTag(etag: string): string {
-  return `W/"${etag}"`;
-}
-
-interface HeaderReader {
-  get(name: string): string | null;
-}
-
-/** Ids are GUIDs by recommendation only: OASIS Repeatable Requests 1.0. */
-const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
-/** IMF-fixdate of RFC 9110, the one form that must be sent. */
-const HTTP_DATE =
-  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/;
-/** How long what a request did is known; the repository keeps it at least as long. */
-const WINDOW_MS = 10 * 60_000;
-/** How far a caller's clock may be ahead of ours. */
-const CLOCK_SKEW_MS = 5 * 60_000;
-
-/** Whether the request asks to be carried out once, however often it is sent. */
-export function isRepeatable(headers: HeaderReader): boolean {
-  return headers.get('repeatability-request-id') !== null || headers.get('repeatability-first-sent') !== null;
-}
-
-/**
- * @param body what was asked, parsed
- * @returns undefined when the request does not ask to be repeatable
- * @throws BadRequestError one of the two headers is missing or malformed
- * @throws RequestTooOldError what such an old request did is no longer known
- */
-export function readRepeatability(
-  headers: HeaderReader,
-  { caller, body, now }: { caller: Caller; body: unknown; now: number },
-): RepeatableRequest | undefined {
-  if (!isRepeatable(headers)) return undefined;
-  const id = headers.get('repeatability-request-id') ?? '';
-  const firstSent = headers.get('repeatability-first-sent') ?? '';
-  if (!REQUEST_ID.test(id)) throw malformed('Repeatability-Request-ID', 'a GUID');
-  const sentAt = HTTP_DATE.test(firstSent) ? Date.parse(firstSent) : Number.NaN;
-  if (Number.isNaN(sentAt) || sentAt > now + CLOCK_SKEW_MS)
-    throw malformed('Repeatability-First-Sent', 'the time of the first request, such as Tue, 26 Mar 2019 16:06:51 GMT');
-  if (sentAt < now - WINDOW_MS) throw new RequestTooOldError();
-  return {
-    key: JSON.stringify([caller.tenantId, caller.kind, caller.id, id.toLowerCase()]),
-    fingerprint: createHash('sha256').update(JSON.stringify(body)).digest('base64url'),
-  };
-}
-
-function malformed(name: string, expected: string): BadRequestError {
-  return new BadRequestError(`The header '${name}' is missing or not valid. It must be ${expected}.`);
 }
 
 /** How much control information an answer carries: OData JSON Format 4.0, section 3.1. */
