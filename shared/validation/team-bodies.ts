@@ -80,10 +80,7 @@ const CLONE: Body = {
     displayName: NAME.required(),
     description: DESCRIPTION,
     classification: Joi.string().max(256).allow('', null),
-    mailNickname: Joi.string()
-      .max(64)
-      .pattern(/^[^\s@()\\[\]";:<>,]*$/)
-      .allow('', null),
+    mailNickname: Joi.string().max(256).allow('', null), // Graph ignores it, and clients send the name for it
     partsToClone: Joi.string().max(256).custom(toParts).required(),
     visibility: visibility.allow(null),
   },
@@ -124,7 +121,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'template@odata.bind': "the URL of a template, such as https://graph.microsoft.com/v1.0/teamsTemplates('standard')",
   'group@odata.bind': "the URL of a group, such as https://graph.microsoft.com/v1.0/groups('{id}')",
   classification: 'a string of up to 256 characters',
-  mailNickname: 'a string of up to 64 characters without spaces and @()\\[]";:<>,',
+  mailNickname: 'a string of up to 256 characters',
   partsToClone: `a comma-separated list of ${CLONABLE_PARTS.join(', ')}`,
   shouldSetSpoSiteReadOnlyForMembers: 'true or false',
   chatType: 'oneOnOne or group',
