@@ -34,9 +34,9 @@ const TOOLCHAINS: Readonly<Record<string, Toolchain>> = {
   java: {
     probe: ['mvn', '--version'],
     install: [
-      ['mvn', '--quiet', '--batch-mode', 'compile', 'dependency:build-classpath', '-Dmdep.outputFile=classpath'],
+      ['mvn', '--quiet', '--batch-mode', 'dependency:build-classpath', '-Dmdep.outputFile=classpath'],
     ],
-    play: ['java', '-cp', 'target/classes:@classpath', 'Session'],
+    play: ['java', '-cp', '@classpath', 'Session.java'],
   },
   go: {
     probe: ['go', 'version'],

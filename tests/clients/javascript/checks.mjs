@@ -35,6 +35,9 @@ export const CLONE = {
   visibility: 'public',
 };
 
+/** Asks for an operation of five minutes. */
+export const SLOW = { Prefer: 'lro-scenario=slow-success' };
+
 /** @returns the ids in `/teams('…')/operations('…')` */
 export function idsIn(location) {
   const { team, operation } = /^\/teams\('(?<team>[^']+)'\)\/operations\('(?<operation>[^']+)'\)$/.exec(

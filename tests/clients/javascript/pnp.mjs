@@ -1,15 +1,19 @@
 import { GraphCollection, GraphFI } from '@pnp/graph';
 import '@pnp/graph/teams/index.js';
 import { GraphDefault } from '@pnp/nodejs';
-import { BearerToken } from '@pnp/queryable';
-import { check, NEW_TEAM, origin, pollToTheEnd, statusOf, token } from './checks.mjs';
+import { BearerToken, InjectHeaders } from '@pnp/queryable';
+import { check, NEW_TEAM, origin, pollToTheEnd, SLOW, statusOf, token } from './checks.mjs';
 
 /** `@pnp/graph`, which reads the ids out of `Location` itself. */
 export async function playPnp() {
-  const graph = new GraphFI().using(GraphDefault({ baseUrl: `${origin}/v1.0` }), BearerToken(token));
+  const toGraph = () => new GraphFI().using(GraphDefault({ baseUrl: `${origin}/v1.0` }), BearerToken(token));
+  const graph = toGraph();
+  const slow = toGraph().using(InjectHeaders(SLOW));
+  const waiting = await slow.teams.create(NEW_TEAM);
+  const missing = graph.teams.getById(waiting.teamId);
+  check('pnp: a team is not there before its operation ends', await statusOf(() => missing()), 404);
   const { teamId, operationId } = await graph.teams.create(NEW_TEAM);
   const team = graph.teams.getById(teamId);
-  check('pnp: the team is not there yet', await statusOf(() => team()), 404);
   const done = await pollToTheEnd(() => team.getOperationById(operationId));
   check('pnp: the operation created the team', [done.operationType, done.targetResourceId], ['createTeam', teamId]);
   check('pnp: the team is there', (await team()).displayName, 'Wind turbines');

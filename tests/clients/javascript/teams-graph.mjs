@@ -1,16 +1,22 @@
 import { Client } from '@microsoft/teams.graph';
 import * as teams from '@microsoft/teams.graph-endpoints/teams';
-import { CLONE, check, idsIn, NEW_TEAM, origin, pollToTheEnd, statusOf, token } from './checks.mjs';
+import { CLONE, check, idsIn, NEW_TEAM, origin, pollToTheEnd, SLOW, statusOf, token } from './checks.mjs';
 
 /** `@microsoft/teams.graph` of the Teams SDK, with its functions for the endpoints. */
 export async function playTeamsGraph() {
   const client = new Client({ token }, { baseUrlRoot: origin });
+  const slow = await client.http.post('/teams', NEW_TEAM, { headers: SLOW });
+  const waiting = { 'team-id': idsIn(slow.headers.location).team };
+  check(
+    'teams.graph: a team is not there before its operation ends',
+    await statusOf(() => client.call(teams.get, waiting)),
+    404,
+  );
   const started = await client.http.post('/teams', teams.create(NEW_TEAM).body);
   check('teams.graph: POST /teams is accepted', [started.status, started.data], [202, '']);
   const { team, operation } = idsIn(started.headers.location);
   const inTeam = { 'team-id': team };
   const poll = (id) => () => client.call(teams.operations.get, { ...inTeam, 'teamsAsyncOperation-id': id });
-  check('teams.graph: the team is not there yet', await statusOf(() => client.call(teams.get, inTeam)), 404);
   const done = await pollToTheEnd(poll(operation));
   check('teams.graph: the operation created the team', done.targetResourceLocation, `/teams('${team}')`);
   check('teams.graph: the team is there', (await client.call(teams.get, inTeam)).displayName, 'Wind turbines');
