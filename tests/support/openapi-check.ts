@@ -57,10 +57,8 @@ function findResponse(method: string, url: string, status: number): string {
 const DOCUMENTED = routesOf('operations', 'subscriptions', 'documents', 'teams').map(routeOf);
 
 function findTemplate(url: string): string | null {
-  const found =
-    DOCUMENTED.find(
-      ({ path }) => /^\/(?:beta|v1\.0)\/(?<path>.*)$/.exec(new URL(url).pathname)?.groups?.path === path,
-    ) ?? findByKind(url);
+  const given = new URL(url).pathname.replace(/\/$/, '').replace(/^\/v1\.0(?=\/|$)/, '/beta');
+  const found = DOCUMENTED.find(({ path }) => given === `/beta/${path}`.replace(/\/$/, '')) ?? findByKind(url);
   return found ? `/${found.path}` : null;
 }
 

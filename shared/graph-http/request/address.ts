@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
+import { BadRequestError, type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
 import { TEAM_PREFIX, toOwnerKey } from '../../domain/teams/operations-owner.ts';
+import { shown } from '../../odata/query-option-error.ts';
 import { type CommonAddress, type PathSegments, readTeam, type TeamAddress } from './team-address.ts';
 
 /** What a URL below the service root addresses. */
@@ -62,30 +63,35 @@ const MAX_KEY_BYTES = 2048;
  * keys come in two forms, `/chats/19:x` and `/chats('19:x')`. The origin is the URL's own; no forwarded header is trusted.
  *
  * @throws UnknownSegmentError there is no such resource
+ * @throws BadRequestError there is no such version
  * @example parseAddress("https://graph.example/beta/chats('19:x')/operations/7") // { kind: 'operation', operationId: '7', … }
  */
 export function parseAddress(url: string): Address {
   const { origin, pathname, search } = new URL(url);
   const path = new PathReader(pathname);
-  const version = path.next();
-  const isBeta = version?.toLowerCase() === 'beta';
-  if (!isBeta && version?.toLowerCase() !== 'v1.0') throw new UnknownSegmentError(version ?? '');
+  const version = path.next() ?? '';
+  const isStable = version.toLowerCase() === 'v1.0';
+  if (version.toLowerCase() !== 'beta' && !isStable) throw new BadRequestError(`Invalid version: ${shown(version)}`);
   const common = { serviceRoot: `${origin}/${version}`, search };
-  if (path.startsWith('teams') || path.startsWith('groups')) {
-    const found = readTeam(path, common);
-    return 'kind' in found ? found : readOperations(path, found);
-  }
-  if (isBeta && path.startsWith('subscriptions')) return readSubscription(path, common);
-  const address = readChat(path, common);
-  if (!isBeta && isOfChat(address)) throw new UnknownSegmentError('operations');
+  const address = readResource(path, common);
+  const missing = isStable ? betaSegment(address) : null;
+  if (missing !== null) throw new UnknownSegmentError(missing);
   return address;
+}
+
+/** What v1.0 does not have here, as an error names it: of Graph's own v1.0, chats have no operations. Null: it has this. */
+function betaSegment(address: Address): string | null {
+  if ('set' in address) return address.set === 'chats' ? 'operations' : null;
+  return 'subscriptionId' in address ? 'subscriptions' : null;
 }
 
 type Common = Omit<CommonAddress, 'segment'>;
 
-/** v1.0 has chats, and no operations on them. */
-function isOfChat(address: Address): boolean {
-  return 'set' in address && address.set === 'chats';
+function readResource(path: PathReader, common: Common): Address {
+  if (path.startsWith('subscriptions')) return readSubscription(path, common);
+  if (!path.startsWith('teams') && !path.startsWith('groups')) return readChat(path, common);
+  const found = readTeam(path, common);
+  return 'kind' in found ? found : readOperations(path, found);
 }
 
 function readSubscription(path: PathReader, common: Common): SubscriptionAddress {
