@@ -80,7 +80,7 @@ describe('POST /subscriptions', () => {
   });
 
   test.each([
-    ...['', 'chats', 'chats/', 'chats/19:x', 'chats/19:x/messages', 'teams/x/operations', 'me/chats/x/operations'],
+    ...['', 'chats', 'chats/', 'chats/19:x', 'chats/19:x/messages', 'groups/x/operations', 'me/chats/x/operations'],
     ...["users('u')/chats/x/operations", 'chats//operations', 'chats/ /operations', 'chats/x/operations/$count'],
     ...['chats/x/operations/$change-1', "chats/x/operations?$filter=status eq 'failed'", 'chats/x/operations/a/b'],
     ...['https://graph.microsoft.com/beta/chats/x/operations', '//chats/x/operations', 'chats/%zz/operations'],
