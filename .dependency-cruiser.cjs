@@ -26,7 +26,7 @@ const functionsRooms = {
     'config',
   ],
   'worker/telemetry': ['worker/http', 'worker/invocation', 'worker/core', 'protocol', 'config'],
-  worker: ['protocol', 'config'],
+  worker: ['mcp', 'protocol', 'config'],
   'in-process': ['worker', 'supervisor', 'protocol', 'config'],
 };
 

@@ -18,7 +18,7 @@ import {
   withCheckedTarget,
 } from '../graph-http/pipeline.ts';
 import { RecentPolls } from '../graph-http/polling-advice.ts';
-import { CATCH_ALL, ROUTE_NAMES, type RouteName, routeOf, routesOf } from '../graph-http/routes.ts';
+import { CATCH_ALL, ROUTE_NAMES, type RouteName, routeOf, routesOf, templateOf } from '../graph-http/routes.ts';
 import { createJwtAuthenticator, createSigningKeys } from '../identity/jwt-authenticator.ts';
 import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
@@ -229,8 +229,8 @@ function toHttpOptions(
   handler: FunctionHandler,
   dependencies: EnvelopeDependencies,
 ): HttpFunctionOptions {
-  const { methods, path, access } = routeOf(name);
-  const route = name === CATCH_ALL ? path : `beta/${path}`;
+  const { methods, access } = routeOf(name);
+  const route = templateOf(name);
   return {
     methods: [...methods],
     // Function keys are not Graph's way: the pipeline verifies bearer tokens.

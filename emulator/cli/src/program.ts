@@ -9,6 +9,7 @@ import { addFuncCommands } from './commands/func-commands.ts';
 import type { KeysFlags } from './commands/keys.ts';
 import { addStartOptions, type StartFlags, syntaxOf } from './commands/start-command.ts';
 import type { TokenFlags } from './commands/token.ts';
+import { dataCommands } from './data/data-commands.ts';
 import { CommandError } from './errors.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -58,6 +59,7 @@ function createProgram(name: string, dependencies: ProgramDependencies): Command
     version: readVersion(),
     packageFolder: new URL('../', import.meta.url),
   });
+  for (const command of dataCommands(dependencies)) program.addCommand(command);
   return program;
 }
 

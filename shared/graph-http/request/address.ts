@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
+import { BadRequestError, type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
+import { shown } from '../../odata/query-option-error.ts';
 
 /** What a URL below the service root addresses. */
 export type ResourceKind = OperationAddress['kind'] | SubscriptionAddress['kind'] | ChatAddress['kind'];
@@ -60,24 +61,33 @@ const MAX_CHAT_ID_BYTES = 2048;
  * keys come in two forms, `/chats/19:x` and `/chats('19:x')`. The origin is the URL's own; no forwarded header is trusted.
  *
  * @throws UnknownSegmentError there is no such resource
+ * @throws BadRequestError there is no such version
  * @example parseAddress("https://graph.example/beta/chats('19:x')/operations/7") // { kind: 'operation', operationId: '7', … }
  */
 export function parseAddress(url: string): Address {
   const { origin, pathname, search } = new URL(url);
   const path = new PathReader(pathname);
-  const version = path.next();
-  if (version?.toLowerCase() !== 'beta') throw new UnknownSegmentError(unversioned(version, pathname));
+  const version = path.next() ?? '';
+  const isStable = version.toLowerCase() === 'v1.0';
+  if (version.toLowerCase() !== 'beta' && !isStable) throw new BadRequestError(`Invalid version: ${shown(version)}`);
   const common = { serviceRoot: `${origin}/${version}`, search };
-  if (path.startsWith('subscriptions')) return readSubscription(path, common);
-  return readChat(path, common);
+  const address = path.startsWith('subscriptions') ? readSubscription(path, common) : readChat(path, common);
+  if (isStable) throw new UnknownSegmentError(BETA_SEGMENTS[address.kind]);
+  return address;
 }
+
+/** What v1.0 does not have here, by the segment that an error names: of Graph's own v1.0, chats have no operations. */
+const BETA_SEGMENTS: Readonly<Record<ResourceKind, string>> = {
+  operations: 'operations',
+  operation: 'operations',
+  count: 'operations',
+  chat: 'chats',
+  subscriptions: 'subscriptions',
+  subscription: 'subscriptions',
+  reauthorize: 'subscriptions',
+};
 
 type Common = Omit<CommonAddress, 'segment'>;
-
-/** v1.0 has chats, and no operations on them; other versions there are none. */
-function unversioned(version: string | undefined, pathname: string): string {
-  return version === 'v1.0' && /\/operations\b/i.test(pathname) ? 'operations' : (version ?? '');
-}
 
 function readSubscription(path: PathReader, common: Common): SubscriptionAddress {
   const { segment } = path;

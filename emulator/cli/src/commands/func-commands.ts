@@ -20,7 +20,7 @@ export interface FuncCommandsOptions {
 const NODE_RUNTIMES = ['node', 'javascript', 'typescript'];
 const OTHER_LANGUAGES = ['csharp', 'dotnet', 'dotnet-isolated', 'python', 'java', 'powershell', 'custom'];
 /** What Core Tools alone does: it needs Azure, a cluster, or another tool. */
-const HANDED_OVER = ['azure', 'azurecontainerapps', 'deploy', 'durable', 'kubernetes', 'logs'];
+const HANDED_OVER = ['azure', 'azurecontainerapps', 'deploy', 'durable', 'kubernetes'];
 
 /** The commands of Core Tools besides `start`; `lazurite` has them, too. As there, unknown options are no error. */
 export function addFuncCommands(program: Command, options: FuncCommandsOptions): void {

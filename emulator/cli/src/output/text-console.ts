@@ -17,7 +17,7 @@ import { welcome } from './welcome.ts';
 export function textConsole(options: ConsoleOptions): Console {
   const { terminal, clock, verbose, userLogLevel } = options;
   const { stdout, env } = options.process;
-  const isColoured = showsColours(stdout, env);
+  const { isColoured = showsColours(stdout, env) } = options;
   const paint = paintFor({ isTTY: isColoured, hasColors: () => isColoured });
   return {
     report: (event) => {

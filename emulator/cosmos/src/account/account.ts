@@ -107,7 +107,7 @@ export class Catalog {
 
   /** The container whose items the store keeps under this number; undefined when there is none. */
   containerByNumber(number: number): Container | undefined {
-    this.#byNumber ??= new Map(this.#all().map((container) => [container.number, container]));
+    this.#byNumber ??= new Map(this.allContainers().map((container) => [container.number, container]));
     return this.#byNumber.get(number);
   }
 
@@ -117,7 +117,7 @@ export class Catalog {
     this.#containers.clear();
   }
 
-  #all(): Container[] {
+  allContainers(): Container[] {
     const databases = this.#store.resources.list('dbs', '');
     return databases.flatMap((resource) => this.containers({ id: resource.id, rid: resource.rid, resource }));
   }

@@ -27,7 +27,7 @@ import { RequestUnitGate } from '../operations/throughput/throughput-gate.ts';
 import { Router } from '../routes/router.ts';
 import { ROUTES } from '../routes/table.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
-import { openDatabase } from '../store/sqlite/open-database.ts';
+import { type OpenOptions, openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { createRequestPipeline } from './pipeline.ts';
 
@@ -100,7 +100,7 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
   return startOrUndo(async (shutdown) => {
     const certificate = options.tls === true ? await certificateIn(options.dataDir) : undefined;
     const tls = options.tls === true ? certificate : options.tls;
-    const store = openStore(options.dataDir);
+    const store = openStore(options.dataDir, { clock, log });
     shutdown.add({ close: async () => store.close() });
     const { randomness = systemRandomness, enforceThroughput = false } = options;
     const throughputGate = enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
@@ -140,8 +140,8 @@ function audienceOf(port: number): readonly string[] {
   return [...own, 'https://cosmos.azure.com'];
 }
 
-function openStore(dataDir: string | undefined): MemoryStore | SqliteStore {
-  return dataDir === undefined ? new MemoryStore() : new SqliteStore(openDatabase(dataDir));
+function openStore(dataDir: string | undefined, options: OpenOptions): MemoryStore | SqliteStore {
+  return dataDir === undefined ? new MemoryStore() : new SqliteStore(openDatabase(dataDir, options));
 }
 
 /** Uses the system's clock, whatever the account's clock is: clients validate the certificate by theirs. */

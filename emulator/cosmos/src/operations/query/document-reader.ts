@@ -6,10 +6,10 @@ import type { QueryTurns } from '../../query/execute/query-turns.ts';
 import { compareValues } from '../../query/values/operators.ts';
 import { Weights } from '../../query/values/value.ts';
 import { indexKey, isExactKey } from '../../store/index-key.ts';
-import type { IndexEntry, KeyRange, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
+import type { IndexEntry, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
 import type { Store } from '../../store/store.ts';
 import type { FeedSelection } from '../feed.ts';
-import type { AccessPath } from './access-path.ts';
+import type { AccessPath, IndexOrder } from './access-path.ts';
 
 /** The first item to read. */
 interface DocumentStart {
@@ -199,17 +199,6 @@ function nextLimit(limit: number, items: readonly QueriedItem[]): number {
   const size = items.reduce((sum, { body }) => sum + body.length, 0);
   const fitting = size === 0 ? MAX_BATCH : Math.floor((MAX_BATCH_CHARACTERS * items.length) / size);
   return Math.max(1, Math.min(MAX_BATCH, 2 * limit, fitting));
-}
-
-/** Reading in the order of the values at a path. */
-export interface IndexOrder {
-  readonly index: number;
-  /** The effective partition key, of an index by partition. */
-  readonly epk?: string;
-  readonly path: readonly string[];
-  readonly descending: boolean;
-  /** Only values with these keys. */
-  readonly keys: KeyRange;
 }
 
 /** The value, and the item, with which reading starts. */

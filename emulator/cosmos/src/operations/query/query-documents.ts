@@ -1,20 +1,14 @@
 import type { Account, Container } from '../../account/account.ts';
 import { assertSortable } from '../../model/indexing/index-coverage.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
-import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts';
+import type { CompiledQuery } from '../../query/compile-query.ts';
 import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
 import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
-import { assertServedWithoutMerge, planPolicyOf, selectForQuery } from './query-scope.ts';
+import { assertServedWithoutMerge, planPolicyOf, type QueryBody, selectForQuery } from './query-scope.ts';
 import { decodeCursor, encodeCursor, type QueryPage, readQueryPage } from './read-query-page.ts';
-
-/** A query as a request has it. */
-export interface QueryBody {
-  readonly text: string;
-  readonly parameters: readonly QueryParameter[];
-}
 
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;

@@ -3,7 +3,7 @@ import { CosmosError } from '../../model/errors.ts';
 import { parsePropertyPath } from '../../model/json.ts';
 import { type EpkRange, intersectEpkRanges } from '../../model/partition-key/effective-partition-key.ts';
 import { isVectorDistance } from '../../query/compile/vector-distance.ts';
-import type { CompiledQuery } from '../../query/compile-query.ts';
+import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts';
 import type { PlanPolicy } from '../../query/plan/planner.ts';
 import type { QueryPlan } from '../../query/plan/query-plan.ts';
 import { type QueryRange, rangesOf } from '../../query/plan/query-target.ts';
@@ -11,7 +11,12 @@ import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { METADATA_READ_CHARGE } from '../throughput/request-charge.ts';
-import type { QueryBody } from './query-documents.ts';
+
+/** A query as a request has it. */
+export interface QueryBody {
+  readonly text: string;
+  readonly parameters: readonly QueryParameter[];
+}
 
 /** Each key is a selection of its own. More keys than this are read as one scan. */
 const MAX_TARGETS = 100;
