@@ -44,7 +44,7 @@ async function list(request: GraphRequest, dependencies: ListOperationsDependenc
     readPage({ request, asked, after }, dependencies),
     asked.count ? dependencies.repository.count(url.chatId, asked.where) : null,
   ]);
-  const total = counted ?? totalOf(page, { asked, after });
+  const total = counted ?? (options.count === undefined ? totalOf(page, { asked, after }) : null);
   const body = {
     ...(metadata !== 'none' && { '@odata.context': toContext(url, { entity: false, select: asked.select }) }),
     ...(total !== null && { '@odata.count': total }),

@@ -13,10 +13,10 @@ const GROUP = 2_000;
 
 /** `id=count:bytes`, for example `large=1000000:300`. */
 const [dataDir = '', ...containers] = process.argv.slice(2);
-const database = openDatabase(dataDir);
-const store = new SqliteStore(database);
+const opened = openDatabase(dataDir);
+const store = new SqliteStore(opened);
 // What a benchmark reads need not survive a power cut while it is made.
-database.exec('PRAGMA synchronous = OFF');
+opened.database.exec('PRAGMA synchronous = OFF');
 const account = openAccount({ store, clock: systemClock, randomness: systemRandomness, log: silentLog });
 await createDatabase(account, { id: 'bench' });
 for (const text of containers) {

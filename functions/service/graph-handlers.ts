@@ -7,6 +7,7 @@ import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { updateOperationHandler } from '../../UpdateOperation/handler.ts';
 import { getTargetHandler } from '../simulator/GetTarget/handler.ts';
+import { simulateLifecycleHandler } from '../simulator/SimulateLifecycle/handler.ts';
 import { createSubscriptionHandler } from '../subscriptions/CreateSubscription/handler.ts';
 import { deleteSubscriptionHandler } from '../subscriptions/DeleteSubscription/handler.ts';
 import { getSubscriptionHandler } from '../subscriptions/GetSubscription/handler.ts';
@@ -17,6 +18,7 @@ import { batchHandler } from './Batch/handler.ts';
 import { healthHandler } from './Health/handler.ts';
 import { metadataHandler } from './Metadata/handler.ts';
 import { openApiHandler } from './OpenApi/handler.ts';
+import { serviceDocumentHandler } from './ServiceDocument/handler.ts';
 import { tryItHandler } from './TryIt/handler.ts';
 import { type RouteHandlers, wildcardRouteHandler } from './WildcardRoute/handler.ts';
 
@@ -32,6 +34,8 @@ export function createResourceHandlers(dependencies: GraphDependencies): RouteHa
     DeleteOperation: deleteOperationHandler(dependencies),
     ...(simulator && { GetTarget: getTargetHandler({ ...dependencies, simulator }) }),
     ...(notifications && createSubscriptionHandlers({ ...dependencies, ...notifications })),
+    ...(simulator &&
+      notifications && { SimulateLifecycle: simulateLifecycleHandler({ ...dependencies, ...notifications }) }),
   };
 }
 
@@ -62,6 +66,7 @@ export function createCatchAllHandler(
   const handlers = {
     ...createResourceHandlers(dependencies),
     Batch: createBatchHandler(dependencies),
+    ServiceDocument: serviceDocumentHandler(dependencies),
     Metadata: metadataHandler(dependencies),
     OpenApi: openApiHandler(dependencies),
     Health: healthHandler(dependencies),

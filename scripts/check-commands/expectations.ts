@@ -315,6 +315,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     output: /^/,
     afterwards: 'npx @lazurite/cosmos export shop-copy --file copy.ndjson && grep -q \'"customer":"ann"\' copy.ndjson',
   },
+  'npx @lazurite/cosmos verify': { how: 'run', in: 'data', output: /sound, [1-9]\d* rows compared/ },
+  'npx @lazurite/cosmos repair': { how: 'run', in: 'data', output: /sound, nothing to repair/ },
   'npm run docs:generate': {
     how: 'run',
     output: /generate-sql-reference/,

@@ -88,9 +88,14 @@ export function updateOperation(
     ...current,
     lastActionDateTime: new Date(now()).toISOString(),
     ...others,
-    error: error && { ...NO_ERROR, ...current.error, ...error },
+    error: error && changeError(current.error, error),
     dynamicProperties: { ...current.dynamicProperties, ...dynamicProperties },
   };
+}
+
+/** An error that names nothing changes nothing: Kiota's clients send `{}` for the null that they read. */
+function changeError(current: OperationError | null, changes: Partial<OperationError>): OperationError | null {
+  return Object.keys(changes).length === 0 ? current : { ...NO_ERROR, ...current, ...changes };
 }
 
 const NO_ERROR: OperationError = { code: null, message: null };

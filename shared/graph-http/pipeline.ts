@@ -23,7 +23,7 @@ import {
   problemOfTarget,
   type ResourceKind,
 } from './request/address.ts';
-import { isRepeatable, type RequestIds, readRequestIds } from './request/message.ts';
+import { checkODataVersions, isRepeatable, type RequestIds, readRequestIds } from './request/message.ts';
 import { corsHeaders, type GraphResponse, withPreferenceApplied } from './response/response.ts';
 import { methodsOf, type ResourceRouteName, type ROUTES, type Route, routeOf } from './routes.ts';
 
@@ -163,6 +163,7 @@ function readOptions(
   // Azure's API guidelines: a caller who asks to be repeatable must not be let down silently.
   if (route.repeatability === 'rejected' && isRepeatable(headers))
     throw new NotImplementedError('Repeatable requests are not supported for this method.');
+  checkODataVersions(headers);
   const preferences = route.part === 'operations' ? readPreferences(headers.get('prefer')) : NO_PREFERENCES;
   const options = route.options === null ? {} : readQueryOptions(search, route.options);
   return {

@@ -103,7 +103,7 @@ export const ROUTES = {
     resource: 'operation',
     access: WRITE_OPERATIONS,
     options: ['format'],
-    headers: ['If-Match', 'Prefer'],
+    headers: ['If-Match', 'If-None-Match', 'Prefer'],
     repeatability: 'rejected',
   },
   DeleteOperation: {
@@ -113,7 +113,7 @@ export const ROUTES = {
     resource: 'operation',
     access: WRITE_OPERATIONS,
     options: [],
-    headers: ['If-Match'],
+    headers: ['If-Match', 'If-None-Match'],
     repeatability: 'rejected',
   },
   ListSubscriptions: {
@@ -141,6 +141,7 @@ export const ROUTES = {
     resource: 'reauthorize',
   },
   Batch: { ...PLAIN, part: 'documents', methods: ['POST'], path: '$batch', access: 'anyCaller' },
+  ServiceDocument: { ...PLAIN, part: 'documents', methods: ['GET'], path: '', access: 'public' },
   Metadata: { ...PLAIN, part: 'documents', methods: ['GET'], path: '$metadata', access: 'public' },
   OpenApi: { ...PLAIN, part: 'documents', methods: ['GET'], path: 'openapi.json', access: 'public' },
   GetTarget: {
@@ -150,6 +151,14 @@ export const ROUTES = {
     path: 'chats/{chatsId}',
     resource: 'chat',
     access: READ_OPERATIONS,
+  },
+  /** The body names the event: its owner tries the receiver of lifecycle notifications. */
+  SimulateLifecycle: {
+    ...OF_SUBSCRIPTIONS,
+    part: 'simulator',
+    methods: ['POST'],
+    path: `${SUBSCRIPTION}/simulateLifecycle`,
+    resource: 'simulateLifecycle',
   },
   /** Load balancers ask with either method. */
   Health: { ...PLAIN, part: 'hosting', methods: ['GET', 'HEAD'], path: 'health', access: 'public' },
@@ -187,6 +196,13 @@ export const CATCH_ALL = 'WildcardRoute' satisfies RouteName;
 
 export function routeOf(name: RouteName): Route {
   return ROUTES[name];
+}
+
+/** The path from the host's root, as `app.http()` takes it. */
+export function templateOf(name: RouteName): string {
+  const { path } = ROUTES[name];
+  if (name === CATCH_ALL) return path;
+  return path === '' ? 'beta' : `beta/${path}`;
 }
 
 /** The names of the parts' routes, in the order of the table. */

@@ -93,11 +93,11 @@ function toQueryParameter(option: QueryOptionName): Schema {
   return { name: `$${option}`, in: 'query', schema: { type: OPTION_TYPES[option] } };
 }
 
-function toResponse({ description, mediaType, schema }: ResponseModel): Schema {
+function toResponse({ description, mediaType, schema, otherContent }: ResponseModel): Schema {
   return {
     description,
     headers: Object.fromEntries(ID_HEADERS.map((header) => [header, { $ref: `#/components/headers/${header}` }])),
-    ...(mediaType && { content: { [mediaType]: { schema } } }),
+    ...(mediaType && { content: { [mediaType]: { schema }, ...otherContent } }),
   };
 }
 

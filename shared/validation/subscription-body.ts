@@ -1,7 +1,7 @@
 import Joi, { type ValidationErrorItem } from 'joi';
 import { BadRequestError, type ErrorDetail, ValidationError } from '../domain/errors.ts';
 import { CHANGE_TYPES, type ChangeType } from '../domain/notifications/operation-change.ts';
-import type { Subscription } from '../domain/notifications/subscription.ts';
+import type { ResourceDataOptions, Subscription } from '../domain/notifications/subscription.ts';
 import { type PropertyModel, SUBSCRIPTION_TYPE } from '../domain/type-model.ts';
 import { dateTimeOffsetRule, isNamed } from './operation-body.ts';
 
@@ -9,7 +9,8 @@ import { dateTimeOffsetRule, isNamed } from './operation-body.ts';
 export type NewSubscription = Pick<
   Subscription,
   'resource' | 'changeTypes' | 'notificationUrl' | 'lifecycleNotificationUrl' | 'expirationDateTime' | 'clientState'
-> & { readonly format: Subscription['format'] };
+> &
+  Required<Pick<Subscription, 'format' | 'tlsVersion' | 'resourceData'>>;
 
 /** What an update names; what is absent stays as it is. */
 export type SubscriptionChanges = Partial<Pick<Subscription, 'expirationDateTime' | 'notificationUrl'>>;
@@ -20,17 +21,13 @@ const MAX_URL_LENGTH = 2_048;
 /** Longer than any chat and operation can make it, percent-encoded throughout. */
 const MAX_RESOURCE_LENGTH = 8_192;
 const MAX_CLIENT_STATE_LENGTH = 128;
+const MAX_CERTIFICATE_LENGTH = 16_384;
+const MAX_CERTIFICATE_ID_LENGTH = 255;
 const MAX_DETAILS = 100;
 const MAX_SHOWN_NAME_LENGTH = 255;
 
-/** Graph has these too; what they ask for is not done here. */
-const UNSUPPORTED: readonly string[] = [
-  'encryptionCertificate',
-  'encryptionCertificateId',
-  'includeResourceData',
-  'notificationQueryOptions',
-  'notificationUrlAppId',
-];
+/** Graph has it too; what it asks for is not done here. */
+const UNSUPPORTED: readonly string[] = ['notificationQueryOptions'];
 const READ_ONLY: readonly string[] = ['applicationId', 'creatorId', 'id'];
 const PROPERTIES: readonly PropertyModel[] = SUBSCRIPTION_TYPE.properties;
 
@@ -51,7 +48,17 @@ const RULES = {
     schema: Joi.string().allow('', null).max(MAX_CLIENT_STATE_LENGTH),
     expected: `a string of up to ${MAX_CLIENT_STATE_LENGTH} characters or null`,
   },
-  latestSupportedTlsVersion: { schema: Joi.valid('v1_2', null), expected: 'v1_2 or null' },
+  latestSupportedTlsVersion: { schema: Joi.valid('v1_2', 'v1_3', null), expected: 'v1_2, v1_3 or null' },
+  includeResourceData: { schema: Joi.valid(true, false, null), expected: 'true, false or null' },
+  encryptionCertificate: {
+    schema: Joi.string().allow(null).max(MAX_CERTIFICATE_LENGTH),
+    expected: `a certificate in Base64 of up to ${MAX_CERTIFICATE_LENGTH} characters or null`,
+  },
+  encryptionCertificateId: {
+    schema: Joi.string().allow(null).max(MAX_CERTIFICATE_ID_LENGTH),
+    expected: `a string of up to ${MAX_CERTIFICATE_ID_LENGTH} characters or null`,
+  },
+  notificationUrlAppId: { schema: Joi.string().guid().allow(null), expected: 'a GUID or null' },
   notificationContentType: {
     schema: Joi.valid('application/json', 'application/cloudevents+json', null),
     expected: 'application/json, application/cloudevents+json or null',
@@ -82,6 +89,11 @@ interface GivenSubscription {
   readonly expirationDateTime: string;
   readonly clientState?: string | null;
   readonly notificationContentType?: string | null;
+  readonly includeResourceData?: boolean | null;
+  readonly encryptionCertificate?: string | null;
+  readonly encryptionCertificateId?: string | null;
+  readonly notificationUrlAppId?: string | null;
+  readonly latestSupportedTlsVersion?: 'v1_2' | 'v1_3' | null;
 }
 
 /**
@@ -101,7 +113,23 @@ export function parseNewSubscription(body: unknown): NewSubscription {
     expirationDateTime: given.expirationDateTime,
     clientState: given.clientState ?? null,
     format: given.notificationContentType === 'application/cloudevents+json' ? 'cloudEvents' : 'graph',
+    resourceData: toResourceData(given),
+    tlsVersion: given.latestSupportedTlsVersion ?? 'v1_2',
   };
+}
+
+/** @throws ValidationError resource data is asked for, and what it needs is not there */
+function toResourceData(given: GivenSubscription): ResourceDataOptions | null {
+  const { encryptionCertificate: certificate, encryptionCertificateId: certificateId } = given;
+  if (given.includeResourceData !== true) return null;
+  if (certificate && certificateId)
+    return { certificate, certificateId, applicationId: given.notificationUrlAppId ?? null };
+  const missing = ['encryptionCertificate', 'encryptionCertificateId'].filter(
+    (name) => !given[name as 'encryptionCertificate' | 'encryptionCertificateId'], // the two names above
+  );
+  throw new ValidationError(
+    missing.map((name) => detail(name, `The '${name}' property is required when includeResourceData is true.`)),
+  );
 }
 
 /**
@@ -119,11 +147,16 @@ export function parseSubscriptionChanges(body: unknown): SubscriptionChanges {
   return changes;
 }
 
+/** Written `changetype` in samples of Graph, which takes it. */
+const CHANGE_TYPE = /^changetype$/i;
+
 /** @param rejectionOf why a declared property cannot be here; null: it can */
 function readBody<T>(body: unknown, schema: Joi.ObjectSchema<T>, rejectionOf: (name: string) => string | null): T {
   if (!isObject(body)) throw new BadRequestError('The request body must be a JSON object.');
   // A name with `@` is an annotation: OData JSON format 4.01, section 4.6.
-  const entries = Object.entries(body).filter(([name]) => !name.includes('@'));
+  const entries = Object.entries(body)
+    .filter(([name]) => !name.includes('@'))
+    .map(([name, value]) => [CHANGE_TYPE.test(name) ? 'changeType' : name, value] as const);
   const details = entries.flatMap(([name, value]) => rejectProperty(name, value, rejectionOf));
   const rejected = details.map(({ target }) => target);
   const kept = entries.filter(([name]) => Object.hasOwn(RULES, name) && !rejected.includes(name));
@@ -169,7 +202,7 @@ function shown(name: string): string {
 }
 
 function changeTypes(text: string, helpers: Joi.CustomHelpers): readonly ChangeType[] | Joi.ErrorReport {
-  const given = text.split(',').map((part) => part.trim());
+  const given = text.split(',').map((part) => part.trim().toLowerCase());
   const known = CHANGE_TYPES.filter((type) => given.includes(type));
   return known.length === given.length ? known : helpers.error('any.invalid');
 }

@@ -128,7 +128,7 @@ describe('what is addressed', () => {
     ...['x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-path', 'x-forwarded-prefix', 'x-forwarded-uri'],
     ...['x-forwarded-port', 'x-forwarded-server', 'forwarded', 'x-original-url', 'x-original-host', 'x-rewrite-url'],
     ...['x-original-uri', 'x-http-method-override', 'x-http-method', 'x-method-override', 'x-waws-unencoded-url'],
-    ...['disguised-host', 'referer', 'origin', 'content-location', 'location', 'odata-entityid', 'odata-version'],
+    ...['disguised-host', 'referer', 'origin', 'content-location', 'location', 'odata-entityid'],
     ...['x-ms-original-url', 'x-host', 'x-ms-client-principal', 'base', 'content-base', 'destination', 'via'],
   );
 

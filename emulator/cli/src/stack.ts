@@ -7,6 +7,7 @@ import {
   type FunctionsHost,
   type FunctionsHostOptions,
   type HostEvent,
+  readLocalValues,
   startFunctionsHost,
 } from '@lazurite/functions';
 import type { Issuer } from '@lazurite/identity';
@@ -21,7 +22,7 @@ import {
   systemRandomness,
 } from '@lazurite/runtime';
 import type { StorageOnDemand } from '@lazurite/storage';
-import { type BackingAddresses, type Port, startBackingServices } from './backing-services.ts';
+import { type BackingAddresses, type BackingServices, type Port, startBackingServices } from './backing-services.ts';
 import { createSettingRewriter } from './setting-rewriter.ts';
 
 export interface StackOptions {
@@ -39,6 +40,7 @@ export interface StackOptions {
   readonly port?: number;
   readonly cosmosPort?: Port;
   readonly issuerPort?: Port;
+  readonly storagePort?: Port;
   /** What the app's managed identity may do in Cosmos DB, which is then served over TLS. Absent: there is none. */
   readonly managedIdentity?: DataRole;
   /** Additional options of the functions host. */
@@ -66,7 +68,7 @@ export interface Stack extends Closeable {
   readonly functions: FunctionsHost;
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
-  /** Blobs, queues and tables, once somebody asks for one. */
+  /** Blobs, queues and tables, once somebody asks for one; or what somebody else runs. */
   readonly storage: StorageOnDemand;
 }
 
@@ -92,7 +94,13 @@ export function startStack(given: StackOptions): Promise<Stack> {
     // Forks at once; what follows loads modules for a while.
     const starting = startHost({ ...options, stateDir, signal: failed.signal, onEvent: events?.report }, addresses);
     const id = options.randomness.uuid();
-    const services = startBackingServices({ ...options, storageDir: stateDir, stackId: id });
+    const given = await givenStorage(options);
+    const services = startBackingServices({
+      ...options,
+      storageDir: stateDir,
+      stackId: id,
+      storageConnectionString: given,
+    });
     resolve(services.addresses);
     const backing = services.started;
     // An app that cannot reach its services fails too, and says so at length: only the reason is reported.
@@ -103,7 +111,11 @@ export function startStack(given: StackOptions): Promise<Stack> {
     const [behind, host] = await Promise.allSettled([backing, starting]);
     if (behind.status === 'fulfilled') running.add(behind.value);
     if (host.status === 'fulfilled') running.add(host.value);
-    const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
+    const [opened, functions] = await Promise.all([backing, starting]);
+    const { cosmos, issuer, storage } = opened;
+    for (const line of describeServices(opened, { storagePort: options.storagePort, given })) {
+      options.onEvent?.({ type: 'console', stream: 'stdout', line });
+    }
     cosmos.onChange((change) => functions.dataChanges.containerChanged(change));
     joinStorage(storage, functions);
     return { id, stateDir, functions, cosmos, issuer, storage, close: () => running.close() };
@@ -123,11 +135,43 @@ function holdEvents(onEvent: (event: HostEvent) => void) {
   };
 }
 
+type Services = Pick<BackingServices, 'storage' | 'foreignCosmosPort'>;
+
+/** One line for each service that is not where a developer would look for it. */
+function describeServices({ storage, foreignCosmosPort }: Services, { storagePort, given }: StorageChoice): string[] {
+  const [blob] = storage.ports;
+  const isElsewhere = typeof storagePort === 'object' && !storage.isForeign && blob !== storagePort.preferred;
+  return [
+    ...(given !== undefined ? [`Using the storage that ${DEVELOPMENT_STORAGE_SETTING} names`] : []),
+    ...(given === undefined && storage.isForeign ? [`Using the Azurite on 127.0.0.1:${blob}`] : []),
+    ...(isElsewhere
+      ? [
+          `Storage is on the ports ${storage.ports.join(', ')}: port ${storagePort.preferred} or the next two are in use`,
+        ]
+      : []),
+    ...(foreignCosmosPort === undefined ? [] : [`Using the Cosmos DB emulator on 127.0.0.1:${foreignCosmosPort}`]),
+  ];
+}
+
+interface StorageChoice {
+  readonly storagePort: Port | undefined;
+  /** The connection string that the developer set. */
+  readonly given: string | undefined;
+}
+
+/** The environment wins over the settings file, as with every setting. */
+async function givenStorage({ env, scriptRoot, host }: StackOptions): Promise<string | undefined> {
+  const named = env?.[DEVELOPMENT_STORAGE_SETTING];
+  if (named || host?.settingsFile === null) return named || undefined;
+  const values = await readLocalValues(scriptRoot, host?.settingsFile);
+  return values[DEVELOPMENT_STORAGE_SETTING] || undefined;
+}
+
 /** Triggers process what earlier runs left in storage; an unused storage notifies them of its first use. */
 function joinStorage(storage: StorageOnDemand, functions: FunctionsHost): void {
   storage.onChange((change) => functions.dataChanges.storageChanged(change));
   storage.onUse(() => functions.dataChanges.storageUsed());
-  if (storage.isUnused) return;
+  if (storage.isUnused || storage.isForeign) return;
   functions.dataChanges.storageUsed(); // since when is not known
   if (functions.functions.some(({ storageSource }) => storageSource)) void storage.start();
 }
@@ -141,11 +185,12 @@ interface HostOptions extends Omit<CompleteOptions, 'onEvent'> {
 }
 
 function startHost(options: HostOptions, addresses: Promise<BackingAddresses>): Promise<FunctionsHost> {
-  const endpoints = { cosmos: '', issuer: '' };
-  let isStorageUnused = () => false;
+  const endpoints: { cosmos: string | undefined; issuer: string } = { cosmos: '', issuer: '' };
+  let localStorage: FunctionsHostOptions['localStorage'];
   const env = addresses.then(({ cosmosEndpoint, issuerUrl, storage, identityEnv }) => {
     Object.assign(endpoints, { cosmos: cosmosEndpoint, issuer: issuerUrl });
-    isStorageUnused = () => storage.isUnused;
+    const { connectionString } = storage;
+    if (!storage.isForeign) localStorage = () => ({ connectionString, isUnused: storage.isUnused });
     return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env, ...identityEnv };
   });
   env.catch(() => undefined); // a host that cannot listen never waits for it; the services report the failure
@@ -157,7 +202,7 @@ function startHost(options: HostOptions, addresses: Promise<BackingAddresses>): 
     ...(options.allowedHosts && { allowedHosts: options.allowedHosts }),
     dataDir: join(options.stateDir, 'functions'),
     env, // the host reads no setting before it has this
-    isStorageUnused: () => isStorageUnused(),
+    localStorage: () => localStorage?.(),
     rewriteSetting: (value) => createSettingRewriter(endpoints)(value),
     ...(options.onEvent && { onEvent: options.onEvent }),
     signal: options.signal,

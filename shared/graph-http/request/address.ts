@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
+import { BadRequestError, type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
+import { shown } from '../../odata/query-option-error.ts';
 
 /** What a URL below the service root addresses. */
 export type ResourceKind = OperationAddress['kind'] | SubscriptionAddress['kind'] | ChatAddress['kind'];
@@ -34,7 +35,7 @@ export type UncheckedOperationAddress = Omit<OperationAddress, 'chatId'> & {
 
 /** All subscriptions of the caller, one of them, or the action on one. */
 export interface SubscriptionAddress extends CommonAddress {
-  readonly kind: 'subscriptions' | 'subscription' | 'reauthorize';
+  readonly kind: 'subscriptions' | 'subscription' | 'reauthorize' | 'simulateLifecycle';
   /** Decoded; null: all. */
   readonly subscriptionId: string | null;
 }
@@ -60,24 +61,34 @@ const MAX_CHAT_ID_BYTES = 2048;
  * keys come in two forms, `/chats/19:x` and `/chats('19:x')`. The origin is the URL's own; no forwarded header is trusted.
  *
  * @throws UnknownSegmentError there is no such resource
+ * @throws BadRequestError there is no such version
  * @example parseAddress("https://graph.example/beta/chats('19:x')/operations/7") // { kind: 'operation', operationId: '7', … }
  */
 export function parseAddress(url: string): Address {
   const { origin, pathname, search } = new URL(url);
   const path = new PathReader(pathname);
-  const version = path.next();
-  if (version?.toLowerCase() !== 'beta') throw new UnknownSegmentError(unversioned(version, pathname));
+  const version = path.next() ?? '';
+  const isStable = version.toLowerCase() === 'v1.0';
+  if (version.toLowerCase() !== 'beta' && !isStable) throw new BadRequestError(`Invalid version: ${shown(version)}`);
   const common = { serviceRoot: `${origin}/${version}`, search };
-  if (path.startsWith('subscriptions')) return readSubscription(path, common);
-  return readChat(path, common);
+  const address = path.startsWith('subscriptions') ? readSubscription(path, common) : readChat(path, common);
+  if (isStable) throw new UnknownSegmentError(BETA_SEGMENTS[address.kind]);
+  return address;
 }
+
+/** What v1.0 does not have here, by the segment that an error names: of Graph's own v1.0, chats have no operations. */
+const BETA_SEGMENTS: Readonly<Record<ResourceKind, string>> = {
+  operations: 'operations',
+  operation: 'operations',
+  count: 'operations',
+  chat: 'chats',
+  subscriptions: 'subscriptions',
+  subscription: 'subscriptions',
+  reauthorize: 'subscriptions',
+  simulateLifecycle: 'subscriptions',
+};
 
 type Common = Omit<CommonAddress, 'segment'>;
-
-/** v1.0 has chats, and no operations on them; other versions there are none. */
-function unversioned(version: string | undefined, pathname: string): string {
-  return version === 'v1.0' && /\/operations\b/i.test(pathname) ? 'operations' : (version ?? '');
-}
 
 function readSubscription(path: PathReader, common: Common): SubscriptionAddress {
   const { segment } = path;
@@ -92,6 +103,7 @@ function readSubscriptionKind(path: PathReader, subscriptionId: string | null): 
   // OData keeps names that begin with $ for itself.
   if (subscriptionId.startsWith('$')) throw new UnknownSegmentError(subscriptionId);
   // An action, by its short name or its full one.
+  if (path.accept('simulatelifecycle')) return 'simulateLifecycle';
   return path.accept('reauthorize') || path.accept('microsoft.graph.reauthorize') ? 'reauthorize' : 'subscription';
 }
 

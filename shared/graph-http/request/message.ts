@@ -40,6 +40,34 @@ export function readOrigin(
   };
 }
 
+/** The versions of OData in which requests can be written. */
+const SPOKEN = ['4.0', '4.01'];
+
+/**
+ * OData 4.01, part 1, 8.1.5 and 8.2.7: a body of another version is not read, and responses are of 4.0.
+ *
+ * @throws BadRequestError the request is of another version, or takes no response of 4.0
+ */
+export function checkODataVersions(headers: HeaderReader): void {
+  const version = headers.get('odata-version')?.trim();
+  if (version !== undefined && !SPOKEN.includes(version))
+    throw new BadRequestError(
+      `The OData-Version '${version.slice(0, MAX_SHOWN)}' is not supported. It must be 4.0 or 4.01.`,
+    );
+  const most = headers.get('odata-maxversion')?.trim();
+  if (most !== undefined && !/^(?:[4-9]|[1-9]\d{1,3})\.\d{1,4}$/.test(most))
+    throw new BadRequestError(
+      `The OData-MaxVersion '${most.slice(0, MAX_SHOWN)}' is not supported. It must be 4.0 or later.`,
+    );
+}
+
+/** In UTF-16 units. */
+const MAX_SHOWN = 40;
+
+interface HeaderReader {
+  get(name: string): string | null;
+}
+
 /** What `If-Match` or `If-None-Match` names: any version, or those with these etags (without quotes). */
 export type EntityTags = 'any' | readonly string[];
 
@@ -72,10 +100,6 @@ export function matches(tags: EntityTags, etag: string): boolean {
 
 export function toEntityTag(etag: string): string {
   return `W/"${etag}"`;
-}
-
-interface HeaderReader {
-  get(name: string): string | null;
 }
 
 /** Ids are GUIDs by recommendation only: OASIS Repeatable Requests 1.0. */
@@ -133,13 +157,14 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** Cosmos DB's limit on nested objects and arrays; far below where a recursive reader would run out of stack. */
 const MAX_NESTING = 128;
 
+const REPEATED_NAME = 'The request body is not valid: an object in it names the same property more than once.';
 const NOT_JSON =
   'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.';
 
 /**
- * Reads a JSON body. A byte order mark is allowed; of repeated property names the last wins.
+ * Reads a JSON body. A byte order mark is allowed.
  *
- * @throws BadRequestError empty, no UTF-8, no JSON, or nested too deeply
+ * @throws BadRequestError empty, no UTF-8, no JSON, nested too deeply, or an object names a property twice
  * @throws TooLargeError more than 4 MB; what exceeds it is not read
  * @throws OperationsError (RequestBodyRead) a content type other than JSON, or a content coding
  */
@@ -151,7 +176,10 @@ export async function readJson(request: BodySource): Promise<unknown> {
   const text = decodeUtf8(bytes);
   if (nestingExceeds(text, MAX_NESTING))
     throw new BadRequestError(`The request body is nested deeper than ${MAX_NESTING} levels.`);
-  return parse(text);
+  const value = parse(text);
+  // OData JSON format 4.01, section 4.5: names are unique. JSON.parse() keeps the last of those that are not.
+  if (countNames(text) !== countMembers(value)) throw new BadRequestError(REPEATED_NAME);
+  return value;
 }
 
 function requireJsonType(contentType: string | null): void {
@@ -212,6 +240,7 @@ function parse(text: string): unknown {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COLON = 0x3a;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
@@ -230,6 +259,23 @@ export function nestingExceeds(text: string, limit: number): boolean {
     if (depth > limit) return true;
   }
   return false;
+}
+
+/** How many names of properties a JSON text has: each is followed by the one kind of colon outside strings. */
+function countNames(text: string): number {
+  let count = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit === QUOTE) index = endOfString(text, index + 1);
+    else if (unit === COLON) count += 1;
+  }
+  return count;
+}
+
+function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner: unknown[] = Object.values(value);
+  return inner.reduce<number>((sum, member) => sum + countMembers(member), Array.isArray(value) ? 0 : inner.length);
 }
 
 /** The index of the closing quote, or the text's length. By hand: a pattern tries anew at every quote of a text without end. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { OperationInput } from '@azure/cosmos';
 import {
+  ConcurrentUpdateError,
   OperationExistsError,
   OperationNotFoundError,
   PreconditionFailedError,
@@ -181,7 +182,7 @@ function isGoneOrChanged(status: number): boolean {
 }
 
 /** How often a deletion that names no version is tried while others write in between. */
-const MAX_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 50;
 
 /** Reads first: the record of a deletion holds what was there, and that very version is deleted. */
 async function deleteOperation(
@@ -195,7 +196,7 @@ async function deleteOperation(
     if (etag !== null && etag !== current.etag) throw new PreconditionFailedError();
     if (await deleteVersion(items, current, { origin })) return;
   }
-  throw new PreconditionFailedError();
+  throw new ConcurrentUpdateError('operation');
 }
 
 /** False: it is no longer this version. */

@@ -9,6 +9,7 @@ export interface StartFlags {
   readonly port?: number;
   readonly cosmosPort?: number;
   readonly issuerPort?: number;
+  readonly storagePort?: number;
   readonly managedIdentity?: DataRole;
   readonly address?: string;
   readonly dataDir: string;
@@ -98,6 +99,7 @@ export function addStartOptions(command: Command): Command {
     .option('--settings <file>', 'app settings, in the form of local.settings.json, which is not read then')
     .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server (default: 8081, or any)'))
     .addOption(portOption('--issuer-port <number>', 'port of the token issuer (default: 7072, or any)'))
+    .addOption(storagePortOption())
     .addOption(managedIdentityOption())
     .addOption(allowedHostsOption())
     .option('--data-dir <folder>', 'where data outlives a restart', DEFAULT_DATA_DIR)
@@ -206,6 +208,11 @@ function allowedHostsOption(): Option {
 }
 
 const MAX_PORT = 65_535;
+
+function storagePortOption(): Option {
+  const description = 'port of blobs; queues and tables are on the next two (default: 10000 to 10002, or any)';
+  return portOption('--storage-port <number>', description);
+}
 
 function portOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser((text) => {

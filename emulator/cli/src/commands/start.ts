@@ -29,6 +29,7 @@ const DEFAULT_ADDRESS = '127.0.0.1';
 const DEFAULT_PORT = 7071;
 const DEFAULT_COSMOS_PORT = 8081;
 const DEFAULT_ISSUER_PORT = 7072;
+const DEFAULT_STORAGE_PORT = 10_000;
 
 /** Runs the stack until the process receives a stop signal, then lets requests in flight end. */
 export async function start(
@@ -131,6 +132,7 @@ async function startApp(
     ...(flags.allowedHosts && { allowedHosts: flags.allowedHosts }),
     cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
+    storagePort: flags.storagePort ?? { preferred: DEFAULT_STORAGE_PORT },
     clock: dependencies.clock,
     randomness: dependencies.randomness,
     ...(dataDir !== undefined && { dataDir }),

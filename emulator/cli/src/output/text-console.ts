@@ -82,7 +82,7 @@ function isShown(
   if (least >= 0 && category.endsWith('.User')) return LEVELS.indexOf(level) >= least && level !== 'none';
   if (verbose) return true;
   if (QUIET_LEVELS.has(level)) return false;
-  return level !== 'information' || category.startsWith('Function.');
+  return level !== 'information' || category.startsWith('Function.') || category === 'Host.Function.Console';
 }
 
 function paintMessage({ level, message }: LogEvent, paint: Paint): string {

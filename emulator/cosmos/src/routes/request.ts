@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Account, Container } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
-import { assertItemNesting, assertItemSize, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { assertItemSize, assertItemValues, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { EpkRange } from '../model/partition-key/effective-partition-key.ts';
 import {
   isPartitionKeyPrefix,
@@ -105,10 +106,12 @@ export function itemBody(request: RouteRequest): JsonValue {
   return jsonBody(request);
 }
 
-/** The body as JSON. @throws CosmosError BadRequest when it is not JSON, or nested too deep */
+/** The body as JSON. @throws CosmosError BadRequest when it is not JSON in UTF-8, or has values that cannot be stored */
 export function jsonBody({ body }: RouteRequest): JsonValue {
+  // Decoding would replace what is no UTF-8 by one and the same character.
+  if (!isUtf8(body)) throw new CosmosError('BadRequest', 'The input content is invalid because it is no UTF-8.');
   const value = parseJson(body.toString());
-  assertItemNesting(value);
+  assertItemValues(value);
   return value;
 }
 

@@ -15,6 +15,7 @@ import type { OperationResult } from '../operations/result.ts';
 import { meterOf, type RequestUnitMeter } from '../operations/throughput/request-unit-meter.ts';
 import { formatSessionToken, partitionsOf, type RouteRequest, tryTargetOf } from '../routes/request.ts';
 import { isRead, parseTarget, type ResourcePath, type Route, type Router, verbOf } from '../routes/router.ts';
+import { StoreError } from '../store/errors.ts';
 import type { ItemUsage } from '../store/store.ts';
 
 export interface PipelineDependencies {
@@ -71,6 +72,7 @@ async function handleRequest(
     const received = mayHaveBody(method) ? { ...withoutBody, body: await request.body() } : withoutBody;
     const route = router.route(target, verb, received);
     meter = enforceThroughput(account, route, received);
+    account.store.assertInPlace();
     const running = route.decodeAndRun(account, received);
     const result = running instanceof Promise ? await running : running;
     meter?.charge(result.charge);
@@ -132,8 +134,16 @@ function responseContexts({ randomness, clock }: Account): () => ResponseContext
 function toCosmosError({ log }: PipelineDependencies, { activityId }: ResponseContext, error: unknown): CosmosError {
   if (error instanceof CosmosError) return error;
   if (error instanceof BodyTooLargeError) return new CosmosError('RequestEntityTooLarge', 'Request size is too large');
+  if (error instanceof StoreError) return ofStore(error, { log, activityId });
   log.error({ err: error, activityId }, 'A request failed unexpectedly');
   return new CosmosError('InternalServerError', 'An internal error occurred.');
+}
+
+/** The store itself has logged that it was moved, once. */
+function ofStore(error: StoreError, { log, activityId }: { log: Log; activityId: string }): CosmosError {
+  if (error.code !== 'StoreMoved') log.error({ err: error, activityId }, error.message);
+  const code = error.code === 'StoreDamaged' ? 'InternalServerError' : 'ServiceUnavailable';
+  return new CosmosError(code, error.message, { cause: error });
 }
 
 /**

@@ -23,11 +23,12 @@ import { openAccount } from '../account/open-account.ts';
 import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';
 import { startSweeping } from '../operations/items/sweep-expired-items.ts';
+import { StoreQueryThread } from '../operations/query/query-thread.ts';
 import { RequestUnitGate } from '../operations/throughput/throughput-gate.ts';
 import { Router } from '../routes/router.ts';
 import { ROUTES } from '../routes/table.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
-import { openDatabase } from '../store/sqlite/open-database.ts';
+import { type OpenOptions, openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { createRequestPipeline } from './pipeline.ts';
 
@@ -100,11 +101,19 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
   return startOrUndo(async (shutdown) => {
     const certificate = options.tls === true ? await certificateIn(options.dataDir) : undefined;
     const tls = options.tls === true ? certificate : options.tls;
-    const store = openStore(options.dataDir);
+    const store = openStore(options.dataDir, { clock, log });
     shutdown.add({ close: async () => store.close() });
     const { randomness = systemRandomness, enforceThroughput = false } = options;
     const throughputGate = enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
-    const account = openAccount({ store, clock, randomness, log, ...(throughputGate && { throughputGate }) });
+    const queryThread = shutdown.add(new StoreQueryThread(store));
+    const account = openAccount({
+      store,
+      clock,
+      randomness,
+      log,
+      queryThread,
+      ...(throughputGate && { throughputGate }),
+    });
     shutdown.add(account.indexBuilder);
     shutdown.add(startSweeping(account, clock, log));
     let port = 0; // known once the server listens
@@ -140,8 +149,8 @@ function audienceOf(port: number): readonly string[] {
   return [...own, 'https://cosmos.azure.com'];
 }
 
-function openStore(dataDir: string | undefined): MemoryStore | SqliteStore {
-  return dataDir === undefined ? new MemoryStore() : new SqliteStore(openDatabase(dataDir));
+function openStore(dataDir: string | undefined, options: OpenOptions): MemoryStore | SqliteStore {
+  return dataDir === undefined ? new MemoryStore() : new SqliteStore(openDatabase(dataDir, options));
 }
 
 /** Uses the system's clock, whatever the account's clock is: clients validate the certificate by theirs. */

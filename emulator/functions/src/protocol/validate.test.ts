@@ -32,7 +32,8 @@ const FROM_WORKER: readonly FromWorker[] = [
 
 const TO_WORKER: readonly ToWorker[] = [
   { type: 'serve-unavailable', version: 2, options: { publicUrl: 'http://localhost:7071', drainMs: 5_000 } },
-  { type: 'start-triggers', storageIsUnused: true },
+  { type: 'start-triggers', storage: { connectionString: 'AccountName=a', isUnused: true } },
+  { type: 'start-triggers', storage: null },
   { type: 'storage-used' },
   { type: 'storage-changed', source: 'queue/q', blob: null },
   { type: 'storage-changed', source: 'blob/c', blob: 'b' },

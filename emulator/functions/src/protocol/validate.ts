@@ -142,7 +142,7 @@ const init = shape({
 const TO_WORKER: ChecksOf<ToWorker> = {
   init: shape({ version: number, init }),
   'serve-unavailable': shape({ version: number, options: shape({ publicUrl: text, drainMs: number }) }),
-  'start-triggers': shape({ storageIsUnused: flag }),
+  'start-triggers': shape({ storage: nullable(shape({ connectionString: text, isUnused: flag })) }),
   'storage-used': anything,
   'storage-changed': shape({ source: text, blob: nullable(text) }),
   'container-changed': shape(containerName),

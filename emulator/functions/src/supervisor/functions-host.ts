@@ -1,7 +1,7 @@
 import type { Clock, Closeable, Log } from '@lazurite/runtime';
 import type { ContainerName, StorageChange } from '../protocol/changes.ts';
 import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
-import type { CorsSettings, InvokeOutcome } from '../protocol/messages.ts';
+import type { CorsSettings, InvokeOutcome, LocalStorage } from '../protocol/messages.ts';
 import type { Environment } from './configuration/app-environment.ts';
 import type { HttpsOptions } from './configuration/tls-identity.ts';
 
@@ -47,10 +47,10 @@ export interface FunctionsHostOptions {
   /** Whether to reload when the app's files change. Default false. */
   readonly watch?: boolean;
   /**
-   * Whether nothing is stored yet in the storage that `DEVELOPMENT_STORAGE_SETTING` names: then triggers do not look there
-   * until `dataChanges.storageUsed` is called. Asked when triggers start. Default: there may be something.
+   * The storage beside this host, of whose writes `dataChanges` is notified: while it is unused, triggers do not look there.
+   * Asked when triggers start. Default: there is none, and triggers poll.
    */
-  readonly isStorageUnused?: () => boolean;
+  readonly localStorage?: () => LocalStorage | undefined;
   /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
   readonly startTimeoutMs?: number;
   /** Ends a start that is under way: it rejects, and its worker process is killed, whatever the app waits for. */

@@ -51,7 +51,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         onEvent,
         debugging,
         keepsStandby: options.watch ?? false,
-        isStorageUnused: options.isStorageUnused ?? (() => false),
+        localStorage: options.localStorage ?? (() => undefined),
         fork: (isFirst) => {
           if (!isFirst) return new WorkerProcess({ ...worker, nodeArguments: debugging.laterArguments });
           const first = new WorkerProcess({ ...worker, nodeArguments });

@@ -1,7 +1,7 @@
 import type { Clock, Closeable, Timer } from '@lazurite/runtime';
 import { messageOf, WorkerFailedError } from '../errors.ts';
 import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
-import type { InvokeOutcome, WorkerInit } from '../protocol/messages.ts';
+import type { InvokeOutcome, LocalStorage, WorkerInit } from '../protocol/messages.ts';
 import { ChangeRelay } from './change-relay.ts';
 import type { Debugging } from './configuration/debugging.ts';
 import { detectHang } from './hang-detection.ts';
@@ -31,8 +31,8 @@ export interface SupervisorOptions {
   readonly fork: (isFirst: boolean) => WorkerProcess;
   /** Whether reloads are to be expected: then a standby worker waits for the next one, booted. */
   readonly keepsStandby: boolean;
-  /** Whether nothing is stored in the storage beside this host. */
-  readonly isStorageUnused: () => boolean;
+  /** The storage beside this host; undefined without one. */
+  readonly localStorage: () => LocalStorage | undefined;
   /** Reads the app's configuration afresh. */
   readonly configure: () => Promise<WorkerInit>;
   readonly guard: OrphanGuard;
@@ -154,7 +154,7 @@ export class Supervisor implements Closeable {
       load: ({ worker }) => void this.#load(worker),
       adopt: ({ worker }) => this.#adopt(worker),
       'start-triggers': ({ worker }) =>
-        this.#workers.get(worker)?.process.startTriggers(this.#options.isStorageUnused()),
+        this.#workers.get(worker)?.process.startTriggers(this.#options.localStorage() ?? null),
       'settle-load': (effect) => this.#settleLoad(effect),
       'reject-load': (effect) => this.#rejectLoad(effect),
       stop: (effect) => this.#stop(effect),

@@ -9,6 +9,7 @@ import { FAIL_IN_FLIGHT_EXPRESSION } from '../protocol/fail-in-flight-requests.t
 import {
   type FromWorker,
   type InvokeOutcome,
+  type LocalStorage,
   PROTOCOL_VERSION,
   type ToWorker,
   type WorkerInit,
@@ -130,8 +131,8 @@ export class WorkerProcess {
   }
 
   /** Starts its triggers (timers, queues and so on). To be called once the previous worker was sent `stop`. */
-  startTriggers(storageIsUnused: boolean): void {
-    this.#send({ type: 'start-triggers', storageIsUnused });
+  startTriggers(storage: LocalStorage | null): void {
+    this.#send({ type: 'start-triggers', storage });
   }
 
   /** Notifies its triggers of what was written to the data servers beside this host. */

@@ -98,7 +98,7 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     return;
   }
   if (message.type === 'start-triggers') {
-    if (message.storageIsUnused) worker.parts.storage.markUnused();
+    if (message.storage) worker.parts.storage.join(message.storage);
     void worker.running?.then((running) => running.startTriggers());
     return;
   }

@@ -1,6 +1,18 @@
 import { CosmosError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parsePropertyPath } from '../json.ts';
-import type { CompositePath, IndexingPolicy } from './indexing-policy.ts';
+
+/** What this file depends on of a container's indexing policy. */
+interface IndexedPaths {
+  readonly indexingMode: string;
+  readonly includedPaths: readonly { readonly path: string }[];
+  readonly excludedPaths: readonly { readonly path: string }[];
+  readonly compositeIndexes?: readonly (readonly CompositePath[])[];
+}
+
+export interface CompositePath {
+  readonly path: string;
+  readonly order: 'ascending' | 'descending';
+}
 
 /** The path segment that stands for every element of an array. */
 const ELEMENTS = '[]';
@@ -9,13 +21,13 @@ const ELEMENTS = '[]';
  * Returns a function that counts the values of an item that the policy indexes. The longest path that covers a value decides, and `/?`
  * takes precedence over `/*`. Source: "Indexing policies in Azure Cosmos DB", include and exclude precedence.
  */
-export function indexedValueCounter(policy: IndexingPolicy): (item: JsonObject) => number {
+export function indexedValueCounter(policy: IndexedPaths): (item: JsonObject) => number {
   if (policy.indexingMode === 'none') return () => 0;
   const root = coverageOf(policy);
   return (item) => countIndexed(item, root, false);
 }
 
-function coverageOf({ includedPaths, excludedPaths }: IndexingPolicy): CoverageNode {
+function coverageOf({ includedPaths, excludedPaths }: IndexedPaths): CoverageNode {
   const root = new CoverageNode();
   for (const { path } of includedPaths) root.add(path, true);
   for (const { path } of excludedPaths) root.add(path, false);
@@ -23,7 +35,7 @@ function coverageOf({ includedPaths, excludedPaths }: IndexingPolicy): CoverageN
 }
 
 /** Returns a function that tells whether the policy indexes scalars at a property path. */
-export function scalarCoverage(policy: IndexingPolicy): (path: readonly string[]) => boolean {
+export function scalarCoverage(policy: IndexedPaths): (path: readonly string[]) => boolean {
   if (policy.indexingMode === 'none') return () => false;
   const root = coverageOf(policy);
   return (path) => {
@@ -106,7 +118,7 @@ const ALWAYS_INDEXED: readonly string[] = ['id', '_ts'];
  * @throws CosmosError BadRequest when there is no such index
  */
 export function assertSortable(
-  policy: IndexingPolicy,
+  policy: IndexedPaths,
   isIndexed: (path: readonly string[]) => boolean,
   keys: readonly SortKey[],
 ): void {

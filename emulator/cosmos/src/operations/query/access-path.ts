@@ -5,7 +5,6 @@ import { ALL_KEYS, indexKey, isExactCondition, keyRangesOf } from '../../store/i
 import type { ItemIndex, KeyRange } from '../../store/item-queries.ts';
 import type { ItemSelection, Store } from '../../store/store.ts';
 import type { FeedSelection } from '../feed.ts';
-import type { IndexOrder } from './document-reader.ts';
 
 /** How a query reads its items. */
 export type AccessPath = AccessBase & (ReadAll | ReadNumbers | ReadInOrder);
@@ -31,6 +30,17 @@ interface ReadAll {
 interface ReadNumbers {
   readonly kind: 'numbers';
   readonly numbers: readonly (readonly number[])[];
+}
+
+/** Reading in the order of the values at a path. */
+export interface IndexOrder {
+  readonly index: number;
+  /** The effective partition key, of an index by partition. */
+  readonly epk?: string;
+  readonly path: readonly string[];
+  readonly descending: boolean;
+  /** Only values with these keys. */
+  readonly keys: KeyRange;
 }
 
 /** In the order of ORDER BY. */

@@ -128,7 +128,8 @@ class World {
   }
 
   async page(text: string, scope: FeedScope, maxItemCount: number, continuation: string | undefined) {
-    const input = { body: { text, parameters: [] }, scope, maxItemCount, ...(continuation && { continuation }) };
+    const next = continuation === undefined ? {} : { continuation };
+    const input = { body: { text, parameters: [] }, scope, maxItemCount, isClosed: () => false, ...next };
     const result = await queryDocuments(this.account, await this.container, input);
     return { rows: JSON.parse(String(result.body)).Documents as unknown[], continuation: result.continuation };
   }

@@ -6,7 +6,7 @@ import type { QueryTurns } from '../../query/execute/query-turns.ts';
 import { type FeedPage, type ResourceFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
-import type { QueryBody } from './query-documents.ts';
+import type { QueryBody } from './query-scope.ts';
 import { decodeCursor, encodeCursor } from './read-query-page.ts';
 
 export interface QueryResourcesInput extends FeedPage {

@@ -1,7 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { PathCondition } from '../../query/plan/filters.ts';
-import type { ItemQueries, NumberWindow, QueriedItem, QueriedSelection, ScanOptions } from '../item-queries.ts';
+import {
+  type ItemQueries,
+  MAX_LISTED_BYTES,
+  type NumberWindow,
+  type QueriedItem,
+  type QueriedSelection,
+  type ScanOptions,
+} from '../item-queries.ts';
 import type { ItemSelection } from '../store.ts';
+import type { CheckedItem, Checksums } from './checksums.ts';
 
 /** Prepared statements that are cached: they differ by the paths in the conditions. */
 const MAX_STATEMENTS = 100;
@@ -10,13 +18,19 @@ const MAX_STATEMENTS = 100;
 export const HIGHEST_EPK = 'G';
 
 const IN_RANGE = 'container = ? AND range = ?';
+const STATE = 'lsn, expires_at AS expiresAt, checksum';
+/** Of a list of items. SQLite knows the length of a text without reading it. */
+const COLUMNS = `number, iif(octet_length(body) > ${MAX_LISTED_BYTES}, NULL, body) AS body, ${STATE}`;
 
 export class SqliteQueries implements ItemQueries {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync) {
+  readonly #checksums: Checksums;
+
+  constructor(database: DatabaseSync, checksums: Checksums) {
     this.#database = database;
+    this.#checksums = checksums;
   }
 
   bounds({ container, range }: ItemSelection): NumberWindow | undefined {
@@ -31,17 +45,26 @@ export class SqliteQueries implements ItemQueries {
   scan(selection: QueriedSelection, { first, last }: NumberWindow, { limit, descending }: ScanOptions): QueriedItem[] {
     const { sql, values } = conditionsOf(selection);
     const order = descending ? 'DESC' : 'ASC';
-    const statement = this.#prepareItems(`SELECT number, body FROM items INDEXED BY items_by_range
+    const statement = this.#prepareItems(`SELECT ${COLUMNS} FROM items INDEXED BY items_by_range
       WHERE ${IN_RANGE} AND number BETWEEN ? AND ?${sql} ORDER BY number ${order} LIMIT ?`);
-    return toItems(statement.all(selection.container, selection.range, first, last, ...values, limit));
+    return this.#toItems(statement.all(selection.container, selection.range, first, last, ...values, limit));
   }
 
   read(selection: QueriedSelection, numbers: readonly number[]): QueriedItem[] {
     const { sql, values } = conditionsOf(selection);
     // Without NOT INDEXED, SQLite chooses the index by key and scans a whole logical partition for one item.
-    const statement = this.#prepareItems(`SELECT number, body FROM items NOT INDEXED
+    const statement = this.#prepareItems(`SELECT ${COLUMNS} FROM items NOT INDEXED
       WHERE number IN (SELECT value FROM json_each(?)) AND ${IN_RANGE}${sql}`);
-    return toItems(statement.all(JSON.stringify(numbers), selection.container, selection.range, ...values));
+    return this.#toItems(statement.all(JSON.stringify(numbers), selection.container, selection.range, ...values));
+  }
+
+  body(container: number, number: number): string | undefined {
+    const sql = `SELECT number, body, ${STATE} FROM items WHERE number = ? AND container = ?`;
+    const row: unknown = this.#prepareItems(sql).get(number, container);
+    if (row === undefined) return undefined;
+    const [, body, ...state] = columnsOf(row);
+    this.#assertUndamaged(number, body, state);
+    return body ?? undefined;
   }
 
   numbers(selection: QueriedSelection, limit: number): number[] | undefined {
@@ -60,7 +83,7 @@ export class SqliteQueries implements ItemQueries {
     return Number(statement.get(container, range, limit)?.count);
   }
 
-  /** Prepares a statement whose rows `toItems` reads. */
+  /** Prepares a statement whose rows `#toItems` reads. */
   #prepareItems(sql: string): StatementSync {
     return this.#prepare(sql, prepareArrayRows);
   }
@@ -74,7 +97,27 @@ export class SqliteQueries implements ItemQueries {
     this.#statements.set(sql, statement);
     return statement;
   }
+
+  #toItems(rows: readonly unknown[]): QueriedItem[] {
+    return rows.map((row) => {
+      const [number, body, ...state] = columnsOf(row);
+      if (body === null) return { number };
+      this.#assertUndamaged(number, body, state);
+      return { number, body };
+    });
+  }
+
+  #assertUndamaged(number: number, body: string | null, [lsn, expiresAt, checksum]: readonly unknown[]): void {
+    this.#checksums.assertItem({ number, body, lsn, expiresAt } as CheckedItem, checksum); // the columns are the type's
+  }
 }
+
+/** The columns of a row. Node.js before 22.16 gives objects, later ones arrays. */
+function columnsOf(row: unknown): Columns {
+  return (Array.isArray(row) ? row : Object.values(row as object)) as unknown as Columns; // as they are selected
+}
+
+type Columns = readonly [number: number, body: string | null, ...state: unknown[]];
 
 function conditionsOf(selection: QueriedSelection): { sql: string; values: SQLInputValue[] } {
   const { minEpk, maxEpk, partitionKey, now, conditions } = selection;
@@ -90,11 +133,6 @@ function conditionsOf(selection: QueriedSelection): { sql: string; values: SQLIn
     values.push(partitionKey);
   }
   return { sql: sql + prefilter.sql, values: [...values, ...prefilter.values] };
-}
-
-function toItems(rows: unknown): QueriedItem[] {
-  const read = rows as readonly (readonly [number: number, body: string] | QueriedItem)[]; // the columns selected
-  return read.map((row) => ('number' in row ? row : { number: row[0], body: row[1] }));
 }
 
 /** A condition in SQL over the item's text, and what it binds. */

@@ -44,6 +44,7 @@ export async function runApp(assembled: AssembledApp, { dependencies, init, hand
     invokeManually,
     close: async (idleGraceMs) => {
       inFlight.announceClose();
+      assembled.endStreams();
       await Promise.all([server.close(idleGraceMs), triggers.stop()]);
       await assembled.terminate();
     },

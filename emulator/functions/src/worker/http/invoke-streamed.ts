@@ -2,8 +2,18 @@ import { IncomingMessage, type ServerResponse } from 'node:http';
 import { BodyTooLargeError, type HttpRequest } from '@lazurite/http';
 import type { Clock } from '@lazurite/runtime';
 import type { RpcTypedData } from '../../protocol/rpc-types.ts';
+import type { RegisteredFunction } from '../core/function-registry.ts';
+import { bindingsOf } from '../core/function-trigger.ts';
 import { createInvocationRequest } from '../invocation/invocation.ts';
-import { callerTrace, flattenHeaders, flattenQuery, HTTP_REASON, originOf } from './invoke-http.ts';
+import {
+  callerTrace,
+  type FailedResponse,
+  failedResponse,
+  flattenHeaders,
+  flattenQuery,
+  HTTP_REASON,
+  originOf,
+} from './invoke-http.ts';
 import type { Exchange, HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
 import { hasUndeclaredLength } from './request-intake.ts';
 import type { RouteMatch } from './routing/route-table.ts';
@@ -18,7 +28,8 @@ export interface StreamingPipeline extends PipelineDependencies {
 
 /**
  * Invokes a function of an app that streams: the library reads the request and writes the response itself. When it
- * writes none, this function does: 204 when the function returned nothing, 500 when it failed.
+ * writes none, this function does: 204 when the function returned nothing, 500 when it failed. A response ends only after
+ * the function's outputs are stored.
  */
 export function invokeStreamed(
   { invoker, init, dependencies, streamProxy }: StreamingPipeline,
@@ -28,7 +39,7 @@ export function invokeStreamed(
   const { randomness, log, clock } = dependencies;
   const { raw: message } = request;
   const exchange = { message, response };
-  const streamed = new StreamedResponse(response);
+  const streamed = new StreamedResponse(response, hasOutputs(fn) ? clock : undefined);
   const headers = flattenHeaders(message.headers);
   const metadata = toTriggerMetadata({ headers, query: flattenQuery(request.query), params: values });
   const rpcRequest = createInvocationRequest(
@@ -51,16 +62,24 @@ export function invokeStreamed(
       reason: HTTP_REASON,
       mapResult: (result) => withPacedBody(result, response),
       request: message,
-      response,
+      response: hasOutputs(fn) ? streamed : response, // what is held back counts as sent
     })
     .then(
-      () => finish(exchange, 204),
+      () => {
+        streamed.complete();
+        finish(exchange, { status: 204 });
+      },
       (error: unknown) => {
         log.debug({ err: error, functionName: fn.metadata.name, invocationId }, 'A streamed invocation failed');
-        finish(exchange, 500);
+        finish(exchange, failedResponse(error));
       },
     )
     .finally(() => streamed.release());
+}
+
+/** Outputs besides the response itself. */
+function hasOutputs(fn: RegisteredFunction): boolean {
+  return bindingsOf(fn).some(({ type, direction }) => direction === 'out' && type.toLowerCase() !== 'http');
 }
 
 type FlatRecord = Readonly<Record<string, string>>;
@@ -183,11 +202,11 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-function finish({ message, response }: Exchange, status: number): void {
+/** Responds where the library has not. */
+function finish({ message, response }: Exchange, { status, headers, body = '' }: FailedResponse): void {
   if (response.writableEnded) return;
   if (response.headersSent) return void response.destroy();
   if (!message.complete) message.resume();
-  response.statusCode = status;
-  if (status !== 204) response.setHeader('content-length', 0);
-  response.end();
+  const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...length }).end(body);
 }

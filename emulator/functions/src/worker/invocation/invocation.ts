@@ -91,7 +91,9 @@ export interface TriggeredInvocation {
   readonly retryContext?: RpcRetryContext;
 }
 
-export type InvocationOutcome = { readonly succeeded: true } | { readonly succeeded: false; readonly error: unknown };
+export type InvocationOutcome =
+  | { readonly succeeded: true; readonly returnValue?: RpcTypedData | null | undefined }
+  | { readonly succeeded: false; readonly error: unknown };
 
 /** Runs a function with its bindings and hooks, and reports it. Never rejects. */
 export type InvokeTriggered = (invocation: TriggeredInvocation) => Promise<InvocationOutcome>;
@@ -103,7 +105,7 @@ interface TriggeredInvoker {
       fn: RegisteredFunction,
       request: RpcInvocationRequest,
       options: Pick<TriggeredInvocation, 'reason' | 'details'>,
-    ): Promise<unknown>;
+    ): Promise<Pick<RpcInvocationResponse, 'returnValue'>>;
   };
   readonly dependencies: Pick<WorkerDependencies, 'clock' | 'randomness'>;
 }
@@ -121,8 +123,8 @@ export function invokeFromTrigger(
       dependencies.randomness,
     );
     try {
-      await invoker.invoke(fn, request, { reason, ...(details && { details }) });
-      return { succeeded: true };
+      const { returnValue } = await invoker.invoke(fn, request, { reason, ...(details && { details }) });
+      return { succeeded: true, returnValue };
     } catch (error) {
       return { succeeded: false, error };
     }

@@ -1,7 +1,7 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { messageOf } from '../../errors.ts';
 import { type ContainerName, containerKey, type StorageSource } from '../../protocol/changes.ts';
-import type { ChangeInStorage } from '../../protocol/messages.ts';
+import type { ChangeInStorage, LocalStorage } from '../../protocol/messages.ts';
 
 /** A sleep between polls that `wake` ends early, also when it was called before the sleep began. */
 export class WakeableSleep {
@@ -98,6 +98,7 @@ export class StorageChanges {
   readonly #listeners = new Map<StorageSource, Set<(blob: string | null) => void>>();
   #use = Promise.withResolvers<void>();
   #isUnused = false;
+  #connectionString: string | undefined;
 
   /**
    * @param listener called with the name of a blob that was written; null for a queue
@@ -123,8 +124,15 @@ export class StorageChanges {
     return this.#isUnused ? this.#use.promise : Promise.resolve();
   }
 
-  markUnused(): void {
-    this.#isUnused = true;
+  /** Makes the storage known of which there will be notifications. Call it before triggers start. */
+  join({ connectionString, isUnused }: LocalStorage): void {
+    this.#connectionString = connectionString;
+    this.#isUnused = isUnused;
+  }
+
+  /** Whether writes to the storage of this connection string are notified of. Other storage has to be polled. */
+  reportsOf(connectionString: string): boolean {
+    return connectionString === this.#connectionString;
   }
 
   markUsed(): void {
