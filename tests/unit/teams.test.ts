@@ -415,6 +415,22 @@ describe('the operations of a team', () => {
   });
 });
 
+test('$batch in v1.0 carries requests for teams and their operations', async () => {
+  const world = newTeamsWorld();
+  const team = await world.createTeam();
+  const requests = [
+    { id: '1', method: 'GET', url: `/teams/${team}/operations` },
+    { id: '2', method: 'POST', url: `/teams/${team}/archive` },
+    { id: '3', method: 'GET', url: '/chats/x/operations' },
+  ];
+  const { body } = await world.call('POST', '/$batch', { body: { requests } });
+  expect(body.responses).toMatchObject([
+    { status: 200, body: { value: [{ operationType: 'createTeam' }] } },
+    { status: 202, headers: { Location: expect.stringMatching(/^\/teams\(/) } },
+    { status: 400 },
+  ]);
+});
+
 test.each([
   ['PUT', '/teams', 405],
   ['GET', `/teams/${GROUP}/archive`, 405],
