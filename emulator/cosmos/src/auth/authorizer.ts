@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '@lazurite/runtime';
 import { CosmosError } from '../model/errors.ts';
+import { isRidPath } from '../model/resource-id.ts';
 import { type DataRole, type EntraOptions, EntraTokens } from './entra-tokens.ts';
 import { unauthorized } from './errors.ts';
 
@@ -91,6 +92,8 @@ interface SignedRequest {
   readonly signedAs?: readonly string[];
   /** The path of the resource, or of the parent of a feed, decoded, without outer slashes. */
   readonly resourceLink: string;
+  /** The names in the path, decoded: where they are resource ids, the last one may be signed instead of the link. */
+  readonly names: readonly string[];
   /** The header `x-ms-date`, else `date`. */
   readonly date: string | undefined;
 }
@@ -108,9 +111,14 @@ const MAX_SKEW_MS = 15 * 60 * 1000;
 /** What a key allows: everything, or reading alone. */
 type KeyAccess = 'everything' | 'reading';
 
+interface AccountKey {
+  readonly key: SigningKey;
+  readonly access: KeyAccess;
+}
+
 /** Validates requests signed with a key of the account. */
 class AccountKeys {
-  readonly #keys: readonly { readonly key: SigningKey; readonly access: KeyAccess }[];
+  readonly #keys: readonly AccountKey[];
   readonly #clock: Clock;
   #lastDate = '';
   #lastDateMs = Number.NaN;
@@ -130,12 +138,18 @@ class AccountKeys {
   accessOf(signature: string, request: SignedRequest): KeyAccess {
     const { date = '' } = request;
     const given = Buffer.from(signature, 'base64');
-    const types = request.signedAs ?? [request.resourceType];
-    const texts = types.map((type) => signedText(request, type, date));
-    const key = this.#keys.find((one) => texts.some((text) => one.key.hasSigned(text, given)));
+    const key =
+      this.#signerOf([request.resourceLink], request, given) ??
+      this.#signerOf(ridLinksOf(request.names), request, given);
     if (!key) throw unauthorized('The signature does not match the request.');
     this.#assertCurrent(date);
     return key.access;
+  }
+
+  #signerOf(links: readonly string[], request: SignedRequest, given: Buffer): AccountKey | undefined {
+    const types = request.signedAs ?? [request.resourceType];
+    const texts = types.flatMap((type) => links.map((link) => signedText(request, type, link)));
+    return this.#keys.find((one) => texts.some((text) => one.key.hasSigned(text, given)));
   }
 
   #assertCurrent(date: string): void {
@@ -157,8 +171,18 @@ class AccountKeys {
   }
 }
 
-function signedText({ method, resourceLink }: SignedRequest, resourceType: string, date: string): string {
-  return `${method.toLowerCase()}\n${resourceType}\n${resourceLink}\n${date.toLowerCase()}\n\n`;
+function signedText({ method, date = '' }: SignedRequest, resourceType: string, link: string): string {
+  return `${method.toLowerCase()}\n${resourceType}\n${link}\n${date.toLowerCase()}\n\n`;
+}
+
+/**
+ * What clients sign instead of the path when it names resources by their resource ids: the id of the last one alone, in lower
+ * case (the SDKs for Python and Java) or as it is (the SDK for .NET). None when the path has a name that is no resource id.
+ */
+function ridLinksOf(names: readonly string[]): readonly string[] {
+  const rid = names.at(-1);
+  if (rid === undefined || !isRidPath(names)) return [];
+  return [rid.toLowerCase(), rid];
 }
 
 const MAX_CACHED_SIGNATURES = 2_000;

@@ -56,6 +56,7 @@ function invalidId(value: unknown): CosmosError {
 const DATABASE_BYTES = 4;
 const CONTAINER_BYTES = 8;
 const CHILD_BYTES = 16;
+const RID_BYTES = [DATABASE_BYTES, CONTAINER_BYTES, CHILD_BYTES];
 /** Set in the fifth byte: a container, not a user. */
 const CONTAINER_BIT = 0x80000000;
 
@@ -110,6 +111,16 @@ export function itemNumberOf(rid: string, container: string): number | undefined
   const high = bytes.readUInt32LE(CONTAINER_BYTES + 4);
   if (high >>> 28 !== CHILD_KIND.item) return undefined;
   return high * 2 ** 32 + bytes.readUInt32LE(CONTAINER_BYTES);
+}
+
+/** Whether the names of a path are resource ids, each of a resource inside the one before it. */
+export function isRidPath(names: readonly string[]): boolean {
+  return names.every((name, index) => {
+    const bytes = decode(name);
+    const parent = decode(names[index - 1] ?? '');
+    if (encode(bytes) !== name || !RID_BYTES.includes(bytes.length)) return false;
+    return bytes.length > parent.length && bytes.subarray(0, parent.length).equals(parent);
+  });
 }
 
 function encode(bytes: Buffer): string {

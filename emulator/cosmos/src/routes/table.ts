@@ -56,6 +56,7 @@ export const ROUTES: readonly RouteRow[] = [
   ['delete', '/dbs/*/colls/*', removeContainer],
   ['post create', '/dbs/*/colls/*/operations/partitionkeydelete', postPartitionKeyDelete, 'throughput'],
   ['get', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
+  ['get change feed', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
   ['post create', '/dbs/*/colls/*/docs', postCreate, 'throughput'],
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert, 'throughput'],
   ['post batch', '/dbs/*/colls/*/docs', postBatch, 'throughput'],

@@ -72,7 +72,7 @@ function targetOf({ path, raw }: HttpRequest): string {
 
 function authorize(
   { authorizer, secure }: PipelineDependencies,
-  { resourceType, signedAs, resourceLink }: ResourcePath,
+  { resourceType, signedAs, resourceLink, names }: ResourcePath,
   { method, headers }: HttpRequest,
 ): Access | Promise<Access> {
   const xMsDate = headers['x-ms-date'] ?? headers.date;
@@ -80,6 +80,7 @@ function authorize(
     method,
     resourceType,
     resourceLink,
+    names,
     date: typeof xMsDate === 'string' ? xMsDate : undefined,
     authorization: headers.authorization,
     secure,
