@@ -1,5 +1,6 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import type { ContinuationTokens } from '../model/requests/continuation-token.ts';
+import type { ResourceTokens } from '../model/requests/resource-token.ts';
 import type { QueryCompiler } from '../query/query-cache.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
@@ -17,6 +18,7 @@ export interface Account {
   readonly queries: QueryCompiler;
   readonly indexBuilder: IndexBuilder;
   readonly continuations: ContinuationTokens;
+  readonly resourceTokens: ResourceTokens;
   readonly clock: Clock;
   readonly randomness: Randomness;
 }

@@ -32,7 +32,7 @@ export class Catalog {
   database(name: string): Database {
     const known = this.#databases.get(name);
     if (known) return known;
-    const resource = this.#find('dbs', '', name);
+    const resource = findResource(this.#store, { kind: 'dbs', parentRid: '', name });
     const database = { id: resource.id, rid: resource.rid, resource };
     this.#databases.set(name, database);
     return database;
@@ -44,7 +44,10 @@ export class Catalog {
     const known = this.#containers.get(key);
     if (known) return known;
     const database = this.database(databaseName);
-    const container = toContainer(this.#find('colls', database.rid, name), database);
+    const container = toContainer(
+      findResource(this.#store, { kind: 'colls', parentRid: database.rid, name }),
+      database,
+    );
     this.#containers.set(key, container);
     return container;
   }
@@ -69,16 +72,18 @@ export class Catalog {
     const databases = this.#store.resources.list('dbs', '');
     return databases.flatMap((resource) => this.containers({ id: resource.id, rid: resource.rid, resource }));
   }
+}
 
-  /** Looks for a name first: a name that looks like a rid is a name. */
-  #find(kind: string, parentRid: string, name: string): StoredResource {
-    const { resources } = this.#store;
-    const byName = resources.get(kind, parentRid, name);
-    if (byName) return byName;
-    const byRid = resources.getByRid(name);
-    if (byRid?.kind === kind && byRid.parentRid === parentRid) return byRid;
-    throw notFound();
-  }
+/** A resource by its name or rid. Looks for a name first: a name that looks like a rid is a name. @throws CosmosError NotFound */
+export function findResource(
+  { resources }: Pick<Store, 'resources'>,
+  { kind, parentRid, name }: { readonly kind: string; readonly parentRid: string; readonly name: string },
+): StoredResource {
+  const byName = resources.get(kind, parentRid, name);
+  if (byName) return byName;
+  const byRid = resources.getByRid(name);
+  if (byRid?.kind === kind && byRid.parentRid === parentRid) return byRid;
+  throw notFound();
 }
 
 export function notFound(): CosmosError {

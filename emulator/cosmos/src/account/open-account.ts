@@ -1,5 +1,6 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { continuationTokens } from '../model/requests/continuation-token.ts';
+import { resourceTokens } from '../model/requests/resource-token.ts';
 import { compileQuery } from '../query/compile-query.ts';
 import { createQueryCompiler } from '../query/query-cache.ts';
 import { GroupCommit } from '../store/group-commit.ts';
@@ -31,25 +32,25 @@ export function openAccount(dependencies: AccountDependencies): Account {
     ...(throughputGate && { throughputGate }),
     queries: createQueryCompiler(compileQuery),
     indexBuilder: new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) }),
-    continuations: continuationTokens(continuationSecret(store, randomness)),
+    continuations: continuationTokens(secretOf(store, randomness, 'continuation')),
+    resourceTokens: resourceTokens(secretOf(store, randomness, 'resource-tokens')),
     clock,
     randomness,
   };
 }
 
 const KIND = 'secrets';
-const ID = 'continuation';
 const SECRET_BYTES = 32;
 
-/** The account's secret for continuation tokens. It is made once and kept in the store, so that tokens survive a restart. */
-function continuationSecret(store: Store, randomness: Randomness): Uint8Array {
+/** One of the account's secrets. It is made once and kept in the store, so that the tokens made with it survive a restart. */
+function secretOf(store: Store, randomness: Randomness, id: string): Uint8Array {
   const { resources } = store;
-  const known = resources.get(KIND, '', ID);
+  const known = resources.get(KIND, '', id);
   if (known) return Buffer.from(known.body, 'base64');
   const secret = randomness.bytes(SECRET_BYTES);
   const body = Buffer.from(secret).toString('base64');
   store.transaction(() =>
-    resources.put({ kind: KIND, parentRid: '', id: ID, rid: `${KIND}/${ID}`, etag: '', ts: 0, body }),
+    resources.put({ kind: KIND, parentRid: '', id, rid: `${KIND}/${id}`, etag: '', ts: 0, body }),
   );
   return secret;
 }

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '@lazurite/runtime';
 import { CosmosError } from '../model/errors.ts';
+import type { ResourceTokenClaims, ResourceTokens } from '../model/requests/resource-token.ts';
 import { isRidPath } from '../model/resource-id.ts';
 import { type DataRole, type EntraOptions, EntraTokens } from './entra-tokens.ts';
 import { unauthorized } from './errors.ts';
@@ -10,6 +11,8 @@ export interface AuthorizerOptions extends AccountKeyOptions {
   readonly entra?: EntraOptions;
   /** The audiences that its tokens may have, unless `entra` names them. */
   readonly audience?: () => readonly string[];
+  /** Reads the tokens of permissions; absent: none is accepted. */
+  readonly resourceTokens?: Pick<ResourceTokens, 'read'>;
 }
 
 export interface RequestToAuthorize extends SignedRequest {
@@ -23,9 +26,13 @@ export interface RequestToAuthorize extends SignedRequest {
 export class Authorizer {
   readonly #keys: AccountKeys;
   readonly #entra: EntraTokens | undefined;
+  readonly #resourceTokens: Pick<ResourceTokens, 'read'> | undefined;
+  readonly #clock: Clock;
 
   constructor(options: AuthorizerOptions, clock: Clock) {
     this.#keys = new AccountKeys(options, clock);
+    this.#resourceTokens = options.resourceTokens;
+    this.#clock = clock;
     this.#entra = options.entra && new EntraTokens(options.entra, options.audience ?? (() => []), clock);
   }
 
@@ -34,7 +41,19 @@ export class Authorizer {
     const { type, signature } = parseAuthorizationToken(request.authorization);
     if (type === 'master') return this.#keys.accessOf(signature, request);
     if (type === 'aad') return this.#accessOfEntraToken(signature, request);
+    if (type === 'resource') return { permission: this.#claimsOf(signature) };
     throw unauthorized(`Tokens of type '${type}' are not emulated.`);
+  }
+
+  #claimsOf(signature: string): ResourceTokenClaims {
+    const claims = this.#resourceTokens?.read(signature);
+    if (!claims) throw unauthorized('The resource token was not issued by this account.');
+    const now = this.#clock.now();
+    if (now < claims.expiresAt * 1000) return claims;
+    throw new CosmosError(
+      'Forbidden',
+      `The authorization token is not valid at the current time. Please create another token and retry (token expiry time: ${new Date(claims.expiresAt * 1000).toUTCString()}, current server time: ${new Date(now).toUTCString()})`,
+    );
   }
 
   async #accessOfEntraToken(token: string, { secure }: RequestToAuthorize): Promise<Access> {
@@ -217,9 +236,15 @@ class SigningKey {
 
 /**
  * What the credential of a request allows: an account key everything, a read-only key reads. An Entra token allows
- * operations on items, or reads of them; all other rights belong to the control plane.
+ * operations on items, or reads of them; all other rights belong to the control plane. A resource token allows what its
+ * permission says, which only the account knows.
  */
-export type Access = KeyAccess | 'items' | 'readingItems';
+export type Access = RoleAccess | PermissionAccess;
+type RoleAccess = KeyAccess | 'items' | 'readingItems';
+
+export interface PermissionAccess {
+  readonly permission: ResourceTokenClaims;
+}
 
 /** What a request is going to do. */
 export interface Intent {
@@ -237,13 +262,13 @@ const AAD_REQUEST_BLOCKED = 5300;
 const NO_PERMISSION = 5301;
 
 /** @throws CosmosError Forbidden where there is no role */
-function accessOfRole(role: DataRole | null): Access {
+function accessOfRole(role: DataRole | null): RoleAccess {
   if (role === null) throw notPermitted();
   return role === 'contributor' ? 'items' : 'readingItems';
 }
 
 /** @throws CosmosError Forbidden */
-export function assertPermitted(access: Access, { isRead, resourceType }: Intent): void {
+export function assertPermitted(access: RoleAccess, { isRead, resourceType }: Intent): void {
   if (access === 'everything') return;
   if (access === 'reading') {
     if (isRead) return;

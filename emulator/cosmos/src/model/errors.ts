@@ -45,3 +45,12 @@ export class CosmosError extends Error {
     return STATUS_OF_CODE[this.code];
   }
 }
+
+/** The service's own error for a body that lacks properties. */
+export function missingProperties(names: readonly string[]): CosmosError {
+  const list = names.map((name) => `${name}; `).join('');
+  return new CosmosError(
+    'BadRequest',
+    `The input content is invalid because the required properties - '${list}' - are missing`,
+  );
+}

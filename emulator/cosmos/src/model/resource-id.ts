@@ -1,4 +1,4 @@
-import { CosmosError } from './errors.ts';
+import { CosmosError, missingProperties } from './errors.ts';
 
 /** Longest id of a database, container or script. Source: "Azure Cosmos DB service quotas". */
 const MAX_RESOURCE_ID_CHARACTERS = 255;
@@ -34,10 +34,7 @@ export function readItemId(value: unknown): string {
 }
 
 function missingId(): CosmosError {
-  return new CosmosError(
-    'BadRequest',
-    "The input content is invalid because the required properties - 'id; ' - are missing",
-  );
+  return missingProperties(['id']);
 }
 
 function invalidId(value: unknown): CosmosError {
@@ -56,7 +53,10 @@ function invalidId(value: unknown): CosmosError {
 const DATABASE_BYTES = 4;
 const CONTAINER_BYTES = 8;
 const CHILD_BYTES = 16;
-const RID_BYTES = [DATABASE_BYTES, CONTAINER_BYTES, CHILD_BYTES];
+/** Of a client encryption key: the database, a number, and the type of child that follows. */
+const KEY_BYTES = 12;
+const CLIENT_ENCRYPTION_KEY = 2;
+const RID_BYTES = [DATABASE_BYTES, CONTAINER_BYTES, KEY_BYTES, CHILD_BYTES];
 /** Set in the fifth byte: a container, not a user. */
 const CONTAINER_BIT = 0x80000000;
 
@@ -84,6 +84,31 @@ export function containerRid(database: string, number: number): string {
   const bytes = Buffer.alloc(CONTAINER_BYTES);
   decode(database).copy(bytes);
   bytes.writeUInt32BE((number | CONTAINER_BIT) >>> 0, DATABASE_BYTES);
+  return encode(bytes);
+}
+
+/** @param number 1 to 2^31 - 1 */
+export function userRid(database: string, number: number): string {
+  const bytes = Buffer.alloc(CONTAINER_BYTES);
+  decode(database).copy(bytes);
+  bytes.writeUInt32BE(number, DATABASE_BYTES);
+  return encode(bytes);
+}
+
+/** @param number 1 to 2^53 - 1 */
+export function permissionRid(user: string, number: number): string {
+  const bytes = Buffer.alloc(CHILD_BYTES);
+  decode(user).copy(bytes);
+  bytes.writeBigUInt64LE(BigInt(number), CONTAINER_BYTES);
+  return encode(bytes);
+}
+
+/** @param number 1 to 2^32 - 1 */
+export function clientEncryptionKeyRid(database: string, number: number): string {
+  const bytes = Buffer.alloc(KEY_BYTES);
+  decode(database).copy(bytes);
+  bytes.writeUInt32BE(number, DATABASE_BYTES);
+  bytes.writeUInt32BE(CLIENT_ENCRYPTION_KEY, CONTAINER_BYTES);
   return encode(bytes);
 }
 

@@ -104,12 +104,18 @@ function inputOf(container: Container, request: RouteRequest): ItemInput {
   return toItemInput(container, itemBody(request), partitionKeyOf(request));
 }
 
-/** Finds the item by id, and by rid where the path names the container by rid (`_self` links). */
+/**
+ * Finds the item by id, and by rid where the path names the container by rid (`_self` links). A partition key in the request must
+ * be the item's.
+ */
 function keyOf(account: Account, container: Container, request: RouteRequest): ItemKey {
   const name = nameAt(request, 2);
   const number = nameAt(request, 1) === container.rid ? itemNumberOf(name, container.rid) : undefined;
   const item = number === undefined ? undefined : account.store.items.getByNumber(container.number, number);
-  return item ?? locate(container, namedPartitionKey(container, partitionKeyOf(request)), name).key;
+  const partitionKey = partitionKeyOf(request);
+  if (item && partitionKey === undefined) return item;
+  const named = locate(container, namedPartitionKey(container, partitionKey), name).key;
+  return item?.partitionKey === named.partitionKey ? item : named;
 }
 
 /** A transactional batch when the request is atomic, otherwise bulk. */

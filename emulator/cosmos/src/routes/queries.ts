@@ -66,7 +66,7 @@ function queryFeed(account: Account, feed: ResourceFeed, request: RouteRequest):
   return queryResources(account, feed, { ...feedPageOf(request), body: queryBodyOf(request) });
 }
 
-function queryBodyOf(request: RouteRequest): QueryBody {
+export function queryBodyOf(request: RouteRequest): QueryBody {
   return readQueryBody(objectBody(request));
 }
 

@@ -53,6 +53,10 @@ export const REQUEST_HEADERS: readonly HeaderRule[] = [
     ['jsontext', 'cosmosbinary'],
   ),
   ignored('x-ms-cosmos-supported-serialization-formats', 'as before'),
+  honoured(
+    'x-ms-documentdb-expiry-seconds',
+    'how long the token of a permission is valid: 10 to 18,000, 3,600 by default',
+  ),
   honoured('x-ms-documentdb-populatequerymetrics', 'queries', BOOLEAN),
   honoured('x-ms-cosmos-populateindexmetrics', 'queries', BOOLEAN),
   honoured('x-ms-cosmos-populateindexmetrics-v2', 'queries', BOOLEAN),
@@ -78,6 +82,7 @@ export const REQUEST_HEADERS: readonly HeaderRule[] = [
   ignored('x-ms-cosmos-sdk-supportedcapabilities', 'physical partitions neither split nor merge'),
   ignored('x-ms-cosmos-is-client-encrypted', 'it is the client that encrypts and decrypts'),
   ignored('x-ms-cosmos-allow-cachedreads', 'every read is current'),
+  ignored('x-ms-cosmos-database-rid', 'for the cache of encryption keys that the service’s gateway has'),
   ignored('x-ms-force-refresh', 'nothing is cached that could be stale'),
   ignored('x-ms-dedicatedgateway-max-age', 'the service ignores it, too, where there is no dedicated gateway'),
   ignored('x-ms-dedicatedgateway-bypass-cache', 'as before'),
@@ -87,7 +92,6 @@ export const REQUEST_HEADERS: readonly HeaderRule[] = [
   rejected('x-ms-documentdb-pre-trigger-exclude', 'triggers'),
   rejected('x-ms-documentdb-post-trigger-include', 'triggers'),
   rejected('x-ms-documentdb-post-trigger-exclude', 'triggers'),
-  rejected('x-ms-documentdb-expiry-seconds', 'resource tokens'),
   rejected('x-ms-offer-type', 'the performance levels S1 to S3'),
   rejected('x-ms-offer-is-ru-per-minute-throughput-enabled', 'request units per minute'),
 ];

@@ -1,3 +1,5 @@
+import { USERS } from '../operations/access/users.ts';
+import { CLIENT_ENCRYPTION_KEYS } from '../operations/resources/client-encryption-keys.ts';
 import {
   getAccount,
   getDatabase,
@@ -38,6 +40,7 @@ import {
   postQuery,
   postQueryPlan,
 } from './queries.ts';
+import { databaseParent, requestedPermissionKind, resourceRows, userParent } from './resources.ts';
 import type { RouteRow } from './router.ts';
 
 /** The API of the server: verb, path, handler, and whether the operation spends throughput. */
@@ -48,6 +51,13 @@ export const ROUTES: readonly RouteRow[] = [
   ['post query', '/dbs', postDatabaseQuery],
   ['get', '/dbs/*', getDatabase],
   ['delete', '/dbs/*', removeDatabase],
+  ...resourceRows('/dbs/*/users', { kindOf: () => USERS, parentOf: databaseParent }),
+  ...resourceRows('/dbs/*/users/*/permissions', { kindOf: requestedPermissionKind, parentOf: userParent }),
+  ...resourceRows('/dbs/*/clientencryptionkeys', {
+    kindOf: () => CLIENT_ENCRYPTION_KEYS,
+    parentOf: databaseParent,
+    verbs: ['post create', 'get', 'post query', 'put'],
+  }),
   ['post create', '/dbs/*/colls', postContainer],
   ['get', '/dbs/*/colls', getContainers],
   ['post query', '/dbs/*/colls', postContainerQuery],

@@ -3,9 +3,18 @@ import type { Log } from '@lazurite/runtime';
 import type { Account } from '../account/account.ts';
 import { type Access, type Authorizer, assertPermitted } from '../auth/authorizer.ts';
 import { CosmosError } from '../model/errors.ts';
+import { assertGranted, type GrantedRequest } from '../operations/access/resource-grant.ts';
 import { meterOf, type RequestUnitMeter } from '../operations/throughput/request-unit-meter.ts';
-import { partitionsOf, type RouteRequest, tryTargetOf } from '../routes/request.ts';
-import { isRead, parseTarget, type ResourcePath, type Route, type Router, verbOf } from '../routes/router.ts';
+import { flag, partitionKeyOf, partitionsOf, type RouteRequest, tryTargetOf } from '../routes/request.ts';
+import {
+  isRead,
+  parseTarget,
+  type ResourcePath,
+  type Route,
+  type Router,
+  type Verb,
+  verbOf,
+} from '../routes/router.ts';
 import { encode, encodeError, type ResponseContext } from './response.ts';
 
 export interface PipelineDependencies {
@@ -43,7 +52,9 @@ async function handleRequest(
     const { method, headers } = request;
     const withoutBody = { method, headers, names: target.names, secure, body: NO_BODY };
     const verb = verbOf(withoutBody);
-    assertPermitted(access, { isRead: isRead(verb), resourceType: target.resourceType });
+    if (typeof access === 'string')
+      assertPermitted(access, { isRead: isRead(verb), resourceType: target.resourceType });
+    else assertGranted(account, access.permission, grantedRequestOf(target.shape, verb, withoutBody));
     if (target.shape.startsWith(CONTAINER_SHAPE)) permitted = withoutBody;
     const received = mayHaveBody(method) ? { ...withoutBody, body: await request.body() } : withoutBody;
     const route = router.route(target, verb, received);
@@ -60,6 +71,18 @@ async function handleRequest(
     const container = permitted && tryTargetOf(account, permitted);
     return encodeError(account, context, { error: toCosmosError(pipeline, context, error), target: container });
   }
+}
+
+function grantedRequestOf(shape: string, verb: Verb, request: RouteRequest): GrantedRequest {
+  const partitionKey = partitionKeyOf(request);
+  return {
+    shape,
+    names: request.names,
+    isRead: isRead(verb),
+    isPlan: verb === 'post query plan',
+    isBulk: verb === 'post batch' && !flag(request, 'x-ms-cosmos-batch-atomic'),
+    ...(partitionKey && { partitionKey }),
+  };
 }
 
 const NO_BODY = Buffer.alloc(0);

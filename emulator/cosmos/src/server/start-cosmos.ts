@@ -108,7 +108,8 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     shutdown.add(startSweeping(account, clock, log));
     let port = 0; // known once the server listens
     const credentials = { key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) };
-    const authorizer = new Authorizer({ ...credentials, audience: () => audienceOf(port) }, clock);
+    const { resourceTokens } = account;
+    const authorizer = new Authorizer({ ...credentials, resourceTokens, audience: () => audienceOf(port) }, clock);
     const handler = createRequestPipeline({
       account,
       authorizer,

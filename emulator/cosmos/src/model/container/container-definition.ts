@@ -15,6 +15,7 @@ import {
   readPartitionKeyDefinition,
 } from '../partition-key/partition-key.ts';
 import { readResourceId } from '../resource-id.ts';
+import { readClientEncryptionPolicy } from './client-encryption-policy.ts';
 import {
   type ChangeFeedPolicy,
   type ComputedProperty,
@@ -65,10 +66,13 @@ export const NOT_EMULATED_PROPERTIES = [
 export function readContainerDefinition(value: unknown): ContainerDefinition {
   const body = readObject(value, 'container');
   assertEmulated(body);
+  const id = readResourceId(body.id);
+  const indexingPolicy = readIndexingPolicy(body.indexingPolicy);
+  const partitionKey = readPartitionKeyDefinition(body.partitionKey);
   const definition = withoutUndefined<ContainerDefinition>({
-    id: readResourceId(body.id),
-    indexingPolicy: readIndexingPolicy(body.indexingPolicy),
-    partitionKey: readPartitionKeyDefinition(body.partitionKey),
+    id,
+    indexingPolicy,
+    partitionKey,
     uniqueKeyPolicy: readOptional(body.uniqueKeyPolicy, 'uniqueKeyPolicy', readUniqueKeyPolicy),
     conflictResolutionPolicy: readConflictResolutionPolicy(body.conflictResolutionPolicy),
     geospatialConfig: readGeospatialConfig(body.geospatialConfig),
@@ -78,7 +82,9 @@ export function readContainerDefinition(value: unknown): ContainerDefinition {
     vectorEmbeddingPolicy: readOptional(body.vectorEmbeddingPolicy, 'vectorEmbeddingPolicy', readVectorEmbeddingPolicy),
     fullTextPolicy: readOptional(body.fullTextPolicy, 'fullTextPolicy', readFullTextPolicy),
     analyticalStorageTtl: readOptional(body.analyticalStorageTtl, 'analyticalStorageTtl', readAnalyticalTtl),
-    clientEncryptionPolicy: readOptional(body.clientEncryptionPolicy, 'clientEncryptionPolicy', readObject),
+    clientEncryptionPolicy: readOptional(body.clientEncryptionPolicy, 'clientEncryptionPolicy', (policy) =>
+      readClientEncryptionPolicy(policy, partitionKey),
+    ),
   });
   assertSpecialIndexesDescribed(definition.indexingPolicy, definition.vectorEmbeddingPolicy, definition.fullTextPolicy);
   return definition;
