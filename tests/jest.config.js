@@ -18,5 +18,7 @@ export default {
     '^@actions/(workflow-parser|expressions)/(.+)$': '<rootDir>/node_modules/@actions/$1/dist/$2.js',
   },
   setupFiles: ['<rootDir>/tests/support/fast-check-seed.ts'],
-  testTimeout: 30_000,
+  // Most suites wait for servers and child processes: more of them than there are processors keep the processors busy.
+  maxWorkers: 3,
+  testTimeout: 120_000,
 };

@@ -64,7 +64,7 @@ async function start(settings: Record<string, string> = {}): Promise<void> {
   });
 }
 
-/** Calls every route with everything that it may be given, and with what it may not. */
+/** Calls every route with every body and every query that it may be given, and with what it may not. */
 async function callEverything(): Promise<readonly string[]> {
   const token = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'] });
   const forged = `${token.slice(0, -8)}${MARK}`;
@@ -92,10 +92,12 @@ function requestsTo(url: string, { method, bearer }: { method: string; bearer: s
     prefer: `return=minimal; x="${MARK}"`,
     'if-match': `W/"${MARK}"`,
   };
-  const bodies = ['POST', 'PATCH', 'PUT'].includes(method) ? BODIES : [undefined];
-  return bodies.flatMap((body) =>
-    QUERIES.map((query) => () => fetch(target + query, { method, headers, ...(body !== undefined && { body }) })),
-  );
+  if (!['POST', 'PATCH', 'PUT'].includes(method))
+    return QUERIES.map((query) => () => fetch(target + query, { method, headers }));
+  return BODIES.map((body, index) => () => {
+    const query = QUERIES[index % QUERIES.length] ?? '';
+    return fetch(target + query, { method, headers, body });
+  });
 }
 
 /** All events and telemetry of the stack, which is closed first so that all is sent. */
