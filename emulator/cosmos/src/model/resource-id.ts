@@ -5,9 +5,8 @@ const MAX_RESOURCE_ID_CHARACTERS = 255;
 /** Longest id of an item, in UTF-8 bytes. Source: "Azure Cosmos DB service quotas". */
 const MAX_ITEM_ID_BYTES = 1023;
 
-/** Source: the SDK, common/helper, illegalResourceIdCharacters and illegalItemResourceIdCharacters. */
+/** Source: the SDK, common/helper, illegalResourceIdCharacters. */
 const ILLEGAL_IN_RESOURCE_ID = /[/\\?#]/;
-const ILLEGAL_IN_ITEM_ID = /[/\\#]/;
 
 /**
  * The id of a database, container, user or script.
@@ -22,13 +21,13 @@ export function readResourceId(value: unknown): string {
 }
 
 /**
- * The id of an item.
+ * The id of an item. The service stores one with / \ ? or # as well, though no path can name it afterwards: clients reject it.
  *
- * @throws CosmosError BadRequest when it is missing, empty, too long or holds one of / \ #
+ * @throws CosmosError BadRequest when it is missing, empty or too long
  */
 export function readItemId(value: unknown): string {
   if (value === undefined || value === null) throw missingId();
-  if (typeof value !== 'string' || value === '' || ILLEGAL_IN_ITEM_ID.test(value)) throw invalidId(value);
+  if (typeof value !== 'string' || value === '') throw invalidId(value);
   if (Buffer.byteLength(value) > MAX_ITEM_ID_BYTES) throw invalidId(value);
   return value;
 }

@@ -19,6 +19,8 @@ export interface OperationResult {
   readonly itemLsn?: number;
   /** How much the container holds, when the client requests it. */
   readonly usage?: ItemUsage;
+  /** Whether the body is a container, whose responses tell how far a changed indexing policy has been applied. */
+  readonly isContainer?: boolean;
   /** How many resources `body` lists. */
   readonly itemCount?: number;
   /** Where the next page starts; absent after the last. */

@@ -27,7 +27,8 @@ export async function postQuery(account: Account, request: RouteRequest): Promis
   const container = containerOf(account, request);
   assertSession(account, container, request);
   const scope = feedScopeOf(container, request);
-  const input = { ...feedPageOf(request), body: queryBodyOf(request), scope };
+  const crossesPartitions = flag(request, 'x-ms-documentdb-query-enablecrosspartition');
+  const input = { ...feedPageOf(request), body: queryBodyOf(request), scope, crossesPartitions };
   const { queryMetrics, indexUtilization, ...result } = await queryDocuments(account, container, input);
   return {
     ...result,

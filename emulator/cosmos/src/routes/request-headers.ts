@@ -70,7 +70,11 @@ export const REQUEST_HEADERS: readonly HeaderRule[] = [
     'consistentprefix',
     'eventual',
   ]),
-  ignored('x-ms-documentdb-query-enablecrosspartition', 'a query without a partition key may always cross partitions'),
+  honoured(
+    'x-ms-documentdb-query-enablecrosspartition',
+    'without it, a query over several physical partitions is rejected',
+    BOOLEAN,
+  ),
   ignored('x-ms-documentdb-query-parallelizecrosspartitionquery', 'a matter of the client'),
   ignored('x-ms-documentdb-query-enable-scan', 'a query may always scan'),
   ignored('x-ms-documentdb-query-emit-traces', 'no traces are documented'),

@@ -34,7 +34,8 @@ export function encode(account: Account, context: ResponseContext, result: Opera
   if (result.queryMetrics !== undefined) headers.push('x-ms-documentdb-query-metrics', result.queryMetrics);
   if (result.indexUtilization !== undefined) headers.push('x-ms-cosmos-index-utilization', result.indexUtilization);
   if (container) addContainerHeaders(headers, account, container, result);
-  if (result.usage) headers.push('x-ms-resource-usage', formatUsage(result.usage), INDEX_PROGRESS, '100');
+  if (result.usage) headers.push('x-ms-resource-usage', formatUsage(result.usage));
+  if (result.isContainer) headers.push(INDEX_PROGRESS, '100');
   return { status, headers, body };
 }
 

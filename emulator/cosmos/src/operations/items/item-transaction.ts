@@ -65,7 +65,7 @@ export function namedPartitionKey(
 }
 
 function assertTtl(ttl: JsonValue | undefined): void {
-  if (ttl === undefined || ttl === null || ttl === -1) return;
+  if (ttl === undefined || ttl === -1) return;
   if (typeof ttl === 'number' && Number.isInteger(ttl) && ttl > 0 && ttl < 2 ** 31) return;
   throw new CosmosError(
     'BadRequest',

@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.ts';
 import type { Container } from '../../account/catalog.ts';
 import type { StoredItem } from '../../store/store.ts';
-import { assertIfMatch, type Preconditions } from '../preconditions.ts';
+import { assertIfMatch, isNotModified, type Preconditions, preconditionFailed } from '../preconditions.ts';
 import { writtenCharge } from '../throughput/request-charge.ts';
 import { type ItemInput, type ItemResult, ItemTransaction, toItemResult } from './item-transaction.ts';
 
@@ -27,5 +27,6 @@ export function applyUpsert(
   const existing = transaction.find(input.key);
   if (!existing) return { item: transaction.insert(input), created: true };
   assertIfMatch(input, existing.etag);
+  if (isNotModified(input, existing.etag)) throw preconditionFailed();
   return { item: transaction.replace(existing, input), created: false };
 }

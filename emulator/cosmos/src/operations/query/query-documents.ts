@@ -9,7 +9,7 @@ import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
 import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { assertServedWithoutMerge, planPolicyOf, selectForQuery } from './query-scope.ts';
+import { assertOnePartition, assertServedWithoutMerge, planPolicyOf, selectForQuery } from './query-scope.ts';
 import { type QueryPage, readQueryPage } from './read-query-page.ts';
 
 /** A query as a request has it. */
@@ -21,6 +21,8 @@ export interface QueryBody {
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
   readonly scope: FeedScope;
+  /** Whether it may read several physical partitions. */
+  readonly crossesPartitions: boolean;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function queryDocuments(
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
+  if (!input.crossesPartitions) assertOnePartition(container, query, scope);
   assertServedWithoutMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
   const request = identityOf(container, query, input);

@@ -3,7 +3,7 @@ import { alreadyExists, type Container, findResource } from '../../account/catal
 import type { JsonObject } from '../../model/json.ts';
 import type { StoredResource } from '../../store/store.ts';
 import { type FeedPage, type ResourceFeed, takePage, toFeedJson } from '../feed.ts';
-import { assertIfMatch, isNotModified, type Preconditions } from '../preconditions.ts';
+import { assertIfMatch, isNotModified, type Preconditions, preconditionFailed } from '../preconditions.ts';
 import { type OperationResult, toResourceJson } from '../result.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
@@ -61,6 +61,7 @@ export async function upsertResource(
     const existing = account.store.resources.get(kind.kind, parent.rid, properties.id);
     if (!existing) return { resource: insert(account, kind, { parent, properties }), isNew: true };
     assertIfMatch(input, existing.etag);
+    if (isNotModified(input, existing.etag)) throw preconditionFailed();
     return { resource: update(account, kind, { existing, properties }), isNew: false };
   });
   return toResult(isNew ? 201 : 200, kind, parent, resource);
