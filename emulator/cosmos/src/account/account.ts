@@ -2,6 +2,7 @@ import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import type { ContinuationTokens } from '../model/requests/continuation-token.ts';
 import type { ResourceTokens } from '../model/requests/resource-token.ts';
 import type { QueryCompiler } from '../query/query-cache.ts';
+import type { ScriptEngine } from '../scripts/script-engine.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
 import type { Catalog } from './catalog.ts';
@@ -15,6 +16,7 @@ export interface Account {
   readonly notifications: ChangeNotifications;
   /** Absent: throughput is not enforced. */
   readonly throughputGate?: ThroughputGate;
+  readonly scripts: ScriptEngine;
   readonly queries: QueryCompiler;
   readonly indexBuilder: IndexBuilder;
   readonly continuations: ContinuationTokens;

@@ -3,6 +3,7 @@ import { continuationTokens } from '../model/requests/continuation-token.ts';
 import { resourceTokens } from '../model/requests/resource-token.ts';
 import { compileQuery } from '../query/compile-query.ts';
 import { createQueryCompiler } from '../query/query-cache.ts';
+import { type ScriptEngine, WorkerScriptEngine } from '../scripts/script-engine.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
 import { type Account, ChangeNotifications, type ThroughputGate } from './account.ts';
@@ -18,10 +19,13 @@ export interface AccountDependencies {
   readonly minIndexedItems?: number;
   /** Rejects requests above the provisioned throughput; absent: none is rejected. */
   readonly throughputGate?: ThroughputGate;
+  /** Default: one whose thread starts with the first script. */
+  readonly scripts?: ScriptEngine;
 }
 
 export function openAccount(dependencies: AccountDependencies): Account {
   const { store, clock, randomness, log, minIndexedItems: minItems, throughputGate } = dependencies;
+  const { scripts = new WorkerScriptEngine() } = dependencies;
   const catalog = new Catalog(store);
   const commits = new GroupCommit(store, log, () => catalog.forget());
   return {
@@ -30,6 +34,7 @@ export function openAccount(dependencies: AccountDependencies): Account {
     catalog,
     notifications: new ChangeNotifications(log),
     ...(throughputGate && { throughputGate }),
+    scripts,
     queries: createQueryCompiler(compileQuery),
     indexBuilder: new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) }),
     continuations: continuationTokens(secretOf(store, randomness, 'continuation')),

@@ -25,6 +25,8 @@ export interface CosmosErrorDetails extends ErrorOptions {
   readonly substatus?: number;
   /** `x-ms-retry-after-ms`, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** What a script has logged before it failed. */
+  readonly scriptLog?: string;
   /** Further members of the error body, as the service sends them (`additionalErrorInfo`). */
   readonly body?: Readonly<Record<string, string>>;
 }

@@ -25,6 +25,8 @@ export interface OperationResult {
   readonly itemCount?: number;
   /** Where the next page starts; absent after the last. */
   readonly continuation?: string;
+  /** What scripts have logged, where the client asked for it. */
+  readonly scriptLog?: string;
   /** How a query was run, `name=value` joined by semicolons. */
   readonly queryMetrics?: string;
   /** Which indexes a query used and could use: percent-encoded JSON. */

@@ -161,9 +161,6 @@ function isQueryContent(request: RouteRequest): boolean {
 
 /** Resource types of the service that are not emulated, with their names for error messages. */
 export const ABSENT_TYPES: Readonly<Record<string, string>> = {
-  sprocs: 'Stored procedures',
-  triggers: 'Triggers',
-  udfs: 'User-defined functions',
   attachments: 'Attachments',
   media: 'Attachments',
   operations: 'Operations on containers other than partitionkeydelete',

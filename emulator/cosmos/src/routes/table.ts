@@ -1,5 +1,6 @@
 import { USERS } from '../operations/access/users.ts';
 import { CLIENT_ENCRYPTION_KEYS } from '../operations/resources/client-encryption-keys.ts';
+import { STORED_PROCEDURES, TRIGGERS, USER_DEFINED_FUNCTIONS } from '../operations/scripts/script-kinds.ts';
 import {
   getAccount,
   getDatabase,
@@ -42,6 +43,7 @@ import {
 } from './queries.ts';
 import { databaseParent, requestedPermissionKind, resourceRows, userParent } from './resources.ts';
 import type { RouteRow } from './router.ts';
+import { containerParent, postExecute } from './scripts.ts';
 
 /** The API of the server: verb, path, handler, and whether the operation spends throughput. */
 export const ROUTES: readonly RouteRow[] = [
@@ -82,6 +84,10 @@ export const ROUTES: readonly RouteRow[] = [
   ['post query', '/dbs/*/colls/*/conflicts', postConflictQuery],
   ['get', '/dbs/*/colls/*/conflicts/*', anyConflict],
   ['delete', '/dbs/*/colls/*/conflicts/*', anyConflict],
+  ...resourceRows('/dbs/*/colls/*/sprocs', { kindOf: () => STORED_PROCEDURES, parentOf: containerParent }),
+  ['post create', '/dbs/*/colls/*/sprocs/*', postExecute, 'throughput'],
+  ...resourceRows('/dbs/*/colls/*/triggers', { kindOf: () => TRIGGERS, parentOf: containerParent }),
+  ...resourceRows('/dbs/*/colls/*/udfs', { kindOf: () => USER_DEFINED_FUNCTIONS, parentOf: containerParent }),
   ['get', '/offers', getOffers],
   ['post query', '/offers', postOfferQuery],
   ['get', '/offers/*', getOffer],

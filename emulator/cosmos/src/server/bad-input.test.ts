@@ -88,7 +88,6 @@ describe('requests that no SDK would send', () => {
   });
 
   it.each([
-    ['POST', '/dbs/db/colls/container-1/sprocs', 501, 'Stored procedures'],
     ['GET', '/nonsense', 400, '/nonsense'],
     ['PUT', '/dbs', 405, 'PUT'],
     ['GET', '/dbs/absent', 404, 'does not exist'],

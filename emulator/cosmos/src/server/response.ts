@@ -33,6 +33,7 @@ export function encode(account: Account, context: ResponseContext, result: Opera
   if (result.itemCount !== undefined) headers.push('x-ms-item-count', String(result.itemCount));
   if (result.queryMetrics !== undefined) headers.push('x-ms-documentdb-query-metrics', result.queryMetrics);
   if (result.indexUtilization !== undefined) headers.push('x-ms-cosmos-index-utilization', result.indexUtilization);
+  if (result.scriptLog) headers.push(SCRIPT_LOG, encodeURIComponent(result.scriptLog));
   if (container) addContainerHeaders(headers, account, container, result);
   if (result.usage) headers.push('x-ms-resource-usage', formatUsage(result.usage));
   if (result.isContainer) headers.push(INDEX_PROGRESS, '100');
@@ -48,14 +49,17 @@ export function encodeError(
   context: ResponseContext,
   { error, target }: { readonly error: CosmosError; readonly target?: RequestTarget | undefined },
 ): HttpResponse {
-  const { substatus, retryAfterMs, body } = error.details;
+  const { substatus, retryAfterMs, body, scriptLog } = error.details;
   const headers = commonHeaders(account, context, 1);
   if (substatus !== undefined) headers.push('x-ms-substatus', String(substatus));
   if (retryAfterMs !== undefined) headers.push('x-ms-retry-after-ms', String(retryAfterMs));
+  if (scriptLog) headers.push(SCRIPT_LOG, encodeURIComponent(scriptLog));
   if (target) addContainerHeaders(headers, account, target.container, target);
   const message = `${error.message}\r\nActivityId: ${context.activityId}`;
   return { status: error.status, headers, body: JSON.stringify({ code: error.code, message, ...body }) };
 }
+
+const SCRIPT_LOG = 'x-ms-documentdb-script-log-results';
 
 /** Names and values alternate: node:http writes this form fastest, and headers are a large part of a point read. */
 type HeaderList = string[];

@@ -105,6 +105,7 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     const throughputGate = enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
     const account = openAccount({ store, clock, randomness, log, ...(throughputGate && { throughputGate }) });
     shutdown.add(account.indexBuilder);
+    shutdown.add(account.scripts);
     shutdown.add(startSweeping(account, clock, log));
     let port = 0; // known once the server listens
     const credentials = { key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) };
