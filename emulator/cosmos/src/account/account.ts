@@ -2,6 +2,7 @@ import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import type { ContinuationTokens } from '../model/requests/continuation-token.ts';
 import type { ResourceTokens } from '../model/requests/resource-token.ts';
 import type { QueryCompiler } from '../query/query-cache.ts';
+import type { ScriptLimits } from '../script-worker/protocol.ts';
 import type { ScriptEngine } from '../scripts/script-engine.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
@@ -17,6 +18,7 @@ export interface Account {
   /** Absent: throughput is not enforced. */
   readonly throughputGate?: ThroughputGate;
   readonly scripts: ScriptEngine;
+  readonly scriptLimits: ScriptLimits;
   readonly queries: QueryCompiler;
   readonly indexBuilder: IndexBuilder;
   readonly continuations: ContinuationTokens;

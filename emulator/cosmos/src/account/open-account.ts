@@ -3,6 +3,7 @@ import { continuationTokens } from '../model/requests/continuation-token.ts';
 import { resourceTokens } from '../model/requests/resource-token.ts';
 import { compileQuery } from '../query/compile-query.ts';
 import { createQueryCompiler } from '../query/query-cache.ts';
+import type { ScriptLimits } from '../script-worker/protocol.ts';
 import { type ScriptEngine, WorkerScriptEngine } from '../scripts/script-engine.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
@@ -21,6 +22,8 @@ export interface AccountDependencies {
   readonly throughputGate?: ThroughputGate;
   /** Default: one whose thread starts with the first script. */
   readonly scripts?: ScriptEngine;
+  /** Default: those of the service. */
+  readonly scriptLimits?: Partial<ScriptLimits>;
 }
 
 export function openAccount(dependencies: AccountDependencies): Account {
@@ -35,6 +38,7 @@ export function openAccount(dependencies: AccountDependencies): Account {
     notifications: new ChangeNotifications(log),
     ...(throughputGate && { throughputGate }),
     scripts,
+    scriptLimits: { ...SCRIPT_LIMITS, ...dependencies.scriptLimits },
     queries: createQueryCompiler(compileQuery),
     indexBuilder: new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) }),
     continuations: continuationTokens(secretOf(store, randomness, 'continuation')),
@@ -43,6 +47,9 @@ export function openAccount(dependencies: AccountDependencies): Account {
     randomness,
   };
 }
+
+/** The service stops a script after five seconds. Source: "Stored procedures, triggers, and user-defined functions". */
+const SCRIPT_LIMITS: ScriptLimits = { milliseconds: 5_000, operations: 20_000 };
 
 const KIND = 'secrets';
 const SECRET_BYTES = 32;

@@ -16,6 +16,8 @@ import type { FromWorker, RunMessage, ScriptEnd, ToWorker } from './protocol.ts'
 const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
 /** QuickJS's own stack. With more, recursion overflows that of WebAssembly first. */
 const MAX_STACK_BYTES = 256 * 1024;
+/** Of promises, after each callback. */
+const MAX_JOBS = 100_000;
 const MAX_LOG_CHARACTERS = 8 * 1024;
 /** This share of the time is for callbacks: in the rest of it, operations are accepted. */
 const ACCEPTING_SHARE = 0.8;
@@ -32,6 +34,7 @@ port.on('message', (message: ToWorker) => {
 });
 
 function start(module: QuickJSWASMModule, message: RunMessage): void {
+  send({ type: 'started' });
   running = new ScriptRun(module, message);
   running.start();
 }
@@ -80,7 +83,7 @@ class ScriptRun {
   /** Lets the script run until it returns, and asks for the operations that it has queued; without any, it has ended. */
   #turn(name: 'start' | 'deliver', args: readonly QuickJSHandle[]): void {
     if (!this.#invoke(name, args)) return;
-    const jobs = this.#runtime.executePendingJobs();
+    const jobs = this.#runtime.executePendingJobs(MAX_JOBS);
     if (jobs.error) jobs.error.dispose(); // a rejection that nobody handles does not fail the script, as in the service
     if (this.#elapsed() > this.#message.limits.milliseconds) {
       this.#end({ how: 'stopped', reason: 'time' });

@@ -56,7 +56,12 @@ export interface EndMessage {
   readonly log: string;
 }
 
-export type FromWorker = CallsMessage | EndMessage;
+/** From now on the time of the script runs: the thread and its engine are ready. */
+export interface StartedMessage {
+  readonly type: 'started';
+}
+
+export type FromWorker = StartedMessage | CallsMessage | EndMessage;
 
 /** How a script has ended. */
 export type ScriptEnd =

@@ -21,6 +21,8 @@ export interface ScriptEngine extends Closeable {
 
 /** A worker that does not stop by itself is ended this long after the time of its script. */
 const GRACE_MS = 500;
+/** A thread that has not started by then never will. */
+const MAX_START_MS = 30_000;
 /** The stack of the thread. Deeply nested source text overflows it, and then ends the thread alone. */
 const STACK_MB = 4;
 const MAX_HEAP_MB = 256;
@@ -68,11 +70,14 @@ export class WorkerScriptEngine implements ScriptEngine {
     const { promise, resolve, reject } = Promise.withResolvers<ScriptResult>();
     const stop = (reason: 'time' | 'resources') => resolve({ end: { how: 'stopped', reason }, log: '' });
     const onExit = () => stop('resources');
+    let timer = this.#clock.setTimer(MAX_START_MS, () => stop('time'));
     const onMessage = (message: FromWorker) => {
       if (message.type === 'end') resolve(message);
-      else execute(message.calls).then((results) => post(worker, { type: 'results', results }), reject);
+      else if (message.type === 'started') {
+        timer.cancel();
+        timer = this.#clock.setTimer(script.limits.milliseconds + GRACE_MS, () => stop('time'));
+      } else execute(message.calls).then((results) => post(worker, { type: 'results', results }), reject);
     };
-    const timer = this.#clock.setTimer(script.limits.milliseconds + GRACE_MS, () => stop('time'));
     worker.on('message', onMessage);
     worker.once('exit', onExit);
     try {

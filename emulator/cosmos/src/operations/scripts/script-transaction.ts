@@ -42,8 +42,6 @@ export interface ScriptTransaction {
   run(script: ScriptInput): Promise<ScriptOutcome>;
 }
 
-/** The service stops a script after five seconds. Source: "Stored procedures, triggers, and user-defined functions". */
-const LIMITS = { milliseconds: 5_000, operations: 20_000 };
 const MAX_BODY_CHARACTERS = 4 * 1024 * 1024;
 
 /**
@@ -91,7 +89,7 @@ function notify(
 }
 
 async function runScript(
-  { scripts, store }: Account,
+  { scripts, scriptLimits, store }: Account,
   container: Container,
   { script, operations }: { readonly script: ScriptInput; readonly operations: ScriptOperations },
 ): Promise<ScriptOutcome> {
@@ -101,7 +99,7 @@ async function runScript(
     name: script.name,
     source: script.source,
     args: JSON.stringify(script.args ?? []),
-    limits: LIMITS,
+    limits: scriptLimits,
     settings: {
       kind: script.kind,
       ...(script.operation !== undefined && { operation: script.operation }),
