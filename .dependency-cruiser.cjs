@@ -13,8 +13,10 @@ const functionsRooms = {
   'worker/bindings': ['worker/core', 'protocol', 'config'],
   'worker/invocation': ['worker/bindings', 'worker/core', 'protocol', 'config'],
   'worker/http': ['worker/invocation', 'worker/bindings', 'worker/core', 'protocol', 'config'],
-  'worker/triggers': ['worker/invocation', 'worker/bindings', 'worker/core', 'protocol', 'config'],
+  mcp: [],
+  'worker/triggers': ['mcp', 'worker/invocation', 'worker/bindings', 'worker/core', 'protocol', 'config'],
   'worker/admin': [
+    'mcp',
     'worker/http',
     'worker/triggers',
     'worker/invocation',
@@ -24,7 +26,7 @@ const functionsRooms = {
     'config',
   ],
   'worker/telemetry': ['worker/http', 'worker/invocation', 'worker/core', 'protocol', 'config'],
-  worker: ['protocol', 'config'],
+  worker: ['mcp', 'protocol', 'config'],
   'in-process': ['worker', 'supervisor', 'protocol', 'config'],
 };
 

@@ -16,23 +16,22 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../shared/graph-http/pipeline.ts';
-import { toLocation } from '../shared/graph-http/request/address.ts';
-import { readJson } from '../shared/graph-http/request/json-body.ts';
 import {
+  readJson,
   readOrigin,
   readRepeatability,
   readRequestIds,
-  returnPreference,
-  toContentType,
   toEntityTag,
-} from '../shared/graph-http/request/request-headers.ts';
-import { toEntity } from '../shared/graph-http/response/entity.ts';
+} from '../shared/graph-http/request/message.ts';
 import {
   emptyResponse,
   type GraphResponse,
   odataResponse,
   preferenceApplied,
+  toEntity,
+  toLocation,
 } from '../shared/graph-http/response/response.ts';
+import { returnPreference, toContentType } from '../shared/odata/request-options.ts';
 import { parseNewOperation } from '../shared/validation/operation-body.ts';
 
 export interface CreateOperationDependencies extends PipelineDependencies {

@@ -6,7 +6,7 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../shared/graph-http/pipeline.ts';
-import { type EntityTags, matches, readEntityTags, readOrigin } from '../shared/graph-http/request/request-headers.ts';
+import { type EntityTags, matches, readEntityTags, readOrigin } from '../shared/graph-http/request/message.ts';
 import { emptyResponse, type GraphResponse } from '../shared/graph-http/response/response.ts';
 
 export interface DeleteOperationDependencies extends PipelineDependencies {
@@ -23,12 +23,15 @@ async function remove(
   { repository, telemetry }: DeleteOperationDependencies,
 ): Promise<GraphResponse> {
   const wanted = readEntityTags('If-Match', http.headers.get('if-match'));
+  const unwanted = readEntityTags('If-None-Match', http.headers.get('if-none-match'));
   const id = url.operationId ?? '';
-  const etag = await soleEtag(wanted, async () => {
+  const readCurrent = async () => {
     const stored = await repository.get(url.chatId, id);
     if (!stored) throw new OperationNotFoundError(id);
     return stored.etag;
-  });
+  };
+  if (unwanted && matches(unwanted, await readCurrent())) throw new PreconditionFailedError();
+  const etag = await soleEtag(wanted, readCurrent);
   await repository.delete(url.chatId, id, { etag, origin: readOrigin(http.headers, telemetry) });
   return emptyResponse(204);
 }

@@ -8,10 +8,10 @@ import {
   type PipelineDependencies,
 } from '../shared/graph-http/pipeline.ts';
 import { type RecentPolls, withPollingAdvice } from '../shared/graph-http/polling-advice.ts';
-import { matches, readEntityTags, toContentType, toEntityTag } from '../shared/graph-http/request/request-headers.ts';
-import { toEntity } from '../shared/graph-http/response/entity.ts';
-import { emptyResponse, type GraphResponse, odataResponse } from '../shared/graph-http/response/response.ts';
+import { matches, readEntityTags, toEntityTag } from '../shared/graph-http/request/message.ts';
+import { emptyResponse, type GraphResponse, odataResponse, toEntity } from '../shared/graph-http/response/response.ts';
 import { parseSelect } from '../shared/odata/query-options/list-options.ts';
+import { toContentType } from '../shared/odata/request-options.ts';
 
 export interface GetOperationDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'get'>;

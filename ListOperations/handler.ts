@@ -6,10 +6,14 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../shared/graph-http/pipeline.ts';
-import { toContext, toNextLink } from '../shared/graph-http/request/address.ts';
-import { toContentType } from '../shared/graph-http/request/request-headers.ts';
-import { toListed } from '../shared/graph-http/response/entity.ts';
-import { type GraphResponse, odataResponse, preferenceApplied } from '../shared/graph-http/response/response.ts';
+import {
+  type GraphResponse,
+  odataResponse,
+  preferenceApplied,
+  toContext,
+  toListed,
+  toNextLink,
+} from '../shared/graph-http/response/response.ts';
 import {
   DEFAULT_PAGE_SIZE,
   type ListOptions,
@@ -17,6 +21,7 @@ import {
   parseListOptions,
 } from '../shared/odata/query-options/list-options.ts';
 import { readSkipToken, type TokenScope, toSkipToken } from '../shared/odata/query-options/skip-token.ts';
+import { toContentType } from '../shared/odata/request-options.ts';
 
 export interface ListOperationsDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'list' | 'count'>;
@@ -39,7 +44,7 @@ async function list(request: GraphRequest, dependencies: ListOperationsDependenc
     readPage({ request, asked, after }, dependencies),
     asked.count ? dependencies.repository.count(url.chatId, asked.where) : null,
   ]);
-  const total = counted ?? totalOf(page, { asked, after });
+  const total = counted ?? (options.count === undefined ? totalOf(page, { asked, after }) : null);
   const body = {
     ...(metadata !== 'none' && { '@odata.context': toContext(url, { entity: false, select: asked.select }) }),
     ...(total !== null && { '@odata.count': total }),

@@ -1,37 +1,40 @@
-import { OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
+import { ConcurrentUpdateError, OperationNotFoundError, PreconditionFailedError } from '../shared/domain/errors.ts';
 import type { OperationRepository, StoredOperation } from '../shared/domain/operation-repository.ts';
-import { checkChangedEnums, type OperationChanges, updateOperation } from '../shared/domain/teams-async-operation.ts';
+import { checkChangedEnums, updateOperation } from '../shared/domain/teams-async-operation.ts';
 import {
   type FunctionHandler,
   type GraphRequest,
   graphPipeline,
   type PipelineDependencies,
 } from '../shared/graph-http/pipeline.ts';
-import { readJson } from '../shared/graph-http/request/json-body.ts';
 import {
   type EntityTags,
   matches,
   readEntityTags,
+  readJson,
   readOrigin,
-  returnPreference,
-  toContentType,
   toEntityTag,
-} from '../shared/graph-http/request/request-headers.ts';
-import { toEntity } from '../shared/graph-http/response/entity.ts';
+} from '../shared/graph-http/request/message.ts';
 import {
   emptyResponse,
   type GraphResponse,
   odataResponse,
   preferenceApplied,
+  toEntity,
 } from '../shared/graph-http/response/response.ts';
-import { parseOperationChanges } from '../shared/validation/operation-body.ts';
+import { returnPreference, toContentType } from '../shared/odata/request-options.ts';
+import {
+  checkFixedProperties,
+  type OperationUpdate,
+  parseOperationChanges,
+} from '../shared/validation/operation-body.ts';
 
 export interface UpdateOperationDependencies extends PipelineDependencies {
   readonly repository: Pick<OperationRepository, 'get' | 'replace'>;
 }
 
 /** How often an update that names no version is made anew because another one came in between. */
-const MAX_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 50;
 
 /** `PATCH /chats/{chatsId}/operations/{operationId}`: changes what the body names and answers 200 with the operation. */
 export function updateOperationHandler(dependencies: UpdateOperationDependencies): FunctionHandler {
@@ -41,17 +44,19 @@ export function updateOperationHandler(dependencies: UpdateOperationDependencies
 async function update(request: GraphRequest, dependencies: UpdateOperationDependencies): Promise<GraphResponse> {
   const { http, url, format, enums, preferences } = request;
   const wanted = readEntityTags('If-Match', http.headers.get('if-match'));
-  const changes = checkChangedEnums(parseOperationChanges(await readJson(http)), enums);
-  const { operation, etag } = await write(request, { changes, wanted }, dependencies);
+  const unwanted = readEntityTags('If-None-Match', http.headers.get('if-none-match'));
+  const body = parseOperationChanges(await readJson(http));
+  const changes = checkChangedEnums(body.changes, enums);
+  const { operation, etag } = await write(request, { ...body, changes, wanted, unwanted }, dependencies);
   const headers = { etag: toEntityTag(etag), ...preferenceApplied(returnPreference(preferences)) };
   if (preferences.returnMinimal) return emptyResponse(204, headers);
   const entity = toEntity(operation, { enums, select: null, metadata: format.metadata }, url);
   return odataResponse(200, entity, { ...headers, 'content-type': toContentType(format) });
 }
 
-interface Update {
-  readonly changes: OperationChanges;
+interface Update extends OperationUpdate {
   readonly wanted: EntityTags | null;
+  readonly unwanted: EntityTags | null;
 }
 
 /**
@@ -60,18 +65,21 @@ interface Update {
  */
 async function write(
   { http, url }: GraphRequest,
-  { changes, wanted }: Update,
+  update: Update,
   { repository, now, telemetry }: UpdateOperationDependencies,
 ): Promise<StoredOperation> {
+  const { changes, wanted, unwanted } = update;
   const id = url.operationId ?? '';
   const origin = readOrigin(http.headers, telemetry);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const current = await repository.get(url.chatId, id);
     if (!current) throw new OperationNotFoundError(id);
     if (wanted && !matches(wanted, current.etag)) throw new PreconditionFailedError();
+    if (unwanted && matches(unwanted, current.etag)) throw new PreconditionFailedError();
+    checkFixedProperties(update, current.operation);
     const changed = updateOperation(current.operation, changes, { now });
     const replaced = await repository.replace(url.chatId, changed, { current, origin });
     if (replaced) return replaced;
   }
-  throw new PreconditionFailedError();
+  throw new ConcurrentUpdateError('operation');
 }

@@ -86,6 +86,8 @@ async function compareStart(): Promise<Row> {
     '0',
     '--issuer-port',
     '0',
+    '--storage-port',
+    '0',
   ];
   await timeStart(launcher, stack); // fills the compile cache
   for (let round = 0; round < 2 * ROUNDS; round += 1) {

@@ -12,7 +12,7 @@ const LARGE = Number(process.env.OPERATIONS ?? 100_000);
 const SMALL = 1_000;
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 const BAR = 3;
-/** What the app gives its store: shared/persistence/container-calls.ts. */
+/** What the app gives its store: shared/persistence/cosmos-client.ts. */
 const DEADLINE_MS = 5_000;
 /** Between two looks whether the indexes are there, and how quick an answer from an index is at least. */
 const LOOK_MS = 500;

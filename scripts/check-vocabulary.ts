@@ -27,7 +27,7 @@ const TERMS: readonly Term[] = [
   { pattern: /\bAlarm\b|\balarm\.ts\b/, say: 'WakeableSleep' },
   { pattern: /once-?used\b/i, say: 'start when storage is used' },
   { pattern: /\b(?:un)?told\b|#tell\b|\bheard\b/i, say: 'notified, polling, hasSubscribers' },
-  { pattern: /ChangeNotices|change-notices|\bnotices\b/i, say: 'notifications, CoalescingNotifier' },
+  { pattern: /ChangeNotices|change-notices|\bnotices\b/i, say: 'notifications, ChangeRelay' },
   { pattern: /screen-?by-?level/i, say: 'log level filter' },
   { pattern: /\babandon(?:\.ts)?\b|ABANDON_/, say: 'fail in-flight requests' },
   { pattern: /invoke-?by-?hand|invoke-?with\b/i, say: 'invokeManually, invokeFromTrigger' },

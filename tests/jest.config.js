@@ -4,7 +4,7 @@ export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['lazurite-source', 'node', 'node-addons'] },
   testMatch: ['<rootDir>/tests/**/*.test.ts', '<rootDir>/emulator/*/src/**/*.test.ts'],
-  modulePathIgnorePatterns: ['/dist/'],
+  modulePathIgnorePatterns: ['/dist/', '/tests/run-'],
   transform: {
     '\\.m?[jt]s$': [
       '@swc/jest',

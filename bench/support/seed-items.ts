@@ -3,8 +3,7 @@ import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
 import { openAccount } from '../../emulator/cosmos/src/account/open-account.ts';
 import { createContainer } from '../../emulator/cosmos/src/operations/containers/create-container.ts';
 import { createDatabase } from '../../emulator/cosmos/src/operations/databases/create-database.ts';
-import { createItem } from '../../emulator/cosmos/src/operations/items/create-item.ts';
-import { toItemInput } from '../../emulator/cosmos/src/operations/items/item-transaction.ts';
+import { createItem, toItemInput } from '../../emulator/cosmos/src/operations/items/item-transaction.ts';
 import { openDatabase } from '../../emulator/cosmos/src/store/sqlite/open-database.ts';
 import { SqliteStore } from '../../emulator/cosmos/src/store/sqlite/sqlite-store.ts';
 import { benchItem } from './bench-item.ts';
@@ -14,10 +13,10 @@ const GROUP = 2_000;
 
 /** `id=count:bytes`, for example `large=1000000:300`. */
 const [dataDir = '', ...containers] = process.argv.slice(2);
-const database = openDatabase(dataDir);
-const store = new SqliteStore(database);
+const opened = openDatabase(dataDir);
+const store = new SqliteStore(opened);
 // What a benchmark reads need not survive a power cut while it is made.
-database.exec('PRAGMA synchronous = OFF');
+opened.database.exec('PRAGMA synchronous = OFF');
 const account = openAccount({ store, clock: systemClock, randomness: systemRandomness, log: silentLog });
 await createDatabase(account, { id: 'bench' });
 for (const text of containers) {

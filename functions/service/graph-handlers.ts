@@ -17,6 +17,7 @@ import { batchHandler } from './Batch/handler.ts';
 import { healthHandler } from './Health/handler.ts';
 import { metadataHandler } from './Metadata/handler.ts';
 import { openApiHandler } from './OpenApi/handler.ts';
+import { serviceDocumentHandler } from './ServiceDocument/handler.ts';
 import { tryItHandler } from './TryIt/handler.ts';
 import { type RouteHandlers, wildcardRouteHandler } from './WildcardRoute/handler.ts';
 
@@ -62,6 +63,7 @@ export function createCatchAllHandler(
   const handlers = {
     ...createResourceHandlers(dependencies),
     Batch: createBatchHandler(dependencies),
+    ServiceDocument: serviceDocumentHandler(dependencies),
     Metadata: metadataHandler(dependencies),
     OpenApi: openApiHandler(dependencies),
     Health: healthHandler(dependencies),

@@ -145,7 +145,7 @@ async function startAndStop(command: string, expectation: StartAndStop, options:
 }
 
 async function takeStep(step: StartAndStop['steps'][number], running: Running, shell: ShellOptions): Promise<void> {
-  const env = { ...shell.env, PRINTED_CURL: /^curl .*$/m.exec(running.output())?.[0] ?? '' };
+  const env = { ...shell.env, PRINTED_CURL: /^TOKEN=.*\ncurl (?:.*\\\n)*.*$/m.exec(running.output())?.[0] ?? '' };
   const until = Date.now() + STEP_TIMEOUT_MS;
   for (;;) {
     const { output } = await runToEnd(step.command, { ...shell, env, timeoutMs: STEP_TIMEOUT_MS });

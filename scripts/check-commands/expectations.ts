@@ -33,7 +33,7 @@ export interface StartAndStop extends Ran {
   readonly makes?: readonly string[];
 }
 
-/** Repeated until it shows what is expected. Its environment has `PRINTED_CURL`, the curl line of the output so far. */
+/** Repeated until it shows what is expected. Its environment has `PRINTED_CURL`, the lines with token and curl of the output so far. */
 export interface Step {
   readonly command: string;
   readonly shows: RegExp;
@@ -60,7 +60,7 @@ export type Expectation = Run | StartAndStop | Exists | Elsewhere;
 /** The ports that documents name, and that commands take by themselves. */
 export const FIXED_PORTS = [7071, 7072, 8081, 4318];
 
-const CURL_READY = /^curl -i 'http:\/\/localhost:7071/m;
+const CURL_READY = /^curl -i http:\/\/localhost:7071[\s\S]+\.json$/m;
 const APP_READY = /Functions:\s+http:\/\/localhost:7071/;
 const COSMOS_READY = /Cosmos DB:\s+http:\/\/127\.0\.0\.1:8081/;
 const CREATES: Step = { command: 'eval "$PRINTED_CURL"', shows: /HTTP\/1\.1 201 Created/ };
@@ -266,6 +266,27 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     by: 'row',
     why: 'It is the same command, of a file with a name',
   },
+  'npm run pack:all': {
+    how: 'run',
+    output: /lazurite-\d+\.\d+\.\d+\.tgz {2}\d+ KB/,
+    makes: ['tarballs'],
+  },
+  'npm run test:packages': {
+    how: 'exists',
+    why: 'It installs 200 packages and takes minutes; the workflow CI runs it on every change',
+  },
+  'npx lazurite doctor': {
+    how: 'elsewhere',
+    as: 'lazurite doctor',
+    by: 'row',
+    why: 'It is the same program',
+  },
+  'npx lazurite exec -- npm test': {
+    how: 'elsewhere',
+    as: 'lazurite exec -- COMMAND',
+    by: 'row',
+    why: 'It is the same command, with another program',
+  },
   'npm run example': { how: 'run', output: /POST http[^\n]+\/beta\/chats\/[\s\S]+HTTP\/1\.1 201 Created/ },
   'npm run example:hook': { how: 'run', output: /Received: created chats[\s\S]+OperationHook: createChat/ },
   'npx @lazurite/cosmos': {
@@ -294,6 +315,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     output: /^/,
     afterwards: 'npx @lazurite/cosmos export shop-copy --file copy.ndjson && grep -q \'"customer":"ann"\' copy.ndjson',
   },
+  'npx @lazurite/cosmos verify': { how: 'run', in: 'data', output: /sound, [1-9]\d* rows compared/ },
+  'npx @lazurite/cosmos repair': { how: 'run', in: 'data', output: /sound, nothing to repair/ },
   'npm run docs:generate': {
     how: 'run',
     output: /generate-sql-reference/,

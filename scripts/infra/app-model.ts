@@ -1,5 +1,6 @@
 import { READ_OPERATIONS, type RequiredPermissions, WRITE_OPERATIONS } from '../../shared/domain/caller.ts';
-import { CONTAINERS, type ContainerDefinition } from '../../shared/persistence/containers.ts';
+import { CONTAINERS } from '../../shared/persistence/containers.ts';
+import type { ContainerDefinition } from '../../shared/persistence/cosmos-client.ts';
 import { APP_SETTINGS, type AppSetting } from '../../shared/settings/app-settings.ts';
 import { HOST_SETTINGS } from '../../shared/settings/host-settings.ts';
 import { QUEUES, type QueueDefinition } from '../../shared/settings/queues.ts';

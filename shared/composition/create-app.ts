@@ -3,20 +3,23 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { app, type InvocationContext } from '@azure/functions';
+import { app, type HttpFunctionOptions, type InvocationContext } from '@azure/functions';
 import type { ChangeLog } from '../domain/notifications/change-log.ts';
 import type { HandshakeLimit } from '../domain/notifications/handshake-limit.ts';
 import type { SubscriptionRepository } from '../domain/notifications/subscription-repository.ts';
 import type { WebhookClient } from '../domain/notifications/webhook.ts';
 import type { OperationRepository } from '../domain/operation-repository.ts';
 import { createSimulator, type Simulator } from '../domain/simulator/simulator.ts';
-import { NO_TELEMETRY, type Telemetry } from '../domain/telemetry.ts';
 import { describeFailure } from '../graph-http/errors/describe-failure.ts';
-import type { PipelineDependencies } from '../graph-http/pipeline.ts';
+import {
+  type EnvelopeDependencies,
+  type FunctionHandler,
+  type PipelineDependencies,
+  withCheckedTarget,
+} from '../graph-http/pipeline.ts';
 import { RecentPolls } from '../graph-http/polling-advice.ts';
-import { ROUTE_NAMES, type RouteName, routesOf } from '../graph-http/routes.ts';
-import { createJwtAuthenticator } from '../identity/jwt-authenticator.ts';
-import { createSigningKeys } from '../identity/signing-keys.ts';
+import { CATCH_ALL, ROUTE_NAMES, type RouteName, routeOf, routesOf, templateOf } from '../graph-http/routes.ts';
+import { createJwtAuthenticator, createSigningKeys } from '../identity/jwt-authenticator.ts';
 import { createCosmosClient } from '../persistence/cosmos-client.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import {
@@ -29,7 +32,6 @@ import type { Invocation, TelemetrySettings } from '../telemetry/app-telemetry.t
 import { type LoadingTelemetry, loadTelemetry } from '../telemetry/load-telemetry.ts';
 import { parseScenarios } from '../validation/scenarios.ts';
 import { createNotificationService, type NotificationService } from './notification-service.ts';
-import { createRouteRegistrar, type RegisterRoute } from './route-registrar.ts';
 
 /** Everything that the functions of the API need. */
 export interface GraphDependencies extends PipelineDependencies {
@@ -80,11 +82,10 @@ const SCENARIO_FILE = 'lro-scenarios.json';
 export function createApp(env: Environment): App {
   const settings = readSettings(env);
   redactErrors();
-  const loading = settings.telemetry && startTelemetry(settings.telemetry);
-  const telemetry: Telemetry = loading ?? NO_TELEMETRY;
+  const telemetry = settings.telemetry && startTelemetry(settings.telemetry);
   const { auth, cosmos } = settings;
   const common = { now: Date.now, newId: randomUUID, server: settings.server, telemetry };
-  const store = { ...cosmos, client: createCosmosClient(cosmos, loading), startTimer };
+  const store = { ...cosmos, client: createCosmosClient(cosmos, telemetry), startTimer };
   const keys = createSigningKeys(auth.issuer, common);
   const repository = createCosmosOperationRepository({
     ...store,
@@ -190,5 +191,51 @@ function toInvocation({ functionName, traceContext, options }: InvocationContext
     tracestate: traceContext?.traceState,
     // The library's own request, which has a method.
     http: type === 'httpTrigger' ? { method: String(Object(first).method), route: String(route) } : null,
+  };
+}
+
+/** `app.http()` of `@azure/functions`. */
+export type RegisterHttp = (name: string, options: HttpFunctionOptions) => void;
+export type RegisterRoute = (name: RouteName, handler: FunctionHandler) => void;
+
+export interface RegistrarDependencies extends EnvelopeDependencies {
+  readonly registerHttp: RegisterHttp;
+}
+
+/**
+ * Registers the functions of routes in whatever order their files are loaded. Hosts try routes in the order of
+ * registration, so the catch-all waits until every other route that is served has been registered. A request whose URL is
+ * not of the path that the host matched is rejected before its handler sees it.
+ *
+ * @param served with the catch-all
+ */
+export function createRouteRegistrar(served: readonly RouteName[], dependencies: RegistrarDependencies): RegisterRoute {
+  const { registerHttp } = dependencies;
+  const missing: Set<RouteName> = new Set(served.filter((name) => name !== CATCH_ALL));
+  let catchAll: FunctionHandler | null = null;
+  return (name, handler) => {
+    if (name === CATCH_ALL) catchAll = handler;
+    else registerHttp(name, toHttpOptions(name, handler, dependencies));
+    missing.delete(name);
+    if (catchAll && missing.size === 0) {
+      registerHttp(CATCH_ALL, toHttpOptions(CATCH_ALL, catchAll, dependencies));
+      catchAll = null;
+    }
+  };
+}
+
+function toHttpOptions(
+  name: RouteName,
+  handler: FunctionHandler,
+  dependencies: EnvelopeDependencies,
+): HttpFunctionOptions {
+  const { methods, access } = routeOf(name);
+  const route = templateOf(name);
+  return {
+    methods: [...methods],
+    // Function keys are not Graph's way: the pipeline verifies bearer tokens.
+    authLevel: access === 'functionKey' ? 'function' : 'anonymous',
+    route,
+    handler: withCheckedTarget(handler, route, dependencies),
   };
 }

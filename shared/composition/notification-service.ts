@@ -11,11 +11,11 @@ import type { SubscriptionRepository, WatcherDirectory } from '../domain/notific
 import type { Telemetry } from '../domain/telemetry.ts';
 import type { EnvelopeDependencies } from '../graph-http/pipeline.ts';
 import { notificationFormat } from '../graph-http/response/notification-format.ts';
-import type { CosmosAdapterOptions } from '../persistence/container-calls.ts';
+import type { CosmosAdapterOptions } from '../persistence/cosmos-client.ts';
 import { createCosmosChangeLog } from '../persistence/notifications/cosmos-change-log.ts';
 import { createCosmosDeliveryStore } from '../persistence/notifications/cosmos-delivery-store.ts';
 import { createCosmosSubscriptionRepository } from '../persistence/notifications/cosmos-subscription-repository.ts';
-import { changesAmong } from '../persistence/operations/operation-document.ts';
+import { changesAmong } from '../persistence/operations/change-document.ts';
 import type { EventGridTopic, NotificationSettings } from '../settings/settings.ts';
 import { createNodeWebhookClient } from '../webhooks/node-webhook-client.ts';
 
@@ -38,7 +38,8 @@ export interface NotificationService
 }
 
 export interface NotificationServiceOptions extends EnvelopeDependencies {
-  readonly telemetry: Telemetry;
+  /** Null: nothing is recorded. */
+  readonly telemetry: Telemetry | null;
   readonly settings: NotificationSettings;
   readonly store: CosmosAdapterOptions;
 }
@@ -63,7 +64,7 @@ export function createNotificationService({
     }),
     breakers: new CircuitBreakers(now),
     format: notificationFormat,
-    meter: { delivered: telemetry.notificationDelivered, sending: telemetry.notification },
+    meter: telemetry && { delivered: telemetry.notificationDelivered, sending: telemetry.notification },
     random: Math.random,
   };
   return {

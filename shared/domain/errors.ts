@@ -4,10 +4,12 @@ export const ERROR_CODES = [
   'Conflict',
   'FailedDependency',
   'Forbidden',
+  'InsufficientStorage',
   'InternalServerError',
   'InvalidAuthenticationToken',
   'NotFound',
   'NotImplemented',
+  'ObjectIdentifierInUse',
   'PreconditionFailed',
   'RequestBodyRead',
   'RequestEntityTooLarge',
@@ -101,17 +103,24 @@ export class EndpointValidationError extends OperationsError {
   }
 }
 
-/** `If-Match` names another version than the stored one, or the operation was written again and again meanwhile. */
+/** `If-Match` names another version than the stored one, or `If-None-Match` that very one. */
 export class PreconditionFailedError extends OperationsError {
   constructor() {
     super('PreconditionFailed', 'The operation was changed since it was read. Get its latest version and try again.');
   }
 }
 
-/** What was to be changed was written again and again meanwhile. */
+/** What was to be changed was written again and again meanwhile, and the caller named no version. */
 export class ConcurrentUpdateError extends OperationsError {
-  constructor() {
-    super('Conflict', 'The subscription is being changed by others. Try again.');
+  constructor(resource: 'operation' | 'subscription') {
+    super('Conflict', `The ${resource} is being changed by others. Try again.`);
+  }
+}
+
+/** The caller has a subscription to the same changes of the same resource: in Graph's words. */
+export class SubscriptionExistsError extends OperationsError {
+  constructor(id: string) {
+    super('ObjectIdentifierInUse', `Subscription Id ${id} already exists for the requested combination`);
   }
 }
 
@@ -175,6 +184,13 @@ export class FailedDependencyError extends OperationsError {
 export class TooLargeError extends OperationsError {
   constructor(message: string, options?: ErrorOptions) {
     super('RequestEntityTooLarge', message, options);
+  }
+}
+
+/** The chat holds as much as the store keeps of one: Cosmos DB's 20 GB of a partition. */
+export class StorageFullError extends OperationsError {
+  constructor(options?: ErrorOptions) {
+    super('InsufficientStorage', 'The chat cannot hold more operations. Delete some first.', options);
   }
 }
 

@@ -64,7 +64,8 @@ export interface OperationRepository {
    * Deletes the operation, if it has this etag. Null: whatever it has.
    *
    * @throws OperationNotFoundError there is none
-   * @throws PreconditionFailedError it has another etag, or was written again and again meanwhile
+   * @throws PreconditionFailedError it has another etag
+   * @throws ConcurrentUpdateError it was written again and again meanwhile
    */
   delete(chatId: string, id: string, options: WriteOptions & { readonly etag: string | null }): Promise<void>;
 

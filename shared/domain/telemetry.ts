@@ -41,12 +41,3 @@ export interface Telemetry {
   /** A receiver has taken a notification, so long after the change that it is about. */
   notificationDelivered(delayMs: number): void;
 }
-
-/** For tests, and where nobody asked for telemetry. */
-export const NO_TELEMETRY: Telemetry = {
-  inRequest: (_ids, work) => work(),
-  storeCall: (_call, work) => work(() => undefined),
-  traceparent: () => null,
-  notification: (_origins, work) => work(),
-  notificationDelivered: () => undefined,
-};

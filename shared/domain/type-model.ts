@@ -203,7 +203,7 @@ export const SUBSCRIPTION_TYPE = {
       type: 'Edm.String',
       nullable: true,
       immutable: true,
-      description: 'What the endpoints speak at least: v1_2.',
+      description: 'The latest version of TLS that the endpoints speak: v1_2 or v1_3.',
     },
     {
       name: 'notificationContentType',

@@ -3,7 +3,15 @@ import { type Authenticator, type Caller, requirePermission } from '../domain/ca
 import { BadRequestError, MethodNotAllowedError, NotImplementedError, OperationsError } from '../domain/errors.ts';
 import type { EnumView } from '../domain/teams-async-operation.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
-import { type QueryOptions, readQueryOptions } from '../odata/query-options/query-options.ts';
+import {
+  type JsonFormat,
+  NO_PREFERENCES,
+  type Preferences,
+  type QueryOptions,
+  readJsonFormat,
+  readPreferences,
+  readQueryOptions,
+} from '../odata/request-options.ts';
 import { describeFailure } from './errors/describe-failure.ts';
 import { toErrorResponse } from './errors/error-response.ts';
 import {
@@ -12,18 +20,10 @@ import {
   checkChatId,
   type OperationAddress,
   parseAddress,
+  problemOfTarget,
   type ResourceKind,
 } from './request/address.ts';
-import {
-  isRepeatable,
-  type JsonFormat,
-  NO_PREFERENCES,
-  type Preferences,
-  type RequestIds,
-  readJsonFormat,
-  readPreferences,
-  readRequestIds,
-} from './request/request-headers.ts';
+import { checkODataVersions, isRepeatable, type RequestIds, readRequestIds } from './request/message.ts';
 import { corsHeaders, type GraphResponse, withPreferenceApplied } from './response/response.ts';
 import { methodsOf, type ResourceRouteName, type ROUTES, type Route, routeOf } from './routes.ts';
 
@@ -33,7 +33,8 @@ export interface EnvelopeDependencies {
   now(): number;
   /** A GUID in lower case. */
   newId(): string;
-  readonly telemetry: Pick<Telemetry, 'inRequest' | 'traceparent'>;
+  /** Null: nothing is recorded. */
+  readonly telemetry: Pick<Telemetry, 'inRequest' | 'traceparent'> | null;
   /** Where this runs, for `x-ms-ags-diagnostic`. */
   readonly server: { readonly dataCenter: string; readonly roleInstance: string };
 }
@@ -83,6 +84,24 @@ export function graphPipeline<Name extends ResourceRouteName>(
   }, dependencies);
 }
 
+/**
+ * Rejects a request whose URL is not of the path that the host matched, before its handler sees it.
+ *
+ * @param template of the route, from the host's root
+ */
+export function withCheckedTarget(
+  handler: FunctionHandler,
+  template: string,
+  dependencies: EnvelopeDependencies,
+): FunctionHandler {
+  return (request, context) => {
+    const problem = problemOfTarget(request, template);
+    if (problem === null) return handler(request, context);
+    const reject = withGraphEnvelope(() => Promise.reject(new BadRequestError(problem)), dependencies);
+    return reject(request, context);
+  };
+}
+
 /** What all responses of Graph have: request ids, the common headers, CORS, and every failure as Graph's error body. */
 export function withGraphEnvelope(
   respond: (request: HttpRequest) => Promise<GraphResponse>,
@@ -91,12 +110,11 @@ export function withGraphEnvelope(
   const commonHeaders = toCommonHeaders(server);
   return async (request, context) => {
     const ids = readRequestIds(request.headers.get('client-request-id'), newId());
-    const response = await telemetry
-      .inRequest(ids, () => respond(request))
-      .catch((error: unknown) => {
-        logFailure(error, { ids, context });
-        return toErrorResponse(error, ids, now());
-      });
+    const work = async () => respond(request);
+    const response = await (telemetry?.inRequest(ids, work) ?? work()).catch((error: unknown) => {
+      logFailure(error, { ids, context });
+      return toErrorResponse(error, ids, now());
+    });
     return {
       status: response.status,
       headers: {
@@ -145,6 +163,7 @@ function readOptions(
   // Azure's API guidelines: a caller who asks to be repeatable must not be let down silently.
   if (route.repeatability === 'rejected' && isRepeatable(headers))
     throw new NotImplementedError('Repeatable requests are not supported for this method.');
+  checkODataVersions(headers);
   const preferences = route.part === 'operations' ? readPreferences(headers.get('prefer')) : NO_PREFERENCES;
   const options = route.options === null ? {} : readQueryOptions(search, route.options);
   return {

@@ -1,5 +1,5 @@
 import { READ_OPERATIONS, type RequiredPermissions, WRITE_OPERATIONS } from '../domain/caller.ts';
-import type { QueryOptionName } from '../odata/query-options/query-options.ts';
+import type { QueryOptionName } from '../odata/request-options.ts';
 import type { ResourceKind } from './request/address.ts';
 
 /**
@@ -103,7 +103,7 @@ export const ROUTES = {
     resource: 'operation',
     access: WRITE_OPERATIONS,
     options: ['format'],
-    headers: ['If-Match', 'Prefer'],
+    headers: ['If-Match', 'If-None-Match', 'Prefer'],
     repeatability: 'rejected',
   },
   DeleteOperation: {
@@ -113,7 +113,7 @@ export const ROUTES = {
     resource: 'operation',
     access: WRITE_OPERATIONS,
     options: [],
-    headers: ['If-Match'],
+    headers: ['If-Match', 'If-None-Match'],
     repeatability: 'rejected',
   },
   ListSubscriptions: {
@@ -141,6 +141,7 @@ export const ROUTES = {
     resource: 'reauthorize',
   },
   Batch: { ...PLAIN, part: 'documents', methods: ['POST'], path: '$batch', access: 'anyCaller' },
+  ServiceDocument: { ...PLAIN, part: 'documents', methods: ['GET'], path: '', access: 'public' },
   Metadata: { ...PLAIN, part: 'documents', methods: ['GET'], path: '$metadata', access: 'public' },
   OpenApi: { ...PLAIN, part: 'documents', methods: ['GET'], path: 'openapi.json', access: 'public' },
   GetTarget: {
@@ -187,6 +188,13 @@ export const CATCH_ALL = 'WildcardRoute' satisfies RouteName;
 
 export function routeOf(name: RouteName): Route {
   return ROUTES[name];
+}
+
+/** The path from the host's root, as `app.http()` takes it. */
+export function templateOf(name: RouteName): string {
+  const { path } = ROUTES[name];
+  if (name === CATCH_ALL) return path;
+  return path === '' ? 'beta' : `beta/${path}`;
 }
 
 /** The names of the parts' routes, in the order of the table. */

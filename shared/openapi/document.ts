@@ -1,5 +1,5 @@
 import { ROUTES, type Route, routeOf } from '../graph-http/routes.ts';
-import type { QueryOptionName } from '../odata/query-options/query-options.ts';
+import type { QueryOptionName } from '../odata/request-options.ts';
 import { type BodyModel, type DocumentedRoute, ENDPOINTS, type ResponseModel } from './endpoints.ts';
 import { ERROR_SCHEMA, type Schema, toComponentSchemas } from './schemas.ts';
 
@@ -93,11 +93,11 @@ function toQueryParameter(option: QueryOptionName): Schema {
   return { name: `$${option}`, in: 'query', schema: { type: OPTION_TYPES[option] } };
 }
 
-function toResponse({ description, mediaType, schema }: ResponseModel): Schema {
+function toResponse({ description, mediaType, schema, otherContent }: ResponseModel): Schema {
   return {
     description,
     headers: Object.fromEntries(ID_HEADERS.map((header) => [header, { $ref: `#/components/headers/${header}` }])),
-    ...(mediaType && { content: { [mediaType]: { schema } } }),
+    ...(mediaType && { content: { [mediaType]: { schema }, ...otherContent } }),
   };
 }
 

@@ -38,6 +38,8 @@ export interface ResponseModel {
   /** Absent: an answer without a body. */
   readonly mediaType?: string;
   readonly schema?: Schema;
+  /** What it may also be, by media type. */
+  readonly otherContent?: Readonly<Record<string, { readonly schema: Schema }>>;
 }
 
 const JSON_TYPE = 'application/json';
@@ -123,9 +125,21 @@ export const ENDPOINTS: Readonly<Record<DocumentedRoute, EndpointModel>> = {
       { status: 200, description: 'The responses, by id.', mediaType: JSON_TYPE, schema: BATCH_RESPONSE_SCHEMA },
     ],
   },
+  ServiceDocument: {
+    summary: 'Lists the entity sets',
+    responses: [{ status: 200, description: 'Their names.', mediaType: JSON_TYPE, schema: { type: 'object' } }],
+  },
   Metadata: {
     summary: 'Describes the types, as CSDL',
-    responses: [{ status: 200, description: 'CSDL.', mediaType: 'application/xml', schema: { type: 'string' } }],
+    responses: [
+      {
+        status: 200,
+        description: 'CSDL XML, or CSDL JSON.',
+        mediaType: 'application/xml',
+        schema: { type: 'string' },
+        otherContent: { [JSON_TYPE]: { schema: { type: 'object' } } },
+      },
+    ],
   },
   OpenApi: {
     summary: 'Describes the API, as OpenAPI',

@@ -1,5 +1,6 @@
 import { type IndexingPolicy, PartitionKeyDefinitionVersion, PartitionKeyKind } from '@azure/cosmos';
 import { SORTABLE_PROPERTIES, type SortableProperty } from '../domain/operation-query.ts';
+import type { ContainerDefinition } from './cosmos-client.ts';
 import { SORT_PATHS } from './operations/operation-document.ts';
 
 /** Cosmos DB sorts by several properties only along a composite index of them: one for each property, with the id behind it. */
@@ -33,18 +34,6 @@ function composite(
     order: orders[index] ?? 'ascending',
   }));
 }
-
-/** A container as the SDK creates it; the same goes to the infrastructure (`npm run infra:generate`). */
-export interface ContainerDefinition {
-  readonly id: string;
-  readonly partitionKey: PartitionKey;
-  /** Seconds. -1: nothing expires unless it says so itself; absent: nothing expires at all. */
-  readonly defaultTtl?: number;
-  /** Absent: every property is indexed. */
-  readonly indexingPolicy?: IndexingPolicy;
-}
-
-type PartitionKey = ReturnType<typeof hashOf>;
 
 /** What is looked for is on the items' first level; what is inside is read with it. */
 const SUBSCRIPTIONS_INDEXING_POLICY: IndexingPolicy = {

@@ -1,4 +1,10 @@
-import { OperationsError, ThrottledError, TooLargeError, UnavailableError } from '../domain/errors.ts';
+import {
+  OperationsError,
+  StorageFullError,
+  ThrottledError,
+  TooLargeError,
+  UnavailableError,
+} from '../domain/errors.ts';
 
 /** What a failure of Cosmos DB means to the caller; null for one that only we can be blamed for. */
 export function toDomainError(error: unknown): Error | null {
@@ -6,6 +12,7 @@ export function toDomainError(error: unknown): Error | null {
   if (!isFailure(error)) return null;
   if (error.code === 413)
     return new TooLargeError('The operation exceeds the 2 MB that can be stored.', { cause: error });
+  if (error.code === 403 && error.substatus === PARTITION_FULL) return new StorageFullError({ cause: error });
   if (error.code === 429) return new ThrottledError(toSeconds(error.retryAfterInMs), { cause: error });
   if (isUnreachable(error)) return new UnavailableError('The store of operations cannot be reached.', { cause: error });
   return null;
@@ -20,12 +27,16 @@ export function hasStatus(error: unknown, status: number): boolean {
 interface Failure {
   readonly name: string;
   readonly code?: number | string;
+  readonly substatus?: number;
   readonly retryAfterInMs?: number;
 }
 
 function isFailure(error: unknown): error is Failure {
   return error instanceof Error;
 }
+
+/** Of a 403: the logical partition has reached its limit of 20 GB. */
+const PARTITION_FULL = 1014;
 
 /** Request timeout, retry with, service unavailable. */
 const TRANSIENT_STATUSES: readonly unknown[] = [408, 449, 503];

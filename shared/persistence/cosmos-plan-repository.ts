@@ -1,10 +1,9 @@
 import type { Container } from '@azure/cosmos';
 import { nextDueAt, type Plan, type Target } from '../domain/simulator/plan.ts';
 import type { PlanRepository, StoredPlan } from '../domain/simulator/plan-repository.ts';
-import { type CosmosAdapterOptions, containerCalls } from './container-calls.ts';
 import { LOCAL_CONTAINERS } from './containers.ts';
+import { type CosmosAdapterOptions, containerCalls, isItemId } from './cosmos-client.ts';
 import { hasStatus } from './cosmos-errors.ts';
-import { isItemId } from './item-id.ts';
 import { toQuery } from './statement.ts';
 
 /** A plan as an item: the id is the operation's, the partition its chat. */

@@ -1,8 +1,7 @@
 import { BulkOperationType, type OperationInput, type OperationResponse } from '@azure/cosmos';
-import { ThrottledError, TooLargeError, UnavailableError } from '../domain/errors.ts';
-import type { ContainerItems } from './container-calls.ts';
+import { StorageFullError, ThrottledError, TooLargeError, UnavailableError } from '../domain/errors.ts';
+import { bareEtag, type ContainerItems, quotedEtag } from './cosmos-client.ts';
 import { hasStatus } from './cosmos-errors.ts';
-import { bareEtag, quotedEtag } from './etags.ts';
 
 /** What a transaction came to: an answer for each of its writes, or the one that stopped all. */
 export type TransactionOutcome =
@@ -85,6 +84,8 @@ function toBody(document: object): Body {
 /** The status of a single write that nobody here expects, as an error. */
 export function toTransactionError(status: number): Error {
   if (status === 413) return new TooLargeError('The operation exceeds the 2 MB that can be stored.');
+  // A key that may write at all is denied one only where the partition is full.
+  if (status === 403) return new StorageFullError();
   if (status === 429) return new ThrottledError(1);
   return new UnavailableError(`The store of operations answered ${status}.`);
 }

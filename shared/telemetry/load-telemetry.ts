@@ -1,4 +1,3 @@
-import { NO_TELEMETRY } from '../domain/telemetry.ts';
 import type { AppTelemetry, TelemetryDependencies, TelemetrySettings } from './app-telemetry.ts';
 
 export interface LoadingTelemetry extends AppTelemetry {
@@ -8,7 +7,7 @@ export interface LoadingTelemetry extends AppTelemetry {
 
 /** Loads the OpenTelemetry SDK while the app starts: it takes as long as all the rest, and nobody waits for it. */
 export function loadTelemetry(settings: TelemetrySettings, parts: TelemetryDependencies): LoadingTelemetry {
-  let current: AppTelemetry = { ...NO_TELEMETRY, invocation: (_call, work) => work(), close: async () => undefined };
+  let current: AppTelemetry = NOT_LOADED;
   const loaded = import('./open-telemetry.ts')
     .then(async ({ openTelemetry }) => {
       current = await openTelemetry(settings, parts);
@@ -28,3 +27,14 @@ export function loadTelemetry(settings: TelemetrySettings, parts: TelemetryDepen
     },
   };
 }
+
+/** Does the work, and records nothing. */
+const NOT_LOADED: AppTelemetry = {
+  inRequest: (_ids, work) => work(),
+  storeCall: (_call, work) => work(() => undefined),
+  traceparent: () => null,
+  notification: (_origins, work) => work(),
+  notificationDelivered: () => undefined,
+  invocation: (_call, work) => work(),
+  close: async () => undefined,
+};

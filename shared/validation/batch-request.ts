@@ -65,8 +65,12 @@ export function parseBatch(body: unknown): readonly BatchItem[] {
   if (error) throw new BadRequestError(`Invalid batch payload format. ${error.message}.`);
   if (value.requests.length > MAX_BATCH_ITEMS)
     throw new BadRequestError(`Number of batch request steps exceeds the maximum value of ${MAX_BATCH_ITEMS}.`);
-  const items = value.requests.map(toItem);
-  return resolveDependencies(items);
+  const items = resolveDependencies(value.requests.map(toItem));
+  if (!isSequentialOrParallel(items))
+    throw new BadRequestError(
+      'Invalid batch payload format. The batch must be either fully sequential or fully parallel.',
+    );
+  return items;
 }
 
 function toItem({ id, method, url, headers, body, dependsOn }: GivenItem): BatchItem {
@@ -91,4 +95,18 @@ function resolveDependencies(items: readonly BatchItem[]): readonly BatchItem[] 
     seen.set(key, item.id);
     return { ...item, dependsOn };
   });
+}
+
+/**
+ * Graph carries out its requests in three ways: all at once, one after another, or one and then all others. A request
+ * depends on one other at most.
+ */
+function isSequentialOrParallel([first, ...others]: readonly BatchItem[]): boolean {
+  const dependencies = others.map(({ dependsOn }) => dependsOn[0] ?? null);
+  if (others.some(({ dependsOn }) => dependsOn.length > 1)) return false;
+  if (dependencies.every((id) => id === null)) return true;
+  const previous = [first, ...others].map((item) => item?.id ?? null);
+  return (
+    dependencies.every((id, index) => id === previous[index]) || dependencies.every((id) => id === (first?.id ?? null))
+  );
 }

@@ -1,7 +1,11 @@
 import Joi, { type ObjectSchema, type ValidationErrorItem } from 'joi';
-import { toUtc } from '../domain/date-time-offset.ts';
 import { BadRequestError, type ErrorDetail, ValidationError } from '../domain/errors.ts';
-import type { NewOperation, OperationChanges } from '../domain/teams-async-operation.ts';
+import {
+  type NewOperation,
+  type OperationChanges,
+  type TeamsAsyncOperation,
+  toUtc,
+} from '../domain/teams-async-operation.ts';
 import {
   type ComplexTypeModel,
   DECLARED_PROPERTIES,
@@ -20,23 +24,44 @@ export function parseNewOperation(body: unknown): NewOperation {
   return { ...declared, dynamicProperties: dynamic };
 }
 
+/** What the body of an update says. */
+export interface OperationUpdate {
+  readonly changes: OperationChanges;
+  /** Properties that cannot be changed: clients that send back the whole entity name them. */
+  readonly fixed: Partial<Pick<TeamsAsyncOperation, 'id' | 'createdDateTime'>>;
+}
+
 /**
  * Turns a parsed body into the changes it asks for: what it does not name stays.
  *
- * @throws ValidationError a value is wrong, or a property cannot be changed
+ * @throws ValidationError a value is wrong
  * @throws BadRequestError the body names no property
  */
-export function parseOperationChanges(body: unknown): OperationChanges {
+export function parseOperationChanges(body: unknown): OperationUpdate {
   const { declared, dynamic } = readOperationBody(body, updateSchema);
-  const properties: readonly PropertyModel[] = TEAMS_ASYNC_OPERATION.properties;
-  const fixed = properties.filter(({ name, immutable }) => immutable && Object.hasOwn(declared, name));
-  if (fixed.length > 0) throw new ValidationError(fixed.map(toReadOnlyDetail));
   if (Object.keys(declared).length + Object.keys(dynamic).length === 0)
     throw new BadRequestError('The request body must name at least one property to update.');
-  return { ...declared, ...(Object.keys(dynamic).length > 0 && { dynamicProperties: dynamic }) };
+  const { id, createdDateTime, ...changes } = declared;
+  return {
+    changes: { ...changes, ...(Object.keys(dynamic).length > 0 && { dynamicProperties: dynamic }) },
+    fixed: { ...(id !== undefined && { id }), ...(createdDateTime !== undefined && { createdDateTime }) },
+  };
 }
 
-function toReadOnlyDetail({ name }: PropertyModel): ErrorDetail {
+/**
+ * Properties that cannot be changed may be sent as they are. Clients that keep times to the millisecond, as Kiota's do,
+ * have not changed the rest.
+ *
+ * @throws ValidationError one of them has another value
+ */
+export function checkFixedProperties({ fixed }: OperationUpdate, current: TeamsAsyncOperation): void {
+  const { id = current.id, createdDateTime = current.createdDateTime } = fixed;
+  const isSameTime = Date.parse(createdDateTime) === Date.parse(current.createdDateTime);
+  const changed = [...(id === current.id ? [] : ['id']), ...(isSameTime ? [] : ['createdDateTime'])];
+  if (changed.length > 0) throw new ValidationError(changed.map(toReadOnlyDetail));
+}
+
+function toReadOnlyDetail(name: string): ErrorDetail {
   return { code: 'BadRequest', message: `The property '${name}' is read-only and cannot be updated.`, target: name };
 }
 

@@ -9,7 +9,8 @@ import { dateTimeOffsetRule, isNamed } from './operation-body.ts';
 export type NewSubscription = Pick<
   Subscription,
   'resource' | 'changeTypes' | 'notificationUrl' | 'lifecycleNotificationUrl' | 'expirationDateTime' | 'clientState'
-> & { readonly format: Subscription['format'] };
+> &
+  Required<Pick<Subscription, 'format' | 'tlsVersion'>>;
 
 /** What an update names; what is absent stays as it is. */
 export type SubscriptionChanges = Partial<Pick<Subscription, 'expirationDateTime' | 'notificationUrl'>>;
@@ -51,7 +52,7 @@ const RULES = {
     schema: Joi.string().allow('', null).max(MAX_CLIENT_STATE_LENGTH),
     expected: `a string of up to ${MAX_CLIENT_STATE_LENGTH} characters or null`,
   },
-  latestSupportedTlsVersion: { schema: Joi.valid('v1_2', null), expected: 'v1_2 or null' },
+  latestSupportedTlsVersion: { schema: Joi.valid('v1_2', 'v1_3', null), expected: 'v1_2, v1_3 or null' },
   notificationContentType: {
     schema: Joi.valid('application/json', 'application/cloudevents+json', null),
     expected: 'application/json, application/cloudevents+json or null',
@@ -82,6 +83,7 @@ interface GivenSubscription {
   readonly expirationDateTime: string;
   readonly clientState?: string | null;
   readonly notificationContentType?: string | null;
+  readonly latestSupportedTlsVersion?: 'v1_2' | 'v1_3' | null;
 }
 
 /**
@@ -101,6 +103,7 @@ export function parseNewSubscription(body: unknown): NewSubscription {
     expirationDateTime: given.expirationDateTime,
     clientState: given.clientState ?? null,
     format: given.notificationContentType === 'application/cloudevents+json' ? 'cloudEvents' : 'graph',
+    tlsVersion: given.latestSupportedTlsVersion ?? 'v1_2',
   };
 }
 
@@ -119,11 +122,16 @@ export function parseSubscriptionChanges(body: unknown): SubscriptionChanges {
   return changes;
 }
 
+/** Written `changetype` in samples of Graph, which takes it. */
+const CHANGE_TYPE = /^changetype$/i;
+
 /** @param rejectionOf why a declared property cannot be here; null: it can */
 function readBody<T>(body: unknown, schema: Joi.ObjectSchema<T>, rejectionOf: (name: string) => string | null): T {
   if (!isObject(body)) throw new BadRequestError('The request body must be a JSON object.');
   // A name with `@` is an annotation: OData JSON format 4.01, section 4.6.
-  const entries = Object.entries(body).filter(([name]) => !name.includes('@'));
+  const entries = Object.entries(body)
+    .filter(([name]) => !name.includes('@'))
+    .map(([name, value]) => [CHANGE_TYPE.test(name) ? 'changeType' : name, value] as const);
   const details = entries.flatMap(([name, value]) => rejectProperty(name, value, rejectionOf));
   const rejected = details.map(({ target }) => target);
   const kept = entries.filter(([name]) => Object.hasOwn(RULES, name) && !rejected.includes(name));
@@ -169,7 +177,7 @@ function shown(name: string): string {
 }
 
 function changeTypes(text: string, helpers: Joi.CustomHelpers): readonly ChangeType[] | Joi.ErrorReport {
-  const given = text.split(',').map((part) => part.trim());
+  const given = text.split(',').map((part) => part.trim().toLowerCase());
   const known = CHANGE_TYPES.filter((type) => given.includes(type));
   return known.length === given.length ? known : helpers.error('any.invalid');
 }

@@ -129,6 +129,18 @@ describe('create() over the wire of Cosmos DB', () => {
     expect(creates()).toBe(4);
   });
 
+  test.each([true, false])(
+    'rejects with InsufficientStorage where the partition is full, changes recorded: %s',
+    async (changes) => {
+      const body = changes
+        ? [{ statusCode: 403 }, { statusCode: 424 }]
+        : { code: 'Forbidden', message: 'Partition key reached maximum size of 20 GB' };
+      wire.answer = { status: changes ? 207 : 403, headers: { 'x-ms-substatus': '1014' }, body };
+      const failure = newRepository({ changes }).create('chat', newOperation());
+      await expect(failure).rejects.toMatchObject({ code: 'InsufficientStorage' });
+    },
+  );
+
   test('rounds the wait up to whole seconds', async () => {
     wire.answer = { ...THROTTLED, headers: { 'x-ms-retry-after-ms': '61001' } };
     const failure = newRepository().create('chat', newOperation());

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CosmosClient } from '@azure/cosmos';
 import { type LazuriteProcess, startLazurite } from '../support/lazurite-process.ts';
 
@@ -11,7 +12,12 @@ export interface Round {
   readonly lost: readonly string[];
   /** Of these, ids that are still there after they were deleted once. */
   readonly doubled: readonly string[];
+  /** Whether a process of the stack still ran 5 seconds after the kill. */
+  readonly isLeft: boolean;
 }
+
+/** The whole stack at once, as a power failure does, or its first process alone while the worker is busy. */
+export type Killed = 'stack' | 'supervisor';
 
 const CONNECTIONS = 16;
 /** The kill comes once so many are answered, at random in this range: counted, since machines differ in speed. */
@@ -21,26 +27,50 @@ const MAX_ANSWERED = 400;
 const KEY = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
 const exampleFile = resolve(import.meta.dirname, '../../examples/create-operation.json');
 
-/** Starts the stack on `dataDir`, kills all of it in mid-load, starts it again, and looks for what had been answered 201. */
-export async function killInMidLoad(dataDir: string): Promise<Round> {
+/** How long processes may outlive the kill. */
+const MAX_REMAINING_MS = 5_000;
+
+/** Starts the stack on `dataDir`, kills it in mid-load, starts it again, and looks for what had been answered 201. */
+export async function killInMidLoad(dataDir: string, killed: Killed = 'stack', random = Math.random): Promise<Round> {
   const chat = `19:${randomUUID()}@thread.v2`;
-  const answered = await loadUntilKilled(await startLazurite(['--data-dir', dataDir]), chat);
+  const lazurite = await startLazurite(['--data-dir', dataDir]);
+  const killAfter = MIN_ANSWERED + Math.floor(random() * (MAX_ANSWERED - MIN_ANSWERED));
+  const answered = await loadUntilKilled(lazurite, { chat, killed, killAfter });
+  const isLeft = await hasProcessesAfter(lazurite, MAX_REMAINING_MS);
   const restarted = await startLazurite(['--data-dir', dataDir]);
   try {
-    return { answered: answered.length, ...(await audit(restarted, { chat, answered })) };
+    return { answered: answered.length, isLeft, ...(await audit(restarted, { chat, answered })) };
   } finally {
     await restarted.stop();
   }
 }
 
-async function loadUntilKilled(lazurite: LazuriteProcess, chat: string): Promise<readonly string[]> {
+async function hasProcessesAfter(lazurite: LazuriteProcess, milliseconds: number): Promise<boolean> {
+  const end = performance.now() + milliseconds;
+  while (lazurite.hasProcesses()) {
+    if (performance.now() > end) return true;
+    await delay(50);
+  }
+  return false;
+}
+
+interface Load {
+  readonly chat: string;
+  readonly killed: Killed;
+  /** The kill comes once so many creates are answered. */
+  readonly killAfter: number;
+}
+
+async function loadUntilKilled(
+  lazurite: LazuriteProcess,
+  { chat, killed, killAfter }: Load,
+): Promise<readonly string[]> {
   const send = await createSender(lazurite, chat);
   const answered: string[] = [];
-  const killAfter = MIN_ANSWERED + Math.floor(Math.random() * (MAX_ANSWERED - MIN_ANSWERED));
   const enough = Promise.withResolvers<void>();
-  let killed = false;
+  let isDead = false;
   async function keepSending(): Promise<void> {
-    while (!killed) {
+    while (!isDead) {
       const id = randomUUID();
       if ((await send(id)) === 201) answered.push(id);
       if (answered.length >= killAfter) enough.resolve();
@@ -48,8 +78,8 @@ async function loadUntilKilled(lazurite: LazuriteProcess, chat: string): Promise
   }
   const senders = Array.from({ length: CONNECTIONS }, keepSending);
   await enough.promise;
-  const dead = lazurite.kill();
-  killed = true;
+  const dead = killed === 'stack' ? lazurite.kill() : lazurite.stop('SIGKILL');
+  isDead = true;
   await Promise.all([dead, ...senders]);
   return answered;
 }
@@ -86,16 +116,20 @@ async function audit({ ready }: LazuriteProcess, load: { chat: string; answered:
   const container = client.database('teams').container('operations');
   const lost: string[] = [];
   const doubled: string[] = [];
-  for (const id of load.answered) {
-    const item = container.item(id, load.chat);
-    const { resource } = await item.read<{ id: string }>();
-    if (resource?.id !== id) {
-      lost.push(id);
-      continue;
+  const waiting = [...load.answered];
+  async function keepAuditing(): Promise<void> {
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      const item = container.item(id, load.chat);
+      const { resource } = await item.read<{ id: string }>();
+      if (resource?.id !== id) {
+        lost.push(id);
+        continue;
+      }
+      await item.delete();
+      if ((await item.read()).statusCode !== 404) doubled.push(id);
     }
-    await item.delete();
-    if ((await item.read()).statusCode !== 404) doubled.push(id);
   }
+  await Promise.all(Array.from({ length: CONNECTIONS }, keepAuditing));
   client.dispose();
   return { lost, doubled };
 }

@@ -7,7 +7,6 @@ const { send, stack } = useGraph();
 describe('addresses', () => {
   test.each([
     ['GET', '/v1.0/chats/a/operations', 'operations'],
-    ['GET', '/v2.0/chats/a/operations', 'v2.0'],
     ['GET', '/beta/teams/a/operations', 'teams'],
     ['POST', '/beta/chats/a/messages', 'messages'],
     ['GET', '/beta/chats/a/operations/b/c', 'c'],
@@ -15,7 +14,6 @@ describe('addresses', () => {
     ['GET', '/beta/chats/a/operations/%ff', '%ff'],
     ['GET', '/beta/chats', 'chats'],
     ['GET', '/beta/chats(a)/operations', 'chats(a)'],
-    ['GET', '/beta', 'beta'],
   ])('%s %s is answered in the words of Graph', async (method, path, segment) => {
     const answer = await sendRequest(stack().functionsUrl, { method, path });
     const message = `Resource not found for the segment '${segment}'.`;

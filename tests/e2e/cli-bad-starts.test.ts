@@ -6,7 +6,7 @@ import { type LazuriteProcess, runFailingStart, startLazurite } from '../support
 import { repositoryRoot } from '../support/stack.ts';
 
 const fixtures = resolve(repositoryRoot, 'emulator/functions/src/testing/fixtures');
-const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0'];
+const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0'];
 const GOOD_APP = ['--script-root', join(fixtures, 'v4-cjs')];
 const EMPTY_APP: Files = { 'host.json': '{ "version": "2.0" }', 'package.json': '{ "name": "empty" }' };
 
@@ -52,6 +52,7 @@ describe('lazurite start reports one message and ends with 1 when', () => {
     ['the port of the host is taken', ['--port']],
     ['the port of Cosmos DB is taken', ['--cosmos-port']],
     ['the port of the issuer is taken', ['--issuer-port']],
+    ['the port of storage is taken', ['--storage-port']],
     ['two ports are taken', ['--port', '--cosmos-port']],
     ['every port is taken', ['--port', '--cosmos-port', '--issuer-port']],
   ])('%s', async (_, flags) => {

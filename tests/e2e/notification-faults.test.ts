@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { QueueServiceClient } from '@azure/storage-queue';
 import {
@@ -37,6 +38,8 @@ type TestResponse = (response: ServerResponse) => void;
 
 interface Endpoint {
   readonly subscriptionId: string;
+  /** Of the subscription's owner. */
+  readonly authorization: string;
   /** Every POST of notifications, whatever came of it. */
   readonly posts: ReceivedRequest[];
   /** The operations that it was notified of. */
@@ -67,16 +70,18 @@ async function subscribe(
     expirationDateTime: new Date(Date.now() + 30 * 60_000).toISOString(),
     ...changes,
   };
+  // A caller of its own: nobody has two subscriptions to the same.
+  const authorization = `Bearer ${await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], subject: randomUUID() })}`;
   const created = await send({
     method: 'POST',
     path: '/subscriptions',
-    headers: JSON_TYPE,
+    headers: { ...JSON_TYPE, authorization },
     body: JSON.stringify(body),
   });
   expect(created.status).toBe(201);
   const notified = () =>
     posts.flatMap(({ body: text }) => JSON.parse(text).value.map((it: ChangeNotification) => it.resourceData.id));
-  return { subscriptionId: JSON.parse(created.text).id, posts, notified };
+  return { subscriptionId: JSON.parse(created.text).id, authorization, posts, notified };
 }
 
 interface ChangeNotification {
@@ -138,8 +143,11 @@ test('A receiver that responds with 100 MB has been notified', async () => {
 
 test('A receiver that answers 410 has no subscription any more', async () => {
   const gone = await subscribe('gone', [(response) => response.writeHead(410).end()]);
+  const path = `/subscriptions/${gone.subscriptionId}`;
+  const headers = { authorization: gone.authorization };
+  expect((await send({ path, headers })).status).toBe(200);
   await create('gone', 'first');
-  await until(async () => (await send({ path: `/subscriptions/${gone.subscriptionId}` })).status === 404);
+  await until(async () => (await send({ path, headers })).status === 404);
   await create('gone', 'second');
   expect(gone.notified()).toEqual(['first']);
 }, 90_000);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   CHAT_ID,
   exampleWith,
@@ -25,12 +26,13 @@ let onReceived: (() => void) | undefined;
 
 beforeAll(async () => {
   stack = await startStack();
-  token = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'] });
 });
 
 afterAll(() => stack?.close());
 
 beforeEach(async () => {
+  // A caller of its own for each test: nobody has two subscriptions to the same.
+  token = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'], subject: randomUUID() });
   notifications = [];
   receiver = await startReceiver();
   receiver.answer = ({ url, body }, response) => {

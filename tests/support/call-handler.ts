@@ -2,7 +2,6 @@ import { HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { createCatchAllHandler } from '../../functions/service/graph-handlers.ts';
 import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
-import { NO_TELEMETRY } from '../../shared/domain/telemetry.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { RecentPolls } from '../../shared/graph-http/polling-advice.ts';
 import { operationsPath, type RawRequest } from './create-operation-request.ts';
@@ -30,7 +29,7 @@ export function graphDependencies(changes: Partial<GraphDependencies> = {}): Gra
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     server: { dataCenter: 'Test', roleInstance: 'test' },
     evolvableEnums: 'lenient',
-    telemetry: NO_TELEMETRY,
+    telemetry: null,
     simulator: null,
     recentPolls: new RecentPolls(),
     notifications: null,

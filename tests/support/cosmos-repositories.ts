@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CosmosClient } from '@azure/cosmos';
 import { startCosmos } from '@lazurite/cosmos';
-import type { StartTimer } from '../../shared/persistence/container-calls.ts';
-import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
+import { createCosmosClient, type StartTimer } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosChangeLog } from '../../shared/persistence/notifications/cosmos-change-log.ts';
 import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import type { RunningLog } from '../contract/change-log.ts';

@@ -1,7 +1,8 @@
 import { type Subscription, scopeOf } from '../../shared/domain/notifications/subscription.ts';
-import type {
-  SubscriptionRepository,
-  WatcherDirectory,
+import {
+  isSameInterest,
+  type SubscriptionRepository,
+  type WatcherDirectory,
 } from '../../shared/domain/notifications/subscription-repository.ts';
 
 export type MemorySubscriptionRepository = SubscriptionRepository &
@@ -35,6 +36,10 @@ export function createMemorySubscriptionRepository({ now = Date.now } = {}): Mem
       const subscriptions = all.slice(0, limit);
       return { subscriptions, next: all.length > limit ? (subscriptions.at(-1)?.id ?? null) : null };
     },
+    findSame: async (given) =>
+      ownedBy(given.owner).find(
+        ({ subscription }) => subscription.id !== given.id && isSameInterest(subscription, given),
+      )?.subscription.id ?? null,
     count: async (owner) => ownedBy(owner).length,
     replace: async (subscription, etag) => {
       if (stored.get(subscription.id)?.etag !== etag) return false;

@@ -57,7 +57,8 @@ function findResponse(method: string, url: string, status: number): string {
 const DOCUMENTED = routesOf('operations', 'subscriptions', 'documents').map(routeOf);
 
 function findTemplate(url: string): string | null {
-  const found = DOCUMENTED.find(({ path }) => new URL(url).pathname === `/beta/${path}`) ?? findByKind(url);
+  const given = new URL(url).pathname.replace(/\/$/, '');
+  const found = DOCUMENTED.find(({ path }) => given === `/beta/${path}`.replace(/\/$/, '')) ?? findByKind(url);
   return found ? `/${found.path}` : null;
 }
 

@@ -121,9 +121,23 @@ describe('CreateOperation', () => {
     expect((await callHandler({ ...GOOD, body: exampleWith({ '@odata.type': name }) })).status).toBe(201);
   });
 
-  test('takes the last of repeated properties, and a byte order mark', async () => {
-    const { body } = await callHandler({ ...GOOD, body: `\ufeff${GOOD.body.slice(0, -1)},"status":"failed"}` });
-    expect(body.status).toBe('failed');
+  test('takes a byte order mark', async () => {
+    expect(await callHandler({ ...GOOD, body: `\ufeff${GOOD.body}` })).toMatchObject({ status: 201 });
+  });
+
+  test.each([
+    ['at the top', `${GOOD.body.slice(0, -1)},"status":"failed"}`],
+    ['inside a dynamic property', `${GOOD.body.slice(0, -1)},"any":[{"a":1,"a":1}]}`],
+    ['under the name __proto__', `${GOOD.body.slice(0, -1)},"__proto__":1,"__proto__":{"a":1}}`],
+    ['written with an escape', `${GOOD.body.slice(0, -1)},"st\\u0061tus":"failed"}`],
+  ])('rejects a body that names a property twice %s', async (_place, body) => {
+    const message = 'The request body is not valid: an object in it names the same property more than once.';
+    expect(await callHandler({ ...GOOD, body })).toMatchObject({ status: 400, body: { error: { message } } });
+  });
+
+  test('takes colons and equal names in different objects', async () => {
+    const body = `${GOOD.body.slice(0, -1)},"any":{"a":":","b":{"a":"\\":"}},"other":[{"a":1},{"a":1}]}`;
+    expect(await callHandler({ ...GOOD, body })).toMatchObject({ status: 201 });
   });
 
   test('shows what is optional and was not sent as null', async () => {
@@ -181,7 +195,9 @@ describe('CreateOperation', () => {
       status: 401,
       body: { error: { code: 'InvalidAuthenticationToken', message: 'Access token is empty.' } },
     });
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm=""');
+    expect(answer.headers.get('www-authenticate')).toBe(
+      'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"',
+    );
   });
 
   test.each([

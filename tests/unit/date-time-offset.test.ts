@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { toUtc } from '../../shared/domain/date-time-offset.ts';
+import { toUtc } from '../../shared/domain/teams-async-operation.ts';
 
 describe('toUtc()', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { readJsonFormat, toContentType } from '../../shared/graph-http/request/request-headers.ts';
+import { readJsonFormat, toContentType } from '../../shared/odata/request-options.ts';
 
 describe('readJsonFormat()', () => {
   test.each([

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { nestingExceeds } from '../../shared/graph-http/request/json-body.ts';
+import { nestingExceeds } from '../../shared/graph-http/request/message.ts';
 
 function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;

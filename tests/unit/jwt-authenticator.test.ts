@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { exportSPKI, type JWTPayload } from 'jose';
 import type { Authenticator } from '../../shared/domain/caller.ts';
-import { createJwtAuthenticator } from '../../shared/identity/jwt-authenticator.ts';
-import { createSigningKeys } from '../../shared/identity/signing-keys.ts';
+import { createJwtAuthenticator, createSigningKeys } from '../../shared/identity/jwt-authenticator.ts';
 import { newSigningKey, startTestIssuer, type TestIssuer } from '../support/test-issuer.ts';
 
 const AUDIENCE = 'https://graph.microsoft.com';

@@ -3,7 +3,7 @@ import { operationChangedHandler } from '../../functions/notifications/Operation
 import { operationHook } from '../../functions/notifications/OperationHook/handler.ts';
 import { publishEventsHandler } from '../../functions/notifications/PublishEvents/handler.ts';
 import { type OperationChange, toChange } from '../../shared/domain/notifications/operation-change.ts';
-import { changesAmong, toChangeDocument } from '../../shared/persistence/operations/operation-document.ts';
+import { changesAmong, toChangeDocument } from '../../shared/persistence/operations/change-document.ts';
 import { parseOperationChange } from '../../shared/validation/queue-messages.ts';
 import { createMemorySubscriptionRepository } from '../support/memory-subscription-repository.ts';
 import { newOperation } from '../support/operations.ts';

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { OperationsError } from '../../shared/domain/errors.ts';
 import { type EnumView, OPERATION_TYPES } from '../../shared/domain/teams-async-operation.ts';
-import { readPreferences } from '../../shared/graph-http/request/request-headers.ts';
 import { parseFilter } from '../../shared/odata/filter/parse-filter.ts';
 import { parseOrderBy } from '../../shared/odata/query-options/list-options.ts';
-import { readQueryOptions } from '../../shared/odata/query-options/query-options.ts';
 import { parseSearch } from '../../shared/odata/query-options/search.ts';
 import { readSkipToken } from '../../shared/odata/query-options/skip-token.ts';
+import { readPreferences, readQueryOptions } from '../../shared/odata/request-options.ts';
 import { callGraph, graphDependencies } from '../support/call-handler.ts';
 import { operationsPath } from '../support/create-operation-request.ts';
 

@@ -1,10 +1,10 @@
 import { HttpRequest } from '@azure/functions';
 import fc from 'fast-check';
 import { createCatchAllHandler, createResourceHandlers } from '../../functions/service/graph-handlers.ts';
-import { createRouteRegistrar } from '../../shared/composition/route-registrar.ts';
+import { createRouteRegistrar } from '../../shared/composition/create-app.ts';
 import type { OperationRepository } from '../../shared/domain/operation-repository.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
-import { isHost } from '../../shared/graph-http/request/target.ts';
+import { isHost } from '../../shared/graph-http/request/address.ts';
 import { ROUTE_NAMES } from '../../shared/graph-http/routes.ts';
 import { graphDependencies } from '../support/call-handler.ts';
 import { operationsPath } from '../support/create-operation-request.ts';
@@ -128,7 +128,7 @@ describe('what is addressed', () => {
     ...['x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-path', 'x-forwarded-prefix', 'x-forwarded-uri'],
     ...['x-forwarded-port', 'x-forwarded-server', 'forwarded', 'x-original-url', 'x-original-host', 'x-rewrite-url'],
     ...['x-original-uri', 'x-http-method-override', 'x-http-method', 'x-method-override', 'x-waws-unencoded-url'],
-    ...['disguised-host', 'referer', 'origin', 'content-location', 'location', 'odata-entityid', 'odata-version'],
+    ...['disguised-host', 'referer', 'origin', 'content-location', 'location', 'odata-entityid'],
     ...['x-ms-original-url', 'x-host', 'x-ms-client-principal', 'base', 'content-base', 'destination', 'via'],
   );
 

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import type { JWTPayload } from 'jose';
 import type { Authenticator } from '../../shared/domain/caller.ts';
-import { createJwtAuthenticator } from '../../shared/identity/jwt-authenticator.ts';
-import { createSigningKeys } from '../../shared/identity/signing-keys.ts';
+import { createJwtAuthenticator, createSigningKeys } from '../../shared/identity/jwt-authenticator.ts';
 import { newSigningKey, startTestIssuer, type TestIssuer } from '../support/test-issuer.ts';
 
 const AUDIENCE = 'https://graph.microsoft.com';

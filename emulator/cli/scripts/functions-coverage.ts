@@ -24,7 +24,10 @@ const NOTES: Readonly<Record<string, string>> = {
   cosmosDBTrigger: 'latest versions; called when the data server beside the host tells of a change, else polled',
   eventGridTrigger: '`POST /runtime/webhooks/eventgrid?functionName=…`, Event Grid and CloudEvents schemas',
   warmupTrigger: '`/admin/warmup`, once',
-  blob: 'content, or the address for an SDK binding (`sdkBinding: true`)',
+  mcpToolTrigger: '`/runtime/webhooks/mcp`, also the older `/sse` ([decisions/mcp-server.md](decisions/mcp-server.md))',
+  mcpResourceTrigger: 'resources, and templates with `{name}` in their URI',
+  mcpPromptTrigger: 'text, as one message of the user',
+  blob: 'text, or bytes with `dataType: "binary"`, or the address for an SDK binding (`sdkBinding: true`)',
   table: 'an entity, or a list with `filter` and `take`; output inserts or replaces',
   queue: 'one message for each element of an array',
   eventgrid: 'all events of an invocation in one request to the topic; by key, not by identity',
@@ -65,6 +68,7 @@ const HOST_JSON = `## host.json
 | \`extensions.queues\` | \`batchSize\`, \`newBatchThreshold\`, \`maxDequeueCount\`, \`maxPollingInterval\`, \`visibilityTimeout\`, \`messageEncoding\` |
 | \`extensions.blobs\` | \`maxDegreeOfParallelism\`, \`poisonBlobThreshold\` |
 | \`extensions.cosmosDB\` | \`leaseOptions.leasePrefix\` |
+| \`extensions.mcp\` | \`serverName\`, \`serverVersion\`, \`instructions\`, \`messageOptions.useAbsoluteUriForEndpoint\` |
 | \`logging\` | \`logLevel\`, \`console.isEnabled\` |
 | \`telemetryMode\` | read by nobody here: the setting \`OTEL_EXPORTER_OTLP_ENDPOINT\` alone turns on the export of traces and logs ([decisions/telemetry.md](decisions/telemetry.md)) |
 | anything else | ignored, as by Azure's host |`;

@@ -4,6 +4,7 @@ import { type EarlyServer, listenFirst, PortInUseError } from '@lazurite/http';
 import type { Issuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Log, type Randomness, type Shutdown, startOrUndo } from '@lazurite/runtime';
 import type { StorageOnDemand } from '@lazurite/storage';
+import { isForeignCosmos } from './foreign-emulators.ts';
 import { type ManagedIdentity, prepareIdentity } from './managed-identity.ts';
 
 /** A port; 0: any free one. `preferred`: that one when it is free, else any. */
@@ -24,6 +25,10 @@ export interface BackingOptions {
   readonly stackId: string;
   readonly cosmosPort?: Port;
   readonly issuerPort?: Port;
+  /** Of blobs; queues and tables are on the next two. */
+  readonly storagePort?: Port;
+  /** Storage that is to be used in place of our own. */
+  readonly storageConnectionString?: string | undefined;
   /** What the app's managed identity may do in Cosmos DB, which is then served over TLS. Absent: there is none. */
   readonly managedIdentity?: DataRole;
   readonly clock: Clock;
@@ -36,13 +41,16 @@ export interface BackingServices extends Closeable {
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
   readonly storage: StorageOnDemand;
+  /** The port of a Cosmos DB emulator that somebody else runs, which is the one that default settings mean. */
+  readonly foreignCosmosPort: number | undefined;
 }
 
 /** Where the services are, or will be, reached. */
 export interface BackingAddresses {
-  readonly cosmosEndpoint: string;
+  /** Undefined: default settings mean the emulator of somebody else. */
+  readonly cosmosEndpoint: string | undefined;
   readonly issuerUrl: string;
-  readonly storage: Pick<StorageOnDemand, 'connectionString' | 'isUnused'>;
+  readonly storage: Pick<StorageOnDemand, 'connectionString' | 'isForeign' | 'isUnused'>;
   /** What the app needs in its environment to use its managed identity; empty without one. */
   readonly identityEnv: Readonly<Record<string, string>>;
 }
@@ -60,22 +68,25 @@ export function startBackingServices(options: BackingOptions): StartingServices 
   const started = startOrUndo(async (running) => {
     const identity = options.managedIdentity && prepareIdentity(options, options.managedIdentity);
     identity?.catch(() => undefined); // it may fail before the two that wait for it are loaded; they report it
+    const opening = startStorage(options);
+    opening.catch(() => undefined); // reported with the others, below
+    const foreignCosmosPort = await findForeignCosmos(options.cosmosPort);
     const early = identity ? undefined : await listenForBoth(options, running);
     const issuing = startTokenIssuer(options, identity, early?.issuer);
     const data = startDataServer(options, { identity, issuing, server: early?.cosmos });
-    const starting = [data, issuing, startStorage(options)] as const;
-    if (early) tellEarly(early, starting[2]).then(resolve, reject);
+    const starting = [data, issuing, opening] as const;
+    if (early) tellEarly(early, opening, foreignCosmosPort).then(resolve, reject);
     for (const part of await Promise.allSettled(starting)) {
       if (part.status === 'fulfilled') running.add(part.value);
     }
     const [cosmos, issuer, storage] = await Promise.all(starting);
     resolve({
-      cosmosEndpoint: cosmos.endpoint,
+      cosmosEndpoint: foreignCosmosPort === undefined ? cosmos.endpoint : undefined,
       issuerUrl: issuer.url,
       storage,
       identityEnv: (await identity)?.env(issuer) ?? {},
     });
-    return { cosmos, issuer, storage, close: () => running.close() };
+    return { cosmos, issuer, storage, foreignCosmosPort, close: () => running.close() };
   });
   started.catch(reject);
   return { addresses, started };
@@ -97,8 +108,10 @@ async function listenForBoth(options: BackingOptions, running: Shutdown): Promis
 async function tellEarly(
   { cosmos, issuer }: EarlyServers,
   storage: Promise<StorageOnDemand>,
+  foreignCosmosPort: number | undefined,
 ): Promise<BackingAddresses> {
-  return { cosmosEndpoint: cosmos.url, issuerUrl: issuer.url, storage: await storage, identityEnv: {} };
+  const cosmosEndpoint = foreignCosmosPort === undefined ? cosmos.url : undefined;
+  return { cosmosEndpoint, issuerUrl: issuer.url, storage: await storage, identityEnv: {} };
 }
 
 type OptionalIdentity = Promise<ManagedIdentity> | undefined;
@@ -130,6 +143,12 @@ async function startTokenIssuer(
   return onPort(options.issuerPort, (port) => startIssuer({ ...own, ...header, port }));
 }
 
+/** Only a port that was not asked for by number may belong to somebody else. */
+async function findForeignCosmos(port: Port = 0): Promise<number | undefined> {
+  if (typeof port === 'number' || !(await isForeignCosmos(port.preferred))) return undefined;
+  return port.preferred;
+}
+
 async function onPort<T>(port: Port = 0, start: (port: number) => Promise<T>): Promise<T> {
   if (typeof port === 'number') return start(port);
   return start(port.preferred).catch((error: unknown) => {
@@ -139,16 +158,22 @@ async function onPort<T>(port: Port = 0, start: (port: number) => Promise<T>): P
 }
 
 async function startStorage({ scriptRoot, storageDir, ...options }: BackingOptions): Promise<StorageOnDemand> {
-  const { allowedHosts, origins = [], clock, log } = options;
-  const { openStorage } = await import('@lazurite/storage');
-  return openStorage({
-    ...(allowedHosts && { allowedHosts }),
-    dataDir: storageDir,
-    appRoot: scriptRoot,
-    origins,
-    clock,
-    log,
-  });
+  const { allowedHosts, origins = [], clock, log, storagePort, storageConnectionString: given } = options;
+  const { findForeignAzurite, foreignStorage, openStorage } = await import('@lazurite/storage');
+  const foreign =
+    given ?? (typeof storagePort === 'object' ? await findForeignAzurite(storagePort.preferred) : undefined);
+  if (foreign !== undefined) return foreignStorage(foreign);
+  return onPort(storagePort, (port) =>
+    openStorage({
+      ...(allowedHosts && { allowedHosts }),
+      dataDir: storageDir,
+      appRoot: scriptRoot,
+      origins,
+      port,
+      clock,
+      log,
+    }),
+  );
 }
 
 function shared({ address, allowedHosts, dataDir, clock, randomness, log }: BackingOptions, folder: string) {

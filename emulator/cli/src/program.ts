@@ -8,6 +8,7 @@ import type { ExecFlags } from './commands/exec.ts';
 import type { KeysFlags } from './commands/keys.ts';
 import { addStartOptions, type StartFlags, syntaxOf } from './commands/start-command.ts';
 import type { TokenFlags } from './commands/token.ts';
+import { dataCommands } from './data/data-commands.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ProgramDependencies {
@@ -48,6 +49,7 @@ function createProgram(name: string, dependencies: ProgramDependencies): Command
   program.addCommand(keysCommand(dependencies));
   program.addCommand(doctorCommand(dependencies));
   program.addCommand(tokenCommand(dependencies));
+  for (const command of dataCommands(dependencies)) program.addCommand(command);
   return program;
 }
 

@@ -7,12 +7,22 @@ import {
   type FunctionsHost,
   type FunctionsHostOptions,
   type HostEvent,
+  readLocalValues,
   startFunctionsHost,
 } from '@lazurite/functions';
 import type { Issuer } from '@lazurite/identity';
-import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
+import {
+  type Clock,
+  type Closeable,
+  type Log,
+  type Randomness,
+  silentLog,
+  startOrUndo,
+  systemClock,
+  systemRandomness,
+} from '@lazurite/runtime';
 import type { StorageOnDemand } from '@lazurite/storage';
-import { type BackingAddresses, type Port, startBackingServices } from './backing-services.ts';
+import { type BackingAddresses, type BackingServices, type Port, startBackingServices } from './backing-services.ts';
 import { createSettingRewriter } from './setting-rewriter.ts';
 
 export interface StackOptions {
@@ -30,6 +40,7 @@ export interface StackOptions {
   readonly port?: number;
   readonly cosmosPort?: Port;
   readonly issuerPort?: Port;
+  readonly storagePort?: Port;
   /** What the app's managed identity may do in Cosmos DB, which is then served over TLS. Absent: there is none. */
   readonly managedIdentity?: DataRole;
   /** Additional options of the functions host. */
@@ -38,10 +49,15 @@ export interface StackOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Called for each event of the functions host; absent: the worker does not report invocations. */
   readonly onEvent?: (event: HostEvent) => void;
-  readonly clock: Clock;
-  readonly randomness: Randomness;
-  readonly log: Log;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  readonly randomness?: Randomness;
+  /** What goes wrong in the servers. Default: nothing is logged. */
+  readonly log?: Log;
 }
+
+/** The options, with what has a default. */
+type CompleteOptions = StackOptions & Required<Pick<StackOptions, 'clock' | 'randomness' | 'log'>>;
 
 /** Everything that runs for one function app. */
 export interface Stack extends Closeable {
@@ -52,15 +68,23 @@ export interface Stack extends Closeable {
   readonly functions: FunctionsHost;
   readonly cosmos: CosmosServer;
   readonly issuer: Issuer;
-  /** Blobs, queues and tables, once somebody asks for one. */
+  /** Blobs, queues and tables, once somebody asks for one; or what somebody else runs. */
   readonly storage: StorageOnDemand;
 }
 
 /**
  * Starts everything at once: the worker process boots, is given its settings as soon as addresses are known, and loads
  * the app while the data server and the issuer open. Rejects with the first failure; then nothing is left running.
+ *
+ * @throws PortInUseError; AppLoadError when the app cannot be loaded; ConfigError when its settings cannot be read
+ * @example
+ * const stack = await startStack({ scriptRoot: '.' });
+ * const client = new CosmosClient(stack.cosmos.connectionString);
+ * const response = await fetch(`${stack.functions.url}/api/hello`);
+ * await stack.close();
  */
-export function startStack(options: StackOptions): Promise<Stack> {
+export function startStack(given: StackOptions): Promise<Stack> {
+  const options = { clock: systemClock, randomness: systemRandomness, log: silentLog, ...given };
   return startOrUndo(async (running) => {
     const stateDir = options.dataDir ?? join(tmpdir(), `lazurite-${options.randomness.uuid()}`);
     if (options.dataDir === undefined) running.add({ close: () => rm(stateDir, { recursive: true, force: true }) });
@@ -70,7 +94,13 @@ export function startStack(options: StackOptions): Promise<Stack> {
     // Forks at once; what follows loads modules for a while.
     const starting = startHost({ ...options, stateDir, signal: failed.signal, onEvent: events?.report }, addresses);
     const id = options.randomness.uuid();
-    const services = startBackingServices({ ...options, storageDir: stateDir, stackId: id });
+    const given = await givenStorage(options);
+    const services = startBackingServices({
+      ...options,
+      storageDir: stateDir,
+      stackId: id,
+      storageConnectionString: given,
+    });
     resolve(services.addresses);
     const backing = services.started;
     // An app that cannot reach its services fails too, and says so at length: only the reason is reported.
@@ -81,8 +111,12 @@ export function startStack(options: StackOptions): Promise<Stack> {
     const [behind, host] = await Promise.allSettled([backing, starting]);
     if (behind.status === 'fulfilled') running.add(behind.value);
     if (host.status === 'fulfilled') running.add(host.value);
-    const [{ cosmos, issuer, storage }, functions] = await Promise.all([backing, starting]);
-    cosmos.onChange((change) => functions.containerChanged(change));
+    const [opened, functions] = await Promise.all([backing, starting]);
+    const { cosmos, issuer, storage } = opened;
+    for (const line of describeServices(opened, { storagePort: options.storagePort, given })) {
+      options.onEvent?.({ type: 'console', stream: 'stdout', line });
+    }
+    cosmos.onChange((change) => functions.dataChanges.containerChanged(change));
     joinStorage(storage, functions);
     return { id, stateDir, functions, cosmos, issuer, storage, close: () => running.close() };
   });
@@ -101,16 +135,48 @@ function holdEvents(onEvent: (event: HostEvent) => void) {
   };
 }
 
+type Services = Pick<BackingServices, 'storage' | 'foreignCosmosPort'>;
+
+/** One line for each service that is not where a developer would look for it. */
+function describeServices({ storage, foreignCosmosPort }: Services, { storagePort, given }: StorageChoice): string[] {
+  const [blob] = storage.ports;
+  const isElsewhere = typeof storagePort === 'object' && !storage.isForeign && blob !== storagePort.preferred;
+  return [
+    ...(given !== undefined ? [`Using the storage that ${DEVELOPMENT_STORAGE_SETTING} names`] : []),
+    ...(given === undefined && storage.isForeign ? [`Using the Azurite on 127.0.0.1:${blob}`] : []),
+    ...(isElsewhere
+      ? [
+          `Storage is on the ports ${storage.ports.join(', ')}: port ${storagePort.preferred} or the next two are in use`,
+        ]
+      : []),
+    ...(foreignCosmosPort === undefined ? [] : [`Using the Cosmos DB emulator on 127.0.0.1:${foreignCosmosPort}`]),
+  ];
+}
+
+interface StorageChoice {
+  readonly storagePort: Port | undefined;
+  /** The connection string that the developer set. */
+  readonly given: string | undefined;
+}
+
+/** The environment wins over the settings file, as with every setting. */
+async function givenStorage({ env, scriptRoot, host }: StackOptions): Promise<string | undefined> {
+  const named = env?.[DEVELOPMENT_STORAGE_SETTING];
+  if (named || host?.settingsFile === null) return named || undefined;
+  const values = await readLocalValues(scriptRoot, host?.settingsFile);
+  return values[DEVELOPMENT_STORAGE_SETTING] || undefined;
+}
+
 /** Triggers process what earlier runs left in storage; an unused storage notifies them of its first use. */
 function joinStorage(storage: StorageOnDemand, functions: FunctionsHost): void {
-  storage.onChange((change) => functions.storageChanged(change));
-  storage.onUse(() => functions.storageUsed());
-  if (storage.isUnused) return;
-  functions.storageUsed(); // since when is not known
+  storage.onChange((change) => functions.dataChanges.storageChanged(change));
+  storage.onUse(() => functions.dataChanges.storageUsed());
+  if (storage.isUnused || storage.isForeign) return;
+  functions.dataChanges.storageUsed(); // since when is not known
   if (functions.functions.some(({ storageSource }) => storageSource)) void storage.start();
 }
 
-interface HostOptions extends Omit<StackOptions, 'onEvent'> {
+interface HostOptions extends Omit<CompleteOptions, 'onEvent'> {
   /** Where triggers keep their state. */
   readonly stateDir: string;
   /** Ends the start. */
@@ -119,11 +185,12 @@ interface HostOptions extends Omit<StackOptions, 'onEvent'> {
 }
 
 function startHost(options: HostOptions, addresses: Promise<BackingAddresses>): Promise<FunctionsHost> {
-  const endpoints = { cosmos: '', issuer: '' };
-  let isStorageUnused = () => false;
+  const endpoints: { cosmos: string | undefined; issuer: string } = { cosmos: '', issuer: '' };
+  let localStorage: FunctionsHostOptions['localStorage'];
   const env = addresses.then(({ cosmosEndpoint, issuerUrl, storage, identityEnv }) => {
     Object.assign(endpoints, { cosmos: cosmosEndpoint, issuer: issuerUrl });
-    isStorageUnused = () => storage.isUnused;
+    const { connectionString } = storage;
+    if (!storage.isForeign) localStorage = () => ({ connectionString, isUnused: storage.isUnused });
     return { [DEVELOPMENT_STORAGE_SETTING]: storage.connectionString, ...options.env, ...identityEnv };
   });
   env.catch(() => undefined); // a host that cannot listen never waits for it; the services report the failure
@@ -135,7 +202,7 @@ function startHost(options: HostOptions, addresses: Promise<BackingAddresses>): 
     ...(options.allowedHosts && { allowedHosts: options.allowedHosts }),
     dataDir: join(options.stateDir, 'functions'),
     env, // the host reads no setting before it has this
-    isStorageUnused: () => isStorageUnused(),
+    localStorage: () => localStorage?.(),
     rewriteSetting: (value) => createSettingRewriter(endpoints)(value),
     ...(options.onEvent && { onEvent: options.onEvent }),
     signal: options.signal,

@@ -15,6 +15,7 @@ export interface EndpointRule {
 }
 
 const FUNCTION_KEY = 'function key with `--enableAuth`';
+const EXTENSION_KEY = 'system key of the extension (`mcp_extension`), or master key, with `--enableAuth`';
 const MASTER_KEY = 'master key with `--enableAuth`';
 
 /** Every endpoint of every server. docs/security.md has it as a table, made by `npm run docs:generate`. */
@@ -49,10 +50,17 @@ export const ENDPOINT_RULES = {
   },
   webhook: {
     server: 'functions host',
-    requests: '`/runtime/webhooks/…`',
+    requests: '`/runtime/webhooks/…` but for the next line',
     ownPages: 'accepted',
     foreignPages: 'rejected',
-    credential: MASTER_KEY,
+    credential: EXTENSION_KEY,
+  },
+  mcp: {
+    server: 'functions host',
+    requests: '`/runtime/webhooks/mcp…`, the Model Context Protocol',
+    ownPages: 'accepted',
+    foreignPages: 'by CORS, with a key',
+    credential: EXTENSION_KEY,
   },
   cosmos: {
     server: 'Cosmos DB',

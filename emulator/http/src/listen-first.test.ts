@@ -1,4 +1,4 @@
-import { listenFirst } from './listen-first.ts';
+import { listenFirst } from './server.ts';
 
 describe('listenFirst()', () => {
   test('answers what came before there was anything to answer, body and all', async () => {

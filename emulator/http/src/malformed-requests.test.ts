@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { silentLog } from '@lazurite/runtime';
 import fc from 'fast-check';
+import { parseHost } from './edge.ts';
 import { Edge, type HttpServer, startHttpServer, toRequestListener } from './index.ts';
-import { parseHost } from './request-address.ts';
 
 let server: HttpServer;
 const seen: string[] = [];

@@ -1,10 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Closeable } from '@lazurite/runtime';
 import { PortInUseError } from './errors.ts';
-import { cutSlowBodies } from './slow-bodies.ts';
 
 /** A certificate with its private key: as two PEM texts, or as one PKCS #12 container (`.pfx`). */
 export type TlsIdentity =
@@ -46,6 +45,16 @@ export interface HttpServer extends Closeable {
   close(idleGraceMs?: number): Promise<void>;
 }
 
+/** A server whose address is known, and whose clients wait, before there is something that responds to them. */
+export interface EarlyServer extends Closeable {
+  /** As of `HttpServer`. */
+  readonly url: string;
+  /** Serves the requests that wait, and all that follow. To be called once; the server closes with what it returns. */
+  serve(listener: RequestListener): HttpServer;
+  /** Ends the connections of clients that wait. */
+  close(): Promise<void>;
+}
+
 /** All header lines together; what Kestrel allows (32 KB). */
 const MAX_HEADER_BYTES = 32 * 1024;
 /** A client has this long to send its headers; bounds slow senders. */
@@ -59,23 +68,46 @@ const KEEP_ALIVE_TIMEOUT_MS = 130_000;
 const BACKLOG = 4096;
 const DEFAULT_DRAIN_MS = 5_000;
 const IDLE_SWEEP_MS = 25;
+/** A body must bring so much in a second, as with Kestrel's `MinRequestBodyDataRate`. */
+const MIN_BYTES_PER_SECOND = 240;
+const BODY_CHECK_MS = 5_000;
+/** One check may come late or find a full network; two in a row say that the client is slow. */
+const SLOW_CHECKS = 2;
 
 /** Starts listening. Rejects with PortInUseError when the port is taken; then nothing is left open. */
 export async function startHttpServer(
   onRequest: RequestListener,
   options: HttpServerOptions = {},
 ): Promise<HttpServer> {
-  const address = options.address ?? '127.0.0.1';
-  const server = createNodeServer(onRequest, options);
-  await listen(server, options, address);
-  // After listen(0) without a path, address() is always an AddressInfo.
-  const port = options.handle ? (options.port ?? 0) : (server.address() as AddressInfo).port;
-  const host = address.includes(':') ? `[${address}]` : address;
-  let closing: Promise<void> | undefined;
+  const node = createNodeServer(onRequest, options);
+  return listen(node, options);
+}
+
+/**
+ * Listens at once, so that the address is known to others while what will respond there is still being loaded.
+ *
+ * @throws PortInUseError
+ */
+export async function listenFirst(options: HttpServerOptions): Promise<EarlyServer> {
+  const waiting: [IncomingMessage, ServerResponse][] = [];
+  let respond: RequestListener = (request, response) => void waiting.push([request, response]);
+  const node = createNodeServer(respond, options);
+  const server = await listen(node, options);
+  function respondWith(listener: RequestListener): void {
+    node.off('request', respond).on('request', listener);
+    respond = listener;
+    for (const exchange of waiting.splice(0)) listener(...exchange);
+  }
   return {
-    url: `${options.tls ? 'https' : 'http'}://${host}:${port}`,
-    port,
-    close: (idleGraceMs = 0) => (closing ??= drain(server, { idleGraceMs, ...options })),
+    url: server.url,
+    serve: (listener) => {
+      respondWith(listener);
+      return server;
+    },
+    close: () => {
+      respondWith((_request, response) => void response.destroy());
+      return server.close();
+    },
   };
 }
 
@@ -104,7 +136,21 @@ function toNodeOptions(tls: TlsIdentity): SecureContextOptions {
   return 'pfx' in tls ? { pfx: Buffer.from(tls.pfx), ...secret } : { key: tls.key, cert: tls.cert, ...secret };
 }
 
-function listen(server: Server, { port = 0, handle }: HttpServerOptions, address: string): Promise<void> {
+async function listen(server: Server, options: HttpServerOptions): Promise<HttpServer> {
+  const address = options.address ?? '127.0.0.1';
+  await bind(server, options, address);
+  // After listen(0) without a path, address() is always an AddressInfo.
+  const port = options.handle ? (options.port ?? 0) : (server.address() as AddressInfo).port;
+  const host = address.includes(':') ? `[${address}]` : address;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `${options.tls ? 'https' : 'http'}://${host}:${port}`,
+    port,
+    close: (idleGraceMs = 0) => (closing ??= drain(server, { idleGraceMs, ...options })),
+  };
+}
+
+function bind(server: Server, { port = 0, handle }: HttpServerOptions, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, address) : error);
@@ -134,4 +180,64 @@ function drain(
       resolve();
     });
   });
+}
+
+interface Upload {
+  readonly response: ServerResponse;
+  bytesRead: number;
+  slowChecks: number;
+}
+
+/**
+ * Ends requests whose clients send their bodies slower than any network does, with 408 where no response has begun. The
+ * time counts only while the server waits for the body: a reader that is busy does not make its client slow. Checks are
+ * counted rather than time, so that a process that was stopped for a while gives its clients another chance.
+ */
+function cutSlowBodies(server: Server, checkMs = BODY_CHECK_MS): void {
+  const uploads = new Map<IncomingMessage, Upload>();
+  const minBytes = (MIN_BYTES_PER_SECOND * checkMs) / 1_000;
+
+  function watch(message: IncomingMessage, response: ServerResponse): void {
+    const { 'content-length': length, 'transfer-encoding': coding } = message.headers;
+    if (coding === undefined && (length === undefined || length === '0')) return;
+    uploads.set(message, { response, bytesRead: message.socket.bytesRead, slowChecks: 0 });
+    message.once('close', () => uploads.delete(message));
+  }
+
+  function check(): void {
+    for (const [message, upload] of uploads) {
+      const { bytesRead } = message.socket;
+      const isSlow = isAwaited(message) && bytesRead - upload.bytesRead < minBytes;
+      upload.bytesRead = bytesRead;
+      upload.slowChecks = isSlow ? upload.slowChecks + 1 : 0;
+      if (upload.slowChecks < SLOW_CHECKS) continue;
+      uploads.delete(message);
+      cut(message, upload.response);
+    }
+  }
+
+  const checking = setInterval(check, checkMs).unref();
+  server.prependListener('request', watch).prependListener('checkContinue', watchContinued);
+  server.once('close', () => clearInterval(checking));
+
+  /** Without a listener for `checkContinue`, node:http itself does what follows the first line. */
+  function watchContinued(message: IncomingMessage, response: ServerResponse): void {
+    if (server.listenerCount('checkContinue') > 1) {
+      watch(message, response);
+      return;
+    }
+    response.writeContinue();
+    server.emit('request', message, response);
+  }
+}
+
+/** Whether somebody reads the body, and has read all that came. */
+function isAwaited(message: IncomingMessage): boolean {
+  return !message.complete && message.readableFlowing !== null && message.readableLength === 0;
+}
+
+function cut(message: IncomingMessage, response: ServerResponse): void {
+  if (response.headersSent) return void message.destroy();
+  response.writeHead(408, { 'content-length': 0, connection: 'close' });
+  response.end(() => message.destroy());
 }

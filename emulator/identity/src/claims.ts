@@ -1,5 +1,3 @@
-import type { JWTPayload } from 'jose';
-
 /** What a token says. Every member is optional; the defaults give a signed-in user who may read and write chats. */
 export interface TokenOptions {
   /** Delegated permissions (`scp`). Default `['Chat.ReadWrite']`, or none when `roles` are given. */
@@ -38,7 +36,7 @@ const DEFAULT_SUBJECT = '00000000-0000-4000-8000-000000000001';
 const DEFAULT_CLIENT_ID = '00000000-0000-4000-8000-00000000c11e';
 
 /** The claims of Microsoft Entra's v2.0 access tokens. Source: "Access token claims reference", Microsoft identity platform. */
-export function buildClaims(options: TokenOptions, context: ClaimsContext): JWTPayload {
+export function buildClaims(options: TokenOptions, context: ClaimsContext) {
   const subject = options.subject ?? DEFAULT_SUBJECT;
   const issuedAt = Math.min(context.now, options.notBefore ?? context.now);
   return {
@@ -58,7 +56,7 @@ export function buildClaims(options: TokenOptions, context: ClaimsContext): JWTP
   };
 }
 
-function permissions({ scopes, roles }: TokenOptions): JWTPayload {
+function permissions({ scopes, roles }: TokenOptions) {
   if (roles && !scopes) return { idtyp: 'app', roles };
   return { idtyp: 'user', scp: (scopes ?? DEFAULT_SCOPES).join(' '), ...(roles && { roles }) };
 }

@@ -6,6 +6,7 @@ import { Shutdown, seededRandomness, VirtualClock } from '@lazurite/runtime';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { DEFAULT_TENANT_ID, type Issuer, type IssuerOptions, startIssuer } from './issuer.ts';
 
+const START = Date.UTC(2026, 0, 1);
 const CREDENTIALS = { grant_type: 'client_credentials', client_id: 'test' };
 
 let running: Shutdown;
@@ -22,7 +23,7 @@ afterEach(async () => {
 });
 
 async function start(options: IssuerOptions = {}): Promise<Issuer> {
-  return running.add(await startIssuer({ clock: new VirtualClock(), ...options }));
+  return running.add(await startIssuer({ clock: new VirtualClock(START), ...options }));
 }
 
 function askForToken(issuer: Issuer, form: Record<string, string>, headers: Record<string, string> = {}) {
@@ -38,7 +39,7 @@ async function verify(issuer: Issuer, token: string) {
   const discovery = await readJson(await fetch(`${issuer.issuer}/.well-known/openid-configuration`));
   expect(discovery.issuer).toBe(issuer.issuer);
   const options = { issuer: issuer.issuer, audience: 'https://graph.microsoft.com', algorithms: ['RS256'] };
-  const currentDate = new Date(new VirtualClock().now());
+  const currentDate = new Date(new VirtualClock(START).now());
   return jwtVerify(token, createRemoteJWKSet(new URL(String(discovery.jwks_uri))), { ...options, currentDate });
 }
 
@@ -62,7 +63,7 @@ describe('mint()', () => {
   test('takes every claim that a test wants to be wrong', async () => {
     const issuer = await start();
     const asked = { audience: 'a', issuer: 'i', tenantId: 't', subject: 's', notBefore: 5, expiresInSeconds: -60 };
-    const now = new VirtualClock().now() / 1_000;
+    const now = new VirtualClock(START).now() / 1_000;
     expect(decodeJwt(await issuer.mint(asked))).toMatchObject({
       aud: 'a',
       iss: 'i',

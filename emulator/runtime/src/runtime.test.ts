@@ -29,6 +29,13 @@ describe('VirtualClock', () => {
     expect(seen).toEqual([10, 20, 30]);
   });
 
+  it('starts at the time of the machine', () => {
+    const before = Date.now();
+    expect(new VirtualClock().now()).toBeGreaterThanOrEqual(before);
+    expect(new VirtualClock().now()).toBeLessThanOrEqual(Date.now());
+    expect(new VirtualClock(5).now()).toBe(5);
+  });
+
   it('does not run a cancelled timer', async () => {
     const clock = new VirtualClock();
     const timer = clock.setTimer(1, () => {

@@ -13,8 +13,8 @@ export class VirtualClock implements Clock {
   #order = 0;
   readonly #pending = new Set<Pending>();
 
-  /** @param startAt milliseconds since the Unix epoch */
-  constructor(startAt = Date.UTC(2026, 0, 1)) {
+  /** @param startAt milliseconds since the Unix epoch; default: the time of the machine */
+  constructor(startAt = Date.now()) {
     this.#now = startAt;
     this.#origin = startAt;
   }

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Clock } from '@lazurite/runtime';
-import { azuritePreload } from './azurite-preload.ts';
 import type { ServiceOrigins } from './connection-string.ts';
 import { StorageError } from './errors.ts';
 
@@ -49,6 +48,30 @@ export async function stopAzurite(child: ChildProcess, clock: Clock): Promise<vo
   else child.kill();
   await exited;
   kill.cancel();
+}
+
+/**
+ * What Azurite's process runs before Azurite, as an address to import. When the process that started it dies, even
+ * killed, their channel closes: then Azurite saves and ends, within `stopMs`. And Azurite's telemetry library, which it
+ * is configured not to use, is replaced by an empty module: to load it takes half of the start (600 ms of CPU) and a third of
+ * the memory (38 MB).
+ *
+ * @param script the script that starts Azurite
+ */
+function azuritePreload(script: string, stopMs: number): string {
+  const code = `
+    import { createRequire } from 'node:module';
+    process.once('disconnect', () => {
+      process.emit('message', 'shutdown');
+      setTimeout(() => process.exit(), ${stopMs}).unref();
+    });
+    const require = createRequire(${JSON.stringify(script)});
+    try {
+      const filename = require.resolve('applicationinsights');
+      require.cache[filename] = { id: filename, filename, loaded: true, exports: {} };
+    } catch {} // a version of Azurite without it
+  `;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
 function azuriteArguments({ location }: AzuriteOptions): string[] {

@@ -1,17 +1,21 @@
 import { access } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { Edge, startHttpServer } from '@lazurite/http';
-import { type Closeable, startOrUndo, systemClock } from '@lazurite/runtime';
-import { ChangeSchedule } from './change-schedule.ts';
+import { type Clock, type Closeable, startOrUndo, systemClock, type Timer } from '@lazurite/runtime';
 import { connectionStringFor, type ServiceOrigins } from './connection-string.ts';
 import { LazyAzurite } from './lazy-azurite.ts';
 import { type ProxyExchange, ReverseProxy } from './reverse-proxy.ts';
 import { azuriteFolder, type Storage, type StorageOptions } from './storage.ts';
-import { type StorageChange, storageWriteOf } from './storage-change.ts';
+import { type StorageChange, type StorageWrite, storageWriteOf } from './storage-change.ts';
 
 /** Storage at addresses that hold from the start, though Azurite runs only once somebody asks for something there. */
 export interface StorageOnDemand extends Closeable {
   /** What `UseDevelopmentStorage=true` means. */
   readonly connectionString: string;
+  /** Of blobs, queues and tables; none where a foreign storage names no ports. */
+  readonly ports: readonly number[];
+  /** Somebody else runs it: it is never unused, and reports no changes. */
+  readonly isForeign: boolean;
   /** Nothing is stored, and nobody has asked for anything yet: there is nothing to look for. */
   readonly isUnused: boolean;
   /** Starts Azurite now, for whoever knows that it will be needed. Never rejects: what goes wrong is logged. */
@@ -23,6 +27,8 @@ export interface StorageOnDemand extends Closeable {
 }
 
 export interface StorageOnDemandOptions extends StorageOptions {
+  /** Of blobs; queues and tables are on the next two. 0 or absent: any free ports. */
+  readonly port?: number;
   /** Further names by which storage is reached, as of `EdgeOptions` in @lazurite/http. Default: none. */
   readonly allowedHosts?: readonly string[];
   /** The origins of pages that may use storage, as far as its own CORS rules let them; `*` is none. Default: none. */
@@ -31,13 +37,22 @@ export interface StorageOnDemandOptions extends StorageOptions {
 
 type Service = keyof ServiceOrigins;
 
+/** This storage responds here itself, so that a probe does not start its Azurite. No account can have this name. */
+export const INSTANCE_PATH = '/.lazurite/instance';
+const INSTANCE = JSON.stringify({ server: 'lazurite' });
+/** Beyond the time at which a message is due, so that whoever looks then finds it. */
+const MARGIN_MS = 20;
+
+/** Messages of one queue that become due within this time are reported as one change. */
+const SLOT_MS = 100;
 const SERVICES = ['blob', 'queue', 'table'] as const satisfies readonly Service[];
 
 /**
- * Listens on three free loopback ports; the first request starts Azurite, and all are passed on to it. So the connection
+ * Listens on three loopback ports; the first request starts Azurite, and all are passed on to it. So the connection
  * string can be given to an app before it is known whether it will be used, also by the app's own clients. When Azurite
  * ends by itself, the next request starts it again.
  *
+ * @throws PortInUseError
  * @example
  * const storage = await openStorage({ dataDir: '.lazurite', log });
  * process.env.AzureWebJobsStorage = storage.connectionString;
@@ -46,11 +61,17 @@ export function openStorage(options: StorageOnDemandOptions): Promise<StorageOnD
   return startOrUndo(async (opened) => {
     const front = opened.add(new StorageFront(options, await exists(azuriteFolder(options.dataDir))));
     const edge = createEdge(options);
-    const listening = SERVICES.map(async (service) => opened.add(await listen(service, front, edge)).url);
-    const origins = await Promise.all(listening);
-    const [blob = '', queue = '', table = ''] = origins;
+    const { port = 0 } = options;
+    const listening = SERVICES.map(async (service, index) => {
+      const server = await listen(guarded(service, front, edge), port === 0 ? 0 : port + index);
+      return opened.add(server).url;
+    });
+    for (const failed of await Promise.allSettled(listening)) if (failed.status === 'rejected') throw failed.reason;
+    const [blob = '', queue = '', table = ''] = await Promise.all(listening);
     return {
       connectionString: connectionStringFor({ blob, queue, table }),
+      ports: [blob, queue, table].map((origin) => Number(new URL(origin).port)),
+      isForeign: false,
       get isUnused() {
         return front.isUnused;
       },
@@ -111,6 +132,40 @@ class StorageFront implements Closeable {
   }
 }
 
+/** Emits each write when it becomes visible: a scheduled message when it is due. */
+class ChangeSchedule implements Closeable {
+  readonly #clock: Clock;
+  readonly #emit: (change: StorageChange) => void;
+  readonly #waiting = new Map<string, Timer>();
+
+  constructor(clock: Clock, emit: (change: StorageChange) => void) {
+    this.#clock = clock;
+    this.#emit = emit;
+  }
+
+  add({ change, visibleInMs }: StorageWrite): void {
+    if (visibleInMs <= 0 || change.service !== 'queue') this.#emit(change);
+    else this.#wait(change, visibleInMs);
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#waiting.values()) timer.cancel();
+    this.#waiting.clear();
+  }
+
+  #wait(change: Extract<StorageChange, { service: 'queue' }>, visibleInMs: number): void {
+    const now = this.#clock.monotonic();
+    const slot = Math.ceil((now + visibleInMs) / SLOT_MS);
+    const key = `${slot}/${change.queue}`;
+    if (this.#waiting.has(key)) return;
+    const timer = this.#clock.setTimer(slot * SLOT_MS - now + MARGIN_MS, () => {
+      this.#waiting.delete(key);
+      this.#emit(change);
+    });
+    this.#waiting.set(key, timer);
+  }
+}
+
 function createEdge({ allowedHosts, origins = [] }: StorageOnDemandOptions): Edge {
   const named = new Set(origins.map((origin) => origin.replace(/\/$/, '').toLowerCase()));
   return new Edge({
@@ -122,9 +177,16 @@ function createEdge({ allowedHosts, origins = [] }: StorageOnDemandOptions): Edg
 
 const LISTEN_ADDRESS = '127.0.0.1';
 
-function listen(service: Service, front: StorageFront, edge: Edge) {
-  const pass = edge.guard('storage', (message, response) => void front.handle(service, { message, response }));
-  return startHttpServer(pass, { address: LISTEN_ADDRESS, onExpectContinue: pass, drainMs: 0 });
+/** What another Lazurite asks, to know whose ports these are, starts nothing. */
+function guarded(service: Service, front: StorageFront, edge: Edge): RequestListener {
+  return edge.guard('storage', (message, response) => {
+    if (message.url === INSTANCE_PATH) response.setHeader('content-type', 'application/json').end(INSTANCE);
+    else void front.handle(service, { message, response });
+  });
+}
+
+function listen(listener: RequestListener, port: number) {
+  return startHttpServer(listener, { address: LISTEN_ADDRESS, port, onExpectContinue: listener, drainMs: 0 });
 }
 
 function endpointOf(storage: Storage, service: Service): string {

@@ -6,7 +6,7 @@ import {
   withGraphEnvelope,
 } from '../../../shared/graph-http/pipeline.ts';
 import { toServiceRoot } from '../../../shared/graph-http/request/address.ts';
-import { readJson } from '../../../shared/graph-http/request/json-body.ts';
+import { readJson } from '../../../shared/graph-http/request/message.ts';
 import type { GraphResponse } from '../../../shared/graph-http/response/response.ts';
 import { type BatchItem, parseBatch } from '../../../shared/validation/batch-request.ts';
 import { runBatch } from './run-batch.ts';

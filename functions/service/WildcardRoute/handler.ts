@@ -7,7 +7,14 @@ import {
 } from '../../../shared/graph-http/pipeline.ts';
 import { parseAddress, type ResourceKind } from '../../../shared/graph-http/request/address.ts';
 import { emptyResponse, type GraphResponse, preflightHeaders } from '../../../shared/graph-http/response/response.ts';
-import { methodsOf, ROUTE_NAMES, type RouteName, routeOf, routesOf } from '../../../shared/graph-http/routes.ts';
+import {
+  methodsOf,
+  ROUTE_NAMES,
+  type RouteName,
+  routeOf,
+  routesOf,
+  templateOf,
+} from '../../../shared/graph-http/routes.ts';
 
 /** The handlers of the routes that are served, by name. */
 export type RouteHandlers = Readonly<Partial<Record<RouteName, FunctionHandler>>>;
@@ -52,7 +59,7 @@ function methodsOfRoute(name: RouteName): readonly string[] {
 
 /** Whether a URL is that of a route without keys; a last segment may be optional. */
 function hasPath(name: RouteName, url: string): boolean {
-  const segments = `beta/${routeOf(name).path}`.split('/');
+  const segments = templateOf(name).split('/');
   const given = new URL(url).pathname.toLowerCase().replace(/^\//, '').replace(/\/$/, '').split('/');
   if (given.length > segments.length) return false;
   return segments.every((segment, index) => segment.endsWith('?}') || segment.toLowerCase() === given[index]);

@@ -1,13 +1,13 @@
-import { ForbiddenError } from '../../../shared/domain/errors.ts';
+import { ForbiddenError, SubscriptionExistsError } from '../../../shared/domain/errors.ts';
 import type { ChangeLog } from '../../../shared/domain/notifications/change-log.ts';
 import type { HandshakeLimit } from '../../../shared/domain/notifications/handshake-limit.ts';
 import { type Subscription, scopeOf } from '../../../shared/domain/notifications/subscription.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
 import {
-  checkLifetime,
   checkWatcher,
   MAX_SUBSCRIPTIONS,
   ownerOf,
+  toExpiration,
 } from '../../../shared/domain/notifications/subscription-rules.ts';
 import type { WebhookClient } from '../../../shared/domain/notifications/webhook.ts';
 import {
@@ -16,16 +16,19 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../../../shared/graph-http/pipeline.ts';
-import { toSubscriptionLocation } from '../../../shared/graph-http/request/address.ts';
-import { readJson } from '../../../shared/graph-http/request/json-body.ts';
+import { readJson } from '../../../shared/graph-http/request/message.ts';
 import { parseSubscribedResource } from '../../../shared/graph-http/request/subscribed-resource.ts';
-import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
+import {
+  type GraphResponse,
+  odataResponse,
+  toSubscriptionLocation,
+} from '../../../shared/graph-http/response/response.ts';
 import { toSubscriptionEntity } from '../../../shared/graph-http/response/subscription-entity.ts';
 import { parseNewSubscription } from '../../../shared/validation/subscription-body.ts';
 import { shakeHands } from '../handshake.ts';
 
 export interface CreateSubscriptionDependencies extends PipelineDependencies {
-  readonly subscriptions: Pick<SubscriptionRepository, 'create' | 'count' | 'delete'>;
+  readonly subscriptions: Pick<SubscriptionRepository, 'create' | 'count' | 'delete' | 'findSame'>;
   readonly log: Pick<ChangeLog, 'end'>;
   readonly webhooks: WebhookClient;
   readonly handshakeLimit: HandshakeLimit;
@@ -45,24 +48,34 @@ async function create(
   const given = parseNewSubscription(await readJson(http));
   const watched = parseSubscribedResource(given.resource);
   checkWatcher(caller, watched);
-  checkLifetime(given, dependencies.now());
+  const expirationDateTime = toExpiration(given, dependencies.now());
   if ((await dependencies.subscriptions.count(owner)) >= MAX_SUBSCRIPTIONS) throw limitReached();
+  const id = dependencies.newId();
+  const subscription: Subscription = { ...given, id, expirationDateTime, watched, owner };
+  await requireNoOther(subscription, dependencies);
   const { notificationUrl, lifecycleNotificationUrl } = given;
   const urls = [notificationUrl, ...(lifecycleNotificationUrl === null ? [] : [lifecycleNotificationUrl])];
   await shakeHands({ urls, owner }, dependencies);
   // The end of the log is read before the subscription exists: every later change is delivered.
   const place = await dependencies.log.end(watched);
-  const subscription: Subscription = { id: dependencies.newId(), ...given, watched, owner };
   await store(subscription, place, dependencies);
   // The one answer that shows the secret, to who has just sent it.
   const body = { ...toSubscriptionEntity(subscription, url), clientState: subscription.clientState };
   return odataResponse(201, body, { location: toSubscriptionLocation(url, subscription.id) });
 }
 
+async function requireNoOther(
+  subscription: Subscription,
+  { subscriptions }: Pick<CreateSubscriptionDependencies, 'subscriptions'>,
+): Promise<void> {
+  const other = await subscriptions.findSame(subscription);
+  if (other !== null) throw new SubscriptionExistsError(other);
+}
+
 /**
- * Counts again once the subscription is there, for others may have been made since: those of one owner lie in many partitions,
- * and no transaction reaches over them. Whoever sees more than the limit takes its own back, so that no more than the
- * limit are ever acknowledged.
+ * Looks and counts again once the subscription is there, for others may have been made since: those of one owner lie in many partitions,
+ * and no transaction reaches over them. Whoever sees another of the same, or more than the limit, takes its own
+ * back, so that no second one and no more than the limit are ever acknowledged.
  */
 async function store(
   subscription: Subscription,
@@ -71,14 +84,14 @@ async function store(
 ): Promise<void> {
   const { id, owner, watched } = subscription;
   await subscriptions.create(subscription, place);
-  let isWithinLimit = false;
   try {
-    isWithinLimit = (await subscriptions.count(owner)) <= MAX_SUBSCRIPTIONS;
-  } finally {
+    await requireNoOther(subscription, { subscriptions });
+    if ((await subscriptions.count(owner)) > MAX_SUBSCRIPTIONS) throw limitReached();
+  } catch (error) {
     // Also when it could not be counted: the caller learns that it failed, and makes another.
-    if (!isWithinLimit) await subscriptions.delete({ scope: scopeOf(watched), id });
+    await subscriptions.delete({ scope: scopeOf(watched), id });
+    throw error;
   }
-  if (!isWithinLimit) throw limitReached();
 }
 
 function limitReached(): ForbiddenError {

@@ -6,8 +6,7 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../../../shared/graph-http/pipeline.ts';
-import { toNextLink } from '../../../shared/graph-http/request/address.ts';
-import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
+import { type GraphResponse, odataResponse, toNextLink } from '../../../shared/graph-http/response/response.ts';
 import { toListedSubscription } from '../../../shared/graph-http/response/subscription-entity.ts';
 import { DEFAULT_PAGE_SIZE, parseListOptions } from '../../../shared/odata/query-options/list-options.ts';
 import { readSkipToken, type TokenScope, toSkipToken } from '../../../shared/odata/query-options/skip-token.ts';

@@ -2,7 +2,7 @@ import { ConcurrentUpdateError, SubscriptionNotFoundError } from '../../../share
 import type { HandshakeLimit } from '../../../shared/domain/notifications/handshake-limit.ts';
 import type { Subscription } from '../../../shared/domain/notifications/subscription.ts';
 import type { SubscriptionRepository } from '../../../shared/domain/notifications/subscription-repository.ts';
-import { checkLifetime, checkWatcher, ownerOf } from '../../../shared/domain/notifications/subscription-rules.ts';
+import { checkWatcher, ownerOf, toExpiration } from '../../../shared/domain/notifications/subscription-rules.ts';
 import type { WebhookClient } from '../../../shared/domain/notifications/webhook.ts';
 import {
   type FunctionHandler,
@@ -10,7 +10,7 @@ import {
   graphPipeline,
   type PipelineDependencies,
 } from '../../../shared/graph-http/pipeline.ts';
-import { readJson } from '../../../shared/graph-http/request/json-body.ts';
+import { readJson } from '../../../shared/graph-http/request/message.ts';
 import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
 import { toSubscriptionEntity } from '../../../shared/graph-http/response/subscription-entity.ts';
 import { parseSubscriptionChanges, type SubscriptionChanges } from '../../../shared/validation/subscription-body.ts';
@@ -35,22 +35,27 @@ async function update(
   dependencies: UpdateSubscriptionDependencies,
 ): Promise<GraphResponse> {
   const owner = ownerOf(request.caller); // a caller without an id owns nothing, whatever the body says
-  const changes = parseSubscriptionChanges(await readJson(request.http));
+  const given = parseSubscriptionChanges(await readJson(request.http));
   // Before anything is sent to an endpoint: a caller without the subscription learns no more than that.
-  checkChange(await read(request, dependencies), { request, changes, now: dependencies.now() });
+  const changes = checkChanges(await read(request, dependencies), { request, given, now: dependencies.now() });
   if (changes.notificationUrl !== undefined) await shakeHands({ urls: [changes.notificationUrl], owner }, dependencies);
   return odataResponse(200, toSubscriptionEntity(await write(request, changes, dependencies), request.url));
 }
 
-interface Change {
+interface Asked {
   readonly request: GraphRequest<'subscription'>;
-  readonly changes: SubscriptionChanges;
+  readonly given: SubscriptionChanges;
   readonly now: number;
 }
 
-function checkChange({ subscription }: { subscription: Subscription }, { request, changes, now }: Change): void {
+/** The changes as they are made: a subscription may live longer than was asked for. */
+function checkChanges(
+  { subscription }: { subscription: Subscription },
+  { request, given, now }: Asked,
+): SubscriptionChanges {
   checkWatcher(request.caller, subscription.watched);
-  if (changes.expirationDateTime !== undefined) checkLifetime({ ...subscription, ...changes }, now);
+  if (given.expirationDateTime === undefined) return given;
+  return { ...given, expirationDateTime: toExpiration({ ...subscription, ...given }, now) };
 }
 
 async function read({ caller, url }: GraphRequest<'subscription'>, { subscriptions }: UpdateSubscriptionDependencies) {
@@ -70,5 +75,5 @@ async function write(
     const changed = { ...subscription, ...changes };
     if (await dependencies.subscriptions.replace(changed, etag)) return changed;
   }
-  throw new ConcurrentUpdateError();
+  throw new ConcurrentUpdateError('subscription');
 }

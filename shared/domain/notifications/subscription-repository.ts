@@ -46,10 +46,23 @@ export interface SubscriptionRepository {
   /** In the order of the ids. */
   list(owner: SubscriptionOwner, page: PageRequest): Promise<SubscriptionPage>;
   count(owner: SubscriptionOwner): Promise<number>;
+  /** The id of another one by which its owner watches the same for the same changes. Null: there is none. */
+  findSame(subscription: Subscription): Promise<string | null>;
   /** False: it is not the one any more that `etag` names, or is gone. */
   replace(subscription: Subscription, etag: string): Promise<boolean>;
   /** With all that was still to be delivered. Nothing happens when it is gone. */
   delete(key: SubscriptionKey): Promise<void>;
+}
+
+/** Whether two subscriptions tell of the same changes; the list of changes is in one order always. */
+export function isSameInterest(one: Interest, other: Interest): boolean {
+  return textOf(one) === textOf(other);
+}
+
+function textOf({ watched, changeTypes }: Interest): string {
+  const chatId = watched.kind === 'all' ? null : watched.chatId;
+  const operationId = watched.kind === 'operation' ? watched.operationId : null;
+  return JSON.stringify([watched.kind, chatId, operationId, changeTypes]);
 }
 
 /** Who is concerned by changes, whoever owns the subscription. */

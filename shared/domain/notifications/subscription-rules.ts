@@ -3,6 +3,8 @@ import { BadRequestError, ForbiddenError } from '../errors.ts';
 import type { SubscribedResource, SubscriptionOwner } from './subscription.ts';
 
 const MINUTE_MS = 60_000;
+/** Graph: a value under 45 minutes is set to 45 minutes after the request. */
+const MIN_LIFETIME_MINUTES = 45;
 /** Graph's limit for the resources of Teams: three days. */
 const MAX_LIFETIME_MINUTES = 4_320;
 /** Whoever subscribes for longer has to hear when something happens to the subscription. */
@@ -16,8 +18,12 @@ export interface Lifetime {
   readonly lifecycleNotificationUrl: string | null;
 }
 
-/** @throws BadRequestError in Graph's words where they are known */
-export function checkLifetime({ expirationDateTime, lifecycleNotificationUrl }: Lifetime, now: number): void {
+/**
+ * When a subscription ends that was asked to end then.
+ *
+ * @throws BadRequestError in Graph's words where they are known
+ */
+export function toExpiration({ expirationDateTime, lifecycleNotificationUrl }: Lifetime, now: number): string {
   const minutes = (Date.parse(expirationDateTime) - now) / MINUTE_MS;
   if (minutes <= 0) throw new BadRequestError('Subscription expiration must be in the future.');
   if (minutes > MAX_LIFETIME_MINUTES)
@@ -26,6 +32,9 @@ export function checkLifetime({ expirationDateTime, lifecycleNotificationUrl }: 
     throw new BadRequestError(
       'lifecycleNotificationUrl is a required property for subscription creation on this resource when the expirationDateTime value is set to greater than 1 hour.',
     );
+  return minutes < MIN_LIFETIME_MINUTES
+    ? new Date(now + MIN_LIFETIME_MINUTES * MINUTE_MS).toISOString()
+    : expirationDateTime;
 }
 
 /** @throws ForbiddenError everybody's operations are for applications alone */

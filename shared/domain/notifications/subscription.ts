@@ -20,6 +20,8 @@ export interface Subscription {
   /** A secret of the caller's, which its notifications carry. */
   readonly clientState: string | null;
   readonly format: 'graph' | 'cloudEvents';
+  /** Graph's `latestSupportedTlsVersion`. Absent: 1.2, as everybody speaks it. */
+  readonly tlsVersion?: 'v1_2' | 'v1_3';
   /** Who made it: nobody else sees it. */
   readonly owner: SubscriptionOwner;
 }

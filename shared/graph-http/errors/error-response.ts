@@ -7,7 +7,7 @@ import {
   ThrottledError,
   UnauthenticatedError,
 } from '../../domain/errors.ts';
-import type { RequestIds } from '../request/request-headers.ts';
+import type { RequestIds } from '../request/message.ts';
 import type { GraphResponse } from '../response/response.ts';
 
 /** Graph answers errors with the bare media type, unlike entities. */
@@ -46,9 +46,10 @@ function hints(error: OperationsError): Record<string, string> {
   return {};
 }
 
-/** RFC 6750, section 3: no error code where the request carried no token. */
+/** RFC 6750, section 3: no error code where the request carried no token. The parameters are those that Graph sends. */
 function challenge({ reason }: UnauthenticatedError): string {
-  const scheme = 'Bearer realm=""';
+  const scheme =
+    'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"';
   return reason === null ? scheme : `${scheme}, error="invalid_token", error_description="${reason}"`;
 }
 
@@ -61,6 +62,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   NotFound: 404,
   Request_BadRequest: 405,
   Conflict: 409,
+  ObjectIdentifierInUse: 409,
   PreconditionFailed: 412,
   RequestEntityTooLarge: 413,
   RequestBodyRead: 415,
@@ -69,4 +71,5 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   InternalServerError: 500,
   NotImplemented: 501,
   ServiceUnavailable: 503,
+  InsufficientStorage: 507,
 };

@@ -27,7 +27,7 @@ export function toListedSubscription(subscription: Subscription): object {
     lifecycleNotificationUrl,
     expirationDateTime: subscription.expirationDateTime,
     creatorId: owner.id,
-    latestSupportedTlsVersion: 'v1_2',
+    latestSupportedTlsVersion: subscription.tlsVersion ?? 'v1_2',
     notificationContentType: CONTENT_TYPES[format],
   };
 }

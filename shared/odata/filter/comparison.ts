@@ -39,17 +39,46 @@ export function compare(operator: ComparisonOperator, sides: readonly [Operand, 
   const equality = operator === 'eq' || operator === 'ne';
   // OData 4.01, part 2, 5.1.1.1: with null on a side the four orderings are false.
   if (!equality && (left.type === 'null' || right.type === 'null')) return NOTHING;
+  if (isNotFinite(left) || isNotFinite(right)) return compareSpecial(operator, [left, right]);
   const members = membersOf(left.type);
   if (members && right.type !== 'null') return compareEnum(operator, { property: left, literal: right, members, view });
   return { kind: 'comparison', operator, left: left.expression, right: right.expression };
 }
+
+function isNotFinite({ expression }: Operand): boolean {
+  return expression.kind === 'literal' && typeof expression.value === 'number' && !Number.isFinite(expression.value);
+}
+
+/** The store knows neither INF nor NaN: what comparing with them means is said in finite numbers. */
+function compareSpecial(operator: ComparisonOperator, [left, right]: readonly [Operand, Operand]): Condition {
+  if (!isNotFinite(right)) return compareSpecial(MIRRORED[operator], [right, left]);
+  const bound = right.expression.kind === 'literal' ? Number(right.expression.value) : Number.NaN;
+  if (left.expression.kind === 'literal')
+    return { kind: 'constant', value: COMPARES[operator](Number(left.expression.value), bound) };
+  if (operator === 'eq' || operator === 'ne') return { kind: 'constant', value: operator === 'ne' };
+  if (Number.isNaN(bound) || !COMPARES[operator](0, bound)) return NOTHING;
+  // True for every number, and for nothing that is none.
+  const limit = { kind: 'literal', value: bound > 0 ? Number.MAX_VALUE : -Number.MAX_VALUE } as const;
+  return { kind: 'comparison', operator: bound > 0 ? 'le' : 'ge', left: left.expression, right: limit };
+}
+
+const COMPARES: Readonly<Record<ComparisonOperator, (left: number, right: number) => boolean>> = {
+  eq: (left, right) => left === right,
+  ne: (left, right) => left !== right,
+  gt: (left, right) => left > right,
+  ge: (left, right) => left >= right,
+  lt: (left, right) => left < right,
+  le: (left, right) => left <= right,
+};
 
 /** @throws QueryOptionError a listed value's type is not the operand's */
 export function among(value: Operand, listed: readonly LiteralOperand[], view: EnumView): Condition {
   for (const { type } of listed) if (!isComparable('eq', value.type, type)) throw incompatible('eq', value.type, type);
   const members = membersOf(value.type);
   if (members) return enumAmong(value, listed, { members, view });
-  return { kind: 'in', value: value.expression, among: listed.map(({ expression }) => expression) };
+  const finite = listed.filter((literal) => !isNotFinite(literal));
+  if (finite.length === 0) return NOTHING;
+  return { kind: 'in', value: value.expression, among: finite.map(({ expression }) => expression) };
 }
 
 function isEnum({ type }: Operand): boolean {

@@ -36,7 +36,9 @@ type Rules = Pick<EnumComparison, 'members' | 'view'>;
 
 /** @throws QueryOptionError no member, or one that a caller without the preference may not name */
 function memberOf({ expression }: Operand, { members, view }: Rules): string {
-  const value = expression.kind === 'literal' ? String(expression.value) : '';
+  const given = expression.kind === 'literal' ? String(expression.value) : '';
+  // enumValue of the ABNF: a name, or the number of a member.
+  const value = /^\d{1,4}$/.test(given) ? (members[Number(given)] ?? given) : given;
   if (!members.includes(value))
     throw new QueryOptionError(`The string '${shown(value)}' is not a valid enumeration type constant.`);
   if (view === 'masked' && isAfterSentinel(value, members))

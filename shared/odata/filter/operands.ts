@@ -1,6 +1,6 @@
-import { toUtc } from '../../domain/date-time-offset.ts';
 import { declaredProperty, type TypeName, typeNameOf } from '../../domain/declared-property.ts';
 import type { DateTimeLiteral, Expression, Literal, TextFunction } from '../../domain/operation-query.ts';
+import { toUtc } from '../../domain/teams-async-operation.ts';
 import { QueryOptionError, shown } from '../query-option-error.ts';
 import type { Token } from './tokens.ts';
 
@@ -25,6 +25,8 @@ const FUNCTIONS: Readonly<Record<TextFunction, { readonly arity: number; readonl
   toupper: { arity: 1, type: 'Edm.String' },
   length: { arity: 1, type: 'Edm.Int32' },
 };
+
+export const FILTER_FUNCTIONS: readonly string[] = Object.keys(FUNCTIONS);
 
 /** @throws QueryOptionError `error` has no such property, for it is of a closed type */
 export function propertyOperand(path: readonly string[]): Operand {
@@ -74,7 +76,16 @@ function wordOperand(word: string): LiteralOperand | null {
   return null;
 }
 
+/** nanInfinity of the ABNF. No property has such a value, for JSON has none. */
+const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
+  ['INF', Number.POSITIVE_INFINITY],
+  ['-INF', Number.NEGATIVE_INFINITY],
+  ['NaN', Number.NaN],
+]);
+
 function numberOperand({ text, position }: Token): LiteralOperand {
+  const special = SPECIAL_NUMBERS.get(text);
+  if (special !== undefined) return literal(special, 'Edm.Double');
   const value = Number(text);
   if (!Number.isFinite(value)) throw unreadable(text, position);
   return literal(value, Number.isInteger(value) ? 'Edm.Int32' : 'Edm.Double');

@@ -136,7 +136,7 @@ class FilterParser {
   }
 
   #enumLiteral(name: Token): Operand {
-    if (!/^microsoft\.graph\.teamsAsyncOperation(?:Status|Type)$/.test(name.text)) throw this.#tokens.unexpected();
+    if (!/^(?:microsoft\.)?graph\.teamsAsyncOperation(?:Status|Type)$/.test(name.text)) throw this.#tokens.unexpected();
     return this.#literal();
   }
 

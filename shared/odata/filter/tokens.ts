@@ -21,7 +21,8 @@ const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
   ['string', /'[^']*(?:''[^']*)*'/uy],
   ['guid', new RegExp(String.raw`[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}${BOUNDARY}`, 'iuy')],
   ['dateTime', new RegExp(String.raw`\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?${BOUNDARY}`, 'iuy')],
-  ['number', new RegExp(String.raw`-?\d+(?:\.\d+)?(?:e[+-]?\d+)?${BOUNDARY}`, 'iuy')],
+  ['number', new RegExp(`(?:-?INF|NaN)${BOUNDARY}`, 'uy')],
+  ['number', new RegExp(String.raw`[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?${BOUNDARY}`, 'iuy')],
   ['name', new RegExp(String.raw`${IDENTIFIER}(?:\.${IDENTIFIER})*`, 'uy')],
   ['symbol', /[(),/]/uy],
 ];

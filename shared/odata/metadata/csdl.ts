@@ -10,6 +10,8 @@ import {
   SUBSCRIPTION_TYPE,
   TEAMS_ASYNC_OPERATION,
 } from '../../domain/type-model.ts';
+import { type Capabilities, navigationRestrictions, restrictionsOf, serviceCapabilities } from './capabilities.ts';
+import { toCsdlJson } from './csdl-json.ts';
 import { element, toXml, type XmlElement } from './xml.ts';
 
 /** As Graph's own metadata abbreviates its namespace. */
@@ -24,31 +26,52 @@ export interface ServiceModel {
   readonly entitySets: readonly EntitySet[];
   /** Bound to a subscription. */
   readonly actions: readonly string[];
+  /** Of the entity sets, and of the operations that a chat contains. */
+  readonly capabilities: Readonly<Record<EntitySet | 'operations', Capabilities>>;
+  /** Those that $filter knows. */
+  readonly filterFunctions: readonly string[];
 }
 
 /** The metadata of what is served here, as CSDL XML of OData 4.0: a part of Graph's own. */
-export function toCsdl({ entitySets, actions }: ServiceModel): string {
-  const subscriptions = entitySets.includes('subscriptions');
-  const schema = element(
-    'Schema',
-    { Namespace: NAMESPACE, Alias: ALIAS, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' },
-    [
-      toEnumType(OPERATION_STATUS_TYPE),
-      toEnumType(OPERATION_TYPE_TYPE),
-      toBaseType(),
-      toChatType(),
-      toEntityType(TEAMS_ASYNC_OPERATION),
-      ...(subscriptions ? [toEntityType(SUBSCRIPTION_TYPE)] : []),
-      ...actions.map(toAction),
-      toComplexType(OPERATION_ERROR_TYPE),
-      toContainer(entitySets),
-    ],
-  );
+export function toCsdl(model: ServiceModel): string {
   return toXml(
     element('edmx:Edmx', { Version: '4.0', 'xmlns:edmx': 'http://docs.oasis-open.org/odata/ns/edmx' }, [
-      element('edmx:DataServices', {}, [schema]),
+      ...VOCABULARIES.map(toReference),
+      element('edmx:DataServices', {}, [toSchema(model)]),
     ]),
   );
+}
+
+/** The same as CSDL JSON of OData 4.01. */
+export function toJsonCsdl(model: ServiceModel): object {
+  const references = VOCABULARIES.map(({ uri, namespace }) => [uri, { $Include: [{ $Namespace: namespace }] }]);
+  return { ...toCsdlJson(toSchema(model)), $Reference: Object.fromEntries(references) };
+}
+
+/** Whose terms the annotations are. */
+const VOCABULARIES = ['Core', 'Capabilities'].map((name) => ({
+  uri: `https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.${name}.V1.xml`,
+  namespace: `Org.OData.${name}.V1`,
+}));
+
+function toReference({ uri, namespace }: { uri: string; namespace: string }): XmlElement {
+  return element('edmx:Reference', { Uri: uri }, [element('edmx:Include', { Namespace: namespace })]);
+}
+
+function toSchema(model: ServiceModel): XmlElement {
+  const { entitySets, actions } = model;
+  const subscriptions = entitySets.includes('subscriptions');
+  return element('Schema', { Namespace: NAMESPACE, Alias: ALIAS, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' }, [
+    toEnumType(OPERATION_STATUS_TYPE),
+    toEnumType(OPERATION_TYPE_TYPE),
+    toBaseType(),
+    toChatType(),
+    toEntityType(TEAMS_ASYNC_OPERATION),
+    ...(subscriptions ? [toEntityType(SUBSCRIPTION_TYPE)] : []),
+    ...actions.map(toAction),
+    toComplexType(OPERATION_ERROR_TYPE),
+    toContainer(model),
+  ]);
 }
 
 function toEnumType({ name, members }: EnumTypeModel): XmlElement {
@@ -100,12 +123,16 @@ const ENTITY_TYPES: Readonly<Record<EntitySet, string>> = {
   subscriptions: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}`,
 };
 
-function toContainer(sets: readonly EntitySet[]): XmlElement {
-  return element(
-    'EntityContainer',
-    { Name: 'GraphService' },
-    sets.map((set) => element('EntitySet', { Name: set, EntityType: ENTITY_TYPES[set] })),
-  );
+function toContainer({ entitySets, capabilities, filterFunctions }: ServiceModel): XmlElement {
+  const sets = entitySets.map((set) => {
+    const further = set === 'chats' ? [navigationRestrictions('operations', capabilities.operations)] : [];
+    return element(
+      'EntitySet',
+      { Name: set, EntityType: ENTITY_TYPES[set] },
+      restrictionsOf(capabilities[set], further),
+    );
+  });
+  return element('EntityContainer', { Name: 'GraphService' }, [...sets, ...serviceCapabilities(filterFunctions)]);
 }
 
 /** The first parameter of a bound action is what it is done to. */

@@ -2,7 +2,7 @@ import { type Condition, type OrderBy, SORTABLE_PROPERTIES } from '../../domain/
 import type { EnumView } from '../../domain/teams-async-operation.ts';
 import { parseFilter } from '../filter/parse-filter.ts';
 import { QueryOptionError, shown } from '../query-option-error.ts';
-import type { QueryOptions } from './query-options.ts';
+import type { QueryOptions } from '../request-options.ts';
 import { parseSearch } from './search.ts';
 
 /** The largest page; `$top` beyond it is rejected, `Prefer: odata.maxpagesize` is held to it. */

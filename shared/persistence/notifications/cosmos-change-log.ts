@@ -1,9 +1,9 @@
 import { type ChangeFeedIteratorResponse, ChangeFeedStartFrom, type Container } from '@azure/cosmos';
 import type { ChangeLog, ChangePage } from '../../domain/notifications/change-log.ts';
 import type { SubscribedResource } from '../../domain/notifications/subscription.ts';
-import { type CosmosAdapterOptions, containerCalls } from '../container-calls.ts';
 import { CONTAINERS } from '../containers.ts';
-import { changesAmong } from '../operations/operation-document.ts';
+import { type CosmosAdapterOptions, containerCalls } from '../cosmos-client.ts';
+import { changesAmong } from '../operations/change-document.ts';
 
 type Page = ChangeFeedIteratorResponse<unknown[]>;
 

@@ -2,16 +2,16 @@ import type { DeadLetter, DeadLetterStore } from '../../domain/notifications/dea
 import type { Delivery } from '../../domain/notifications/delivery/delivery.ts';
 import type { DeliveryStore, StoredDelivery } from '../../domain/notifications/delivery/delivery-store.ts';
 import type { SubscriptionKey } from '../../domain/notifications/subscription.ts';
+import { CONTAINERS } from '../containers.ts';
 import {
+  bareEtag,
   type CallContainer,
   type ContainerItems,
   type CosmosAdapterOptions,
   containerCalls,
   queryPages,
-} from '../container-calls.ts';
-import { CONTAINERS } from '../containers.ts';
+} from '../cosmos-client.ts';
 import { hasStatus } from '../cosmos-errors.ts';
-import { bareEtag } from '../etags.ts';
 import { toQuery } from '../statement.ts';
 import {
   type Partition,

@@ -1,23 +1,30 @@
 import type { SqlQuerySpec } from '@azure/cosmos';
 import { type Delivery, newDelivery } from '../../domain/notifications/delivery/delivery.ts';
-import type { Subscription, SubscriptionKey, SubscriptionOwner } from '../../domain/notifications/subscription.ts';
-import type {
-  PageRequest,
-  StoredSubscription,
-  SubscriptionPage,
-  SubscriptionRepository,
-  Watcher,
-  WatcherDirectory,
-} from '../../domain/notifications/subscription-repository.ts';
 import {
+  type Interest,
+  type Subscription,
+  type SubscriptionKey,
+  type SubscriptionOwner,
+  scopeOf,
+} from '../../domain/notifications/subscription.ts';
+import {
+  isSameInterest,
+  type PageRequest,
+  type StoredSubscription,
+  type SubscriptionPage,
+  type SubscriptionRepository,
+  type Watcher,
+  type WatcherDirectory,
+} from '../../domain/notifications/subscription-repository.ts';
+import { CONTAINERS } from '../containers.ts';
+import {
+  bareEtag,
   type CallContainer,
   type ContainerItems,
   type CosmosAdapterOptions,
   containerCalls,
   queryPages,
-} from '../container-calls.ts';
-import { CONTAINERS } from '../containers.ts';
-import { bareEtag } from '../etags.ts';
+} from '../cosmos-client.ts';
 import { propertyPath, Statement } from '../statement.ts';
 import { replaceVersion, toCreate, toDelete, toTransactionError, transact } from '../transaction.ts';
 import {
@@ -47,6 +54,7 @@ export function createCosmosSubscriptionRepository(
     get: (owner, id) => call((items) => get(items, { owner, id, now: now() })),
     list: (owner, page) => call((items) => list(items, { ...page, owner, now: now() })),
     count: (owner) => call((items) => count(items, owner, now())),
+    findSame: (subscription) => call((items) => findSame(items, subscription, now())),
     replace: (subscription, etag) => call((items) => replace(items, subscription, etag)),
     delete: (key) => call((items) => remove(items, key)),
     watchersOf: (scopes) => watchersOf(scopes, now(), call),
@@ -97,6 +105,23 @@ async function count(items: ContainerItems, owner: SubscriptionOwner, now: numbe
   const spec = statement.toQuery(`SELECT VALUE COUNT(1) FROM c WHERE ${where}`);
   const { resources } = await query<number>(items, spec).fetchAll();
   return resources.reduce((sum, part) => sum + part, 0);
+}
+
+/** Those that watch the same lie in one partition, and the parts that are compared are not indexed. */
+async function findSame(items: ContainerItems, subscription: Subscription, now: number): Promise<string | null> {
+  const statement = new Statement();
+  const where = isOwned(statement, { owner: subscription.owner, now }).join(' AND ');
+  const spec = statement.toQuery(
+    `SELECT c.id, c.subscription.watched, c.subscription.changeTypes FROM c WHERE ${where}`,
+  );
+  const partition = { partitionKey: scopeOf(subscription.watched), abortSignal: items.signal };
+  const { resources } = await items.container.items
+    .query<Interest & { readonly id: string }>(spec, partition)
+    .fetchAll();
+  return (
+    resources.find(({ id, ...interest }) => id !== subscription.id && isSameInterest(interest, subscription))?.id ??
+    null
+  );
 }
 
 function isOwned(statement: Statement, { owner, now }: Owned): string[] {

@@ -1,17 +1,17 @@
 import type { QueryIterator } from '@azure/cosmos';
 import { UnsupportedOrderError } from '../../domain/errors.ts';
-import type { OperationPage, OperationQuery, OrderBy, Place } from '../../domain/operation-query.ts';
+import type { Condition, OperationPage, OperationQuery, OrderBy, Place } from '../../domain/operation-query.ts';
 import { hasStatus } from '../cosmos-errors.ts';
-import type { ChatItems } from './chat-items.ts';
-import { ID_RANGES, type IdRange, listSql } from './list-sql.ts';
+import type { Partition } from '../transaction.ts';
+import { countSql, ID_RANGES, type IdRange, listSql } from './list-sql.ts';
 import { SORT_PATHS, type StoredDocument, toStoredOperation } from './operation-document.ts';
 
 /** Cosmos DB's pages have 4 MB at most: with so many of them, one of ours fits in memory and in an answer. */
 const MAX_PAGES_WITH_ITEMS = 4;
 
-export async function listOperations(items: ChatItems, query: OperationQuery): Promise<OperationPage> {
+export async function listOperations(chat: Partition, query: OperationQuery): Promise<OperationPage> {
   // One more than asked for tells whether there is another page.
-  const { documents, ended } = await readRanges(items, { ...query, limit: query.limit + 1 });
+  const { documents, ended } = await readRanges(chat, { ...query, limit: query.limit + 1 });
   const page = documents.slice(0, query.limit);
   const last = page.at(-1);
   const more = documents.length > query.limit || !ended;
@@ -33,14 +33,14 @@ function rangesOf({ orderBy: [first], skip }: OperationQuery): readonly (IdRange
   return first.descending ? ID_RANGES.toReversed() : ID_RANGES;
 }
 
-async function readRanges(items: ChatItems, query: OperationQuery): Promise<Documents> {
+async function readRanges(chat: Partition, query: OperationQuery): Promise<Documents> {
   const documents: StoredDocument[] = [];
   for (const range of rangesOf(query)) {
     const limit = query.limit - documents.length;
-    const iterator = items.container.items.query<StoredDocument>(listSql({ ...query, limit }, range), {
-      partitionKey: items.chatId,
+    const iterator = chat.container.items.query<StoredDocument>(listSql({ ...query, limit }, range), {
+      partitionKey: chat.partitionKey,
       maxItemCount: limit,
-      abortSignal: items.signal,
+      abortSignal: chat.signal,
     });
     const read = await readPages(iterator, limit);
     documents.push(...read.documents);
@@ -86,4 +86,13 @@ function cursorOf(document: StoredDocument, orderBy: readonly OrderBy[]): Place 
 function memberOf(value: unknown, name: string): unknown {
   // Every path of SORT_PATHS leads through objects of our own making.
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+export async function countOperations(chat: Partition, where: Condition | null): Promise<number> {
+  const query = chat.container.items.query<number>(countSql(where), {
+    partitionKey: chat.partitionKey,
+    abortSignal: chat.signal,
+  });
+  const { resources } = await query.fetchAll();
+  return resources.reduce((sum, count) => sum + count, 0);
 }

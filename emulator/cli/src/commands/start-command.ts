@@ -9,10 +9,14 @@ export interface StartFlags {
   readonly port?: number;
   readonly cosmosPort?: number;
   readonly issuerPort?: number;
+  readonly storagePort?: number;
   readonly managedIdentity?: DataRole;
   readonly address?: string;
   readonly dataDir: string;
   readonly inMemory: boolean;
+  /** A folder of `exportOnExit`, stored before requests are served. */
+  readonly import?: string;
+  readonly exportOnExit?: string;
   readonly scriptRoot: string;
   readonly prefix?: string;
   /** A zip to be run instead of a folder. */
@@ -95,10 +99,13 @@ export function addStartOptions(command: Command): Command {
     .option('--settings <file>', 'app settings, in the form of local.settings.json, which is not read then')
     .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server (default: 8081, or any)'))
     .addOption(portOption('--issuer-port <number>', 'port of the token issuer (default: 7072, or any)'))
+    .addOption(storagePortOption())
     .addOption(managedIdentityOption())
     .addOption(allowedHostsOption())
     .option('--data-dir <folder>', 'where data outlives a restart', DEFAULT_DATA_DIR)
     .option('--in-memory', 'keep no data', false)
+    .option('--import <folder>', 'store what --export-on-exit has written there')
+    .option('--export-on-exit <folder>', 'when the stack stops, write what Cosmos DB has stored to this folder')
     .option('--json', 'write events to stdout, one JSON object a line', false);
 }
 
@@ -201,6 +208,11 @@ function allowedHostsOption(): Option {
 }
 
 const MAX_PORT = 65_535;
+
+function storagePortOption(): Option {
+  const description = 'port of blobs; queues and tables are on the next two (default: 10000 to 10002, or any)';
+  return portOption('--storage-port <number>', description);
+}
 
 function portOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser((text) => {

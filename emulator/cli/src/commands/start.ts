@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
-import type { FunctionsHostOptions, LocalHostSettings } from '@lazurite/functions';
+import type { FunctionsHost, FunctionsHostOptions, LocalHostSettings } from '@lazurite/functions';
 import { PortInUseError } from '@lazurite/http';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
 import type { Port } from '../backing-services.ts';
 import { CommandError } from '../errors.ts';
+import { KEY_HINTS, listenForKeys, openInBrowser } from '../output/keys.ts';
 import { createLog } from '../output/log.ts';
 import { openConsole } from '../output/open-console.ts';
+import { pageOf, shownUrl } from '../output/welcome.ts';
 import { writeRunFile } from '../run-file.ts';
 import { startStack } from '../stack.ts';
 import { listenForStop } from '../stop-signal.ts';
@@ -27,6 +29,7 @@ const DEFAULT_ADDRESS = '127.0.0.1';
 const DEFAULT_PORT = 7071;
 const DEFAULT_COSMOS_PORT = 8081;
 const DEFAULT_ISSUER_PORT = 7072;
+const DEFAULT_STORAGE_PORT = 10_000;
 
 /** Runs the stack until the process receives a stop signal, then lets requests in flight end. */
 export async function start(
@@ -41,10 +44,38 @@ export async function start(
   const app = await chooseApp(flags, { env: dependencies.process.env, randomness: dependencies.randomness, dataDir });
   try {
     const stack = await startApp(app, flags, { ...dependencies, dataDir, nodeArguments });
-    await stop.requested.finally(() => stack.close());
+    const keys = readKeys(stack, flags, dependencies);
+    await stop.requested
+      .then(() => keys.close())
+      .then(() => exportOnExit(flags, stack, dependencies.terminal))
+      .finally(() => stack.close());
   } finally {
     await app.close();
   }
+}
+
+/** Only for a person: a script may feed the input of this process to something else. */
+function readKeys({ functions }: RunningApp, flags: StartFlags, { process, terminal }: StartDependencies): Closeable {
+  if (flags.json || flags.enableJsonOutput || process.stdout.isTTY !== true || process.env.CI !== undefined)
+    return { close: async () => undefined };
+  if (process.stdin.isTTY === true) terminal.out(`${KEY_HINTS}\n`);
+  const actions = {
+    open: () => openInBrowser(pageOf({ functions }) ?? shownUrl(functions.url), process.platform),
+    reload: () => void functions.reload().catch(() => undefined), // an event says why it failed
+    quit: () => void process.emit('SIGINT'),
+  };
+  return listenForKeys(process.stdin, actions, terminal);
+}
+
+/** Before anything is closed: the data is read through the server. */
+async function exportOnExit(
+  { exportOnExit: folder }: StartFlags,
+  { cosmos }: RunningApp,
+  terminal: Terminal,
+): Promise<void> {
+  if (folder === undefined) return;
+  const { exportToFolder } = await import('../data/transfer.ts');
+  terminal.error(`Exported ${await exportToFolder(cosmos, resolve(folder))} items to ${folder}\n`);
 }
 
 /** As Core Tools, which takes no offence at an option that it does not know: scripts are written for several versions. */
@@ -66,6 +97,17 @@ function missingFunctions(
   return names.filter((name) => !present.has(name.toLowerCase()));
 }
 
+interface RunningApp extends Closeable {
+  /** The connection string of Cosmos DB. */
+  readonly cosmos: string;
+  readonly functions: FunctionsHost;
+}
+
+async function importAtStart(cosmos: string, folder: string): Promise<void> {
+  const { importFromFolder } = await import('../data/transfer.ts');
+  await importFromFolder(cosmos, resolve(folder));
+}
+
 interface AppDependencies extends StartDependencies {
   readonly dataDir: string | undefined;
   readonly nodeArguments: readonly string[];
@@ -76,7 +118,7 @@ async function startApp(
   { stack: { host, ...app }, local, notice, tidyUp }: ChosenApp,
   flags: StartFlags,
   { nodeArguments, dataDir, ...dependencies }: AppDependencies,
-): Promise<Closeable> {
+): Promise<RunningApp> {
   const { scriptRoot } = app;
   const console = openConsole(flags, { ...flags, ...dependencies, scriptRoot, dataDir, ...(notice && { notice }) });
   const port = flags.port ?? local.localHttpPort ?? DEFAULT_PORT;
@@ -90,6 +132,7 @@ async function startApp(
     ...(flags.allowedHosts && { allowedHosts: flags.allowedHosts }),
     cosmosPort: flags.cosmosPort ?? { preferred: DEFAULT_COSMOS_PORT },
     issuerPort: flags.issuerPort ?? { preferred: DEFAULT_ISSUER_PORT },
+    storagePort: flags.storagePort ?? { preferred: DEFAULT_STORAGE_PORT },
     clock: dependencies.clock,
     randomness: dependencies.randomness,
     ...(dataDir !== undefined && { dataDir }),
@@ -100,6 +143,8 @@ async function startApp(
   }).catch((error: unknown) => explainFailure(error, { port, address, dataDir }));
   return startOrUndo(async (running) => {
     running.add(stack);
+    const cosmos = stack.cosmos.connectionString;
+    if (flags.import !== undefined) await importAtStart(cosmos, flags.import);
     const run = {
       pid: dependencies.process.pid,
       startedAt: new Date(dependencies.clock.now()).toISOString(),
@@ -111,7 +156,7 @@ async function startApp(
     await Promise.all([console.ready(stack), tidyUp()]);
     const missing = missingFunctions(flags.functions ?? [], stack.functions.functions);
     if (missing.length > 0) warnOfMissing(missing, dependencies);
-    return running;
+    return { cosmos, functions: stack.functions, close: () => running.close() };
   });
 }
 

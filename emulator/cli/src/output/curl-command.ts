@@ -1,22 +1,25 @@
 export interface CurlRequest {
   /** May hold route parameters: `/chats/{chatsId}/operations`. */
   readonly url: string;
-  readonly body: unknown;
-  readonly token: string;
+  /** The file whose content is sent, as a person in this folder would write it. */
+  readonly bodyFile: string;
+  /** The data directory of the stack, where it is not the usual one. */
+  readonly dataDir?: string;
 }
 
-/** One line that can be pasted into a POSIX shell as it is, with `example` for each route parameter. */
-export function curlCommand({ url, body, token }: CurlRequest): string {
-  const words = [
-    'curl -i',
-    quote(url.replace(/\{[^{}]*\}/g, 'example')),
-    `-H ${quote(`Authorization: Bearer ${token}`)}`,
-    `-H ${quote('Content-Type: application/json')}`,
-    `-d ${quote(JSON.stringify(body))}`,
-  ];
-  return words.join(' ');
+/**
+ * Lines that can be pasted into a POSIX shell as they are, none wider than a screen, with `example` for each route
+ * parameter. The token is asked for when they run: one in the text would be a screen by itself, and expire.
+ */
+export function curlCommand({ url, bodyFile, dataDir }: CurlRequest): string {
+  const place = dataDir === undefined ? '' : ` --data-dir ${quote(dataDir)}`;
+  return [
+    `TOKEN=$(npx lazurite token${place})`,
+    `curl -i ${quote(url.replace(/\{[^{}]*\}/g, 'example'))} -H "Authorization: Bearer $TOKEN" \\`,
+    `  -H 'Content-Type: application/json' -d ${quote(`@${bodyFile}`)}`,
+  ].join('\n');
 }
 
 function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { CommandError } from '../errors.ts';
 import type { Console, ConsoleOptions } from './console.ts';
 import { jsonConsole } from './json-console.ts';
+import { logFileConsole } from './log-file.ts';
 import { textConsole } from './text-console.ts';
 
 export interface OutputFlags {
@@ -10,15 +11,16 @@ export interface OutputFlags {
   readonly jsonOutputFile?: string;
 }
 
-/** Text or JSON on stdout, and JSON in a file when one is named. @throws CommandError when the file cannot be written */
+/** Text or JSON on stdout, text in the data directory, and JSON in a file when one is named. @throws CommandError when the file cannot be written */
 export function openConsole(flags: OutputFlags, options: ConsoleOptions): Console {
   const { terminal, process } = options;
   const onScreen =
     flags.json || flags.enableJsonOutput
       ? jsonConsole((line) => terminal.out(line), process.pid)
       : textConsole(options);
-  if (flags.jsonOutputFile === undefined) return onScreen;
-  return both(onScreen, jsonConsole(fileWriter(flags.jsonOutputFile, process), process.pid));
+  const kept = options.dataDir === undefined ? onScreen : both(onScreen, logFileConsole(options.dataDir, options));
+  if (flags.jsonOutputFile === undefined) return kept;
+  return both(kept, jsonConsole(fileWriter(flags.jsonOutputFile, process), process.pid));
 }
 
 function both(first: Console, second: Console): Console {

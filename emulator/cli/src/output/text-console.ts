@@ -17,7 +17,7 @@ import { welcome } from './welcome.ts';
 export function textConsole(options: ConsoleOptions): Console {
   const { terminal, clock, verbose, userLogLevel } = options;
   const { stdout, env } = options.process;
-  const isColoured = showsColours(stdout, env);
+  const { isColoured = showsColours(stdout, env) } = options;
   const paint = paintFor({ isTTY: isColoured, hasColors: () => isColoured });
   return {
     report: (event) => {
@@ -81,7 +81,7 @@ function isShown(
   if (least >= 0 && category.endsWith('.User')) return LEVELS.indexOf(level) >= least && level !== 'none';
   if (verbose) return true;
   if (QUIET_LEVELS.has(level)) return false;
-  return level !== 'information' || category.startsWith('Function.');
+  return level !== 'information' || category.startsWith('Function.') || category === 'Host.Function.Console';
 }
 
 function paintMessage({ level, message }: LogEvent, paint: Paint): string {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type FunctionInfo, formatBanner, formatFunctionList, HOST_VERSION, type Paint } from '@lazurite/functions';
+import { DEFAULT_DATA_DIR } from '../run-file.ts';
 import type { Stack } from '../stack.ts';
 import type { PackageNotice } from './console.ts';
 import { curlCommand } from './curl-command.ts';
@@ -27,7 +28,7 @@ export async function welcome(stack: Stack, options: WelcomeOptions): Promise<st
     ),
     endpoints(stack, options.dataDir),
     ...(options.notice ? [describePackage(options.notice, options.dataDir)] : []),
-    await tryIt(stack, options.scriptRoot),
+    await tryIt(stack, options),
   ];
   return sections.join('');
 }
@@ -39,22 +40,34 @@ export function shownUrl(url: string): string {
 
 function endpoints(stack: Stack, dataDir: string | undefined): string {
   const kept = dataDir === undefined ? 'kept in memory, gone when this process ends' : `kept in ${dataDir}`;
+  const page = pageOf(stack);
   const lines = [
     `Functions:     ${shownUrl(stack.functions.url)}`,
+    ...(page === undefined ? [] : [`Try it:        ${page}`]),
     `Cosmos DB:     ${stack.cosmos.endpoint} (${kept})`,
+    `               ${stack.cosmos.connectionString}`,
+    `Storage:       ${storageState(stack)}`,
+    `               ${shortConnectionString(stack.storage.connectionString)}`,
     `Token issuer:  ${stack.issuer.issuer}`,
-    ...storageLine(stack),
   ];
   return `\n${lines.join('\n')}\n`;
 }
 
-/** Only where a function uses it. */
-function storageLine({ functions: { functions }, storage }: Stack): readonly string[] {
-  if (!functions.some(({ usesDevelopmentStorage }) => usesDevelopmentStorage)) return [];
+/** The page of the app on which its requests can be sent; undefined where it has none. */
+export function pageOf({ functions: { functions } }: Pick<Stack, 'functions'>): string | undefined {
+  const url = functions.find(({ name, disabled }) => name === 'TryIt' && !disabled)?.url;
+  return url === undefined || url.includes('{') ? undefined : shownUrl(url);
+}
+
+function storageState({ functions: { functions }, storage }: Stack): string {
   const hasWork = !storage.isUnused && functions.some(({ storageSource }) => storageSource);
-  return [
-    `Storage:       ${hasWork ? 'starts now, with the data of earlier runs' : 'starts with the first message or blob'}`,
-  ];
+  return hasWork ? 'starts now, with the data of earlier runs' : 'starts with the first message or blob';
+}
+
+/** At the usual ports, what every tool knows it by. */
+function shortConnectionString(connectionString: string): string {
+  const isUsual = [10_000, 10_001, 10_002].every((port) => connectionString.includes(`:${port}/devstoreaccount1`));
+  return isUsual ? 'UseDevelopmentStorage=true' : connectionString;
 }
 
 /** What runs, and what a developer would otherwise wonder about: where settings came from, and where the keys are. */
@@ -65,21 +78,26 @@ function describePackage({ file, sha256, settingsFile }: PackageNotice, dataDir:
 }
 
 /** The first function that takes a POST and has an example body in the app's `examples` folder; nothing without one. */
-async function tryIt(stack: Stack, scriptRoot: string): Promise<string> {
+async function tryIt(stack: Stack, { scriptRoot, dataDir }: WelcomeOptions): Promise<string> {
+  const isUsual = dataDir === undefined || dataDir === resolve(DEFAULT_DATA_DIR);
   for (const info of stack.functions.functions) {
-    const body = await readExample(scriptRoot, info);
-    if (!body || !info.url) continue;
-    return `\nTry it:\n\n${curlCommand({ url: shownUrl(info.url), body, token: await stack.issuer.mint() })}\n\n`;
+    const file = await findExample(scriptRoot, info);
+    if (file === undefined || !info.url) continue;
+    const place = isUsual ? {} : { dataDir: relative(process.cwd(), dataDir) };
+    const command = curlCommand({ url: shownUrl(info.url), bodyFile: relative(process.cwd(), file), ...place });
+    return `\nTry it:\n\n${command}\n\n`;
   }
   return '\n';
 }
 
 /** `CreateOperation` has its example in `examples/create-operation.json`. */
-async function readExample(scriptRoot: string, { name, methods }: FunctionInfo): Promise<unknown> {
+async function findExample(scriptRoot: string, { name, methods }: FunctionInfo): Promise<string | undefined> {
   if (!methods.includes('POST')) return undefined;
   const kebabCase = name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+  const file = join(scriptRoot, 'examples', `${kebabCase}.json`);
   try {
-    return JSON.parse(await readFile(join(scriptRoot, 'examples', `${kebabCase}.json`), 'utf8'));
+    JSON.parse(await readFile(file, 'utf8'));
+    return file;
   } catch {
     return undefined; // an example is a courtesy: none, or one that is not JSON, is passed over
   }

@@ -2,7 +2,6 @@ import { type Clock, type Closeable, type Log, sleep } from '@lazurite/runtime';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { IndexedPath } from '../store/item-queries.ts';
 import type { ItemSelection, Store } from '../store/store.ts';
-import type { Container } from './catalog.ts';
 
 /** With fewer items in the container, or in the logical partition that is read, no index is built: reading all takes a few milliseconds. */
 const MIN_ITEMS = 500;
@@ -23,6 +22,16 @@ export interface IndexBuilderDependencies {
   readonly log: Log;
   /** Below this many items no index is made; default 500. */
   readonly minItems?: number;
+}
+
+/** What index building knows of a container. */
+interface IndexedContainer {
+  /** By which the store knows its items. */
+  readonly number: number;
+  /** Its physical partitions. */
+  readonly ranges: readonly unknown[];
+  /** Whether its indexing policy covers the scalars at a property path. */
+  isIndexed(path: readonly string[]): boolean;
 }
 
 /** The indexes of one container that are being built, all in one pass over its items. */
@@ -49,7 +58,7 @@ export class IndexBuilder implements Closeable {
    * @param partition the logical partition that is read; absent: more than one
    */
   async requestIndexes(
-    container: Container,
+    container: IndexedContainer,
     paths: readonly (readonly string[])[],
     partition?: ItemSelection,
   ): Promise<void> {
@@ -80,7 +89,7 @@ export class IndexBuilder implements Closeable {
     await Promise.all([...this.#builds.values()].map(({ end }) => end));
   }
 
-  #isMissing(container: Container, indexed: IndexedPath): boolean {
+  #isMissing(container: IndexedContainer, indexed: IndexedPath): boolean {
     const begun = this.#builds.get(container.number)?.indexed ?? [];
     if (!container.isIndexed(indexed.path) || begun.some((one) => isSame(one, indexed))) return false;
     const indexes = this.#dependencies.store.indexes.list(container.number);
@@ -88,14 +97,14 @@ export class IndexBuilder implements Closeable {
     return known ? !known.isComplete : indexes.length < MAX_INDEXES_PER_CONTAINER;
   }
 
-  #isLarge(container: Container, partition: ItemSelection | undefined): boolean {
+  #isLarge(container: IndexedContainer, partition: ItemSelection | undefined): boolean {
     const { store, minItems = MIN_ITEMS } = this.#dependencies;
     if (!partition) return this.#hasAtLeast(minItems, container);
     const numbers = store.queries.numbers({ ...partition, now: 0, conditions: [] }, minItems);
     return numbers === undefined || numbers.length >= minItems;
   }
 
-  #hasAtLeast(items: number, { number, ranges }: Container): boolean {
+  #hasAtLeast(items: number, { number, ranges }: IndexedContainer): boolean {
     let left = items;
     for (const range of ranges.keys())
       left -= this.#dependencies.store.queries.count({ container: number, range }, left);
@@ -103,7 +112,7 @@ export class IndexBuilder implements Closeable {
   }
 
   /** Resolves when all indexes of the container are complete, those begun earlier included. */
-  #begin({ number }: Container, missing: readonly IndexedPath[]): Promise<void> {
+  #begin({ number }: IndexedContainer, missing: readonly IndexedPath[]): Promise<void> {
     const running = this.#builds.get(number);
     running?.indexed.push(...missing);
     if (running) return running.end;

@@ -1,14 +1,14 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { continuationTokens } from '../model/requests/continuation-token.ts';
 import { resourceTokens } from '../model/requests/resource-token.ts';
-import { compileQuery } from '../query/compile-query.ts';
-import { createQueryCompiler } from '../query/query-cache.ts';
+import { compileQuery, createQueryCompiler } from '../query/compile-query.ts';
+import { QueryScheduler } from '../query/execute/query-turns.ts';
 import type { ScriptLimits } from '../script-worker/protocol.ts';
 import { type ScriptEngine, WorkerScriptEngine } from '../scripts/script-engine.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
-import { type Account, ChangeNotifications, type ThroughputGate } from './account.ts';
-import { Catalog } from './catalog.ts';
+import { type Account, Catalog, type ThroughputGate } from './account.ts';
+import { ChangeNotifications } from './change-notifications.ts';
 import { IndexBuilder } from './index-builder.ts';
 
 export interface AccountDependencies {
@@ -40,6 +40,7 @@ export function openAccount(dependencies: AccountDependencies): Account {
     scripts,
     scriptLimits: { ...SCRIPT_LIMITS, ...dependencies.scriptLimits },
     queries: createQueryCompiler(compileQuery),
+    queryScheduler: new QueryScheduler(clock),
     indexBuilder: new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) }),
     continuations: continuationTokens(secretOf(store, randomness, 'continuation')),
     resourceTokens: resourceTokens(secretOf(store, randomness, 'resource-tokens')),

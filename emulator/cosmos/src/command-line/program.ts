@@ -16,7 +16,9 @@ export function createProgram(dependencies: CommandDependencies): Command {
     .showHelpAfterError('(--help shows what there is)')
     .addCommand(serveCommand(dependencies), { isDefault: true })
     .addCommand(exportCommand(dependencies))
-    .addCommand(importCommand(dependencies));
+    .addCommand(importCommand(dependencies))
+    .addCommand(verifyCommand(dependencies))
+    .addCommand(repairCommand(dependencies));
 }
 
 function serveCommand(dependencies: CommandDependencies): Command {
@@ -51,6 +53,24 @@ function importCommand(dependencies: CommandDependencies): Command {
     .option('--file <path>', 'what to read (default: stdin)')
     .option('--as <database>', 'another id for the database')
     .action((flags: ImportFlags) => importFrom(flags, dependencies));
+}
+
+function verifyCommand(dependencies: CommandDependencies): Command {
+  return new Command('verify')
+    .description(
+      'Check that all data is there and undamaged, while no server uses the folder; the exit code is 1 otherwise',
+    )
+    .argument('[folder]', 'folder of cosmos.db, or data directory of `lazurite start`', '.lazurite')
+    .option('--json', 'say what is found as one line of JSON for each cosmos.db', false)
+    .action((folder: string, flags: { readonly json: boolean }) => verify(folder, flags, dependencies));
+}
+
+function repairCommand(dependencies: CommandDependencies): Command {
+  return new Command('repair')
+    .description('Keep what can be read of damaged data, say what is lost, and put the damaged files aside')
+    .argument('[folder]', 'folder of cosmos.db, or data directory of `lazurite start`', '.lazurite')
+    .option('--json', 'say what was done as one line of JSON for each cosmos.db', false)
+    .action((folder: string, flags: { readonly json: boolean }) => repair(folder, flags, dependencies));
 }
 
 interface ServeFlags {
@@ -166,6 +186,51 @@ async function importFrom({ dataDir, file, as }: ImportFlags, { process }: Comma
   const options = { onProgress, ...(as !== undefined && { database: as }) };
   const id = await importDatabase({ dataDir: target }, input, options);
   process.stderr.write(`\nImported the database '${id}' into ${target}\n`);
+}
+
+async function verify(folder: string, { json }: { json: boolean }, { process }: CommandDependencies): Promise<void> {
+  const [{ findStores }, { verifyStore }] = await Promise.all([
+    import('../transfer/find-data.ts'),
+    import('../store/sqlite/open-database.ts'),
+  ]);
+  for (const dataDir of findStores(resolve(folder))) {
+    const { problems, notes, checkedRows, foundCommits, expectedCommits } = verifyStore(dataDir);
+    const isSound = problems.length === 0;
+    if (!isSound) process.exitCode = 1;
+    const lines = [
+      `${dataDir}: ${isSound ? 'sound' : 'damaged'}, ${checkedRows} rows compared, ${foundCommits} commits`,
+      ...problems.map((problem) => `  Problem: ${problem}`),
+      ...notes.map((note) => `  Note: ${note}`),
+    ];
+    const result = { dataDir, isSound, problems, notes, checkedRows, foundCommits, expectedCommits };
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${lines.join('\n')}\n`);
+  }
+}
+
+async function repair(folder: string, { json }: { json: boolean }, { process }: CommandDependencies): Promise<void> {
+  const [{ findStores }, { verifyStore }, { repairStore }] = await Promise.all([
+    import('../transfer/find-data.ts'),
+    import('../store/sqlite/open-database.ts'),
+    import('../store/sqlite/repair-store.ts'),
+  ]);
+  for (const dataDir of findStores(resolve(folder))) {
+    if (verifyStore(dataDir).problems.length === 0) {
+      process.stdout.write(
+        json ? `${JSON.stringify({ dataDir, isSound: true })}\n` : `${dataDir}: sound, nothing to repair\n`,
+      );
+      continue;
+    }
+    const repaired = repairStore(dataDir);
+    const { items, changes, resources, lost, movedTo } = repaired;
+    const lines = [
+      `${dataDir}: repaired; kept ${items} items, ${changes} changes and ${resources} other resources`,
+      ...lost.map((line) => `  Lost: ${line}`),
+      `  The damaged files are in ${movedTo}`,
+    ];
+    process.stdout.write(
+      json ? `${JSON.stringify({ dataDir, isSound: false, ...repaired })}\n` : `${lines.join('\n')}\n`,
+    );
+  }
 }
 
 /** On a terminal, one line that is overwritten; elsewhere nothing. */

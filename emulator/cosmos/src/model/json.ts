@@ -81,18 +81,24 @@ export function assertItemSize(sizeInBytes: number): void {
 }
 
 /**
- * Rejects deeply nested values before anything recurses into them.
+ * Rejects values that cannot be stored: deep nesting, before anything recurses into it, and numbers beyond the range of a double,
+ * which `JSON.parse` reads as infinite and `JSON.stringify` would write as null.
  *
- * @throws CosmosError BadRequest when objects and arrays lie in each other more than 128 deep
+ * @throws CosmosError BadRequest
  */
-export function assertItemNesting(item: unknown): void {
-  if (!isNestedDeeper(item, MAX_ITEM_NESTING)) return;
-  throw new CosmosError('BadRequest', `The item is nested more than ${MAX_ITEM_NESTING} levels deep`);
+export function assertItemValues(item: unknown): void {
+  assertValues(item, MAX_ITEM_NESTING);
 }
 
-function isNestedDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((member) => isNestedDeeper(member, levels - 1));
+function assertValues(value: unknown, levels: number): void {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new CosmosError(
+      'BadRequest',
+      'The item has a number that is beyond the range of a 64-bit floating-point number',
+    );
+  if (typeof value !== 'object' || value === null) return;
+  if (levels === 0) throw new CosmosError('BadRequest', `The item is nested more than ${MAX_ITEM_NESTING} levels deep`);
+  for (const member of Object.values(value)) assertValues(member, levels - 1);
 }
 
 /** Readers for members of request bodies: each returns the typed value, or throws a CosmosError BadRequest that names the member. */

@@ -11,24 +11,26 @@ const ILLEGAL_IN_RESOURCE_ID = /[/\\?#]/;
 /**
  * The id of a database, container, user or script.
  *
- * @throws CosmosError BadRequest when it is missing, empty, too long, ends with a space or holds one of / \ ? #
+ * @throws CosmosError BadRequest when it is missing, empty, too long, no well-formed text, ends with a space or holds one of / \ ? #
  */
 export function readResourceId(value: unknown): string {
   if (value === undefined || value === null) throw missingId();
   if (typeof value !== 'string' || value === '' || value.length > MAX_RESOURCE_ID_CHARACTERS) throw invalidId(value);
-  if (ILLEGAL_IN_RESOURCE_ID.test(value) || value.endsWith(' ')) throw invalidId(value);
+  if (ILLEGAL_IN_RESOURCE_ID.test(value) || value.endsWith(' ') || !value.isWellFormed()) throw invalidId(value);
   return value;
 }
 
 /**
  * The id of an item. The service stores one with / \ ? or # as well, though no path can name it afterwards: clients reject it.
  *
- * @throws CosmosError BadRequest when it is missing, empty or too long
+ * Half of a surrogate pair has no form in UTF-8, in which ids are stored and sent.
+ *
+ * @throws CosmosError BadRequest when it is missing, empty, too long or no well-formed text
  */
 export function readItemId(value: unknown): string {
   if (value === undefined || value === null) throw missingId();
   if (typeof value !== 'string' || value === '') throw invalidId(value);
-  if (Buffer.byteLength(value) > MAX_ITEM_ID_BYTES) throw invalidId(value);
+  if (Buffer.byteLength(value) > MAX_ITEM_ID_BYTES || !value.isWellFormed()) throw invalidId(value);
   return value;
 }
 

@@ -1,4 +1,4 @@
-import type { Container } from '../account/catalog.ts';
+import type { Container } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
 import { type EpkRange, epkRangeOf, intersectEpkRanges } from '../model/partition-key/effective-partition-key.ts';
 import {

@@ -1,6 +1,6 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import type { Account, ContainerChange } from '../account/account.ts';
-import type { Container } from '../account/catalog.ts';
+import type { Account, Container } from '../account/account.ts';
+import type { ContainerChange } from '../account/change-notifications.ts';
 import { openAccount } from '../account/open-account.ts';
 import type { JsonObject } from '../model/json.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
@@ -8,12 +8,8 @@ import { executeBatch } from './batch/execute-batch.ts';
 import { executeBulk } from './batch/execute-bulk.ts';
 import { createContainer } from './containers/create-container.ts';
 import { createDatabase } from './databases/create-database.ts';
-import { createItem } from './items/create-item.ts';
-import { deleteItem } from './items/delete-item.ts';
-import { toItemInput } from './items/item-transaction.ts';
+import { createItem, deleteItem, replaceItem, toItemInput, upsertItem } from './items/item-transaction.ts';
 import { patchItem, toPatch } from './items/patch-item.ts';
-import { replaceItem } from './items/replace-item.ts';
-import { upsertItem } from './items/upsert-item.ts';
 
 /** The container holds an item `expired`, whose time to live is over, and an item `taken` with the e-mail address `t`. */
 const definition = {

@@ -1,4 +1,4 @@
-import type { Container } from '../account/catalog.ts';
+import type { Container } from '../account/account.ts';
 import type { ItemUsage, StoredResource } from '../store/store.ts';
 
 /** The outcome of an operation. The server encodes it as status line, headers and body. */

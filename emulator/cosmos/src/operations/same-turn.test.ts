@@ -6,8 +6,7 @@ import { createContainer } from './containers/create-container.ts';
 import { deleteContainer } from './containers/delete-container.ts';
 import { replaceContainer } from './containers/replace-container.ts';
 import { createDatabase } from './databases/create-database.ts';
-import { createItem } from './items/create-item.ts';
-import { toItemInput } from './items/item-transaction.ts';
+import { createItem, toItemInput } from './items/item-transaction.ts';
 
 describe('operations of one turn', () => {
   let account: Account;

@@ -2,9 +2,10 @@ import { CosmosError } from '../model/errors.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { PartitionKeyDefinition } from '../model/partition-key/partition-key.ts';
 import { checkOrder } from './compile/clause-rules.ts';
-import type { ComputedProperties, QueryEnvironment } from './compile/compilation.ts';
+import type { Compilation, ComputedProperties, QueryEnvironment } from './compile/compilation.ts';
 import { type ComputedPropertyText, computedPropertyOf } from './compile/computed-properties.ts';
-import { foldConstant } from './compile/constant-folding.ts';
+import type { Constant } from './compile/constants.ts';
+import { compileExpression } from './compile/expression.ts';
 import { compileRows } from './compile/query.ts';
 import {
   ALL_ROWS,
@@ -18,12 +19,13 @@ import {
 import { DEFAULT_WORK_LIMITS, WorkLimit, type WorkLimits } from './execute/work-limit.ts';
 import { scalarFunctions } from './functions/catalogue.ts';
 import { filtersOf, isPureCount, type QueryFilters } from './plan/filters.ts';
-import { type PlanPolicy, planQuery, type QueryConstants, queryTarget } from './plan/planner.ts';
+import { type PlanPolicy, planQuery } from './plan/planner.ts';
 import type { QueryPlan } from './plan/query-plan.ts';
-import type { QueryTarget } from './plan/query-ranges.ts';
-import type { Query } from './syntax/ast.ts';
+import { type QueryConstants, type QueryTarget, queryTarget } from './plan/query-target.ts';
+import type { Expression, Query } from './syntax/ast.ts';
 import { parseQuery } from './syntax/parser.ts';
 import { printQuery } from './syntax/printer.ts';
+import { anyExpression } from './syntax/walk.ts';
 import type { EvaluationContext } from './values/evaluation-context.ts';
 
 /** A parameter as a request carries it, its name with the `@`. Without a value it is undefined in the query. */
@@ -199,4 +201,76 @@ function rankNeedsPlan(): CosmosError {
   const message =
     'Cross partition query only supports ORDER BY RANK through its query plan: scores need statistics first.';
   return new CosmosError('BadRequest', message);
+}
+
+export interface QueryCompiler {
+  /** @param computed the properties that the container computes */
+  compile(
+    text: string,
+    parameters?: readonly QueryParameter[],
+    computed?: readonly ComputedPropertyText[],
+  ): CompiledQuery;
+}
+
+/** Queries with a longer text, parameters included, are not cached: a vector of 4,096 numbers is rarely sent twice. */
+const MAX_KEY_CHARACTERS = 16_384;
+
+/** A compiler that caches the `capacity` queries used last. */
+export function createQueryCompiler(compile: typeof compileQuery, capacity = 256): QueryCompiler {
+  const cache = new Map<string, CompiledQuery>();
+  return {
+    compile(text, parameters = [], computed = []) {
+      const isPlain = parameters.length === 0 && computed.length === 0;
+      const key = isPlain ? text : JSON.stringify([text, parameters, computed]);
+      const compiled = cache.get(key) ?? compile(text, parameters, computed);
+      cache.delete(key);
+      if (key.length <= MAX_KEY_CHARACTERS) cache.set(key, compiled);
+      const [oldest] = cache.keys();
+      if (cache.size > capacity && oldest !== undefined) cache.delete(oldest);
+      return compiled;
+    },
+  };
+}
+
+/** Functions whose value depends on more than their arguments: on the time, on chance, or on the item. */
+const CHANGING = /^(?:AGO|NOW|GETCURRENT\w*|RAND|NEWID|DOCUMENTID|VECTORDISTANCE|FULLTEXT\w*)$/i;
+
+/** The value of an expression over constants, calls of functions included; undefined when it depends on anything else. */
+function foldConstant(node: Expression, environment: QueryEnvironment): Constant | undefined {
+  if (anyExpression(node, dependsOnMore)) return undefined;
+  const evaluate = compileExpression(node, { names: new Map() }, withoutQueries(environment));
+  const value = evaluate({
+    slots: [],
+    aggregates: [],
+    documents: [],
+    sortedInput: false,
+    current: { document: 0, documentBytes: 0 },
+    prefetched: [],
+    page: ALL_ROWS,
+    counter: { rowsSeen: 0 },
+    context: { now: 0, random: () => 0 },
+    work: new WorkLimit(DEFAULT_WORK_LIMITS),
+  });
+  return { value };
+}
+
+function dependsOnMore(node: Expression): boolean {
+  if (node.kind === 'call') return node.udf || CHANGING.test(node.name);
+  return node.kind === 'identifier' || node.kind === 'subquery' || (node.kind === 'in' && 'select' in node.list);
+}
+
+function withoutQueries(environment: QueryEnvironment): Compilation {
+  const unreachable = (): never => {
+    throw new RangeError('A constant expression holds no query');
+  };
+  return {
+    ...environment,
+    itemSlots: new Set(),
+    slot: unreachable,
+    aggregateSlot: unreachable,
+    prefetch: unreachable,
+    expression: unreachable,
+    query: unreachable,
+    outermostQuery: unreachable,
+  };
 }

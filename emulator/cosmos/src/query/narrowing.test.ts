@@ -4,8 +4,8 @@ import { type QueryCase, runCase } from '../testing/query-case.ts';
 import { queryCases } from '../testing/query-generator.ts';
 import { type CompiledQuery, compileQuery } from './compile-query.ts';
 import type { PathCondition } from './plan/filters.ts';
-import { compareScalars, compareValues } from './values/comparison.ts';
 import { equalValues } from './values/equality.ts';
+import { compareScalars, compareValues } from './values/operators.ts';
 import { isObject, type Value } from './values/value.ts';
 
 /** `LAZURITE_QUERY_CASES=100000 npx jest narrowing.test` looks longer. */

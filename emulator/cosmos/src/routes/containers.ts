@@ -1,5 +1,4 @@
-import type { Account } from '../account/account.ts';
-import { notFound } from '../account/catalog.ts';
+import { type Account, notFound } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
 import { createContainer } from '../operations/containers/create-container.ts';
 import { deleteContainer } from '../operations/containers/delete-container.ts';

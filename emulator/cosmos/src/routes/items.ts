@@ -1,25 +1,25 @@
-import type { Account } from '../account/account.ts';
-import type { Container } from '../account/catalog.ts';
+import type { Account, Container } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
 import { readBatchRequest } from '../model/requests/batch-request.ts';
 import { itemNumberOf } from '../model/resource-id.ts';
 import { executeBatch } from '../operations/batch/execute-batch.ts';
 import { executeBulk } from '../operations/batch/execute-bulk.ts';
 import { readChangeFeed } from '../operations/change-feed/read-change-feed.ts';
-import { createItem } from '../operations/items/create-item.ts';
-import { deleteItem } from '../operations/items/delete-item.ts';
 import {
+  assertSameId,
+  createItem,
+  deleteItem,
   type ItemInput,
   type ItemResult,
   locate,
   namedPartitionKey,
+  replaceItem,
   toItemInput,
+  upsertItem,
 } from '../operations/items/item-transaction.ts';
 import { listItems } from '../operations/items/list-items.ts';
 import { patchItem, toPatch } from '../operations/items/patch-item.ts';
 import { readItem } from '../operations/items/read-item.ts';
-import { assertSameId, replaceItem } from '../operations/items/replace-item.ts';
-import { upsertItem } from '../operations/items/upsert-item.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { type TriggeredWrite, writeWithTriggers } from '../operations/scripts/write-with-triggers.ts';
 import type { ItemKey } from '../store/store.ts';

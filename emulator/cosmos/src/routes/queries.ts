@@ -5,9 +5,9 @@ import { conflictsFeed } from '../operations/containers/list-conflicts.ts';
 import { containersFeed } from '../operations/containers/list-containers.ts';
 import { databasesFeed } from '../operations/databases/list-databases.ts';
 import type { ResourceFeed } from '../operations/feed.ts';
-import { type QueryBody, queryDocuments } from '../operations/query/query-documents.ts';
-import { readQueryPlan } from '../operations/query/query-plan.ts';
+import { queryDocuments } from '../operations/query/query-documents.ts';
 import { queryResources } from '../operations/query/query-resources.ts';
+import { type QueryBody, readQueryPlan } from '../operations/query/query-scope.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { offersFeed } from '../operations/throughput/offers.ts';
 import type { QueryParameter } from '../query/compile-query.ts';
@@ -28,7 +28,8 @@ export async function postQuery(account: Account, request: RouteRequest): Promis
   assertSession(account, container, request);
   const scope = feedScopeOf(container, request);
   const crossesPartitions = flag(request, 'x-ms-documentdb-query-enablecrosspartition');
-  const input = { ...feedPageOf(request), body: queryBodyOf(request), scope, crossesPartitions };
+  const { isClosed } = request;
+  const input = { ...feedPageOf(request), body: queryBodyOf(request), scope, crossesPartitions, isClosed };
   const { queryMetrics, indexUtilization, ...result } = await queryDocuments(account, container, input);
   return {
     ...result,
@@ -64,7 +65,11 @@ export function postConflictQuery(account: Account, request: RouteRequest): Prom
 }
 
 function queryFeed(account: Account, feed: ResourceFeed, request: RouteRequest): Promise<OperationResult> {
-  return queryResources(account, feed, { ...feedPageOf(request), body: queryBodyOf(request) });
+  return queryResources(account, feed, {
+    ...feedPageOf(request),
+    body: queryBodyOf(request),
+    isClosed: request.isClosed,
+  });
 }
 
 export function queryBodyOf(request: RouteRequest): QueryBody {

@@ -1,8 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Account } from '../account/account.ts';
-import type { Container } from '../account/catalog.ts';
+import type { Account, Container } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
-import { assertItemNesting, assertItemSize, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { assertItemSize, assertItemValues, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { EpkRange } from '../model/partition-key/effective-partition-key.ts';
 import {
   isPartitionKeyPrefix,
@@ -24,6 +24,8 @@ export interface RouteRequest {
   readonly secure: boolean;
   /** The whole body; empty when there is none. */
   readonly body: Buffer;
+  /** Whether the client has closed the connection, so that nobody reads a response. */
+  isClosed(): boolean;
 }
 
 /** The name at this index of the path; the shape of the route guarantees it. */
@@ -104,13 +106,15 @@ export function itemBody(request: RouteRequest): JsonValue {
   return jsonBody(request);
 }
 
-/** The body as JSON. @throws CosmosError BadRequest when it is not JSON, or nested too deep */
+/** The body as JSON. @throws CosmosError BadRequest when it is not JSON in UTF-8, or has values that cannot be stored */
 export function jsonBody({ body }: RouteRequest): JsonValue {
   const format = BINARY_FORMATS.get(body[0] ?? 0);
   if (format !== undefined)
     throw new CosmosError('NotImplemented', `The body is ${format}, which is not emulated; JSON text is expected`);
+  // Decoding would replace what is no UTF-8 by one and the same character.
+  if (!isUtf8(body)) throw new CosmosError('BadRequest', 'The input content is invalid because it is no UTF-8.');
   const value = parseJson(body.toString());
-  assertItemNesting(value);
+  assertItemValues(value);
   return value;
 }
 

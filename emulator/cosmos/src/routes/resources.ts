@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts';
-import { findResource } from '../account/catalog.ts';
+import { findResource } from '../account/account.ts';
 import { permissionKind } from '../operations/access/permissions.ts';
 import { queryResources } from '../operations/query/query-resources.ts';
 import {
@@ -71,7 +71,11 @@ export function resourceRows(path: string, { kindOf, parentOf, verbs }: Resource
       path,
       (account, request) => {
         const feed = resourcesFeed(account, kindOf(account, request), parentOf(account, request));
-        return queryResources(account, feed, { ...feedPageOf(request), body: queryBodyOf(request) });
+        return queryResources(account, feed, {
+          ...feedPageOf(request),
+          body: queryBodyOf(request),
+          isClosed: request.isClosed,
+        });
       },
     ],
     [

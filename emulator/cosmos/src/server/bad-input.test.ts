@@ -1,4 +1,6 @@
+import { VirtualClock } from '@lazurite/runtime';
 import fc from 'fast-check';
+import { startCosmos } from '../index.ts';
 import { type RawRequest, sendRaw } from '../testing/raw-request.ts';
 import { openSdkAccount, type SdkAccount } from '../testing/sdk-account.ts';
 
@@ -119,6 +121,20 @@ describe('requests that no SDK would send', () => {
       expect(await send({ method: 'GET', path: '/dbs', date })).toMatchObject({ status: 403, code: 'Forbidden' });
     }
     expect(await send({ method: 'GET', path: '/dbs', date: 'yesterday' })).toMatchObject({ status: 403 });
+  });
+
+  it('with a virtual clock, a signature of the real or of the virtual time is accepted, any other is not', async () => {
+    const clock = new VirtualClock();
+    const cosmos = await startCosmos({ clock });
+    const statusAt = async (time: number) => {
+      const date = new Date(time).toUTCString();
+      return (await sendRaw(cosmos, { method: 'GET', path: '/dbs', date })).status;
+    };
+    await clock.advance(10 * 60 * 60_000);
+    expect(await statusAt(Date.now())).toBe(200);
+    expect(await statusAt(clock.now())).toBe(200);
+    expect(await statusAt(clock.now() - 5 * 60 * 60_000)).toBe(403);
+    await cosmos.close();
   });
 
   it('no JSON body, header or path gives a 5xx other than 501', async () => {

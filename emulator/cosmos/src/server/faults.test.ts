@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CosmosClient } from '@azure/cosmos';
-import { VirtualClock } from '@lazurite/runtime';
+import { ChangeFeedStartFrom, CosmosClient } from '@azure/cosmos';
+import { type Log, silentLog, VirtualClock } from '@lazurite/runtime';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { makeDataDirectory } from '../testing/data-directory.ts';
@@ -13,8 +13,9 @@ import { serveStore } from '../testing/serve-store.ts';
 describe('when the disk is full', () => {
   it('writes are answered 503 and leave nothing, reads go on, and writes are served again when there is space', async () => {
     const directory = makeDataDirectory();
-    const database = openDatabase(directory.path);
-    const store = new SqliteStore(database);
+    const opened = openDatabase(directory.path);
+    const { database } = opened;
+    const store = new SqliteStore(opened);
     const server = await serveStore(store);
     const client = new CosmosClient({
       endpoint: `http://127.0.0.1:${server.port}`,
@@ -42,6 +43,47 @@ describe('when the disk is full', () => {
     const after = await container.items.create({ id: 'after', pk: 'a', pad });
     expect(Number(after.headers['x-ms-item-lsn'])).toBe(Number(headers['x-ms-item-lsn']) + 1);
     for (const id of ['point', 'batch']) expect((await container.item(id, 'a').read()).statusCode).toBe(404);
+    client.dispose();
+    await server.close();
+    store.close();
+    directory.remove();
+  });
+});
+
+describe('when a stored item is damaged', () => {
+  it('every way to it answers 500 and the log names it, while other items are served and written', async () => {
+    const directory = makeDataDirectory();
+    const opened = openDatabase(directory.path);
+    const store = new SqliteStore(opened);
+    const messages: string[] = [];
+    const log: Log = { ...silentLog, error: (_, message) => messages.push(message) };
+    const server = await serveStore(store, { log });
+    const client = new CosmosClient({ endpoint: `http://127.0.0.1:${server.port}`, key: server.key });
+    const { database: db } = await client.databases.create({ id: 'db' });
+    const { container } = await db.containers.create({ id: 'c', partitionKey: '/pk' });
+    for (const id of ['good', 'bad']) await container.items.create({ id, pk: 'a', text: 'as it was' });
+    opened.database.exec("UPDATE items SET body = replace(body, 'as it was', 'as it wos') WHERE id = 'bad'");
+
+    const bad = container.item('bad', 'a');
+    const feed = container.items.getChangeFeedIterator({ changeFeedStartFrom: ChangeFeedStartFrom.Beginning() });
+    const attempts: (() => Promise<unknown>)[] = [
+      () => bad.read(),
+      () => bad.replace({ id: 'bad', pk: 'a' }),
+      () => bad.patch([{ op: 'set', path: '/x', value: 1 }]),
+      () => bad.delete(),
+      () => container.items.upsert({ id: 'bad', pk: 'a' }),
+      () => container.items.query('SELECT * FROM c').fetchAll(),
+      () => container.items.readAll().fetchAll(),
+      () => feed.readNext(),
+    ];
+    const outcomes = await Promise.allSettled(
+      [...attempts, () => container.items.create({ id: 'new', pk: 'a' })].map((run) => run()),
+    );
+    const codes = outcomes.map((one) => (one.status === 'rejected' ? one.reason.code : 'done'));
+    expect(codes).toEqual([...attempts.map(() => 500), 'done']);
+    expect(messages.every((message) => message.includes('item number 2 is damaged'))).toBe(true);
+    expect(messages).toHaveLength(attempts.length);
+    expect((await container.item('good', 'a').read()).statusCode).toBe(200);
     client.dispose();
     await server.close();
     store.close();

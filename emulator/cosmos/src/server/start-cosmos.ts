@@ -1,7 +1,7 @@
+import type { RequestListener } from 'node:http';
 import {
   type EarlyServer,
   Edge,
-  type HttpHandler,
   type HttpServer,
   type LocalCertificate,
   openLocalCertificate,
@@ -18,7 +18,7 @@ import {
   systemClock,
   systemRandomness,
 } from '@lazurite/runtime';
-import type { ChangeListener } from '../account/account.ts';
+import type { ChangeListener } from '../account/change-notifications.ts';
 import { openAccount } from '../account/open-account.ts';
 import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';
@@ -27,7 +27,7 @@ import { RequestUnitGate } from '../operations/throughput/throughput-gate.ts';
 import { Router } from '../routes/router.ts';
 import { ROUTES } from '../routes/table.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
-import { openDatabase } from '../store/sqlite/open-database.ts';
+import { type OpenOptions, openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { createRequestPipeline } from './pipeline.ts';
 
@@ -101,10 +101,11 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
  */
 export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> {
   const { key = WELL_KNOWN_KEY, log = silentLog, clock = systemClock, readOnlyKey, entra } = options;
+  const { address = '127.0.0.1', allowedHosts } = options;
   return startOrUndo(async (shutdown) => {
     const certificate = options.tls === true ? await certificateIn(options.dataDir) : undefined;
     const tls = options.tls === true ? certificate : options.tls;
-    const store = openStore(options.dataDir);
+    const store = openStore(options.dataDir, { clock, log });
     shutdown.add({ close: async () => store.close() });
     const { randomness = systemRandomness, enforceThroughput = false } = options;
     const throughputGate = enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
@@ -124,14 +125,17 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     const credentials = { key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) };
     const { resourceTokens } = account;
     const authorizer = new Authorizer({ ...credentials, resourceTokens, audience: () => audienceOf(port) }, clock);
+    const edge = new Edge({ address, ...(allowedHosts && { allowedHosts }) });
     const handler = createRequestPipeline({
+      edge,
       account,
       authorizer,
       router: new Router(ROUTES),
       log,
       secure: tls !== undefined,
     });
-    const server = shutdown.add(await listen(handler, { ...options, ...(tls && { tls }) }));
+    const listener = toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, edge, log });
+    const server = shutdown.add(await listen(listener, { ...options, ...(tls && { tls }) }));
     port = server.port;
     return {
       endpoint: server.url,
@@ -151,8 +155,8 @@ function audienceOf(port: number): readonly string[] {
   return [...own, 'https://cosmos.azure.com'];
 }
 
-function openStore(dataDir: string | undefined): MemoryStore | SqliteStore {
-  return dataDir === undefined ? new MemoryStore() : new SqliteStore(openDatabase(dataDir));
+function openStore(dataDir: string | undefined, options: OpenOptions): MemoryStore | SqliteStore {
+  return dataDir === undefined ? new MemoryStore() : new SqliteStore(openDatabase(dataDir, options));
 }
 
 /** Uses the system's clock, whatever the account's clock is: clients validate the certificate by theirs. */
@@ -161,14 +165,7 @@ async function certificateIn(dataDir: string | undefined): Promise<LocalCertific
   return openLocalCertificate(dataDir, systemClock);
 }
 
-async function listen(handler: HttpHandler, options: CosmosOptions): Promise<HttpServer> {
-  const { port, address, allowedHosts, server, tls, log = silentLog } = options;
-  const edge = new Edge({ address: address ?? '127.0.0.1', ...(allowedHosts && { allowedHosts }) });
-  const listener = toRequestListener((request) => edge.rejectionOf('cosmos', request) ?? handler(request), {
-    maxBodyBytes: MAX_BODY_BYTES,
-    edge,
-    log,
-  });
+async function listen(listener: RequestListener, { port, address, server, tls }: CosmosOptions): Promise<HttpServer> {
   if (server) return server.serve(listener);
   return startHttpServer(listener, {
     ...(port !== undefined && { port }),

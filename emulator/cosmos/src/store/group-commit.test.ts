@@ -79,8 +79,9 @@ describe('GroupCommit', () => {
 
   it('answers 503 for the whole group when the disk is full, and writes again when there is space', async () => {
     const directory = makeDataDirectory();
-    const database = openDatabase(directory.path);
-    const store = new SqliteStore(database);
+    const opened = openDatabase(directory.path);
+    const { database } = opened;
+    const store = new SqliteStore(opened);
     const commits = new GroupCommit(store, silentLog);
     const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
     database.exec(`PRAGMA max_page_count = ${pages + 2}`);

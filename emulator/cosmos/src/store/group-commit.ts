@@ -138,18 +138,23 @@ export class GroupCommit {
 
   /** Called when nothing of the group is in the store: rejects the write that failed and runs the others again. */
   #recover(group: readonly PendingWrite[], error: unknown, failed: PendingWrite | undefined): void {
-    if (failed && !(error instanceof StoreError)) {
+    if (failed && isOfOneWrite(error)) {
       failed.reject(error);
       const others = group.filter((write) => write !== failed);
       if (others.length > 0) this.#commit(others);
       return;
     }
-    this.#log.error({ err: error, writes: group.length }, 'A group of writes could not be committed');
-    const unavailable = new CosmosError('ServiceUnavailable', 'The store cannot write at the moment.', {
-      cause: error,
-    });
+    const isMoved = error instanceof StoreError && error.code === 'StoreMoved'; // the store has logged it
+    if (!isMoved) this.#log.error({ err: error, writes: group.length }, 'A group of writes could not be committed');
+    const message = isMoved ? error.message : 'The store cannot write at the moment.';
+    const unavailable = new CosmosError('ServiceUnavailable', message, { cause: error });
     for (const write of group) write.reject(unavailable);
   }
+}
+
+/** Whether another write may succeed: an error of our own code, or a damaged record, but no failure of the store. */
+function isOfOneWrite(error: unknown): boolean {
+  return !(error instanceof StoreError) || error.code === 'StoreDamaged';
 }
 
 function attempt(write: PendingWrite): Outcome {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { PathCondition } from '../query/plan/filters.ts';
-import { compareScalars, compareValues } from '../query/values/comparison.ts';
 import { equalValues } from '../query/values/equality.ts';
+import { compareScalars, compareValues } from '../query/values/operators.ts';
 import { indexKey, isExactCondition, isExactKey, keyRangesOf, MAX_INDEX_KEY_BYTES } from './index-key.ts';
 
 const long = 'x'.repeat(MAX_INDEX_KEY_BYTES);

@@ -14,12 +14,41 @@ export interface Store {
   readonly uniqueKeys: UniqueKeyStore;
   readonly changeLog: ChangeLog;
   readonly counters: Counters;
+  readonly space: StoreSpace;
   /** Runs `work` and makes its writes durable. When `work` or the commit throws, nothing of it stays. Never nested. */
   transaction<T>(work: () => T): T;
   /** Inside `transaction`: undoes the writes of `work` when it throws, and rethrows; the writes made before it stay. */
   savepoint<T>(work: () => T): T;
+  /**
+   * Before a read. A transaction looks by itself, and strictly; this looks at most every 100 ms.
+   *
+   * @throws StoreError StoreMoved while the files of the store are not where they were
+   */
+  assertInPlace(): void;
   /** Afterwards every other call throws, but a further `close` has no effect. */
   close(): void;
+}
+
+/** The counter of the commits that wrote something, in a store on disk. */
+export const COMMITS = 'commits';
+
+/** How much room a store takes on disk; nothing for one in memory. */
+export interface StoreSize {
+  /** Of the main file. */
+  readonly bytes: number;
+  /** The part of it that holds nothing. */
+  readonly unusedBytes: number;
+  /** What is written and not yet in the main file, and room for more of it. */
+  readonly logBytes: number;
+}
+
+/** Gives room back to the file system. */
+export interface StoreSpace {
+  size(): StoreSize;
+  /** Inside `transaction`: takes up to `maxBytes` that hold nothing out of the main file, which shrinks with the next `flush`. */
+  release(maxBytes: number): void;
+  /** Outside of `transaction`: moves the log into the main file. */
+  flush(): void;
 }
 
 /** Numbers that only grow: LSNs, parts of resource ids. Their growth is undone with the transaction that caused it. */

@@ -1,14 +1,17 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import type { Account } from '../account/account.ts';
-import type { Container } from '../account/catalog.ts';
+import type { Account, Container } from '../account/account.ts';
 import { openAccount } from '../account/open-account.ts';
 import { CosmosError } from '../model/errors.ts';
 import { readChangeFeed } from '../operations/change-feed/read-change-feed.ts';
 import { createContainer } from '../operations/containers/create-container.ts';
 import { createDatabase } from '../operations/databases/create-database.ts';
-import { applyDelete } from '../operations/items/delete-item.ts';
-import { type ItemInput, ItemTransaction, toItemInput } from '../operations/items/item-transaction.ts';
-import { applyUpsert } from '../operations/items/upsert-item.ts';
+import {
+  applyDelete,
+  applyUpsert,
+  type ItemInput,
+  ItemTransaction,
+  toItemInput,
+} from '../operations/items/item-transaction.ts';
 import type { Store } from '../store/store.ts';
 
 /** What one of several clients does next. */

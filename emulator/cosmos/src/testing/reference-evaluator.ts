@@ -1,8 +1,8 @@
 import type { JsonValue } from '../model/json.ts';
 import type { Collection, Count, Expression, Query, SelectItem, Source } from '../query/syntax/ast.ts';
-import { compareValues } from '../query/values/comparison.ts';
 import { equalValues } from '../query/values/equality.ts';
 import type { EvaluationContext } from '../query/values/evaluation-context.ts';
+import { compareValues } from '../query/values/operators.ts';
 import { isArray, type Value } from '../query/values/value.ts';
 import {
   evaluateExpression,

@@ -2,9 +2,9 @@ import type { JsonValue } from '../model/json.ts';
 import { aggregateFunctions } from '../query/functions/aggregates.ts';
 import { scalarFunctions } from '../query/functions/catalogue.ts';
 import type { Call, Expression, Query, SubqueryForm } from '../query/syntax/ast.ts';
-import { compareScalars } from '../query/values/comparison.ts';
 import { equalityOperator } from '../query/values/equality.ts';
 import type { EvaluationContext } from '../query/values/evaluation-context.ts';
+import { compareScalars } from '../query/values/operators.ts';
 import { isArray, isObject, type Value } from '../query/values/value.ts';
 import { binaryOperation, conjunction, disjunction, negation } from './reference-operators.ts';
 

@@ -1,6 +1,6 @@
 import type { BinaryOperator } from '../query/syntax/ast.ts';
-import { compareScalars } from '../query/values/comparison.ts';
 import { equalityOperator } from '../query/values/equality.ts';
+import { compareScalars } from '../query/values/operators.ts';
 import type { Value } from '../query/values/value.ts';
 
 /** A binary operator on values. Sources: the operator pages of the Cosmos DB query reference. */

@@ -1,5 +1,4 @@
-import { type Account, nowInSeconds } from '../account/account.ts';
-import type { Container, Database } from '../account/catalog.ts';
+import { type Account, type Container, type Database, nowInSeconds } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Throughput } from '../model/throughput/throughput.ts';

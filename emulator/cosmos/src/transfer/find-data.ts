@@ -18,6 +18,21 @@ export function findData(dataDir: string): readonly string[] {
   throw new TransferError('DataMissing', `There is no data in ${dataDir}: neither ${places.join(' nor ')} exists`);
 }
 
+/**
+ * The folders as of `findData` with any file of a store, also when the main one is missing.
+ *
+ * @throws TransferError DataMissing when there is none
+ */
+export function findStores(dataDir: string): readonly string[] {
+  const found = candidates(dataDir).filter((folder) =>
+    STORE_FILES.some((name) => statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined),
+  );
+  if (found.length > 0) return found;
+  throw new TransferError('DataMissing', `There is no data in ${candidates(dataDir).join(' nor in ')}`);
+}
+
+const STORE_FILES = ['cosmos.db', 'cosmos.db-wal', 'cosmos.commits'];
+
 /** The folder that a database is added to: the first with data, else `dataDir` itself. */
 export function chooseDataFolder(dataDir: string): string {
   return candidates(dataDir).find(holdsData) ?? dataDir;

@@ -1,11 +1,9 @@
-import type { Account } from '../account/account.ts';
-import type { Container } from '../account/catalog.ts';
+import type { Account, Container } from '../account/account.ts';
 import { CosmosError } from '../model/errors.ts';
 import { createContainer } from '../operations/containers/create-container.ts';
 import { createDatabase } from '../operations/databases/create-database.ts';
 import { deleteDatabase } from '../operations/databases/delete-database.ts';
-import { createItem } from '../operations/items/create-item.ts';
-import { toItemInput } from '../operations/items/item-transaction.ts';
+import { createItem, toItemInput } from '../operations/items/item-transaction.ts';
 import { TransferError } from './errors.ts';
 import { type Line, parseLine } from './line.ts';
 import type { OnProgress } from './progress.ts';

@@ -1,6 +1,6 @@
 import { CosmosError } from '../model/errors.ts';
 import {
-  assertItemNesting,
+  assertItemValues,
   type JsonObject,
   readInteger,
   readObject,
@@ -50,7 +50,7 @@ export function parseLine(text: string): Line {
 function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    assertItemNesting(value);
+    assertItemValues(value);
     return value;
   } catch (error) {
     if (error instanceof CosmosError) throw error;

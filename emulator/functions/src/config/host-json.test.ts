@@ -43,6 +43,12 @@ describe('readHostSettings()', () => {
         },
         blobs: { maxDegreeOfParallelism: undefined, poisonBlobThreshold: 5 },
         cosmosDB: { leasePrefix: '' },
+        mcp: {
+          serverName: 'Azure Functions MCP server',
+          serverVersion: '1.0.0',
+          instructions: undefined,
+          usesAbsoluteUri: false,
+        },
       });
     },
   );

@@ -7,6 +7,7 @@ import type {
   HttpSettings,
   LoggingSettings,
   LogLevel,
+  McpSettings,
   QueuesSettings,
   RetryPolicy,
 } from './host-settings.ts';
@@ -52,6 +53,7 @@ export function readHostSettings(
     extensionBundle: readBundle(root.section('extensionBundle')),
     queues: readQueues(extensions.section('queues')),
     blobs: readBlobs(extensions.section('blobs')),
+    mcp: readMcp(extensions.section('mcp')),
     cosmosDB: { leasePrefix: extensions.section('cosmosDB').section('leaseOptions').text('leasePrefix') ?? '' },
   };
 }
@@ -148,6 +150,16 @@ function readBlobs(section: ConfigReader): BlobsSettings {
   return {
     maxDegreeOfParallelism: section.integer('maxDegreeOfParallelism', { min: 1 }),
     poisonBlobThreshold: section.integer('poisonBlobThreshold', { min: 1 }) ?? 5,
+  };
+}
+
+/** The defaults are those of `McpOptions` of azure-functions-mcp-extension. */
+function readMcp(section: ConfigReader): McpSettings {
+  return {
+    serverName: section.text('serverName') ?? 'Azure Functions MCP server',
+    serverVersion: section.text('serverVersion') ?? '1.0.0',
+    instructions: section.text('instructions'),
+    usesAbsoluteUri: section.section('messageOptions').boolean('useAbsoluteUriForEndpoint') ?? false,
   };
 }
 

@@ -20,6 +20,7 @@ export interface HostSettings {
   readonly queues: QueuesSettings;
   readonly blobs: BlobsSettings;
   readonly cosmosDB: CosmosDBSettings;
+  readonly mcp: McpSettings;
 }
 
 export interface HttpSettings {
@@ -91,4 +92,14 @@ export function configuredLogLevel(settings: LoggingSettings, category: string):
 /** The configured level, else the default of Azure's host. */
 export function logLevelOf(settings: LoggingSettings, category: string): LogLevel {
   return configuredLogLevel(settings, category) ?? 'information';
+}
+
+/** `extensions.mcp`. `encryptClientState` has no effect: Azure's host does not encrypt on a developer's machine. */
+export interface McpSettings {
+  readonly serverName: string;
+  readonly serverVersion: string;
+  /** The description of the server in the response to `initialize`. */
+  readonly instructions: string | undefined;
+  /** `messageOptions.useAbsoluteUriForEndpoint` */
+  readonly usesAbsoluteUri: boolean;
 }

@@ -41,3 +41,16 @@ function toMilliseconds(groups: Readonly<Record<string, string | undefined>>): n
   const total = Number(days) * DAY_MS + clockSeconds * 1_000 + Number(`0.${fraction}`) * 1_000;
   return total <= MAX_MS ? total : undefined;
 }
+
+/** `hh:mm:ss`, with days and fractions where there are any, as .NET writes a TimeSpan. */
+export function formatTimeSpan(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  const clock = [hours, minutes, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  const fraction = ms % 1000 === 0 ? '' : `.${String(ms % 1000).padStart(3, '0')}0000`;
+  return `${days > 0 ? `${days}.` : ''}${clock}${fraction}`;
+}

@@ -18,8 +18,7 @@ import { type FunctionsHost, type FunctionsHostOptions, toInput } from '../super
 import { type AssembledApp, assembleApp } from '../worker/app/assemble-app.ts';
 import { prepareApp } from '../worker/app/function-app.ts';
 import { createEventLog, EventBatch } from '../worker/invocation/event-batch.ts';
-import { ContainerChanges } from '../worker/triggers/cosmos/container-changes.ts';
-import { StorageChanges } from '../worker/triggers/storage-changes.ts';
+import { ContainerChanges, StorageChanges } from '../worker/triggers/polling.ts';
 import { sharedCore } from './shared-core.ts';
 
 export interface OpenFunctionAppOptions

@@ -16,12 +16,3 @@ export type StorageChange =
 
 /** Where a trigger waits for changes: `queue/orders`, `blob/uploads`. */
 export type StorageSource = `${'queue' | 'blob'}/${string}`;
-
-export function sourceOf(change: StorageChange): StorageSource {
-  return change.service === 'queue' ? `queue/${change.queue}` : `blob/${change.container}`;
-}
-
-/** One notification covers all changes with the same key: every message of a queue, but each blob has its own. */
-export function changeKey(change: StorageChange): string {
-  return change.service === 'queue' ? sourceOf(change) : `${sourceOf(change)}/${change.blob}`;
-}

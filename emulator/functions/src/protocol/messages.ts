@@ -1,6 +1,6 @@
 import type { TlsIdentity } from '@lazurite/http';
 import type { HostSettings } from '../config/host-settings.ts';
-import type { StorageChange } from './changes.ts';
+import type { StorageSource } from './changes.ts';
 import type { FunctionInfo, HostEvent } from './events.ts';
 import type { RpcLogLevel } from './rpc-types.ts';
 
@@ -52,11 +52,11 @@ export type UnavailableOptions = Pick<WorkerInit, 'publicUrl' | 'drainMs' | 'tls
 /** From the supervisor to the worker. `init` carries the bound socket beside it. */
 export type ToWorker =
   | { readonly type: 'init'; readonly version: number; readonly init: WorkerInit }
-  /** `storageIsUnused`: nothing is stored beside this host, until `storage-used` says otherwise. */
-  | { readonly type: 'start-triggers'; readonly storageIsUnused: boolean }
+  /** `storage`: the storage beside this host, if there is one. */
+  | { readonly type: 'start-triggers'; readonly storage: LocalStorage | null }
   | { readonly type: 'storage-used' }
   /** Something was written to the storage beside this host. */
-  | { readonly type: 'storage-changed'; readonly change: StorageChange }
+  | ({ readonly type: 'storage-changed' } & ChangeInStorage)
   /** There is something new in the change feed of a container. */
   | { readonly type: 'container-changed'; readonly database: string; readonly container: string }
   /** In place of `init`: the app cannot be loaded, and every request gets 503. Carries the bound socket, too. */
@@ -66,6 +66,19 @@ export type ToWorker =
   /** `idleGraceMs`: how long a kept-alive connection that was just used may bring one more request. */
   | { readonly type: 'stop'; readonly idleGraceMs: number }
   | { readonly type: 'invoke'; readonly id: number; readonly functionName: string; readonly input: string | null };
+
+/** Storage whose writes the host is notified of. */
+export interface LocalStorage {
+  readonly connectionString: string;
+  /** Nothing is stored there, until `storage-used` says otherwise. */
+  readonly isUnused: boolean;
+}
+
+/** What a trigger that waits for this source may find there now; `blob` is null for a queue. */
+export interface ChangeInStorage {
+  readonly source: StorageSource;
+  readonly blob: string | null;
+}
 
 /** From the worker to the supervisor. */
 export type FromWorker =

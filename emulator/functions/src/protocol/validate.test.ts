@@ -32,10 +32,11 @@ const FROM_WORKER: readonly FromWorker[] = [
 
 const TO_WORKER: readonly ToWorker[] = [
   { type: 'serve-unavailable', version: 2, options: { publicUrl: 'http://localhost:7071', drainMs: 5_000 } },
-  { type: 'start-triggers', storageIsUnused: true },
+  { type: 'start-triggers', storage: { connectionString: 'AccountName=a', isUnused: true } },
+  { type: 'start-triggers', storage: null },
   { type: 'storage-used' },
-  { type: 'storage-changed', change: { service: 'queue', queue: 'q' } },
-  { type: 'storage-changed', change: { service: 'blob', container: 'c', blob: 'b' } },
+  { type: 'storage-changed', source: 'queue/q', blob: null },
+  { type: 'storage-changed', source: 'blob/c', blob: 'b' },
   { type: 'container-changed', database: 'd', container: 'c' },
   { type: 'ping' },
   { type: 'open-inspector', host: '127.0.0.1', port: 9229 },

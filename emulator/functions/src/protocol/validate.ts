@@ -120,16 +120,6 @@ const FROM_WORKER: ChecksOf<FromWorker> = {
   invoked: shape({ id: number, outcome }),
 };
 
-const storageChanges: Readonly<Record<string, Check>> = {
-  blob: shape({ container: text, blob: text }),
-  queue: shape({ queue: text }),
-};
-
-function storageChange(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || !('service' in value)) return false;
-  return Object.entries(storageChanges).some(([service, check]) => service === value.service && check(value));
-}
-
 const init = shape({
   appRoot: text,
   env: record,
@@ -152,9 +142,9 @@ const init = shape({
 const TO_WORKER: ChecksOf<ToWorker> = {
   init: shape({ version: number, init }),
   'serve-unavailable': shape({ version: number, options: shape({ publicUrl: text, drainMs: number }) }),
-  'start-triggers': shape({ storageIsUnused: flag }),
+  'start-triggers': shape({ storage: nullable(shape({ connectionString: text, isUnused: flag })) }),
   'storage-used': anything,
-  'storage-changed': shape({ change: storageChange }),
+  'storage-changed': shape({ source: text, blob: nullable(text) }),
   'container-changed': shape(containerName),
   ping: anything,
   'open-inspector': shape({ host: text, port: number }),

@@ -1,7 +1,7 @@
 import type { Clock, Closeable, Log } from '@lazurite/runtime';
 import type { ContainerName, StorageChange } from '../protocol/changes.ts';
 import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
-import type { CorsSettings, InvokeOutcome } from '../protocol/messages.ts';
+import type { CorsSettings, InvokeOutcome, LocalStorage } from '../protocol/messages.ts';
 import type { Environment } from './configuration/app-environment.ts';
 import type { HttpsOptions } from './configuration/tls-identity.ts';
 
@@ -47,10 +47,10 @@ export interface FunctionsHostOptions {
   /** Whether to reload when the app's files change. Default false. */
   readonly watch?: boolean;
   /**
-   * Whether nothing is stored yet in the storage that `DEVELOPMENT_STORAGE_SETTING` names: then triggers do not look there
-   * until `storageUsed` is called. Asked when triggers start. Default: there may be something.
+   * The storage beside this host, of whose writes `dataChanges` is notified: while it is unused, triggers do not look there.
+   * Asked when triggers start. Default: there is none, and triggers poll.
    */
-  readonly isStorageUnused?: () => boolean;
+  readonly localStorage?: () => LocalStorage | undefined;
   /** How long the app may take to load, in ms. Default 20,000, as of `func start --timeout`. */
   readonly startTimeoutMs?: number;
   /** Ends a start that is under way: it rejects, and its worker process is killed, whatever the app waits for. */
@@ -60,6 +60,15 @@ export interface FunctionsHostOptions {
   readonly log?: Log;
   /** Called for each event; absent: starts and ends of invocations are not even reported by the worker. */
   readonly onEvent?: (event: HostEvent) => void;
+}
+
+/** Reports of the data servers beside a host. They end the sleep of the triggers that wait for what was written. */
+export interface DataChanges {
+  /** There is something new in the change feed of the container. */
+  containerChanged(name: ContainerName): void;
+  storageChanged(change: StorageChange): void;
+  /** The storage is no longer unused. */
+  storageUsed(): void;
 }
 
 export interface FunctionsHost extends Closeable {
@@ -75,12 +84,8 @@ export interface FunctionsHost extends Closeable {
    * Absent or null: nothing.
    */
   invoke(functionName: string, payload?: unknown): Promise<InvokeOutcome>;
-  /** For the data server beside this host to tell that there is something new in the change feed of a container. */
-  containerChanged(name: ContainerName): void;
-  /** For the storage beside this host to tell what was written to it. */
-  storageChanged(change: StorageChange): void;
-  /** For the storage beside this host to tell that it is no longer unused. */
-  storageUsed(): void;
+  /** Where the data servers beside this host report what was written to them. */
+  readonly dataChanges: DataChanges;
   /** Serves the app as it is on disk now. Rejects when it cannot be loaded; then the old one goes on. */
   reload(): Promise<void>;
   /** Lets requests in flight end, runs the app's `appTerminate` hooks, and leaves no process and no port behind. */

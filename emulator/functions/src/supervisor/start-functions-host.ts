@@ -51,7 +51,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         onEvent,
         debugging,
         keepsStandby: options.watch ?? false,
-        isStorageUnused: options.isStorageUnused ?? (() => false),
+        localStorage: options.localStorage ?? (() => undefined),
         fork: (isFirst) => {
           if (!isFirst) return new WorkerProcess({ ...worker, nodeArguments: debugging.laterArguments });
           const first = new WorkerProcess({ ...worker, nodeArguments });
@@ -72,9 +72,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
       },
       fetch: (input, init) => fetchOver(dialTo(url), { input, init }),
       invoke: (functionName, payload) => supervisor.invoke(functionName, toInput(payload)),
-      containerChanged: (name) => supervisor.containerChanged(name),
-      storageChanged: (change) => supervisor.storageChanged(change),
-      storageUsed: () => supervisor.storageUsed(),
+      dataChanges: supervisor.dataChanges,
       reload: () => supervisor.reload(),
       close: () => shutdown.close(),
     };

@@ -1,9 +1,8 @@
 import type { Clock, Closeable, Timer } from '@lazurite/runtime';
 import { messageOf, WorkerFailedError } from '../errors.ts';
-import { type ContainerName, changeKey, containerKey, type StorageChange, sourceOf } from '../protocol/changes.ts';
 import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
-import type { InvokeOutcome, WorkerInit } from '../protocol/messages.ts';
-import { CoalescingNotifier } from './coalescing-notifier.ts';
+import type { InvokeOutcome, LocalStorage, WorkerInit } from '../protocol/messages.ts';
+import { ChangeRelay } from './change-relay.ts';
 import type { Debugging } from './configuration/debugging.ts';
 import { detectHang } from './hang-detection.ts';
 import type { OrphanGuard } from './orphan-guard.ts';
@@ -32,8 +31,8 @@ export interface SupervisorOptions {
   readonly fork: (isFirst: boolean) => WorkerProcess;
   /** Whether reloads are to be expected: then a standby worker waits for the next one, booted. */
   readonly keepsStandby: boolean;
-  /** Whether nothing is stored in the storage beside this host. */
-  readonly isStorageUnused: () => boolean;
+  /** The storage beside this host; undefined without one. */
+  readonly localStorage: () => LocalStorage | undefined;
   /** Reads the app's configuration afresh. */
   readonly configure: () => Promise<WorkerInit>;
   readonly guard: OrphanGuard;
@@ -55,10 +54,10 @@ type Effect<T extends SupervisorEffect['type']> = Extract<SupervisorEffect, { ty
  * carries the effects out, and makes what comes of them into events again.
  */
 export class Supervisor implements Closeable {
+  /** Where the data servers beside this host report what was written to them. */
+  readonly dataChanges: ChangeRelay;
   readonly #options: SupervisorOptions;
   readonly #workers: WorkerSlots;
-  readonly #containerNotifier: CoalescingNotifier<ContainerName>;
-  readonly #storageNotifier: CoalescingNotifier<StorageChange>;
   readonly #closed = Promise.withResolvers<void>();
   readonly #effects = this.#tableOfEffects();
   readonly #events: SupervisorEvent[] = [];
@@ -80,13 +79,7 @@ export class Supervisor implements Closeable {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#workers = new WorkerSlots(options);
-    const { clock } = options;
-    this.#containerNotifier = new CoalescingNotifier(clock, containerKey, (name) =>
-      this.#current?.process.containerChanged(name),
-    );
-    this.#storageNotifier = new CoalescingNotifier(clock, changeKey, (change) =>
-      this.#current?.process.storageChanged(change),
-    );
+    this.dataChanges = new ChangeRelay(options.clock);
     this.#open(this.#state.lastWorker);
   }
 
@@ -111,24 +104,6 @@ export class Supervisor implements Closeable {
     const reloaded = this.#nextLoad();
     this.#dispatch({ type: 'reload' });
     return reloaded;
-  }
-
-  /** Wakes the functions that read the change feed of this container. */
-  containerChanged(name: ContainerName): void {
-    const isWatched = this.#functions.some(
-      ({ watches }) => watches?.container === name.container && watches.database === name.database,
-    );
-    if (isWatched) this.#containerNotifier.notify(name);
-  }
-
-  /** Wakes the functions that wait for this queue or for blobs of this container. */
-  storageChanged(change: StorageChange): void {
-    const source = sourceOf(change);
-    if (this.#functions.some(({ storageSource }) => storageSource === source)) this.#storageNotifier.notify(change);
-  }
-
-  storageUsed(): void {
-    this.#current?.process.storageUsed();
   }
 
   /** Waits while a worker is being started. @throws WorkerFailedError when there is none, and none is coming */
@@ -179,7 +154,7 @@ export class Supervisor implements Closeable {
       load: ({ worker }) => void this.#load(worker),
       adopt: ({ worker }) => this.#adopt(worker),
       'start-triggers': ({ worker }) =>
-        this.#workers.get(worker)?.process.startTriggers(this.#options.isStorageUnused()),
+        this.#workers.get(worker)?.process.startTriggers(this.#options.localStorage() ?? null),
       'settle-load': (effect) => this.#settleLoad(effect),
       'reject-load': (effect) => this.#rejectLoad(effect),
       stop: (effect) => this.#stop(effect),
@@ -253,6 +228,7 @@ export class Supervisor implements Closeable {
     const slot = this.#workers.get(worker);
     if (!slot) return; // it has exited since; that event is next
     this.#functions = slot.functions;
+    this.dataChanges.receiver = slot;
     this.#options.guard.start();
     this.#options.onEvent({ type: 'worker-started', pid: slot.process.pid });
     // While somebody debugs, nothing answers at a breakpoint.

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { PortInUseError } from '@lazurite/http';
 import type { Clock, Log } from '@lazurite/runtime';
 import { AppLoadError, WorkerFailedError } from '../errors.ts';
-import type { ContainerName, StorageChange } from '../protocol/changes.ts';
 import type { FunctionInfo, HostEvent } from '../protocol/events.ts';
 import { FAIL_IN_FLIGHT_EXPRESSION } from '../protocol/fail-in-flight-requests.ts';
 import {
   type FromWorker,
   type InvokeOutcome,
+  type LocalStorage,
   PROTOCOL_VERSION,
   type ToWorker,
   type WorkerInit,
@@ -29,6 +29,9 @@ export interface WorkerProcessOptions {
   readonly log: Log;
   readonly onEvent: (event: HostEvent) => void;
 }
+
+/** The notifications of writes to the data servers beside this host. */
+export type ChangeMessage = Extract<ToWorker, { type: 'container-changed' | 'storage-changed' | 'storage-used' }>;
 
 /** How long a worker may take, beyond the time for requests in flight, before it is killed (WorkerConstants.cs: 5 s). */
 const TERMINATE_GRACE_MS = 5_000;
@@ -128,21 +131,13 @@ export class WorkerProcess {
   }
 
   /** Starts its triggers (timers, queues and so on). To be called once the previous worker was sent `stop`. */
-  startTriggers(storageIsUnused: boolean): void {
-    this.#send({ type: 'start-triggers', storageIsUnused });
+  startTriggers(storage: LocalStorage | null): void {
+    this.#send({ type: 'start-triggers', storage });
   }
 
-  /** The storage beside this host is no longer unused. */
-  storageUsed(): void {
-    this.#send({ type: 'storage-used' });
-  }
-
-  storageChanged(change: StorageChange): void {
-    this.#send({ type: 'storage-changed', change });
-  }
-
-  containerChanged({ database, container }: ContainerName): void {
-    this.#send({ type: 'container-changed', database, container });
+  /** Notifies its triggers of what was written to the data servers beside this host. */
+  notify(change: ChangeMessage): void {
+    this.#send(change);
   }
 
   /** Lets debuggers attach, where the process was not started so: the worker before it held the port. */

@@ -1,9 +1,8 @@
 import { type Clock, seededRandomness, silentLog } from '@lazurite/runtime';
 import { readHostSettings } from '../config/host-json.ts';
 import type { NamedBinding } from '../worker/core/function-trigger.ts';
-import type { InvocationOutcome, TriggeredInvocation } from '../worker/invocation/invoke-from-trigger.ts';
-import { ContainerChanges } from '../worker/triggers/cosmos/container-changes.ts';
-import { StorageChanges } from '../worker/triggers/storage-changes.ts';
+import type { InvocationOutcome, TriggeredInvocation } from '../worker/invocation/invocation.ts';
+import { ContainerChanges, StorageChanges } from '../worker/triggers/polling.ts';
 import type { TriggerContext } from '../worker/triggers/trigger.ts';
 
 export interface RecordedTrigger {

@@ -12,8 +12,7 @@ import { type RunningApp, runApp } from './app/running-app.ts';
 import { serveUnavailable } from './app/serve-unavailable.ts';
 import { createEventLog, EventBatch } from './invocation/event-batch.ts';
 import type { FunctionApp, WorkerDependencies } from './invocation/function-app.ts';
-import { ContainerChanges } from './triggers/cosmos/container-changes.ts';
-import { StorageChanges } from './triggers/storage-changes.ts';
+import { ContainerChanges, StorageChanges } from './triggers/polling.ts';
 import type { ChangeNotifications } from './triggers/trigger.ts';
 
 /** The process as a worker needs it: its channel to the supervisor, and its end. */
@@ -87,7 +86,7 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     return;
   }
   if (message.type === 'storage-changed') {
-    worker.parts.storage.notify(message.change);
+    worker.parts.storage.notify(message);
     return;
   }
   if (message.type === 'storage-used') {
@@ -99,7 +98,7 @@ function receive(worker: Worker, message: ToWorker, handle: unknown): void {
     return;
   }
   if (message.type === 'start-triggers') {
-    if (message.storageIsUnused) worker.parts.storage.markUnused();
+    if (message.storage) worker.parts.storage.join(message.storage);
     void worker.running?.then((running) => running.startTriggers());
     return;
   }

@@ -10,7 +10,8 @@ export interface DeliveryDependencies {
   readonly webhooks: WebhookClient;
   readonly breakers: CircuitBreakers;
   readonly format: NotificationFormat;
-  readonly meter: NotificationMeter;
+  /** Null: nothing is measured. */
+  readonly meter: NotificationMeter | null;
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /** Unique. */

@@ -120,13 +120,12 @@ async function sendAll(
   const taken: OperationChange[] = [];
   for (const message of changes.length > 0 ? dependencies.format.ofChanges(subscription, changes) : []) {
     const origins = message.changes.map(({ traceparent }) => traceparent);
-    const result = await dependencies.meter.sending(origins, () =>
-      send(subscription.notificationUrl, message, dependencies, () => lease.renew()),
-    );
+    const sending = () => send(subscription.notificationUrl, message, dependencies, () => lease.renew());
+    const result = await (dependencies.meter?.sending(origins, sending) ?? sending());
     if (result.kind !== 'accepted') return { taken, result };
     taken.push(...message.changes);
     for (const change of message.changes)
-      dependencies.meter.delivered(dependencies.now() - Date.parse(change.changedDateTime));
+      dependencies.meter?.delivered(dependencies.now() - Date.parse(change.changedDateTime));
   }
   return { taken, result: { kind: 'accepted' } };
 }

@@ -1,5 +1,5 @@
 import { CosmosError } from '../errors.ts';
-import { assertPlainPath } from '../indexing/indexing-path.ts';
+import { assertPlainPath } from '../indexing/index-coverage.ts';
 import { readArray, readInteger, readObject, readOptional, readString, readWord } from '../json.ts';
 
 /** Sets of properties whose values no two items of a logical partition may share. Source: "Unique key constraints in Azure Cosmos DB". */

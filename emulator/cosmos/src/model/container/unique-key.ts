@@ -11,8 +11,8 @@ const MAX_STORED_CHARACTERS = 256;
  * items of a logical partition may not have the same text for a key. A missing property counts as null.
  * Source: "Unique key constraints in Azure Cosmos DB".
  */
-export function uniqueKeyReader(policy: UniqueKeyPolicy | undefined): (item: JsonObject) => readonly string[] {
-  const keys = (policy?.uniqueKeys ?? []).map(({ paths }) => paths.map(parsePropertyPath));
+export function uniqueKeyReader({ uniqueKeys }: UniqueKeyPolicy): (item: JsonObject) => readonly string[] {
+  const keys = uniqueKeys.map(({ paths }) => paths.map(parsePropertyPath));
   return (item) => keys.map((paths) => shorten(JSON.stringify(paths.map((path) => canonical(valueAt(item, path))))));
 }
 

@@ -1,7 +1,18 @@
 import { CosmosError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parsePropertyPath } from '../json.ts';
-import { type IndexingPathEnd, parseIndexingPath } from './indexing-path.ts';
-import type { CompositePath, IndexingPolicy } from './indexing-policy.ts';
+
+/** What this file depends on of a container's indexing policy. */
+interface IndexedPaths {
+  readonly indexingMode: string;
+  readonly includedPaths: readonly { readonly path: string }[];
+  readonly excludedPaths: readonly { readonly path: string }[];
+  readonly compositeIndexes?: readonly (readonly CompositePath[])[];
+}
+
+export interface CompositePath {
+  readonly path: string;
+  readonly order: 'ascending' | 'descending';
+}
 
 /** The path segment that stands for every element of an array. */
 const ELEMENTS = '[]';
@@ -10,13 +21,13 @@ const ELEMENTS = '[]';
  * Returns a function that counts the values of an item that the policy indexes. The longest path that covers a value decides, and `/?`
  * takes precedence over `/*`. Source: "Indexing policies in Azure Cosmos DB", include and exclude precedence.
  */
-export function indexedValueCounter(policy: IndexingPolicy): (item: JsonObject) => number {
+export function indexedValueCounter(policy: IndexedPaths): (item: JsonObject) => number {
   if (policy.indexingMode === 'none') return () => 0;
   const root = coverageOf(policy);
   return (item) => countIndexed(item, root, false);
 }
 
-function coverageOf({ includedPaths, excludedPaths }: IndexingPolicy): CoverageNode {
+function coverageOf({ includedPaths, excludedPaths }: IndexedPaths): CoverageNode {
   const root = new CoverageNode();
   for (const { path } of includedPaths) root.add(path, true);
   for (const { path } of excludedPaths) root.add(path, false);
@@ -24,7 +35,7 @@ function coverageOf({ includedPaths, excludedPaths }: IndexingPolicy): CoverageN
 }
 
 /** Returns a function that tells whether the policy indexes scalars at a property path. */
-export function scalarCoverage(policy: IndexingPolicy): (path: readonly string[]) => boolean {
+export function scalarCoverage(policy: IndexedPaths): (path: readonly string[]) => boolean {
   if (policy.indexingMode === 'none') return () => false;
   const root = coverageOf(policy);
   return (path) => {
@@ -107,7 +118,7 @@ const ALWAYS_INDEXED: readonly string[] = ['id', '_ts'];
  * @throws CosmosError BadRequest when there is no such index
  */
 export function assertSortable(
-  policy: IndexingPolicy,
+  policy: IndexedPaths,
   isIndexed: (path: readonly string[]) => boolean,
   keys: readonly SortKey[],
 ): void {
@@ -134,4 +145,51 @@ function serves(index: readonly CompositePath[], keys: readonly SortKey[]): bool
 function isSamePath(plainPath: string, path: readonly string[]): boolean {
   const segments = parsePropertyPath(plainPath);
   return segments.length === path.length && segments.every((segment, position) => segment === path[position]);
+}
+
+/** How an indexing path ends: `/*` means everything below a path, `/?` the scalar at it. */
+export type IndexingPathEnd = '*' | '?';
+
+export interface IndexingPath {
+  /** Property names; `[]` stands for the elements of an array. */
+  readonly segments: readonly string[];
+  readonly end: IndexingPathEnd;
+}
+
+/** `/*`, the path that every policy includes or excludes. */
+export const ROOT_INDEXING_PATH = '/*';
+
+/**
+ * Reads a path of includedPaths or excludedPaths: property path, then `/*` or `/?`.
+ *
+ * @throws CosmosError BadRequest with the service's message when it has another form
+ */
+export function parseIndexingPath(path: string): IndexingPath {
+  const end = path.at(-1);
+  if ((end !== '*' && end !== '?') || path.at(-2) !== '/') throw unacceptedPath(path);
+  const rest = path.slice(0, -2);
+  try {
+    return { segments: rest === '' ? [] : parsePropertyPath(rest), end };
+  } catch (cause) {
+    throw unacceptedPath(path, cause);
+  }
+}
+
+/** A path of a composite, vector or full-text index, which names one property and has no end mark. */
+export function assertPlainPath(path: string): void {
+  if (/\/[*?]$/.test(path)) throw unacceptedPath(path);
+  try {
+    parsePropertyPath(path);
+  } catch (cause) {
+    throw unacceptedPath(path, cause);
+  }
+}
+
+function unacceptedPath(path: string, cause?: unknown): CosmosError {
+  const shown = path.slice(0, 200);
+  return new CosmosError(
+    'BadRequest',
+    `The indexing path '${shown}' could not be accepted, failed near position '${shown.length}'. Please ensure that the path is a valid path. Common errors include invalid characters or absence of quotes around labels.`,
+    { cause },
+  );
 }

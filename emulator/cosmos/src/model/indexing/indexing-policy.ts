@@ -11,7 +11,7 @@ import {
   readWord,
   withoutUndefined,
 } from '../json.ts';
-import { assertPlainPath, parseIndexingPath, ROOT_INDEXING_PATH } from './indexing-path.ts';
+import { assertPlainPath, type CompositePath, parseIndexingPath, ROOT_INDEXING_PATH } from './index-coverage.ts';
 
 /** Which parts of each item are indexed. Source: "Indexing policies in Azure Cosmos DB". */
 export interface IndexingPolicy {
@@ -35,11 +35,6 @@ export interface IndexKind {
   readonly kind: (typeof INDEX_KINDS)[number];
   readonly dataType?: (typeof INDEX_DATA_TYPES)[number];
   readonly precision?: number;
-}
-
-export interface CompositePath {
-  readonly path: string;
-  readonly order: 'ascending' | 'descending';
 }
 
 export interface SpatialIndex {

@@ -1,6 +1,6 @@
 import { CosmosError } from '../errors.ts';
 import { readArray, readInteger, readObject, readOptional, readString, readWord, withoutUndefined } from '../json.ts';
-import { assertPlainPath } from './indexing-path.ts';
+import { assertPlainPath } from './index-coverage.ts';
 import type { IndexingPolicy } from './indexing-policy.ts';
 
 /** Which properties hold vectors. Source: "Vector search in Azure Cosmos DB for NoSQL", container vector policies. */

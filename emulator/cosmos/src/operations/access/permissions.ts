@@ -1,5 +1,11 @@
-import { type Account, nowInSeconds } from '../../account/account.ts';
-import { alreadyExists, type Container, findResource, notFound } from '../../account/catalog.ts';
+import {
+  type Account,
+  alreadyExists,
+  type Container,
+  findResource,
+  notFound,
+  nowInSeconds,
+} from '../../account/account.ts';
 import { CosmosError, missingProperties } from '../../model/errors.ts';
 import { type JsonObject, type JsonValue, readWord } from '../../model/json.ts';
 import { type PartitionKeyValue, parsePartitionKeyHeader } from '../../model/partition-key/partition-key.ts';

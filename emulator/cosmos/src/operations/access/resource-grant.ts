@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts';
-import { type Container, findResource } from '../../account/catalog.ts';
+import { type Container, findResource } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { type PartitionKeyValue, startsWithPartitionKey } from '../../model/partition-key/partition-key.ts';
 import type { ResourceTokenClaims } from '../../model/requests/resource-token.ts';

@@ -1,11 +1,14 @@
-import { notFound } from '../../account/catalog.ts';
+import { notFound } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
 import type { BatchOperation } from '../../model/requests/batch-request.ts';
 import type { ItemKey, StoredItem } from '../../store/store.ts';
-import { applyCreate } from '../items/create-item.ts';
-import { applyDelete } from '../items/delete-item.ts';
 import {
+  applyCreate,
+  applyDelete,
+  applyReplace,
+  applyUpsert,
+  assertSameId,
   type ItemInput,
   type ItemTransaction,
   locate,
@@ -13,8 +16,6 @@ import {
   toItemInput,
 } from '../items/item-transaction.ts';
 import { applyPatchItem, toPatch } from '../items/patch-item.ts';
-import { applyReplace, assertSameId } from '../items/replace-item.ts';
-import { applyUpsert } from '../items/upsert-item.ts';
 import { isNotModified } from '../preconditions.ts';
 import { deletedCharge, MINIMAL_CHARGE, readCharge, writtenCharge } from '../throughput/request-charge.ts';
 

@@ -1,4 +1,4 @@
-import type { Container } from '../../account/catalog.ts';
+import type { Container } from '../../account/account.ts';
 import type { BatchOperation } from '../../model/requests/batch-request.ts';
 import type { OperationResult } from '../result.ts';
 import { totalCharge } from '../throughput/request-charge.ts';

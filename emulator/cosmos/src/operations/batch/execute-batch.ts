@@ -1,5 +1,4 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
 import type { BatchOperation } from '../../model/requests/batch-request.ts';
 import { ItemTransaction, namedPartitionKey } from '../items/item-transaction.ts';

@@ -1,5 +1,4 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import type { BatchOperation } from '../../model/requests/batch-request.ts';
 import { ItemTransaction, namedPartitionKey } from '../items/item-transaction.ts';

@@ -1,5 +1,4 @@
-import { type Account, nowInSeconds } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import { type Account, type Container, nowInSeconds } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import {
   type ChangeFeedRequest,

@@ -1,5 +1,11 @@
-import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
-import { alreadyExists, type ContainerRecord, toContainer } from '../../account/catalog.ts';
+import {
+  type Account,
+  alreadyExists,
+  type ContainerRecord,
+  newEtag,
+  nowInSeconds,
+  toContainer,
+} from '../../account/account.ts';
 import { readContainerDefinition } from '../../model/container/container-definition.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { containerRid } from '../../model/resource-id.ts';

@@ -1,5 +1,4 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
 import type { OperationResult } from '../result.ts';
 import { deleteOffer } from '../throughput/offer-records.ts';

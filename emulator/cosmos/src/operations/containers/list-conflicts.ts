@@ -1,4 +1,4 @@
-import type { Container } from '../../account/catalog.ts';
+import type { Container } from '../../account/account.ts';
 import { type ResourceFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';

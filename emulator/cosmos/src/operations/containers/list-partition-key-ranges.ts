@@ -1,4 +1,4 @@
-import type { Container } from '../../account/catalog.ts';
+import type { Container } from '../../account/account.ts';
 import { childRid } from '../../model/resource-id.ts';
 import { toFeedJson } from '../feed.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';

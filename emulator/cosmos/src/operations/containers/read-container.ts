@@ -1,5 +1,4 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import type { ContainerDefinition } from '../../model/container/container-definition.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
 import { type OperationResult, toResourceJson } from '../result.ts';

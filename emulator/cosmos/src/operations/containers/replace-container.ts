@@ -1,5 +1,11 @@
-import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
-import { type Container, type ContainerRecord, toContainer } from '../../account/catalog.ts';
+import {
+  type Account,
+  type Container,
+  type ContainerRecord,
+  newEtag,
+  nowInSeconds,
+  toContainer,
+} from '../../account/account.ts';
 import { readContainerReplacement } from '../../model/container/container-definition.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';

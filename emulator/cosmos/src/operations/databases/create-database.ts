@@ -1,5 +1,4 @@
-import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
-import { alreadyExists } from '../../account/catalog.ts';
+import { type Account, alreadyExists, newEtag, nowInSeconds } from '../../account/account.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { databaseRid, readResourceId } from '../../model/resource-id.ts';
 import type { Throughput } from '../../model/throughput/throughput.ts';

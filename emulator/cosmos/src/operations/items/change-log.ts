@@ -1,4 +1,4 @@
-import type { Container } from '../../account/catalog.ts';
+import type { Container } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { LoggedChange, StoredItem } from '../../store/store.ts';
 

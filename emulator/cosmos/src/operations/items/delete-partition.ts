@@ -1,5 +1,4 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedSelection, isSelected, selectFeed } from '../feed.ts';

@@ -1,5 +1,4 @@
-import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import { type Account, alreadyExists, type Container, newEtag, notFound, nowInSeconds } from '../../account/account.ts';
 import { uniqueKeyViolation } from '../../model/container/unique-key.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
@@ -10,8 +9,92 @@ import {
 } from '../../model/partition-key/partition-key.ts';
 import { childRid, readItemId } from '../../model/resource-id.ts';
 import type { ItemKey, StoredItem } from '../../store/store.ts';
+import { assertIfMatch, isNotModified, type Preconditions, preconditionFailed } from '../preconditions.ts';
 import type { OperationResult } from '../result.ts';
+import { deletedCharge, writtenCharge } from '../throughput/request-charge.ts';
 import { type ItemChange, startOfRetention, toLoggedChange } from './change-log.ts';
+
+/** @throws CosmosError Conflict when the id exists in the logical partition */
+export async function createItem(account: Account, container: Container, input: ItemInput): Promise<ItemResult> {
+  const item = await account.commits.write(() => applyCreate(new ItemTransaction(account, container), input));
+  const charge = writtenCharge(container, 'create', { item, properties: input.properties });
+  return toItemResult(201, container, item, charge);
+}
+
+/** The write inside a transaction, which may have others. Throws before it writes. */
+export function applyCreate(transaction: ItemTransaction, input: ItemInput): StoredItem {
+  if (transaction.find(input.key)) throw alreadyExists();
+  return transaction.insert(input);
+}
+
+/** @throws CosmosError NotFound, or PreconditionFailed when the item has changed since `ifMatch` */
+export async function replaceItem(
+  account: Account,
+  container: Container,
+  input: ItemInput & Preconditions,
+): Promise<ItemResult> {
+  const item = await account.commits.write(() => applyReplace(new ItemTransaction(account, container), input));
+  const charge = writtenCharge(container, 'replace', { item, properties: input.properties });
+  return toItemResult(200, container, item, charge);
+}
+
+/** The write inside a transaction, which may have others. Throws before it writes. */
+export function applyReplace(transaction: ItemTransaction, input: ItemInput & Preconditions): StoredItem {
+  const existing = transaction.find(input.key);
+  if (!existing) throw notFound();
+  assertIfMatch(input, existing.etag);
+  return transaction.replace(existing, input);
+}
+
+/** @throws CosmosError BadRequest when the item in the body has another id than the request names */
+export function assertSameId({ key }: ItemInput, id: string): void {
+  if (key.id === id) return;
+  throw new CosmosError('BadRequest', "The id of the item in the body doesn't match the one in the request path");
+}
+
+/** 201 when it has created the item, 200 when it has replaced it. */
+export async function upsertItem(
+  account: Account,
+  container: Container,
+  input: ItemInput & Preconditions,
+): Promise<ItemResult> {
+  const { item, created } = await account.commits.write(() =>
+    applyUpsert(new ItemTransaction(account, container), input),
+  );
+  const written = { item, properties: input.properties };
+  const charge = writtenCharge(container, created ? 'create' : 'replace', written);
+  return toItemResult(created ? 201 : 200, container, item, charge);
+}
+
+/** The write inside a transaction, which may have others. Throws before it writes. */
+export function applyUpsert(
+  transaction: ItemTransaction,
+  input: ItemInput & Preconditions,
+): { item: StoredItem; created: boolean } {
+  const existing = transaction.find(input.key);
+  if (!existing) return { item: transaction.insert(input), created: true };
+  assertIfMatch(input, existing.etag);
+  if (isNotModified(input, existing.etag)) throw preconditionFailed();
+  return { item: transaction.replace(existing, input), created: false };
+}
+
+export interface DeleteItemInput extends Preconditions {
+  readonly key: ItemKey;
+}
+
+/** @throws CosmosError NotFound, or PreconditionFailed when the item has changed since `ifMatch` */
+export async function deleteItem(account: Account, container: Container, input: DeleteItemInput): Promise<ItemResult> {
+  const item = await account.commits.write(() => applyDelete(new ItemTransaction(account, container), input));
+  return { status: 204, charge: deletedCharge(container, item), container, range: item.range, itemLsn: item.lsn };
+}
+
+/** The write inside a transaction, which may have others. Throws before it writes. */
+export function applyDelete(transaction: ItemTransaction, input: DeleteItemInput): StoredItem {
+  const existing = transaction.find(input.key);
+  if (!existing) throw notFound();
+  assertIfMatch(input, existing.etag);
+  return transaction.delete(existing);
+}
 
 /** An item of a request, validated as far as this is possible outside of a transaction. */
 export interface ItemInput {

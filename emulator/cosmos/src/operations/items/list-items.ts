@@ -1,5 +1,4 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import type { ItemSelection, StoredItem } from '../../store/store.ts';
 import { type FeedPage, type FeedScope, invalidContinuation, isSelected, selectFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';

@@ -1,6 +1,5 @@
-import type { Account } from '../../account/account.ts';
-import { type Container, notFound } from '../../account/catalog.ts';
-import { assertItemNesting, assertItemSize, type JsonObject } from '../../model/json.ts';
+import { type Account, type Container, notFound } from '../../account/account.ts';
+import { assertItemSize, assertItemValues, type JsonObject } from '../../model/json.ts';
 import { applyPatch } from '../../model/requests/patch.ts';
 import { type PatchOperation, readPatchRequest } from '../../model/requests/patch-request.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
@@ -46,7 +45,7 @@ export function applyPatchItem(
   const document = JSON.parse(existing.body) as JsonObject; // our own text
   if (patch.condition && !holds(transaction, patch.condition, document)) throw preconditionFailed();
   const patched = applyPatch(document, patch.operations);
-  assertItemNesting(patched);
+  assertItemValues(patched);
   const input = toItemInput(transaction.container, patched, transaction.container.partitionKeyOf(patched));
   assertItemSize(Buffer.byteLength(JSON.stringify(input.properties)));
   return { item: transaction.replace(existing, input), properties: input.properties };

@@ -1,5 +1,4 @@
-import { type Account, nowInSeconds } from '../../account/account.ts';
-import { type Container, notFound } from '../../account/catalog.ts';
+import { type Account, type Container, notFound, nowInSeconds } from '../../account/account.ts';
 import type { ItemKey } from '../../store/store.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
 import { readCharge } from '../throughput/request-charge.ts';

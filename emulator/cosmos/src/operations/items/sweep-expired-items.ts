@@ -1,5 +1,7 @@
 import type { Clock, Closeable, Log, Timer } from '@lazurite/runtime';
 import { type Account, nowInSeconds } from '../../account/account.ts';
+import { SpaceReclaimer } from '../../store/reclaim-space.ts';
+import { startOfRetention } from './change-log.ts';
 import { ItemTransaction } from './item-transaction.ts';
 
 /** Reads never show expired items, so the sweep only frees space and is not urgent. */
@@ -26,21 +28,35 @@ export async function sweepAllExpiredItems(account: Account): Promise<void> {
   while (removed === SWEEP_BATCH) removed = await sweepExpiredItems(account);
 }
 
-/** Sweeps once a minute of the clock, until closed. */
+/** Removes the changes that the feeds of all versions and deletes keep no longer, also where nothing is written. */
+export function pruneChangeLogs(account: Account): Promise<void> {
+  return account.commits.write(() => {
+    const now = nowInSeconds(account);
+    for (const container of account.catalog.allContainers())
+      if (container.keepsAllVersions) account.store.changeLog.prune(container.number, startOfRetention(container, now));
+  });
+}
+
+/** Sweeps once a minute of the clock, until closed, and gives back the room of what is gone. */
 export function startSweeping(account: Account, clock: Clock, log: Log): Closeable {
   let running = Promise.resolve();
   let closed = false;
+  const reclaimer = new SpaceReclaimer(account, log);
   let timer = schedule();
 
   function schedule(): Timer {
     return clock.setTimer(SWEEP_INTERVAL_MS, () => {
-      running = sweepAllExpiredItems(account).catch((error: unknown) =>
-        log.warn({ err: error }, 'Expired items could not be removed'),
-      );
+      running = sweep().catch((error: unknown) => log.warn({ err: error }, 'Expired items could not be removed'));
       void running.then(() => {
         if (!closed) timer = schedule();
       });
     });
+  }
+
+  async function sweep(): Promise<void> {
+    await sweepAllExpiredItems(account);
+    await pruneChangeLogs(account);
+    await reclaimer.reclaim();
   }
 
   return {

@@ -1,12 +1,10 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
 import type { PathCondition } from '../../query/plan/filters.ts';
 import { ALL_KEYS, indexKey, isExactCondition, keyRangesOf } from '../../store/index-key.ts';
 import type { ItemIndex, KeyRange } from '../../store/item-queries.ts';
 import type { ItemSelection, Store } from '../../store/store.ts';
 import type { FeedSelection } from '../feed.ts';
-import type { IndexOrder } from './item-batches.ts';
 
 /** How a query reads its items. */
 export type AccessPath = AccessBase & (ReadAll | ReadNumbers | ReadInOrder);
@@ -32,6 +30,17 @@ interface ReadAll {
 interface ReadNumbers {
   readonly kind: 'numbers';
   readonly numbers: readonly (readonly number[])[];
+}
+
+/** Reading in the order of the values at a path. */
+export interface IndexOrder {
+  readonly index: number;
+  /** The effective partition key, of an index by partition. */
+  readonly epk?: string;
+  readonly path: readonly string[];
+  readonly descending: boolean;
+  /** Only values with these keys. */
+  readonly keys: KeyRange;
 }
 
 /** In the order of ORDER BY. */

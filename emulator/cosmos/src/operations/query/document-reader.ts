@@ -1,16 +1,18 @@
 import { type Account, nowInSeconds } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
-import type { JsonValue } from '../../model/json.ts';
-import type { CurrentDocument } from '../../query/execute/evaluation-frame.ts';
-import { YIELD, type Yield } from '../../query/execute/evaluation-frame.ts';
-import { Weights } from '../../query/values/weight.ts';
-import type { QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
+import { type JsonValue, valueAt } from '../../model/json.ts';
+import { type CurrentDocument, YIELD, type Yield } from '../../query/execute/evaluation-frame.ts';
+import type { QueryTurns } from '../../query/execute/query-turns.ts';
+import { compareValues } from '../../query/values/operators.ts';
+import { Weights } from '../../query/values/value.ts';
+import { indexKey, isExactKey } from '../../store/index-key.ts';
+import type { IndexEntry, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
+import type { Store } from '../../store/store.ts';
 import type { FeedSelection } from '../feed.ts';
-import type { AccessPath } from './access-path.ts';
-import { type ItemBatches, itemsByNumber, itemsInOrder, itemsOfSelection, type OrderStart } from './item-batches.ts';
+import type { AccessPath, IndexOrder } from './access-path.ts';
 
 /** The first item to read. */
-export interface DocumentStart {
+interface DocumentStart {
   /** The index of the selection of the feed. */
   readonly selection: number;
   /** The number of the item, or a lower one. */
@@ -35,6 +37,7 @@ const CHARACTERS_BETWEEN_YIELDS = 64 * 1024;
 export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocument {
   readonly #account: Account;
   readonly #reading: DocumentReading;
+  readonly #turns: QueryTurns;
   readonly #weights = new Weights();
   #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
   /** The index of the selection of the item read last. */
@@ -43,9 +46,10 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
   items = 0;
   sizeInBytes = 0;
 
-  constructor(account: Account, reading: DocumentReading) {
+  constructor(account: Account, reading: DocumentReading, turns: QueryTurns) {
     this.#account = account;
     this.#reading = reading;
+    this.#turns = turns;
     this.selection = reading.start?.selection ?? 0;
   }
 
@@ -79,15 +83,17 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
       this.selection = index;
       const from = start?.selection === index ? start.document : undefined;
       for (const batch of this.#batchesOf(index, this.#toQueried(selection), from)) {
+        yield YIELD;
         let parsed = 0;
         for (const item of batch) {
-          yield this.#read(item);
+          const value = this.#read(item);
           parsed += item.body.length;
-          if (parsed < CHARACTERS_BETWEEN_YIELDS) continue;
-          yield YIELD;
-          parsed = 0;
+          if (parsed >= CHARACTERS_BETWEEN_YIELDS) {
+            yield YIELD;
+            parsed = 0;
+          }
+          yield value;
         }
-        yield YIELD;
       }
     }
   }
@@ -109,10 +115,172 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
   }
 
   #read(item: QueriedItem): JsonValue {
+    this.#turns.assertFits(item.body.length);
     const value = JSON.parse(item.body) as JsonValue; // our own text
     this.#current = { item, value };
     this.items += 1;
     this.sizeInBytes += Buffer.byteLength(item.body);
     return value;
   }
+}
+
+/** Batches of items. Other requests may write between two batches. */
+type ItemBatches = Iterable<readonly QueriedItem[]>;
+
+interface NumberOrder {
+  /** From the highest number down. */
+  readonly descending: boolean;
+  /** The first number; absent: the first of all. */
+  readonly from?: number;
+}
+
+/** The first read is small, because a query may want one item. */
+const FIRST_BATCH = 8;
+const MAX_BATCH = 256;
+/**
+ * The most text that one read brings into memory, in characters, unless one item has more. It is small, because objects that
+ * survive several collections of the young generation make the heap grow.
+ */
+const MAX_BATCH_CHARACTERS = 256 * 1024;
+/** The most numbers that one read looks through, so that it is short even when few items match. */
+const MAX_SPAN = 8_192;
+/** For a partition with more items, all items of its physical partition are read. */
+const MAX_PARTITION = 500_000;
+
+/** All items of a selection in the order of their numbers. */
+function itemsOfSelection(store: Store, selection: QueriedSelection, order: NumberOrder): ItemBatches {
+  const isPart = selection.minEpk !== undefined || selection.maxEpk !== undefined;
+  const numbers = isPart ? store.queries.numbers(selection, MAX_PARTITION) : undefined;
+  return numbers ? itemsByNumber(store, selection, numbers, order) : itemsOfRange(store, selection, order);
+}
+
+/** The items with these numbers that are in the selection, in the order of their numbers. */
+function* itemsByNumber(
+  store: Store,
+  selection: QueriedSelection,
+  numbers: readonly number[],
+  { descending, from }: NumberOrder,
+): ItemBatches {
+  const sign = descending ? -1 : 1;
+  const sorted = Float64Array.from(numbers).sort();
+  if (descending) sorted.reverse();
+  let next = from === undefined ? 0 : sorted.findIndex((number) => (number - from) * sign >= 0);
+  if (next < 0) return;
+  let limit = FIRST_BATCH;
+  while (next < sorted.length) {
+    const items = store.queries.read(selection, [...sorted.subarray(next, next + limit)]);
+    yield items.sort((left, right) => (left.number - right.number) * sign);
+    next += limit;
+    limit = nextLimit(limit, items);
+  }
+}
+
+function* itemsOfRange(store: Store, selection: QueriedSelection, { descending, from }: NumberOrder): ItemBatches {
+  const bounds = store.queries.bounds(selection);
+  if (!bounds) return;
+  let { first, last } = bounds;
+  if (from !== undefined && descending) last = Math.min(last, from);
+  else if (from !== undefined) first = Math.max(first, from);
+  let limit = FIRST_BATCH;
+  for (let span = FIRST_BATCH; first <= last; span = Math.min(2 * span, MAX_SPAN)) {
+    const window = descending
+      ? { first: Math.max(first, last - span + 1), last }
+      : { first, last: Math.min(last, first + span - 1) };
+    const items = store.queries.scan(selection, window, { limit, descending });
+    yield items;
+    const stop = items.length === limit ? items.at(-1)?.number : undefined;
+    if (descending) last = (stop ?? window.first) - 1;
+    else first = (stop ?? window.last) + 1;
+    limit = nextLimit(limit, items);
+  }
+}
+
+function nextLimit(limit: number, items: readonly QueriedItem[]): number {
+  const size = items.reduce((sum, { body }) => sum + body.length, 0);
+  const fitting = size === 0 ? MAX_BATCH : Math.floor((MAX_BATCH_CHARACTERS * items.length) / size);
+  return Math.max(1, Math.min(MAX_BATCH, 2 * limit, fitting));
+}
+
+/** The value, and the item, with which reading starts. */
+export interface OrderStart {
+  readonly value: JsonValue | undefined;
+  /** The number of the first item; absent: the first with the value. */
+  readonly document?: number;
+}
+
+/**
+ * The items of a selection in the order of an index. Items whose values share a key (long strings, arrays, objects) are sorted
+ * here. Reading that starts in the middle of them starts with the first of them.
+ */
+function* itemsInOrder(
+  store: Store,
+  selection: QueriedSelection,
+  order: IndexOrder,
+  start: OrderStart | undefined,
+): ItemBatches {
+  let tied: Tie | undefined;
+  for (const chunk of entriesOf(store, selection, order, start)) {
+    const numbers = chunk.map(({ number }) => number);
+    const items = new Map(store.queries.read(selection, numbers).map((item) => [item.number, item]));
+    const batch: QueriedItem[] = [];
+    for (const { key, number } of chunk) {
+      const item = items.get(number);
+      if (!item) continue;
+      if (tied && Buffer.compare(tied.key, key) === 0) {
+        tied.items.push(item);
+        continue;
+      }
+      batch.push(...sortTied(tied, order));
+      tied = { key, items: [item] };
+    }
+    if (tied && isExactKey(tied.key)) {
+      batch.push(...tied.items);
+      tied = undefined;
+    }
+    yield batch;
+  }
+  yield sortTied(tied, order);
+}
+
+/** Items whose values share a key. */
+interface Tie {
+  readonly key: Uint8Array;
+  readonly items: QueriedItem[];
+}
+
+function* entriesOf(
+  store: Store,
+  { range }: QueriedSelection,
+  { index, epk, keys, descending }: IndexOrder,
+  start: OrderStart | undefined,
+): Iterable<readonly IndexEntry[]> {
+  const selection = { index, range, keys, ...(epk !== undefined && { epk }) };
+  let after = start && entryBefore(start, descending);
+  let limit = FIRST_BATCH;
+  for (;;) {
+    const chunk = store.indexes.entries(selection, { limit, descending, ...(after && { after }) });
+    yield chunk;
+    if (chunk.length < limit) return;
+    after = chunk.at(-1);
+    limit = nextLimit(limit, []);
+  }
+}
+
+function entryBefore({ value, document }: OrderStart, descending: boolean): IndexEntry {
+  const key = indexKey(value);
+  if (document === undefined || !isExactKey(key)) return { key, number: descending ? Number.MAX_SAFE_INTEGER : 0 };
+  return { key, number: descending ? document + 1 : document - 1 };
+}
+
+/** Items come in the order of their numbers, and stay so where their values are equal. */
+function sortTied(tied: Tie | undefined, { path, descending }: IndexOrder): readonly QueriedItem[] {
+  if (!tied) return [];
+  if (isExactKey(tied.key)) return tied.items;
+  const sign = descending ? -1 : 1;
+  const valued = tied.items.map((item) => ({
+    item,
+    value: valueAt(JSON.parse(item.body), path) as JsonValue | undefined,
+  }));
+  valued.sort((left, right) => compareValues(left.value, right.value) * sign);
+  return valued.map(({ item }) => item);
 }

@@ -1,28 +1,28 @@
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import { assertSortable } from '../../model/indexing/index-coverage.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
-import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts';
+import type { CompiledQuery } from '../../query/compile-query.ts';
 import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
 import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import { assertOnePartition, assertServedWithoutMerge, planPolicyOf, selectForQuery } from './query-scope.ts';
-import { type QueryPage, readQueryPage } from './read-query-page.ts';
-
-/** A query as a request has it. */
-export interface QueryBody {
-  readonly text: string;
-  readonly parameters: readonly QueryParameter[];
-}
+import {
+  assertOnePartition,
+  assertServedWithoutMerge,
+  planPolicyOf,
+  type QueryBody,
+  selectForQuery,
+} from './query-scope.ts';
+import { decodeCursor, encodeCursor, type QueryPage, readQueryPage } from './read-query-page.ts';
 
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
   readonly scope: FeedScope;
   /** Whether it may read several physical partitions. */
   readonly crossesPartitions: boolean;
+  /** Whether the client has left, so that the query can end. */
+  isClosed(): boolean;
 }
 
 /**
@@ -36,7 +36,8 @@ export async function queryDocuments(
   container: Container,
   input: QueryDocumentsInput,
 ): Promise<OperationResult> {
-  const { body, scope, maxItemCount, continuation } = input;
+  const { body, scope, maxItemCount, continuation, isClosed } = input;
+  await account.queryScheduler.turn();
   const startedAt = account.clock.monotonic();
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
@@ -57,6 +58,7 @@ export async function queryDocuments(
     access,
     maxItemCount,
     context: contextOf(account, container),
+    isClosed,
     ...(count !== undefined && { count }),
     ...(cursor !== undefined && { cursor }),
   };

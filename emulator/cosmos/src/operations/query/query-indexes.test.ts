@@ -1,7 +1,6 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
 import fc from 'fast-check';
-import type { Account } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import { openAccount } from '../../account/open-account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
@@ -13,9 +12,7 @@ import { makeDataDirectory } from '../../testing/data-directory.ts';
 import { createContainer } from '../containers/create-container.ts';
 import { createDatabase } from '../databases/create-database.ts';
 import type { FeedScope } from '../feed.ts';
-import { deleteItem } from '../items/delete-item.ts';
-import { toItemInput } from '../items/item-transaction.ts';
-import { upsertItem } from '../items/upsert-item.ts';
+import { deleteItem, toItemInput, upsertItem } from '../items/item-transaction.ts';
 import { queryDocuments } from './query-documents.ts';
 
 const directory = makeDataDirectory();
@@ -131,7 +128,8 @@ class World {
   }
 
   async page(text: string, scope: FeedScope, maxItemCount: number, continuation: string | undefined) {
-    const input = { body: { text, parameters: [] }, scope, maxItemCount, ...(continuation && { continuation }) };
+    const next = continuation === undefined ? {} : { continuation };
+    const input = { body: { text, parameters: [] }, scope, maxItemCount, isClosed: () => false, ...next };
     const result = await queryDocuments(this.account, await this.container, input);
     return { rows: JSON.parse(String(result.body)).Documents as unknown[], continuation: result.continuation };
   }

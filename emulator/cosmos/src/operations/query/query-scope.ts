@@ -1,14 +1,22 @@
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { parsePropertyPath } from '../../model/json.ts';
 import { type EpkRange, intersectEpkRanges } from '../../model/partition-key/effective-partition-key.ts';
 import { isVectorDistance } from '../../query/compile/vector-distance.ts';
-import type { CompiledQuery } from '../../query/compile-query.ts';
+import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts';
 import type { PlanPolicy } from '../../query/plan/planner.ts';
 import type { QueryPlan } from '../../query/plan/query-plan.ts';
-import { type QueryRange, rangesOf } from '../../query/plan/query-ranges.ts';
+import { type QueryRange, rangesOf } from '../../query/plan/query-target.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
+import type { OperationResult } from '../result.ts';
+import { METADATA_READ_CHARGE } from '../throughput/request-charge.ts';
+
+/** A query as a request has it. */
+export interface QueryBody {
+  readonly text: string;
+  readonly parameters: readonly QueryParameter[];
+}
 
 /** Each key is a selection of its own. More keys than this are read as one scan. */
 const MAX_TARGETS = 100;
@@ -113,4 +121,18 @@ export function planPolicyOf({ definition }: Container): PlanPolicy {
 /** A path without the quotes that a definition may put around names. */
 function keyOf(names: readonly string[]): string {
   return names.map((name) => `/${name}`).join('');
+}
+
+export interface QueryPlanInput {
+  readonly body: QueryBody;
+  /** What the client can merge; absent: everything. */
+  readonly supportedFeatures?: ReadonlySet<string>;
+}
+
+/** How a client has to run a query over the physical partitions. @throws CosmosError BadRequest for a query that has no plan */
+export function readQueryPlan(account: Account, container: Container, input: QueryPlanInput): OperationResult {
+  const { body, supportedFeatures } = input;
+  const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
+  const plan = query.plan({ ...planPolicyOf(container), ...(supportedFeatures && { supportedFeatures }) });
+  return { status: 200, body: JSON.stringify(plan), charge: METADATA_READ_CHARGE, container };
 }

@@ -1,14 +1,12 @@
 import type { Account } from '../../account/account.ts';
-import type { JsonValue } from '../../model/json.ts';
-import type { CompiledQuery } from '../../query/compile-query.ts';
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import type { CompiledQuery, SteppedRows } from '../../query/compile-query.ts';
 import { type PageRequest, type RowKey, YIELD } from '../../query/execute/evaluation-frame.ts';
+import type { QueryTurns } from '../../query/execute/query-turns.ts';
 import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import type { FeedSelection } from '../feed.ts';
 import type { AccessPath } from './access-path.ts';
-import { type Cursor, type CursorTracker, trackCursor } from './cursor.ts';
-import { DocumentReader, type DocumentReading } from './document-reader.ts';
-import type { OrderStart } from './item-batches.ts';
-import { QueryTurns } from './query-turns.ts';
+import { DocumentReader, type DocumentReading, type OrderStart } from './document-reader.ts';
 
 /** The largest response of the service. Source: "Azure Cosmos DB service quotas", maximum response size. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
@@ -27,6 +25,7 @@ export interface QueryRun {
   readonly count?: number;
   /** Absent: from the start. */
   readonly cursor?: Cursor;
+  isClosed(): boolean;
 }
 
 export interface QueryPage {
@@ -40,10 +39,17 @@ export interface QueryPage {
   readonly loaded: { readonly items: number; readonly sizeInBytes: number };
 }
 
-/** Reads one page, and yields to other requests meanwhile. @throws CosmosError RequestTimeout or BadRequest when it takes too much time or memory */
-export async function readQueryPage(account: Account, run: QueryRun): Promise<QueryPage> {
-  const turns = new QueryTurns(account.clock);
-  const reader = new DocumentReader(account, readingOf(run));
+/**
+ * Reads one page, in turns with other queries.
+ *
+ * @throws CosmosError RequestTimeout or BadRequest when it takes too much time or memory, TooManyRequests when too many queries wait
+ */
+export function readQueryPage(account: Account, run: QueryRun): Promise<QueryPage> {
+  return account.queryScheduler.run(run.isClosed, (turns) => readPage(account, run, turns));
+}
+
+async function readPage(account: Account, run: QueryRun, turns: QueryTurns): Promise<QueryPage> {
+  const reader = new DocumentReader(account, readingOf(run), turns);
   const { limits } = turns;
   const rows = run.query.start(reader, run.context, {
     current: reader,
@@ -53,9 +59,8 @@ export async function readQueryPage(account: Account, run: QueryRun): Promise<Qu
   });
   const page = new PageBuilder(run.maxItemCount, reader, trackCursor(run, reader, rows));
   for (const row of rows) {
+    if (turns.isOver()) await turns.next();
     if (row === YIELD) {
-      if (!turns.isOver()) continue;
-      await turns.next();
       if (turns.elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
     } else if (!page.add(row)) break;
   }
@@ -123,5 +128,189 @@ class PageBuilder {
     const { items, sizeInBytes } = this.#reader;
     const page = { rows: this.#rows, sizeInBytes: this.#bytes, loaded: { items, sizeInBytes } };
     return this.#next ? { ...page, next: this.#next } : page;
+  }
+}
+
+/** Where a page of a query ended and the next one starts. */
+export type Cursor = CursorAtDocument | CursorBehindRow | CursorAtOffset;
+
+/**
+ * Of a query whose rows come as documents are read: the next page starts with this document, or with the one after it if it
+ * is gone.
+ */
+interface CursorAtDocument {
+  readonly kind: 'document';
+  /** The index of the selection of the feed. The same query and scope give the same selections. */
+  readonly selection: number;
+  /** The number of the item. */
+  readonly document: number;
+  /** How many of its rows are on earlier pages. */
+  readonly skip: number;
+  /** How many rows came before, those that OFFSET leaves out included. */
+  readonly before: number;
+}
+
+/** Of a query that sorts: the next page starts behind this row. */
+interface CursorBehindRow {
+  readonly kind: 'row';
+  readonly row: RowKey;
+  readonly before: number;
+}
+
+/** Of any other query: the next page computes all rows again and leaves out this many. */
+interface CursorAtOffset {
+  readonly kind: 'offset';
+  readonly offset: number;
+}
+
+/** Longer keys would make a token of more than 1 KB. */
+const MAX_KEYS_BYTES = 600;
+
+/** A cursor as short JSON, for a continuation token. Long sort keys are left out, because the item has them. */
+export function encodeCursor(cursor: Cursor): JsonValue {
+  if (cursor.kind === 'offset') return { o: cursor.offset };
+  if (cursor.kind === 'document') return { d: [cursor.selection, cursor.document, cursor.skip, cursor.before] };
+  const { keys, document, row } = cursor.row;
+  // JSON has no undefined: a key is in an array of one, or of none.
+  const wrapped = keys.map((key) => (key === undefined ? [] : [key]));
+  const r = [document, row, cursor.before];
+  return Buffer.byteLength(JSON.stringify(wrapped)) > MAX_KEYS_BYTES ? { r } : { k: wrapped, r };
+}
+
+/**
+ * The inverse of `encodeCursor`, for JSON that this server has signed.
+ *
+ * @param readKeys reads the sort keys of a document that were too long for the token
+ */
+export function decodeCursor(value: JsonValue, readKeys: (document: number) => RowKey['keys']): Cursor {
+  if (!isJsonObject(value)) throw new TypeError(`A signed cursor is '${JSON.stringify(value)}', expected an object`);
+  if (value.o !== undefined) return { kind: 'offset', offset: Number(value.o) };
+  if (value.d !== undefined) {
+    const [selection = 0, document = 0, skip = 0, before = 0] = value.d as readonly number[]; // as encoded above
+    return { kind: 'document', selection, document, skip, before };
+  }
+  const [document = 0, row = 0, before = 0] = value.r as readonly number[]; // as encoded above
+  const wrapped = value.k as readonly (readonly JsonValue[])[] | undefined; // as encoded above
+  const keys = wrapped === undefined ? readKeys(document) : wrapped.map(([key]) => key);
+  return { kind: 'row', row: { keys, document, row }, before };
+}
+
+/** Follows the rows of one run and gives the cursor of the next page. */
+export interface CursorTracker {
+  /** Called once for each row: whether an earlier page has it. */
+  isOnEarlierPage(): boolean;
+  /** The current row is on this page. */
+  add(): void;
+  /** The cursor of a next page that starts with the current row. */
+  atRow(): Cursor;
+  /** The cursor of a next page that starts behind the last row; undefined when the query cannot stop there. */
+  betweenRows(): Cursor | undefined;
+}
+
+export function trackCursor(
+  { query, cursor }: { readonly query: CompiledQuery; readonly cursor?: Cursor },
+  reader: DocumentReader,
+  rows: SteppedRows,
+): CursorTracker {
+  if (resumesDocumentCursor(query))
+    return new DocumentTracker(reader, rows, cursor?.kind === 'document' ? cursor : undefined);
+  if (query.sorts) return new SortTracker(rows);
+  return new OffsetTracker(cursor?.kind === 'offset' ? cursor.offset : 0);
+}
+
+/** DISTINCT needs the rows of earlier pages. */
+function resumesDocumentCursor({ streams, query }: CompiledQuery): boolean {
+  return streams && !query.select.distinct;
+}
+
+class DocumentTracker implements CursorTracker {
+  readonly #reader: DocumentReader;
+  readonly #rows: SteppedRows;
+  readonly #start: CursorAtDocument | undefined;
+  #document = Number.NaN;
+  #row = 0;
+
+  constructor(reader: DocumentReader, rows: SteppedRows, start: CursorAtDocument | undefined) {
+    this.#reader = reader;
+    this.#rows = rows;
+    this.#start = start;
+  }
+
+  isOnEarlierPage(): boolean {
+    const { document } = this.#reader;
+    this.#row = document === this.#document ? this.#row + 1 : 0;
+    this.#document = document;
+    return document === this.#start?.document && this.#row < this.#start.skip;
+  }
+
+  add(): void {
+    // The reader knows the current row.
+  }
+
+  atRow(): Cursor {
+    const { selection, document } = this.#reader;
+    // The next run counts this row again, and those of its document before it.
+    return { kind: 'document', selection, document, skip: this.#row, before: this.#rows.rowsSeen - this.#row - 1 };
+  }
+
+  /** The current document again, without the rows it has given. Undefined where a page would end where it began. */
+  betweenRows(): Cursor | undefined {
+    const { selection, document } = this.#reader;
+    if (document === 0 || document === this.#start?.document) return undefined;
+    const skip = document === this.#document ? this.#row + 1 : 0;
+    return { kind: 'document', selection, document, skip, before: this.#rows.rowsSeen - skip };
+  }
+}
+
+class SortTracker implements CursorTracker {
+  readonly #rows: SteppedRows;
+  #last: RowKey | undefined;
+
+  constructor(rows: SteppedRows) {
+    this.#rows = rows;
+  }
+
+  isOnEarlierPage(): boolean {
+    return false;
+  }
+
+  add(): void {
+    this.#last = this.#rows.lastRow;
+  }
+
+  atRow(): Cursor {
+    const { keys = [], document = 0, row = 0 } = this.#last ?? {};
+    return { kind: 'row', row: { keys, document, row }, before: this.#rows.rowsSeen - 1 };
+  }
+
+  betweenRows(): undefined {
+    return undefined;
+  }
+}
+
+class OffsetTracker implements CursorTracker {
+  #left: number;
+  #offset: number;
+
+  constructor(offset: number) {
+    this.#left = offset;
+    this.#offset = offset;
+  }
+
+  isOnEarlierPage(): boolean {
+    this.#left -= 1;
+    return this.#left >= 0;
+  }
+
+  add(): void {
+    this.#offset += 1;
+  }
+
+  atRow(): Cursor {
+    return { kind: 'offset', offset: this.#offset };
+  }
+
+  betweenRows(): undefined {
+    return undefined;
   }
 }

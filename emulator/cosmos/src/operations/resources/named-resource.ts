@@ -1,5 +1,11 @@
-import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
-import { alreadyExists, type Container, findResource } from '../../account/catalog.ts';
+import {
+  type Account,
+  alreadyExists,
+  type Container,
+  findResource,
+  newEtag,
+  nowInSeconds,
+} from '../../account/account.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { StoredResource } from '../../store/store.ts';
 import { type FeedPage, type ResourceFeed, takePage, toFeedJson } from '../feed.ts';

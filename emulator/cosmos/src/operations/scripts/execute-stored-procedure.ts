@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts';
-import { type Container, findResource } from '../../account/catalog.ts';
+import { type Container, findResource } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
 import { namedPartitionKey } from '../items/item-transaction.ts';

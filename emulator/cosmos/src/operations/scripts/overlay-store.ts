@@ -31,6 +31,8 @@ export function overlayStore(base: Store): OverlayStore {
     resources: base.resources,
     queries: base.queries,
     indexes: base.indexes,
+    space: base.space,
+    assertInPlace: () => base.assertInPlace(),
     items: {
       get,
       getByNumber(container, number) {

@@ -1,19 +1,23 @@
 import type { Account } from '../../account/account.ts';
-import { notFound } from '../../account/catalog.ts';
+import { notFound } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
-import { assertItemNesting, assertItemSize, isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { assertItemSize, assertItemValues, isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
 import { itemNumberOf } from '../../model/resource-id.ts';
 import type { QueryParameter } from '../../query/compile-query.ts';
 import { YIELD } from '../../query/execute/evaluation-frame.ts';
 import type { StoredItem } from '../../store/store.ts';
-import { applyCreate } from '../items/create-item.ts';
-import { applyDelete } from '../items/delete-item.ts';
-import { type ItemTransaction, isExpired, locate, toItemInput } from '../items/item-transaction.ts';
-import { applyReplace } from '../items/replace-item.ts';
-import { applyUpsert } from '../items/upsert-item.ts';
+import {
+  applyCreate,
+  applyDelete,
+  applyReplace,
+  applyUpsert,
+  type ItemTransaction,
+  isExpired,
+  locate,
+  toItemInput,
+} from '../items/item-transaction.ts';
 import { isNotModified } from '../preconditions.ts';
-import { QueryTurns } from '../query/query-turns.ts';
 import { deletedCharge, queryCharge, readCharge, writtenCharge } from '../throughput/request-charge.ts';
 import type { OverlayStore } from './overlay-store.ts';
 
@@ -124,7 +128,7 @@ export class ScriptOperations {
 
   #input(body: JsonValue | undefined) {
     const { transaction, partitionKey } = this.#target;
-    assertItemNesting(body);
+    assertItemValues(body);
     assertItemSize(Buffer.byteLength(JSON.stringify(body ?? null)));
     return toItemInput(transaction.container, body ?? null, partitionKey);
   }
@@ -159,20 +163,22 @@ export class ScriptOperations {
     const start = typeof continuation === 'string' && /^\d{1,9}$/.test(continuation) ? Number(continuation) : 0;
     const count = typeof pageSize === 'number' && pageSize >= 1 ? Math.min(Math.floor(pageSize), MAX_PAGE) : MAX_PAGE;
     const context = { now: account.clock.now(), random: () => account.randomness.fraction() };
-    const turns = new QueryTurns(account.clock);
-    const rows: JsonValue[] = [];
-    let seen = 0;
-    for (const row of compiled.steps(documents, context, { limits: turns.limits })) {
-      if (row === YIELD) {
-        if (turns.isOver()) await turns.next();
-        continue;
-      }
-      seen += 1;
-      if (seen > start + count)
-        return { resource: rows, options: { statusCode: 200, continuation: String(start + count) } };
-      if (seen > start) rows.push(row);
-    }
-    return { resource: rows, options: { statusCode: 200 } };
+    return account.queryScheduler.run(
+      () => false,
+      async (turns) => {
+        const rows: JsonValue[] = [];
+        let seen = 0;
+        for (const row of compiled.steps(documents, context, { limits: turns.limits })) {
+          if (turns.isOver()) await turns.next();
+          if (row === YIELD) continue;
+          seen += 1;
+          if (seen > start + count)
+            return { resource: rows, options: { statusCode: 200, continuation: String(start + count) } };
+          if (seen > start) rows.push(row);
+        }
+        return { resource: rows, options: { statusCode: 200 } };
+      },
+    );
   }
 
   /** The items of the logical partition that have not expired, as the script has left them. */

@@ -1,14 +1,19 @@
 import type { Account } from '../../account/account.ts';
-import { type Container, notFound } from '../../account/catalog.ts';
+import { type Container, notFound } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
-import { assertItemNesting, assertItemSize, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { assertItemSize, assertItemValues, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
 import type { ItemKey, StoredItem, StoredResource } from '../../store/store.ts';
-import { applyCreate } from '../items/create-item.ts';
-import { applyDelete } from '../items/delete-item.ts';
-import { type ItemTransaction, namedPartitionKey, toItemInput } from '../items/item-transaction.ts';
-import { applyReplace, assertSameId } from '../items/replace-item.ts';
-import { applyUpsert } from '../items/upsert-item.ts';
+import {
+  applyCreate,
+  applyDelete,
+  applyReplace,
+  applyUpsert,
+  assertSameId,
+  type ItemTransaction,
+  namedPartitionKey,
+  toItemInput,
+} from '../items/item-transaction.ts';
 import type { Preconditions } from '../preconditions.ts';
 import type { OperationResult } from '../result.ts';
 import { deletedCharge, totalCharge, writtenCharge } from '../throughput/request-charge.ts';
@@ -161,7 +166,7 @@ function apply(
     const item = applyDelete(transaction, { key: write.key, ...preconditions });
     return { status: 204, item, charge: deletedCharge(container, item) };
   }
-  assertItemNesting(body);
+  assertItemValues(body);
   assertItemSize(Buffer.byteLength(JSON.stringify(body ?? null)));
   const input = toItemInput(container, body ?? null, partitionKey);
   const charge = (kind: 'create' | 'replace', item: StoredItem) =>

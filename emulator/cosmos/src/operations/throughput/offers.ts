@@ -1,5 +1,4 @@
-import { type Account, newEtag, nowInSeconds } from '../../account/account.ts';
-import { notFound } from '../../account/catalog.ts';
+import { type Account, newEtag, notFound, nowInSeconds } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import {

@@ -1,6 +1,6 @@
 /** What operations cost, in request units with two decimals: the model and its sources are in docs/discoveries/request-charge.md. */
 
-import type { Container } from '../../account/catalog.ts';
+import type { Container } from '../../account/account.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { StoredItem } from '../../store/store.ts';
 

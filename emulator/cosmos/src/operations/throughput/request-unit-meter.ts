@@ -1,5 +1,4 @@
-import type { Account, ThroughputOwner } from '../../account/account.ts';
-import type { Container } from '../../account/catalog.ts';
+import type { Account, Container, ThroughputOwner } from '../../account/account.ts';
 import { maxRequestUnitsOf } from '../../model/throughput/throughput.ts';
 import { findOffer, readOfferRecord } from './offer-records.ts';
 import { METADATA_READ_CHARGE } from './request-charge.ts';

@@ -1,9 +1,8 @@
 import { isAggregate } from '../functions/aggregates.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
-import { sourceName } from '../syntax/names.ts';
 import { printExpression } from '../syntax/printer.ts';
 import { queryError } from '../syntax/query-error.ts';
-import { childrenOf, sourcesOf } from '../syntax/walk.ts';
+import { childrenOf, sourceName, sourcesOf } from '../syntax/walk.ts';
 
 /** A grouped query may only select from its groups: throws SC2041 for `*`, SC2102 for any other property. */
 export function checkGrouping(query: Query): void {

@@ -1,8 +1,7 @@
 import { CosmosError } from '../../model/errors.ts';
 import { aggregateFunctions } from '../functions/aggregates.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
-import { sourceName } from '../syntax/names.ts';
-import { childrenOf, expressionsOf, queriesOf } from '../syntax/walk.ts';
+import { childrenOf, expressionsOf, queriesOf, sourceName } from '../syntax/walk.ts';
 import type { ComputedProperty } from './compilation.ts';
 
 /** A property as a container's definition has it. */

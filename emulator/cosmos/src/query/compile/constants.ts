@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../model/json.ts';
 import type { Count, Expression } from '../syntax/ast.ts';
 import { queryError } from '../syntax/query-error.ts';
-import { unaryOperators } from '../values/logic.ts';
+import { unaryOperators } from '../values/operators.ts';
 import { setMember, type Value } from '../values/value.ts';
 import type { Parameters } from './compilation.ts';
 

@@ -1,9 +1,8 @@
 import type { JsonValue } from '../../model/json.ts';
 import { type Evaluate, type EvaluationFrame, YIELD, type Yield } from '../execute/evaluation-frame.ts';
 import type { Collection, Source } from '../syntax/ast.ts';
-import { sourceName } from '../syntax/names.ts';
 import { queryError } from '../syntax/query-error.ts';
-import { sourcesOf } from '../syntax/walk.ts';
+import { sourceName, sourcesOf } from '../syntax/walk.ts';
 import { isArray, memberReader, readIndex, type Value } from '../values/value.ts';
 import { type Compilation, type Scope, slotOf } from './compilation.ts';
 

@@ -2,9 +2,8 @@ import { type Evaluate, type EvaluationFrame, YIELD, type Yield } from '../execu
 import { type CompiledAggregate, countedTuple, distinctRows, groupedTuples } from '../execute/group.ts';
 import { incrementallySortedRows, type Sorting, type SortKey, sortedRows } from '../execute/sort.ts';
 import type { Expression, OrderBy, OrderByItem, Query, Select } from '../syntax/ast.ts';
-import { outputNames } from '../syntax/names.ts';
 import { queryError } from '../syntax/query-error.ts';
-import { fromQueriesOf } from '../syntax/walk.ts';
+import { fromQueriesOf, outputNames } from '../syntax/walk.ts';
 import type { Value } from '../values/value.ts';
 import { checkGrouping } from './clause-rules.ts';
 import type {

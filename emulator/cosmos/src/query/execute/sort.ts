@@ -1,4 +1,4 @@
-import { compareValues } from '../values/comparison.ts';
+import { compareValues } from '../values/operators.ts';
 import type { Value } from '../values/value.ts';
 import {
   type CurrentDocument,

@@ -1,6 +1,5 @@
 import { CosmosError } from '../../model/errors.ts';
-import type { Value } from '../values/value.ts';
-import { Weights } from '../values/weight.ts';
+import { type Value, Weights } from '../values/value.ts';
 import type { WorkCounter } from './evaluation-frame.ts';
 
 /** How much one run of a query may do, its sub-queries included. See docs/decisions/query-budget.md. */
@@ -15,6 +14,8 @@ export interface WorkLimits {
   readonly stepsPerStretch: number;
   /** Called now and then; the query ends with a 408 once it returns true. Absent: no time limit. */
   isExpired?(): boolean;
+  /** Called when the query holds more than `bytesHeld`; gives the error it ends with. Absent: a 400. */
+  moreBytesNeeded?(): Error;
 }
 
 export const DEFAULT_WORK_LIMITS: WorkLimits = {
@@ -99,8 +100,9 @@ export class WorkLimit implements WorkCounter {
   }
 
   #checkBytes(): void {
-    if (this.#bytesHeld + this.#allocated > this.#limits.bytesHeld)
-      throw exceeded(`holds more than ${this.#limits.bytesHeld} bytes`);
+    const { bytesHeld, moreBytesNeeded } = this.#limits;
+    if (this.#bytesHeld + this.#allocated > bytesHeld)
+      throw moreBytesNeeded?.() ?? exceeded(`holds more than ${bytesHeld} bytes`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../model/json.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { canonicalKey } from '../values/canonical-key.ts';
-import { compareValues } from '../values/comparison.ts';
+import { compareValues } from '../values/operators.ts';
 import { finite, type Value } from '../values/value.ts';
 
 /** The state of one aggregate over one group. Undefined values count for no aggregate. */

@@ -1,5 +1,5 @@
-import { compareValues } from '../values/comparison.ts';
 import { equalityMatcher, partialMatcher } from '../values/equality.ts';
+import { compareValues } from '../values/operators.ts';
 import { finite, isArray, isObject, type Value } from '../values/value.ts';
 import { boundedArray } from './limits.ts';
 import { constantCost, defineFunctions, type Measure } from './scalar-function.ts';

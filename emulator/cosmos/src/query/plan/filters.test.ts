@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { JsonObject } from '../../model/json.ts';
 import { runQuery } from '../../testing/run-query.ts';
 import { compileQuery } from '../compile-query.ts';
-import { compareScalars } from '../values/comparison.ts';
+import { compareScalars } from '../values/operators.ts';
 import type { Value } from '../values/value.ts';
 import type { PathCondition, QueryFilters } from './filters.ts';
 

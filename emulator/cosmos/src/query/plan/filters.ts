@@ -3,8 +3,7 @@ import { constantOf } from '../compile/constants.ts';
 import { likePrefix, likeSteps } from '../compile/like.ts';
 import { isAggregate } from '../functions/aggregates.ts';
 import type { BinaryOperator, Expression, Query } from '../syntax/ast.ts';
-import { documentName, propertyPath } from '../syntax/names.ts';
-import { anyExpression, expressionsOf, sourcesOf } from '../syntax/walk.ts';
+import { anyExpression, documentName, expressionsOf, propertyPath, sourcesOf } from '../syntax/walk.ts';
 import type { Value } from '../values/value.ts';
 
 export type Scalar = null | boolean | number | string;

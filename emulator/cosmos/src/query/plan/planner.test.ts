@@ -2,8 +2,7 @@ import type { PartitionKeyDefinition } from '../../model/partition-key/partition
 import { compileQuery } from '../compile-query.ts';
 import type { PlanPolicy } from './planner.ts';
 import type { QueryInfo } from './query-plan.ts';
-import type { QueryTarget } from './query-ranges.ts';
-import { rangesOf } from './query-ranges.ts';
+import { type QueryTarget, rangesOf } from './query-target.ts';
 
 const onKey: PartitionKeyDefinition = { paths: ['/key'], kind: 'Hash', version: 2 };
 const hierarchical: PartitionKeyDefinition = { paths: ['/tenant', '/user', '/session'], kind: 'MultiHash', version: 2 };

@@ -1,25 +1,18 @@
 import { CosmosError } from '../../model/errors.ts';
-import { parsePropertyPath } from '../../model/json.ts';
 import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
 import type { Parameters } from '../compile/compilation.ts';
 import { constantOf, countOf } from '../compile/constants.ts';
 import { distanceFunctionOf, isVectorDistance } from '../compile/vector-distance.ts';
-import type { OrderByItem, Query } from '../syntax/ast.ts';
-import { documentName, outputNames } from '../syntax/names.ts';
+import { isAggregate } from '../functions/aggregates.ts';
+import type { Expression, OrderByItem, Query } from '../syntax/ast.ts';
 import { printExpression, printQuery } from '../syntax/printer.ts';
 import { planError } from '../syntax/query-error.ts';
+import { anyExpression, outputNames } from '../syntax/walk.ts';
 import type { VectorPolicy } from '../values/evaluation-context.ts';
 import { hybridSearchOf } from './hybrid-search.ts';
-import { type FoldConstant, keysPassing } from './partition-key-filter.ts';
-import type { QueryInfo, QueryPlan } from './query-plan.ts';
-import { isSinglePartition, type QueryTarget, rangesOf, targetOf } from './query-ranges.ts';
-import { type PlannedItem, plannedItems, printFilteredPayload, rewriteQuery } from './rewrite.ts';
-
-/** The constants of a query: the values of its parameters, and of expressions over constants. */
-export interface QueryConstants {
-  readonly parameters: Parameters;
-  readonly fold: FoldConstant;
-}
+import { AGGREGATE_TYPES, type AggregateType, type PlannedItem, type QueryInfo, type QueryPlan } from './query-plan.ts';
+import { isSinglePartition, type QueryConstants, queryTarget, rangesOf } from './query-target.ts';
+import { printFilteredPayload, rewriteQuery } from './rewrite.ts';
 
 /** What a plan depends on besides the query. */
 export interface PlanPolicy extends VectorPolicy {
@@ -40,7 +33,7 @@ export function planQuery(query: Query, constants: QueryConstants, policy: PlanP
     const hybridSearchQueryInfo = hybridSearchOf(query, {
       parameters,
       policy,
-      filteredPayload: printFilteredPayload(query),
+      filteredPayload: printFilteredPayload(query, plannedItems(query)),
     });
     return { partitionedQueryExecutionInfoVersion: 2, hybridSearchQueryInfo, queryRanges };
   }
@@ -48,13 +41,6 @@ export function planQuery(query: Query, constants: QueryConstants, policy: PlanP
   const queryInfo = distinctCountOf(query) ?? infoOf(query, { parameters, policy, single });
   requireFeatures(queryInfo, policy.supportedFeatures);
   return { partitionedQueryExecutionInfoVersion: 2, queryInfo, queryRanges };
-}
-
-/** Which partition keys the query must visit. */
-export function queryTarget(query: Query, constants: QueryConstants, definition: PartitionKeyDefinition): QueryTarget {
-  if (query.from === undefined) return { kind: 'none' };
-  const paths = definition.paths.map(parsePropertyPath);
-  return targetOf(keysPassing(query.where, { ...constants, document: documentName(query), paths }), definition);
 }
 
 interface InfoContext {
@@ -91,6 +77,27 @@ function infoOf(query: Query, context: InfoContext): QueryInfo {
     limit: merges || limit === null ? undefined : (offset ?? 0) + limit,
   };
   return { ...info, rewrittenQuery: rewriteQuery(query, rewrite) };
+}
+
+/** The items of a select list; that of `SELECT VALUE x` is one item without a name, that of `SELECT *` none. */
+export function plannedItems({ select: { selection } }: Query): readonly PlannedItem[] {
+  if (selection.kind === 'all') return [];
+  if (selection.kind === 'value') return [plannedItem(selection.expression, '')];
+  const names = outputNames(selection.items);
+  return selection.items.map((item, index) => plannedItem(item.expression, names[index] ?? ''));
+}
+
+function plannedItem(expression: Expression, name: string): PlannedItem {
+  if (isAggregate(expression)) return { name, expression, aggregate: aggregateType(expression) };
+  if (anyExpression(expression, isAggregate)) {
+    throw planError('Compositions of aggregates and other expressions are not allowed.');
+  }
+  return { name, expression, aggregate: undefined };
+}
+
+function aggregateType(expression: Expression): AggregateType | undefined {
+  const name = expression.kind === 'call' ? expression.name.toUpperCase() : '';
+  return Object.entries(AGGREGATE_TYPES).find(([key]) => key === name)?.[1];
 }
 
 /** What the client sorts by: nothing when a single partition sorts, or when an aggregate leaves only one row. */

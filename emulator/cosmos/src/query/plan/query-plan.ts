@@ -1,5 +1,5 @@
-import type { QueryRange } from './query-ranges.ts';
-import type { AggregateType } from './rewrite.ts';
+import type { Expression } from '../syntax/ast.ts';
+import type { QueryRange } from './query-target.ts';
 
 /** The response of the query plan request, name for name. Source: `PartitionedQueryExecutionInfo` of the SDKs. */
 export interface QueryPlan {
@@ -39,4 +39,24 @@ export interface QueryInfo {
   readonly hasSelectValue: boolean;
   readonly hasNonStreamingOrderBy: boolean;
   readonly dCountInfo: { readonly dCountAlias: string } | null;
+}
+
+/** The name of each aggregate in a plan. */
+export const AGGREGATE_TYPES = {
+  AVG: 'Average',
+  COUNT: 'Count',
+  COUNTIF: 'CountIf',
+  MAKELIST: 'MakeList',
+  MAKESET: 'MakeSet',
+  MAX: 'Max',
+  MIN: 'Min',
+  SUM: 'Sum',
+} as const;
+export type AggregateType = (typeof AGGREGATE_TYPES)[keyof typeof AGGREGATE_TYPES];
+
+/** An item of the select list; `aggregate` only when it is one. */
+export interface PlannedItem {
+  readonly name: string;
+  readonly expression: Expression;
+  readonly aggregate: AggregateType | undefined;
 }

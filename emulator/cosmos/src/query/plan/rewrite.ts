@@ -1,29 +1,7 @@
-import { isAggregate } from '../functions/aggregates.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
-import { outputNames, sourceName } from '../syntax/names.ts';
 import { printExpression, printList, printOrderBy, printSource } from '../syntax/printer.ts';
-import { planError } from '../syntax/query-error.ts';
-import { anyExpression, sourcesOf } from '../syntax/walk.ts';
-
-/** The name of each aggregate in a plan. */
-const AGGREGATE_TYPES = {
-  AVG: 'Average',
-  COUNT: 'Count',
-  COUNTIF: 'CountIf',
-  MAKELIST: 'MakeList',
-  MAKESET: 'MakeSet',
-  MAX: 'Max',
-  MIN: 'Min',
-  SUM: 'Sum',
-} as const;
-export type AggregateType = (typeof AGGREGATE_TYPES)[keyof typeof AGGREGATE_TYPES];
-
-/** An item of the select list; `aggregate` only when it is one. */
-export interface PlannedItem {
-  readonly name: string;
-  readonly expression: Expression;
-  readonly aggregate: AggregateType | undefined;
-}
+import { sourceName, sourcesOf } from '../syntax/walk.ts';
+import type { PlannedItem } from './query-plan.ts';
 
 /** A placeholder that the client replaces by `true`, or by a filter that continues after the last row that it has seen. */
 export const ORDER_BY_FILTER = '{documentdb-formattableorderbyquery-filter}';
@@ -34,27 +12,6 @@ export interface Rewrite {
   readonly top?: number | undefined;
   /** OFFSET plus LIMIT, when each partition may stop there. */
   readonly limit?: number | undefined;
-}
-
-/** The items of a select list; that of `SELECT VALUE x` is one item without a name, that of `SELECT *` none. */
-export function plannedItems({ select: { selection } }: Query): readonly PlannedItem[] {
-  if (selection.kind === 'all') return [];
-  if (selection.kind === 'value') return [plannedItem(selection.expression, '')];
-  const names = outputNames(selection.items);
-  return selection.items.map((item, index) => plannedItem(item.expression, names[index] ?? ''));
-}
-
-function plannedItem(expression: Expression, name: string): PlannedItem {
-  if (isAggregate(expression)) return { name, expression, aggregate: aggregateType(expression) };
-  if (anyExpression(expression, isAggregate)) {
-    throw planError('Compositions of aggregates and other expressions are not allowed.');
-  }
-  return { name, expression, aggregate: undefined };
-}
-
-function aggregateType(expression: Expression): AggregateType | undefined {
-  const name = expression.kind === 'call' ? expression.name.toUpperCase() : '';
-  return Object.entries(AGGREGATE_TYPES).find(([key]) => key === name)?.[1];
 }
 
 /** The query that each partition runs, with what the client needs to merge their rows: sort keys, group keys, partial aggregates. */
@@ -111,8 +68,8 @@ export interface FilteredPayload {
   readonly root: string;
 }
 
-export function printFilteredPayload(query: Query): FilteredPayload {
-  return { payload: printPayload(query, plannedItems(query)), filter: orderByFilter(query), root: rootName(query) };
+export function printFilteredPayload(query: Query, items: readonly PlannedItem[]): FilteredPayload {
+  return { payload: printPayload(query, items), filter: orderByFilter(query), root: rootName(query) };
 }
 
 function printPayload(query: Query, items: readonly PlannedItem[]): string {

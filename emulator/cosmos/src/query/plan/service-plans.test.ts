@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { JsonValue } from '../../model/json.ts';
 import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
 import { compileQuery } from '../compile-query.ts';
-import type { QueryTarget } from './query-ranges.ts';
+import type { QueryTarget } from './query-target.ts';
 
 /** A plan that the service's own query engine gave. */
 interface Vector {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { canonicalKey } from './canonical-key.ts';
-import { compareScalars, compareStrings, compareValues } from './comparison.ts';
 import { equalityOperator, equalValues } from './equality.ts';
+import { compareScalars, compareStrings, compareValues } from './operators.ts';
 import type { Value } from './value.ts';
 
 const inOrder: readonly Value[] = [

@@ -1,4 +1,12 @@
-import type { Counters, ResourceStore, Store, StoredResource, UniqueKeyClaim, UniqueKeyStore } from '../store.ts';
+import type {
+  Counters,
+  ResourceStore,
+  Store,
+  StoredResource,
+  StoreSpace,
+  UniqueKeyClaim,
+  UniqueKeyStore,
+} from '../store.ts';
 import { MemoryChangeLog } from './memory-change-log.ts';
 import { MemoryIndexes } from './memory-indexes.ts';
 import { MemoryItems } from './memory-items.ts';
@@ -26,6 +34,11 @@ export class MemoryStore implements Store {
     },
   });
   readonly queries = new MemoryQueries(this.items);
+  readonly space: StoreSpace = {
+    size: () => ({ bytes: 0, unusedBytes: 0, logBytes: 0 }),
+    release: () => undefined,
+    flush: () => undefined,
+  };
 
   transaction<T>(work: () => T): T {
     if (this.#closed) throw new Error('The store is closed');
@@ -44,6 +57,10 @@ export class MemoryStore implements Store {
       this.#journal.rewind(start);
       throw error;
     }
+  }
+
+  assertInPlace(): void {
+    // What is in memory is always in place.
   }
 
   close(): void {

@@ -17,9 +17,13 @@ describe('openDatabase()', () => {
 
   afterEach(() => directory.remove());
 
+  function open(): SqliteStore {
+    return new SqliteStore(openDatabase(directory.path));
+  }
+
   function openingError(): unknown {
     try {
-      openDatabase(directory.path).close();
+      open().close();
       return undefined;
     } catch (error) {
       return error;
@@ -27,17 +31,17 @@ describe('openDatabase()', () => {
   }
 
   it('rejects a directory that is in use, naming the process', () => {
-    const database = openDatabase(directory.path);
+    const store = open();
     expect(openingError()).toMatchObject({
       code: 'DataDirectoryInUse',
       message: expect.stringContaining(`process ${process.pid}`),
     });
-    database.close();
+    store.close();
     expect(openingError()).toBeUndefined();
   });
 
   it('rejects a directory that another process holds, and opens it once that is gone', () => {
-    openDatabase(directory.path).close();
+    open().close();
     const holder = `
       const { DatabaseSync } = require('node:sqlite');
       const database = new DatabaseSync(${JSON.stringify(path)});
@@ -65,7 +69,7 @@ describe('openDatabase()', () => {
   });
 
   it('rejects a newer format, naming both versions', () => {
-    openDatabase(directory.path).close();
+    open().close();
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 99');
     database.close();
@@ -89,7 +93,7 @@ describe('openDatabase()', () => {
   });
 
   function fill(items: number): void {
-    const store = new SqliteStore(openDatabase(directory.path));
+    const store = open();
     const common = { container: 1, epk: '0A', partitionKey: '["p"]', range: 0, ts: 1, etag: '"e"', expiresAt: null };
     store.transaction(() => {
       for (let number = 1; number <= items; number++)

@@ -1,7 +1,7 @@
 /** "Lazu" in ASCII: distinguishes our files from other SQLite databases. */
 export const APPLICATION_ID = 0x4c617a75;
 /** Raised with every change of the tables below. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * `items` is a rowid table: with bodies of a kilobyte a WITHOUT ROWID table would keep each on an overflow page of its
@@ -10,8 +10,20 @@ export const SCHEMA_VERSION = 1;
  *
  * The indexes by LSN hold time and effective partition key as well: a change feed that starts at a time, or is of one
  * logical partition, passes over the others' entries without reading their rows.
+ *
+ * `checksum` is that of `Checksums`. `meta` has the id of the store, the checksum of this schema as SQLite keeps it, and the
+ * number of the commit at which the store was closed.
  */
+const META_SCHEMA = `
+  CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
 export const SCHEMA = `
+  ${META_SCHEMA}
+
   CREATE TABLE resources (
     number INTEGER PRIMARY KEY,
     rid TEXT NOT NULL UNIQUE,
@@ -21,6 +33,7 @@ export const SCHEMA = `
     etag TEXT NOT NULL,
     ts INTEGER NOT NULL,
     body TEXT NOT NULL,
+    checksum INTEGER NOT NULL DEFAULT 0,
     UNIQUE (kind, parent_rid, id)
   ) STRICT;
 
@@ -35,7 +48,8 @@ export const SCHEMA = `
     ts INTEGER NOT NULL,
     etag TEXT NOT NULL,
     expires_at INTEGER,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    checksum INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE UNIQUE INDEX items_by_key ON items (container, epk, id, partition_key);
   CREATE INDEX items_by_range ON items (container, range);
@@ -59,7 +73,8 @@ export const SCHEMA = `
     partition_key TEXT NOT NULL,
     lsn INTEGER NOT NULL,
     ts INTEGER NOT NULL,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    checksum INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX change_log_by_lsn ON change_log (container, range, lsn, number, ts, epk);
   CREATE INDEX change_log_by_time ON change_log (container, ts);
@@ -68,4 +83,12 @@ export const SCHEMA = `
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+`;
+
+/** Brings a database of version 1 to version 2. Its checksums are still to be filled in. */
+export const MIGRATION_TO_2 = `
+  ${META_SCHEMA}
+  ALTER TABLE resources ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE items ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE change_log ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
 `;

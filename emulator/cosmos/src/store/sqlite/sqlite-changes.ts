@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, ChangeLog, ChangeSelection, LoggedChange } from '../store.ts';
+import type { Checksums } from './checksums.ts';
 import { HIGHEST_EPK, prepareArrayRows } from './sqlite-queries.ts';
 
 const IN_RANGE = 'container = ?1 AND range = ?2';
@@ -10,17 +11,51 @@ interface Statements {
   readonly ofLsn: StatementSync;
 }
 
+/** What is read of a row, besides its checksum. */
+interface ChangeRow {
+  readonly lsn: number;
+  readonly body: string;
+  readonly number: number;
+  /** Of an item; null in the change log. */
+  readonly expiresAt: number | null;
+  readonly partitionKey: string;
+}
+
+interface Source {
+  readonly table: string;
+  /** The index by LSN. */
+  readonly index: string;
+  /** A further condition, whose parameter is ?9. */
+  readonly condition?: string;
+  readonly expiresAt: string;
+  /** @throws StoreError StoreDamaged when the row does not match */
+  readonly check: (row: ChangeRow, checksum: number) => void;
+}
+
+/** The latest versions; the parameter of a read is the time in seconds. */
+export function changesOfItems(database: DatabaseSync, checksums: Checksums): SqliteChanges {
+  return new SqliteChanges(database, {
+    table: 'items',
+    index: 'items_by_lsn',
+    condition: '(expires_at IS NULL OR expires_at > ?9)',
+    expiresAt: 'expires_at',
+    check: (row, checksum) => checksums.assertItem(row, checksum),
+  });
+}
+
 /** Reads a table by LSN, in pages that never split an LSN. */
 export class SqliteChanges {
   /** For a whole physical partition: without the other comparisons it takes a third less time. */
   readonly #all: Statements;
   readonly #some: Statements;
 
-  /** @param source a table, its index by LSN, and a further condition, whose parameter is ?9 */
-  constructor(database: DatabaseSync, source: { table: string; index: string; condition?: string }) {
-    const { table, index, condition = '?9 IS NULL' } = source;
+  readonly #check: Source['check'];
+
+  constructor(database: DatabaseSync, { table, index, condition = '?9 IS NULL', expiresAt, check }: Source) {
+    this.#check = check;
+    const columns = `lsn, body, number, ${expiresAt} AS expiresAt, partition_key AS partitionKey, checksum`;
     const prepare = (selected: string): Statements => {
-      const select = `SELECT lsn, body FROM ${table} INDEXED BY ${index} WHERE ${selected} AND ${condition}`;
+      const select = `SELECT ${columns} FROM ${table} INDEXED BY ${index} WHERE ${selected} AND ${condition}`;
       return {
         after: prepareArrayRows(database, `${select} AND lsn > ?7 ORDER BY lsn, number LIMIT ?8`),
         ofLsn: prepareArrayRows(database, `${select} AND lsn = ?7 ORDER BY number LIMIT -1 OFFSET ?8`),
@@ -39,12 +74,23 @@ export class SqliteChanges {
     const selected = [container, range, minEpk, maxEpk, since, partitionKey];
     const isAll = minEpk === '' && maxEpk === HIGHEST_EPK && since === 0 && partitionKey === null;
     const statements = isAll ? this.#all : this.#some;
-    const page = changes(statements.after.all(...selected, after, limit, parameter));
+    const page = this.#toChanges(statements.after.all(...selected, after, limit, parameter));
     const last = page.at(-1);
     if (page.length < limit || !last) return page;
     const seen = page.length - 1 - page.findLastIndex(({ lsn }) => lsn !== last.lsn);
-    const rest = changes(statements.ofLsn.all(...selected, last.lsn, seen, parameter));
+    const rest = this.#toChanges(statements.ofLsn.all(...selected, last.lsn, seen, parameter));
     return rest.length === 0 ? page : page.concat(rest);
+  }
+
+  /** Node.js before 22.16 gives objects, later ones arrays. */
+  #toChanges(rows: readonly unknown[]): Change[] {
+    return rows.map((row) => {
+      const [lsn, body, number, expiresAt, partitionKey, checksum] = Array.isArray(row)
+        ? row
+        : Object.values(row as object);
+      this.#check({ lsn, body, number, expiresAt, partitionKey }, checksum);
+      return { lsn, body };
+    });
   }
 }
 
@@ -54,18 +100,26 @@ export class SqliteChangeLog implements ChangeLog {
   readonly #changes: SqliteChanges;
   readonly #firstLsn: StatementSync;
   readonly #prune: StatementSync;
+  readonly #checksums: Checksums;
 
-  constructor(database: DatabaseSync, changes: SqliteChanges) {
+  constructor(database: DatabaseSync, checksums: Checksums) {
+    this.#checksums = checksums;
     this.#append = database.prepare(`
-      INSERT INTO change_log (container, range, epk, partition_key, lsn, ts, body) VALUES (?, ?, ?, ?, ?, ?, ?)`);
-    this.#changes = changes;
+      INSERT INTO change_log (container, range, epk, partition_key, lsn, ts, body, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#changes = new SqliteChanges(database, {
+      table: 'change_log',
+      index: 'change_log_by_lsn',
+      expiresAt: 'NULL',
+      check: (row, checksum) => checksums.assertChange(row, checksum),
+    });
     this.#firstLsn = database.prepare(`SELECT lsn FROM change_log INDEXED BY change_log_by_lsn
       WHERE container = ? AND range = ? AND ts >= ? ORDER BY lsn LIMIT 1`);
     this.#prune = database.prepare('DELETE FROM change_log WHERE container = ? AND ts < ?');
   }
 
-  append({ container, range, epk, partitionKey, lsn, ts, body }: LoggedChange): void {
-    this.#append.run(container, range, epk, partitionKey, lsn, ts, body);
+  append(change: LoggedChange): void {
+    const { container, range, epk, partitionKey, lsn, ts, body } = change;
+    this.#append.run(container, range, epk, partitionKey, lsn, ts, body, this.#checksums.ofChange(change));
   }
 
   read(selection: ChangeSelection, after: number, limit: number): Change[] {
@@ -79,9 +133,4 @@ export class SqliteChangeLog implements ChangeLog {
   prune(container: number, before: number): void {
     this.#prune.run(container, before);
   }
-}
-
-function changes(rows: unknown): Change[] {
-  const read = rows as readonly (readonly [lsn: number, body: string] | Change)[]; // the columns selected
-  return read.map((row) => ('lsn' in row ? row : { lsn: row[0], body: row[1] }));
 }

@@ -3,6 +3,7 @@ import type { JsonValue } from '../../model/json.ts';
 import { entryKey, entryKeys, fromStoredEntry, toStoredEntry } from '../index-key.ts';
 import type { IndexEntry, IndexedPath, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
 import type { StoredItem } from '../store.ts';
+import type { Checksums } from './checksums.ts';
 import { numbersOf, readNumbers } from './sqlite-queries.ts';
 
 /** The indexes can be derived from the items, so their tables may be missing, and those of an earlier schema are rebuilt. */
@@ -34,12 +35,18 @@ interface KnownIndex extends ItemIndex {
   readonly through: number;
 }
 
+/** The columns of an item that are read for an index. */
+interface IndexedRow extends Pick<StoredItem, 'number' | 'range' | 'epk' | 'body' | 'lsn' | 'expiresAt'> {
+  readonly checksum: number;
+}
+
 /** How many numbers one step of building scans for each item of its limit, since items of other containers lie in between. */
 const NUMBERS_PER_ITEM = 20;
 
 const SELECTED = 'item_index = ? AND range = ? AND key >= ? AND key < ?';
 
 export class SqliteIndexes implements ItemIndexes {
+  readonly #checksums: Checksums;
   readonly #ofContainer = new Map<number, readonly KnownIndex[]>();
   readonly #list: StatementSync;
   readonly #get: StatementSync;
@@ -55,7 +62,8 @@ export class SqliteIndexes implements ItemIndexes {
   readonly #numbers: StatementSync;
   readonly #count: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, checksums: Checksums) {
+    this.#checksums = checksums;
     database.exec(INDEX_SCHEMA);
     this.#list = database.prepare('SELECT * FROM path_indexes WHERE container = ? ORDER BY id');
     this.#get = database.prepare('SELECT * FROM path_indexes WHERE id = ?');
@@ -70,9 +78,12 @@ export class SqliteIndexes implements ItemIndexes {
     this.#remove = database.prepare(
       'DELETE FROM path_entries WHERE item_index = ? AND range = ? AND key = ? AND number = ?',
     );
-    this.#items = database.prepare(`SELECT number, range, epk, body FROM items NOT INDEXED
+    this.#items =
+      database.prepare(`SELECT number, range, epk, body, lsn, expires_at AS expiresAt, checksum FROM items NOT INDEXED
       WHERE number > ? AND number <= ? AND container = ? ORDER BY number LIMIT ?`);
-    this.#body = database.prepare('SELECT body FROM items WHERE number = ?');
+    this.#body = database.prepare(
+      'SELECT number, body, lsn, expires_at AS expiresAt, checksum FROM items WHERE number = ?',
+    );
     this.#lastNumber = database.prepare('SELECT max(number) AS number FROM items');
     const entries = (after: string, order: string) =>
       database.prepare(`SELECT key, number FROM path_entries WHERE ${SELECTED}${after} ORDER BY ${order} LIMIT ?`);
@@ -107,8 +118,11 @@ export class SqliteIndexes implements ItemIndexes {
     const ahead = others.find(({ through }) => through > first.through);
     const last = Number(this.#lastNumber.get()?.number ?? 0);
     const end = Math.min(first.through + limit * NUMBERS_PER_ITEM, ahead?.through ?? last, last);
-    const items = this.#items.all(first.through, end, first.container, limit) as unknown as StoredItem[]; // the columns it reads
-    for (const item of items) this.#addEntries(item, together);
+    const items = this.#items.all(first.through, end, first.container, limit) as unknown as IndexedRow[]; // the columns it reads
+    for (const item of items) {
+      this.#checksums.assertItem(item, item.checksum);
+      this.#addEntries(item, together);
+    }
     const through = items.length < limit ? end : (items.at(-1)?.number ?? end);
     for (const { id } of together) this.#advance.run(through, through >= last ? 1 : 0, id);
     this.invalidate();
@@ -123,7 +137,7 @@ export class SqliteIndexes implements ItemIndexes {
       .toSorted((left, right) => left.through - right.through);
   }
 
-  #addEntries({ number, range, epk, body }: StoredItem, indexes: readonly KnownIndex[]): void {
+  #addEntries({ number, range, epk, body }: Omit<IndexedRow, 'checksum'>, indexes: readonly KnownIndex[]): void {
     const value = JSON.parse(body) as JsonValue; // text that this server wrote
     for (const index of indexes) this.#add.run(index.id, range, entryKey(index, epk, value), number);
   }
@@ -200,7 +214,9 @@ export class SqliteIndexes implements ItemIndexes {
   }
 
   #storedValue(number: number): JsonValue {
-    return JSON.parse(String(this.#body.get(number)?.body)) as JsonValue; // text that this server wrote
+    const row = this.#body.get(number) as unknown as IndexedRow; // an update finds the item first
+    this.#checksums.assertItem(row, row.checksum);
+    return JSON.parse(row.body) as JsonValue; // text that this server wrote
   }
 }
 
@@ -210,7 +226,8 @@ function boundsOf(selection: IndexSelection): [number, number, Uint8Array, Uint8
   return [selection.index, selection.range, lower, upper];
 }
 
-function toIndex({ id, container, path, by_partition, through, complete }: Record<string, unknown>): KnownIndex {
+/** Converts a row of `path_indexes`. */
+export function toIndex({ id, container, path, by_partition, through, complete }: Record<string, unknown>): KnownIndex {
   return {
     id: Number(id),
     container: Number(container),

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { Checksums } from './checksums.ts';
 import { SCHEMA } from './schema.ts';
 import { SqliteQueries } from './sqlite-queries.ts';
 
@@ -12,7 +13,7 @@ function plansOf(run: (queries: SqliteQueries) => void): string[] {
     prepared.push(sql);
     return prepare(sql);
   };
-  run(new SqliteQueries(database));
+  run(new SqliteQueries(database, new Checksums('store')));
   return prepared.flatMap((sql) =>
     prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .all()

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { PathCondition } from '../../query/plan/filters.ts';
 import type { ItemQueries, NumberWindow, QueriedItem, QueriedSelection, ScanOptions } from '../item-queries.ts';
 import type { ItemSelection } from '../store.ts';
+import type { Checksums } from './checksums.ts';
 
 /** Prepared statements that are cached: they differ by the paths in the conditions. */
 const MAX_STATEMENTS = 100;
@@ -10,13 +11,17 @@ const MAX_STATEMENTS = 100;
 export const HIGHEST_EPK = 'G';
 
 const IN_RANGE = 'container = ? AND range = ?';
+const COLUMNS = 'number, body, lsn, expires_at AS expiresAt, checksum';
 
 export class SqliteQueries implements ItemQueries {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync) {
+  readonly #checksums: Checksums;
+
+  constructor(database: DatabaseSync, checksums: Checksums) {
     this.#database = database;
+    this.#checksums = checksums;
   }
 
   bounds({ container, range }: ItemSelection): NumberWindow | undefined {
@@ -31,17 +36,17 @@ export class SqliteQueries implements ItemQueries {
   scan(selection: QueriedSelection, { first, last }: NumberWindow, { limit, descending }: ScanOptions): QueriedItem[] {
     const { sql, values } = conditionsOf(selection);
     const order = descending ? 'DESC' : 'ASC';
-    const statement = this.#prepareItems(`SELECT number, body FROM items INDEXED BY items_by_range
+    const statement = this.#prepareItems(`SELECT ${COLUMNS} FROM items INDEXED BY items_by_range
       WHERE ${IN_RANGE} AND number BETWEEN ? AND ?${sql} ORDER BY number ${order} LIMIT ?`);
-    return toItems(statement.all(selection.container, selection.range, first, last, ...values, limit));
+    return this.#toItems(statement.all(selection.container, selection.range, first, last, ...values, limit));
   }
 
   read(selection: QueriedSelection, numbers: readonly number[]): QueriedItem[] {
     const { sql, values } = conditionsOf(selection);
     // Without NOT INDEXED, SQLite chooses the index by key and scans a whole logical partition for one item.
-    const statement = this.#prepareItems(`SELECT number, body FROM items NOT INDEXED
+    const statement = this.#prepareItems(`SELECT ${COLUMNS} FROM items NOT INDEXED
       WHERE number IN (SELECT value FROM json_each(?)) AND ${IN_RANGE}${sql}`);
-    return toItems(statement.all(JSON.stringify(numbers), selection.container, selection.range, ...values));
+    return this.#toItems(statement.all(JSON.stringify(numbers), selection.container, selection.range, ...values));
   }
 
   numbers(selection: QueriedSelection, limit: number): number[] | undefined {
@@ -60,7 +65,7 @@ export class SqliteQueries implements ItemQueries {
     return Number(statement.get(container, range, limit)?.count);
   }
 
-  /** Prepares a statement whose rows `toItems` reads. */
+  /** Prepares a statement whose rows `#toItems` reads. */
   #prepareItems(sql: string): StatementSync {
     return this.#prepare(sql, prepareArrayRows);
   }
@@ -73,6 +78,15 @@ export class SqliteQueries implements ItemQueries {
     if (this.#statements.size >= MAX_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest);
     this.#statements.set(sql, statement);
     return statement;
+  }
+
+  /** Node.js before 22.16 gives objects, later ones arrays. */
+  #toItems(rows: readonly unknown[]): QueriedItem[] {
+    return rows.map((row) => {
+      const [number, body, lsn, expiresAt, checksum] = Array.isArray(row) ? row : Object.values(row as object);
+      this.#checksums.assertItem({ number, body, lsn, expiresAt }, checksum);
+      return { number, body };
+    });
   }
 }
 
@@ -90,11 +104,6 @@ function conditionsOf(selection: QueriedSelection): { sql: string; values: SQLIn
     values.push(partitionKey);
   }
   return { sql: sql + prefilter.sql, values: [...values, ...prefilter.values] };
-}
-
-function toItems(rows: unknown): QueriedItem[] {
-  const read = rows as readonly (readonly [number: number, body: string] | QueriedItem)[]; // the columns selected
-  return read.map((row) => ('number' in row ? row : { number: row[0], body: row[1] }));
 }
 
 /** A condition in SQL over the item's text, and what it binds. */

@@ -1,20 +1,31 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { StoreError } from '../errors.ts';
-import type { Counters, Store, UniqueKeyClaim, UniqueKeyStore } from '../store.ts';
-import { SqliteChangeLog, SqliteChanges } from './sqlite-changes.ts';
-import { isSqliteError } from './sqlite-error.ts';
+import {
+  type Change,
+  type ChangeSelection,
+  COMMITS,
+  type Counters,
+  type ItemKey,
+  type ItemSelection,
+  type ItemStore,
+  type ItemUsage,
+  type Store,
+  type StoredItem,
+  type StoreSize,
+  type StoreSpace,
+  type UniqueKeyClaim,
+  type UniqueKeyStore,
+} from '../store.ts';
+import type { Checksums } from './checksums.ts';
+import type { ClosedFile } from './commit-journal.ts';
+import { readPragma } from './examine-store.ts';
+import { fileChecksum, type OpenDatabase } from './open-database.ts';
+import { changesOfItems, SqliteChangeLog, type SqliteChanges } from './sqlite-changes.ts';
+import { asStoreError, isSqliteError } from './sqlite-error.ts';
 import { SqliteIndexes } from './sqlite-indexes.ts';
-import { SqliteItems } from './sqlite-items.ts';
-import { SqliteQueries } from './sqlite-queries.ts';
+import { HIGHEST_EPK, prepareArrayRows, SqliteQueries } from './sqlite-queries.ts';
 import { SqliteResources } from './sqlite-resources.ts';
-
-/** The items of the change feed of latest versions; the parameter of the condition is the time in seconds. */
-const CHANGED_ITEMS = {
-  table: 'items',
-  index: 'items_by_lsn',
-  condition: '(expires_at IS NULL OR expires_at > ?9)',
-};
-const LOGGED_CHANGES = { table: 'change_log', index: 'change_log_by_lsn' };
+import { sizeOf } from './store-files.ts';
 
 /** The store on a database that `openDatabase` has opened. */
 export class SqliteStore implements Store {
@@ -25,34 +36,60 @@ export class SqliteStore implements Store {
   readonly uniqueKeys;
   readonly changeLog;
   readonly counters;
+  readonly space: StoreSpace;
+  readonly #opened: OpenDatabase;
   readonly #database: DatabaseSync;
   readonly #begin;
   readonly #commit;
+  readonly #totalChanges;
+  #changesBefore = 0;
 
-  constructor(database: DatabaseSync) {
+  constructor(opened: OpenDatabase) {
+    const { database, checksums } = opened;
+    this.#opened = opened;
     this.#database = database;
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
-    this.resources = new SqliteResources(database);
-    this.indexes = new SqliteIndexes(database);
-    this.queries = new SqliteQueries(database);
-    this.items = new SqliteItems(database, this.indexes, new SqliteChanges(database, CHANGED_ITEMS));
+    this.#totalChanges = database.prepare('SELECT total_changes() AS changes');
+    this.resources = new SqliteResources(database, checksums);
+    this.indexes = new SqliteIndexes(database, checksums);
+    this.queries = new SqliteQueries(database, checksums);
+    this.items = new SqliteItems(database, { indexes: this.indexes, checksums });
     this.uniqueKeys = new SqliteUniqueKeys(database);
-    this.changeLog = new SqliteChangeLog(database, new SqliteChanges(database, LOGGED_CHANGES));
+    this.changeLog = new SqliteChangeLog(database, checksums);
     this.counters = new SqliteCounters(database);
+    this.space = new SqliteSpace(opened);
   }
 
   transaction<T>(work: () => T): T {
+    const { guard } = this.#opened;
+    guard.assertInPlace();
     try {
       this.#begin.run();
       const result = work();
-      this.counters.flush();
+      const changed = this.#endCommit();
       this.#commit.run();
+      if (changed) this.#opened.journal.record(this.counters.current(COMMITS), changed);
+      guard.assertInPlace();
       return result;
     } catch (error) {
       this.#rollback();
-      throw asStoreError(error);
+      throw this.#explain(error);
     }
+  }
+
+  /** Numbers the commit if it writes anything. Returns the counters that it changes. */
+  #endCommit(): ReadonlyMap<string, number> | undefined {
+    const changes = Number(this.#totalChanges.get()?.changes);
+    if (changes === this.#changesBefore && !this.counters.hasChanged) return undefined;
+    this.counters.next(COMMITS);
+    const changed = this.counters.flush();
+    this.#changesBefore = changes + changed.size;
+    return changed;
+  }
+
+  assertInPlace(): void {
+    this.#opened.guard.assertRecentlyInPlace();
   }
 
   savepoint<T>(work: () => T): T {
@@ -67,18 +104,83 @@ export class SqliteStore implements Store {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK TO work; RELEASE work');
       this.counters.restore(counters);
       this.indexes.invalidate();
-      throw asStoreError(error);
+      throw this.#explain(error);
     }
   }
 
+  /** Leaves a note of what the file is now, so that the next start need not examine it. */
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (!this.#database.isOpen) return;
+    const { guard, journal, paths } = this.#opened;
+    if (!guard.isInPlace || !this.#checkpoint()) {
+      journal.close();
+      this.#database.close();
+      return;
+    }
+    // Closed after the database: to close any descriptor of the file drops SQLite's locks on it.
+    const file = openSync(paths.database, 'r');
+    try {
+      const closed: ClosedFile = { bytes: fstatSync(file).size, checksum: fileChecksum(file) };
+      journal.close(closed);
+      this.#database.close();
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Moves all of the log into the main file; false when that fails, as on a full disk. */
+  #checkpoint(): boolean {
+    const closed = this.#database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('closed', ?)");
+    try {
+      closed.run(String(this.#opened.journal.commit));
+      return this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
+    } catch (error) {
+      if (isSqliteError(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Failures of SQLite itself (disk full, I/O) carry `errcode`; errors that the caller's work throws are passed on unchanged. */
+  #explain(error: unknown): unknown {
+    return isSqliteError(error) ? asStoreError(error, this.#opened.paths) : error;
   }
 
   #rollback(): void {
     this.counters.invalidate();
     this.indexes.invalidate();
     if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec('ROLLBACK');
+  }
+}
+
+class SqliteSpace implements StoreSpace {
+  readonly #database: DatabaseSync;
+  readonly #log: string;
+  readonly #pageSize: number;
+  readonly #pages: StatementSync;
+  readonly #unusedPages: StatementSync;
+
+  constructor({ database, paths }: OpenDatabase) {
+    this.#database = database;
+    this.#log = paths.log;
+    this.#pageSize = readPragma(database, 'page_size');
+    this.#pages = database.prepare('PRAGMA page_count');
+    this.#unusedPages = database.prepare('PRAGMA freelist_count');
+  }
+
+  size(): StoreSize {
+    return {
+      bytes: Number(this.#pages.get()?.page_count) * this.#pageSize,
+      unusedBytes: Number(this.#unusedPages.get()?.freelist_count) * this.#pageSize,
+      logBytes: sizeOf(this.#log),
+    };
+  }
+
+  release(maxBytes: number): void {
+    this.#database.exec(`PRAGMA incremental_vacuum(${Math.ceil(maxBytes / this.#pageSize)})`);
+  }
+
+  flush(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 }
 
@@ -111,12 +213,6 @@ class SqliteUniqueKeys implements UniqueKeyStore {
   }
 }
 
-/** Failures of SQLite itself (disk full, I/O) carry `errcode`; errors that the caller's work throws are passed on unchanged. */
-function asStoreError(error: unknown): unknown {
-  if (!isSqliteError(error)) return error;
-  return new StoreError('StoreUnavailable', `The store cannot write: ${error.message}`, { cause: error });
-}
-
 /** Counts in memory and writes each changed counter once per transaction. */
 class SqliteCounters implements Counters {
   readonly #values = new Map<string, number>();
@@ -141,11 +237,22 @@ class SqliteCounters implements Counters {
     return value;
   }
 
-  /** Called before COMMIT. If that fails, `invalidate` must follow. */
-  flush(): void {
-    for (const [name, value] of this.#changed) this.#upsert.run(name, value);
-    for (const [name, value] of this.#changed) this.#values.set(name, value);
-    this.#changed.clear();
+  /** Inside a transaction: the number goes on from `value`, if that is higher. */
+  raise(name: string, value: number): void {
+    if (value > this.current(name)) this.#changed.set(name, value);
+  }
+
+  get hasChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /** Called before COMMIT. If that fails, `invalidate` must follow. Returns what has changed. */
+  flush(): ReadonlyMap<string, number> {
+    const changed = this.#changed;
+    for (const [name, value] of changed) this.#upsert.run(name, value);
+    for (const [name, value] of changed) this.#values.set(name, value);
+    this.#changed = new Map();
+    return changed;
   }
 
   /** Called after ROLLBACK: drops the cached numbers, and the table is read again. */
@@ -170,3 +277,132 @@ class SqliteCounters implements Counters {
     return value;
   }
 }
+
+const COLUMNS =
+  'number, container, epk, partition_key AS partitionKey, id, range, lsn, ts, etag, expires_at AS expiresAt, body, checksum';
+/** The columns that are not part of the key. */
+const STATE = 'number, range, lsn, ts, etag, expires_at AS expiresAt, body, checksum';
+const BY_KEY = 'container = ? AND epk = ? AND id = ? AND partition_key = ?';
+const IN_RANGE = 'container = ? AND range = ?';
+
+export class SqliteItems implements ItemStore {
+  readonly #indexes: SqliteIndexes;
+  readonly #checksums: Checksums;
+  readonly #get: StatementSync;
+  readonly #getByNumber: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #update: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #scanRange: StatementSync;
+  readonly #scanEpks: StatementSync;
+  readonly #changes: SqliteChanges;
+  readonly #expired: StatementSync;
+  readonly #count: StatementSync;
+  readonly #averageBytes: StatementSync;
+  readonly #clear: readonly StatementSync[];
+
+  constructor(database: DatabaseSync, { indexes, checksums }: { indexes: SqliteIndexes; checksums: Checksums }) {
+    this.#indexes = indexes;
+    this.#checksums = checksums;
+    this.#changes = changesOfItems(database, checksums);
+    const select = `SELECT ${COLUMNS} FROM items`;
+    this.#get = prepareArrayRows(database, `SELECT ${STATE} FROM items WHERE ${BY_KEY}`);
+    this.#getByNumber = database.prepare(`${select} WHERE number = ? AND container = ?`);
+    this.#insert = database.prepare(`
+      INSERT INTO items (number, container, epk, partition_key, id, range, lsn, ts, etag, expires_at, body, checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#update = database.prepare(`
+      UPDATE items SET lsn = ?, ts = ?, etag = ?, expires_at = ?, body = ?, checksum = ? WHERE number = ?`);
+    this.#delete = database.prepare(`DELETE FROM items WHERE ${BY_KEY}`);
+    this.#scanRange = database.prepare(`${select} INDEXED BY items_by_range
+      WHERE ${IN_RANGE} AND number > ? ORDER BY number LIMIT ?`);
+    // The inner query sorts numbers alone, which the index holds; only the page's rows are then read.
+    this.#scanEpks = database.prepare(`${select} WHERE range = ? AND number IN (
+        SELECT number FROM items INDEXED BY items_by_key
+        WHERE container = ? AND epk >= ? AND epk < ? AND number > ? ORDER BY number LIMIT ?)
+      ORDER BY number`);
+    this.#expired = database.prepare(`${select} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`);
+    const ofContainer = 'FROM items INDEXED BY items_by_range WHERE container = ?';
+    this.#count = database.prepare(`SELECT count(*) AS count ${ofContainer}`);
+    this.#averageBytes = database.prepare(`
+      SELECT avg(octet_length(body)) AS bytes FROM (SELECT body ${ofContainer} LIMIT 1000)`);
+    this.#clear = ['items', 'unique_keys', 'change_log'].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE container = ?`),
+    );
+  }
+
+  get({ container, epk, partitionKey, id }: ItemKey): StoredItem | undefined {
+    const row: unknown = this.#get.get(container, epk, id, partitionKey);
+    if (row === undefined) return undefined;
+    return { ...this.#toState(row), container, epk, partitionKey, id };
+  }
+
+  getByNumber(container: number, number: number): StoredItem | undefined {
+    return this.#rows(this.#getByNumber.all(number, container))[0];
+  }
+
+  insert(item: StoredItem): void {
+    const { number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body } = item;
+    const checksum = this.#checksums.ofItem(item);
+    this.#indexes.onInsert(item);
+    this.#insert.run(number, container, epk, partitionKey, id, range, lsn, ts, etag, expiresAt, body, checksum);
+  }
+
+  update(item: StoredItem): void {
+    const { number, lsn, ts, etag, expiresAt, body } = item;
+    this.#indexes.onUpdate(item);
+    this.#update.run(lsn, ts, etag, expiresAt, body, this.#checksums.ofItem(item), number);
+  }
+
+  delete(key: ItemKey): boolean {
+    const { container, epk, partitionKey, id } = key;
+    const item = this.#indexes.isIndexed(container) ? this.get(key) : undefined;
+    if (item) this.#indexes.onDelete(item);
+    return this.#delete.run(container, epk, id, partitionKey).changes > 0;
+  }
+
+  scan(selection: ItemSelection, after: number, limit: number): StoredItem[] {
+    const { container, range, minEpk, maxEpk } = selection;
+    if (minEpk === undefined && maxEpk === undefined)
+      return this.#rows(this.#scanRange.all(container, range, after, limit));
+    return this.#rows(this.#scanEpks.all(range, container, minEpk ?? '', maxEpk ?? HIGHEST_EPK, after, limit));
+  }
+
+  changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[] {
+    return this.#changes.read(selection, { after, limit, parameter: selection.now });
+  }
+
+  expired(now: number, limit: number): StoredItem[] {
+    return this.#rows(this.#expired.all(now, limit));
+  }
+
+  usage(container: number): ItemUsage {
+    const count = Number(this.#count.get(container)?.count);
+    return { count, averageBytes: Number(this.#averageBytes.get(container)?.bytes ?? 0) };
+  }
+
+  clear(container: number): void {
+    this.#indexes.onClear(container);
+    for (const statement of this.#clear) statement.run(container);
+  }
+
+  /** Node.js before 22.16 gives objects, later ones arrays. */
+  #toState(row: unknown): State {
+    const [number, range, lsn, ts, etag, expiresAt, body, checksum] = Array.isArray(row)
+      ? row
+      : Object.values(row as object);
+    const state = { number, range, lsn, ts, etag, expiresAt, body };
+    this.#checksums.assertItem(state, checksum);
+    return state;
+  }
+
+  #rows(result: unknown): StoredItem[] {
+    const rows = result as (StoredItem & { readonly checksum: number })[]; // COLUMNS are those of the type, and the checksum
+    return rows.map(({ checksum, ...item }) => {
+      this.#checksums.assertItem(item, checksum);
+      return item;
+    });
+  }
+}
+
+type State = Omit<StoredItem, keyof ItemKey>;

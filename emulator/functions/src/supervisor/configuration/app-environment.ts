@@ -51,9 +51,12 @@ export async function readLocalHost(appRoot: string, file = join(appRoot, DEFAUL
   return readLocalSettings(await readIfThere(file), {}, basename(file)).host;
 }
 
-/** The settings in local.settings.json; none without the file. @throws ConfigError with the place of the mistake */
-export async function readLocalValues(appRoot: string): Promise<LocalSettings['values']> {
-  return readLocalSettings(await readIfThere(join(appRoot, DEFAULT_FILE)), {}).values;
+/** The settings in local.settings.json, or another file; none without it. @throws ConfigError with the place of the mistake */
+export async function readLocalValues(
+  appRoot: string,
+  file = join(appRoot, DEFAULT_FILE),
+): Promise<LocalSettings['values']> {
+  return readLocalSettings(await readIfThere(file), {}, basename(file)).values;
 }
 
 /** What Core Tools sets for an app that is run locally, unless something else is said. */

@@ -25,6 +25,9 @@ import { acceptCloudEvents, receiveEventGrid } from './event-grid-webhook.ts';
 
 type Route = RouteEntry<HostOperation>;
 
+/** Where clients of the Model Context Protocol reach the functions with its triggers. */
+export const MCP_PATH = 'runtime/webhooks/mcp';
+
 /** The host's own API (azure-functions-host `Controllers`), which VS Code, the Static Web Apps CLI and scripts use. */
 export function adminRoutes(admin: AdminDependencies): Route[] {
   return [
@@ -91,8 +94,23 @@ function warmupRoutes(admin: AdminDependencies): Route[] {
 
 function webhookRoutes(admin: AdminDependencies): Route[] {
   return [
+    ...mcpRoutes(admin),
     route('POST', 'runtime/webhooks/eventgrid', (request) => receiveEventGrid(admin, request)),
     route('OPTIONS', 'runtime/webhooks/eventgrid', (request) => acceptCloudEvents(request)),
+  ];
+}
+
+/** For every method: the transports reject those that they do not know with 405. An offline app serves nothing. */
+function mcpRoutes({ mcp, offlinePage }: AdminDependencies): Route[] {
+  if (!mcp) return [];
+  const serve = (template: string, target: HostOperation): Route => ({
+    template,
+    target: offlinePage === undefined ? target : () => ({ status: 503 }),
+  });
+  return [
+    serve(MCP_PATH, (request) => mcp.handle(request)),
+    serve(`${MCP_PATH}/sse`, (request) => mcp.openStream(request)),
+    serve(`${MCP_PATH}/message`, (request) => mcp.receive(request)),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse } from '@lazurite/http';
 import { messageOf } from '../../errors.ts';
 import { toMetadata } from '../bindings/binding-data.ts';
 import { isDisabled, triggerOf } from '../core/function-trigger.ts';
-import { type InvocationOutcome, type InvokeTriggered, invokeFromTrigger } from '../invocation/invoke-from-trigger.ts';
+import { type InvocationOutcome, type InvokeTriggered, invokeFromTrigger } from '../invocation/invocation.ts';
 import type { AdminDependencies } from './admin-dependencies.ts';
 
 interface EventGridDelivery {

@@ -3,12 +3,12 @@ import { Edge } from '@lazurite/http';
 import { messageOf } from '../../errors.ts';
 import type { FunctionInfo } from '../../protocol/events.ts';
 import type { InvokeOutcome, WorkerInit } from '../../protocol/messages.ts';
-import { adminRoutes } from '../admin/admin-routes.ts';
+import { adminRoutes, MCP_PATH } from '../admin/admin-routes.ts';
 import { readOfflinePage } from '../admin/app-offline.ts';
 import { BINDING_KINDS } from '../bindings/binding-kinds.ts';
 import { type BoundFunctions, bindFunctions } from '../bindings/function-bindings.ts';
 import { createCors } from '../http/cors.ts';
-import { openKeyStoreOnDemand } from '../http/key-store.ts';
+import { type KeyStore, openKeyStoreOnDemand } from '../http/key-store.ts';
 import { createRequestPipeline } from '../http/pipeline.ts';
 import { createLogLevelFilter } from '../invocation/event-batch.ts';
 import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';
@@ -16,6 +16,7 @@ import { invokeManually } from '../invocation/invoke-manually.ts';
 import { Invoker } from '../invocation/invoker.ts';
 import type { Telemetry } from '../invocation/telemetry.ts';
 import type { OtlpProtocol } from '../telemetry/otlp-exporters.ts';
+import { createMcpEndpoint, MCP_SYSTEM_KEY } from '../triggers/mcp/mcp-endpoint.ts';
 import type { ChangeNotifications } from '../triggers/trigger.ts';
 import { TRIGGER_FACTORIES } from '../triggers/trigger-factories.ts';
 import { TriggerListeners } from '../triggers/trigger-listeners.ts';
@@ -30,6 +31,8 @@ export interface AssembledApp {
   readonly triggers: TriggerListeners;
   /** Functions of an offline app are neither served nor triggered. */
   readonly isOffline: boolean;
+  /** Ends the streams of events that clients hold open. */
+  endStreams(): void;
   /** Runs the app's `appTerminate` hooks, then sends the remaining telemetry. */
   terminate(): Promise<void>;
   /** Calls a function with a payload that is not an HTTP request. Never rejects. */
@@ -67,15 +70,18 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
   const edge = new Edge({
     address: new URL(init.publicUrl).hostname,
     allowedHosts: init.allowedHosts,
-    allowsOrigin: (origin) => cors.allows(origin),
+    allowsOrigin: (origin) => cors?.allows(origin) ?? false,
   });
   const shared = { app, invoker, init, dependencies, offlinePage, openKeys };
+  const mcp = createMcpEndpoint({ app, init, invoker, dependencies, path: MCP_PATH });
+  const keys = init.enableAuth ? await openKeys() : undefined;
+  if (keys && mcp) await ensureSystemKey(keys, MCP_SYSTEM_KEY);
   const listener = await createRequestPipeline({
     ...shared,
     cors,
     edge,
-    keys: init.enableAuth ? await openKeys() : undefined,
-    hostRoutes: adminRoutes({ ...shared, triggers, restart }),
+    keys,
+    hostRoutes: adminRoutes({ ...shared, triggers, mcp, restart }),
     streamProxy,
   });
   const { routePrefix } = settings.http;
@@ -85,6 +91,7 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
     invoker,
     triggers,
     isOffline: offlinePage !== undefined,
+    endStreams: () => mcp?.close(),
     terminate: async () => {
       await terminateApp(app);
       await telemetry?.close();
@@ -105,6 +112,11 @@ function bindAppFunctions(app: FunctionApp, { init, dependencies }: AssembleOpti
       app.log.write({ level: 'error', category: 'system', message });
     },
   });
+}
+
+async function ensureSystemKey(keys: KeyStore, name: string): Promise<void> {
+  const existing = await keys.list('system');
+  if (!existing.some((key) => key.name === name)) await keys.set('system', name);
 }
 
 const OTLP_PROTOCOLS: readonly OtlpProtocol[] = ['http/protobuf', 'http/json'];

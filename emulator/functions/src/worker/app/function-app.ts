@@ -1,8 +1,7 @@
 import { AppLoadError, describeThrown, messageOf } from '../../errors.ts';
 import type { WorkerInit } from '../../protocol/messages.ts';
-import { type CoreApi, createCoreApi, ProgrammingModels } from '../core/core-api.ts';
+import { type CoreApi, createCoreApi, Hooks, ProgrammingModels, withReadOnly } from '../core/core-api.ts';
 import { FunctionRegistry } from '../core/function-registry.ts';
-import { Hooks, withReadOnly } from '../core/hooks.ts';
 import { provideCore } from '../core/provide-core.ts';
 import { captureStreamProxy, type StreamProxy } from '../http/stream-proxy.ts';
 import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';

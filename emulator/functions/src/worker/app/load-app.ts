@@ -1,5 +1,5 @@
+import { type Hooks, withReadOnly } from '../core/core-api.ts';
 import type { FunctionRegistry } from '../core/function-registry.ts';
-import { type Hooks, withReadOnly } from '../core/hooks.ts';
 import { findEntryPoints } from './entry-points.ts';
 import { loadFunctionJsonFunctions } from './function-json.ts';
 import { loadScript, scriptError } from './load-script.ts';

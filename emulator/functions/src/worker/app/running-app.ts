@@ -1,7 +1,6 @@
-import type { RequestListener } from 'node:http';
 import { startHttpServer } from '@lazurite/http';
 import { offerToFailInFlightRequests } from '../../protocol/fail-in-flight-requests.ts';
-import { yieldToEventLoop } from '../http/event-loop-fairness.ts';
+import { InFlightRequests, yieldToEventLoop } from '../http/request-intake.ts';
 import type { AssembledApp, AssembleOptions } from './assemble-app.ts';
 
 export interface RunningApp extends Pick<AssembledApp, 'functions' | 'invokeManually'> {
@@ -24,7 +23,7 @@ export interface RunOptions extends Pick<AssembleOptions, 'dependencies' | 'init
 export async function runApp(assembled: AssembledApp, { dependencies, init, handle }: RunOptions): Promise<RunningApp> {
   const { listener, invoker, triggers, functions, invokeManually } = assembled;
   const address = new URL(init.publicUrl);
-  const inFlight = new InFlight();
+  const inFlight = new InFlightRequests();
   offerToFailInFlightRequests(() => {
     inFlight.fail();
     return invoker.running();
@@ -45,39 +44,9 @@ export async function runApp(assembled: AssembledApp, { dependencies, init, hand
     invokeManually,
     close: async (idleGraceMs) => {
       inFlight.announceClose();
+      assembled.endStreams();
       await Promise.all([server.close(idleGraceMs), triggers.stop()]);
       await assembled.terminate();
     },
   };
-}
-
-type Response = Parameters<RequestListener>[1];
-
-/** The requests without a complete response. */
-class InFlight {
-  readonly #responses = new Set<Response>();
-
-  counted(listener: RequestListener): RequestListener {
-    return (message, response) => {
-      this.#responses.add(response);
-      response.once('close', () => this.#responses.delete(response));
-      listener(message, response);
-    };
-  }
-
-  /** Responds with 500 wherever no response has begun. Synchronous, because the process is about to end. */
-  fail(): void {
-    for (const response of this.#responses) {
-      if (response.headersSent) continue;
-      response.writeHead(500, { 'content-length': 0, connection: 'close' });
-      response.end();
-    }
-  }
-
-  /** Announces to the clients that their connection closes after this response. */
-  announceClose(): void {
-    for (const response of this.#responses) {
-      if (!response.headersSent) response.setHeader('connection', 'close');
-    }
-  }
 }

@@ -19,15 +19,15 @@ const NEVER_HSTS = ['localhost', '127.0.0.1', '[::1]'];
 const NONE: Headers = {};
 
 /** Undefined when the settings add no header to any response. */
-export function addedHeaders(init: WorkerInit, cors: Cors): AddedHeaders | undefined {
+export function addedHeaders(init: WorkerInit, cors: Cors | undefined): AddedHeaders | undefined {
   const { customHeaders, hsts } = init.settings.http;
   const custom = lowerCaseNames(customHeaders);
   const strict = init.publicUrl.startsWith('https:') ? hstsHeader(hsts) : undefined;
-  if (init.cors.origins.length === 0 && Object.keys(custom).length === 0 && !strict) return undefined;
+  if (!cors && Object.keys(custom).length === 0 && !strict) return undefined;
   const excluded = new Set([...NEVER_HSTS, ...hsts.excludedHosts.map((host) => host.toLowerCase())]);
   return {
     defaultsFor: ({ host = '' }) => ({ ...custom, ...(excluded.has(hostnameOf(host)) ? NONE : strict) }),
-    forcedFor: (request) => cors.headersFor(request),
+    forcedFor: (request) => cors?.headersFor(request) ?? NONE,
   };
 }
 

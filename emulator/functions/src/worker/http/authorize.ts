@@ -48,6 +48,17 @@ export function authorizeAdmin(request: KeyedRequest, keys: KeyStore | undefined
   return keys && !isAdmin(request, keys) ? UNAUTHORIZED : undefined;
 }
 
+/** As `authorizeAdmin`, for the webhook of an extension, which has a system key of its own. */
+export function authorizeExtension(
+  extension: string,
+  request: KeyedRequest,
+  keys: KeyStore | undefined,
+): HttpResponse | undefined {
+  const presented = presentedKey(request);
+  if (presented !== undefined && keys?.isSystemKey(`${extension}_extension`, presented)) return undefined;
+  return authorizeAdmin(request, keys);
+}
+
 function hasAccess({ name, authLevel }: ProtectedFunction, request: KeyedRequest, keys: KeyStore): boolean {
   if (authLevel === 'anonymous') return true;
   const key = presentedKey(request);

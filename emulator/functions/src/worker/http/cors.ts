@@ -15,11 +15,13 @@ export interface Cors {
 const NONE: Readonly<Record<string, string>> = {};
 
 /**
- * CORS as azure-functions-core-tools sets it up (`Startup.cs`): the listed origins, any header, any method.
+ * CORS as azure-functions-core-tools sets it up (`Startup.cs`): the listed origins, any header, any method. Undefined
+ * without origins.
  *
  * @throws ConfigError for `*` together with credentials, which ASP.NET Core rejects and browsers do not honour
  */
-export function createCors({ origins, credentials }: CorsSettings): Cors {
+export function createCors({ origins, credentials }: CorsSettings): Cors | undefined {
+  if (origins.length === 0) return undefined;
   const allowed = new Set(origins.map((origin) => origin.trim().replace(/\/$/, '').toLowerCase()));
   const any = allowed.has('*');
   if (any && credentials) {
@@ -29,14 +31,13 @@ export function createCors({ origins, credentials }: CorsSettings): Cors {
 
   function headersFor({ origin }: IncomingHttpHeaders): Readonly<Record<string, string>> {
     if (any) return origin === undefined ? NONE : { 'access-control-allow-origin': '*' };
-    if (allowed.size === 0) return NONE;
     if (origin === undefined || !allowed.has(origin.toLowerCase())) return { vary: 'Origin' };
     return { 'access-control-allow-origin': origin, vary: 'Origin', ...credentialsHeader };
   }
 
   function preflight(method: string, headers: IncomingHttpHeaders): HttpResponse | undefined {
     const requested = headers['access-control-request-method'];
-    if (allowed.size === 0 || method !== 'OPTIONS' || headers.origin === undefined || !requested) return undefined;
+    if (method !== 'OPTIONS' || headers.origin === undefined || !requested) return undefined;
     const common = headersFor(headers);
     if (!('access-control-allow-origin' in common)) return { status: 204, headers: common };
     const names = headers['access-control-request-headers'];

@@ -1,18 +1,18 @@
 import { type HttpRequest, type HttpResponse, RequestAbortedError } from '@lazurite/http';
 import type { WorkerInit } from '../../protocol/messages.ts';
-import type { RpcInvocationRequest } from '../../protocol/rpc-types.ts';
+import type { RpcHttpData, RpcInvocationRequest } from '../../protocol/rpc-types.ts';
 import { bindingDataOf, toMetadata } from '../bindings/binding-data.ts';
-import { type CallerTrace, createInvocationRequest } from '../invocation/invocation-request.ts';
-import { hasClientGone } from './client-gone.ts';
+import { type CallerTrace, createInvocationRequest } from '../invocation/invocation.ts';
+import { toHttpResponse } from './http-response.ts';
 import type { HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
+import { hasClientGone } from './request-intake.ts';
 import type { RouteMatch } from './routing/route-table.ts';
-import { toHttpResponse } from './to-http-response.ts';
-import { toRpcHttp } from './to-rpc-http.ts';
 
 /** The reason that Azure's host gives for the invocation of an HTTP function. */
 export const HTTP_REASON = 'This function was programmatically called via the host APIs.';
 const NO_METADATA = Object.freeze({});
 const EMPTY = Buffer.alloc(0);
+const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
 const FAILED: HttpResponse = { status: 500 };
 
 /**
@@ -74,6 +74,42 @@ async function readSizedBody(
   const message = `The chunked body of a request to '${functionName}' was dropped, as in Azure. Send a Content-Length, or turn on app.setup({ enableHttpStream: true })`;
   app.log.write({ level: 'warning', category: 'system', message });
   return EMPTY;
+}
+
+/**
+ * A request as the host hands it to a worker: header and query values that occur more than once are joined with a comma
+ * (azure-functions-host `GrpcMessageConversionExtensions.cs`).
+ *
+ * @param origin for example `http://localhost:7071`
+ * @param body empty when the request has none
+ */
+function toRpcHttp(
+  request: HttpRequest,
+  { origin, params, body }: { readonly origin: string; readonly params: Record<string, string>; readonly body: Buffer },
+): RpcHttpData {
+  return {
+    method: request.method,
+    url: request.query ? `${origin}${request.path}?${request.query}` : origin + request.path,
+    headers: flattenHeaders(request.headers),
+    query: request.query ? flattenQuery(request.query) : NOTHING,
+    params,
+    ...(body.length > 0 && { body: { bytes: body } }),
+  };
+}
+
+/** node:http joins repeated headers, except `set-cookie`, which is an array. */
+export function flattenHeaders(headers: HttpRequest['headers']): Record<string, string> {
+  if (headers['set-cookie'] === undefined) return headers as Record<string, string>;
+  return { ...(headers as Record<string, string>), 'set-cookie': headers['set-cookie'].join(',') };
+}
+
+export function flattenQuery(query: string): Record<string, string> {
+  const flat: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(query)) {
+    const earlier = flat[name];
+    flat[name] = earlier === undefined ? value : `${earlier},${value}`;
+  }
+  return flat;
 }
 
 /** The origin that the client used, so that the function sees the requested URL. */

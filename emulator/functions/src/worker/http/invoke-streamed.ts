@@ -1,13 +1,18 @@
-import type { ServerResponse } from 'node:http';
-import type { HttpRequest } from '@lazurite/http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
+import { BodyTooLargeError, type HttpRequest } from '@lazurite/http';
+import type { Clock } from '@lazurite/runtime';
 import type { RpcTypedData } from '../../protocol/rpc-types.ts';
-import { createInvocationRequest } from '../invocation/invocation-request.ts';
-import { callerTrace, HTTP_REASON, originOf } from './invoke-http.ts';
-import { limitUpload } from './limit-upload.ts';
+import type { RegisteredFunction } from '../core/function-registry.ts';
+import { bindingsOf } from '../core/function-trigger.ts';
+import { createInvocationRequest } from '../invocation/invocation.ts';
+import { callerTrace, flattenHeaders, flattenQuery, HTTP_REASON, originOf } from './invoke-http.ts';
 import type { Exchange, HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
+import { hasUndeclaredLength } from './request-intake.ts';
 import type { RouteMatch } from './routing/route-table.ts';
 import { StreamedResponse, type StreamProxy } from './stream-proxy.ts';
-import { flattenHeaders, flattenQuery } from './to-rpc-http.ts';
+
+/** How long the rest of a rejected upload is dropped, so that the client can read the response. */
+const DISCARD_MS = 5_000;
 
 export interface StreamingPipeline extends PipelineDependencies {
   readonly streamProxy: StreamProxy;
@@ -15,7 +20,8 @@ export interface StreamingPipeline extends PipelineDependencies {
 
 /**
  * Invokes a function of an app that streams: the library reads the request and writes the response itself. When it
- * writes none, this function does: 204 when the function returned nothing, 500 when it failed.
+ * writes none, this function does: 204 when the function returned nothing, 500 when it failed. A response ends only after
+ * the function's outputs are stored.
  */
 export function invokeStreamed(
   { invoker, init, dependencies, streamProxy }: StreamingPipeline,
@@ -25,7 +31,7 @@ export function invokeStreamed(
   const { randomness, log, clock } = dependencies;
   const { raw: message } = request;
   const exchange = { message, response };
-  const streamed = new StreamedResponse(response);
+  const streamed = new StreamedResponse(response, hasOutputs(fn) ? clock : undefined);
   const headers = flattenHeaders(message.headers);
   const metadata = toTriggerMetadata({ headers, query: flattenQuery(request.query), params: values });
   const rpcRequest = createInvocationRequest(
@@ -48,16 +54,24 @@ export function invokeStreamed(
       reason: HTTP_REASON,
       mapResult: (result) => withPacedBody(result, response),
       request: message,
-      response,
+      response: hasOutputs(fn) ? streamed : response, // what is held back counts as sent
     })
     .then(
-      () => finish(exchange, 204),
+      () => {
+        streamed.complete();
+        finish(exchange, 204);
+      },
       (error: unknown) => {
         log.debug({ err: error, functionName: fn.metadata.name, invocationId }, 'A streamed invocation failed');
         finish(exchange, 500);
       },
     )
     .finally(() => streamed.release());
+}
+
+/** Outputs besides the response itself. */
+function hasOutputs(fn: RegisteredFunction): boolean {
+  return bindingsOf(fn).some(({ type, direction }) => direction === 'out' && type.toLowerCase() !== 'http');
 }
 
 type FlatRecord = Readonly<Record<string, string>>;
@@ -90,6 +104,62 @@ function addForwardedHeaders({ message }: Exchange, origin: string): void {
   const [protocol, host] = origin.split('://');
   message.headers['x-forwarded-host'] = host ?? '';
   message.headers['x-forwarded-proto'] = protocol ?? 'http';
+}
+
+interface UploadLimit {
+  readonly maxBytes: number;
+  readonly clock: Clock;
+  /** Called once, when the upload exceeds the limit and has a reader, to respond to the request. */
+  readonly onExceeded: () => void;
+}
+
+/**
+ * Ends an upload of undeclared length that exceeds the limit: its reader gets BodyTooLargeError, never an end that looks
+ * regular. An upload that nobody reads yet is rejected when its reader comes: the library creates no request of a stream
+ * that has been destroyed, and the function would not run.
+ */
+function limitUpload({ message, response }: Exchange, { maxBytes, clock, onExceeded }: UploadLimit): void {
+  if (!hasUndeclaredLength(message)) return;
+  const push = IncomingMessage.prototype.push.bind(message); // not the one that a request that waits has
+  let received = 0;
+  let isExceeded = false;
+  // Overriding `push` leaves the stream paused until it is read; a 'data' listener would start it.
+  message.push = (chunk: Buffer | null, encoding) => {
+    received += chunk?.length ?? 0;
+    if (received <= maxBytes) return push(chunk, encoding);
+    if (isExceeded) return true; // the rest is dropped
+    isExceeded = true;
+    if (hasReader(message)) {
+      reject();
+      return true;
+    }
+    whenReaderComes(message, reject);
+    return false; // node:http stops reading until the body is read
+  };
+  function reject(): void {
+    onExceeded();
+    const cut = clock.setTimer(DISCARD_MS, end);
+    response.once('close', end);
+    function end(): void {
+      cut.cancel();
+      message.destroy(new BodyTooLargeError(maxBytes));
+    }
+  }
+}
+
+/** The events by which a stream is read: `for await` listens to the first, a pipe to the second. */
+const READER_EVENTS: readonly (string | symbol)[] = ['readable', 'data'];
+
+function hasReader(message: IncomingMessage): boolean {
+  return READER_EVENTS.some((event) => message.listenerCount(event) > 0);
+}
+
+function whenReaderComes(message: IncomingMessage, action: () => void): void {
+  message.on('newListener', function check(event: string | symbol) {
+    if (!READER_EVENTS.includes(event)) return;
+    message.off('newListener', check);
+    process.nextTick(action); // the reader adds its listener for errors in the same step
+  });
 }
 
 /** The library ignores back-pressure, so a body that is a stream is read no faster than the client takes it. */

@@ -23,6 +23,8 @@ export interface KeyStore {
   set(scope: KeyScope, name: string, value?: string): Promise<{ readonly key: FunctionKey; readonly created: boolean }>;
   /** False when there is no such key. */
   remove(scope: KeyScope, name: string): Promise<boolean>;
+  /** Whether `presented` is the system key of that name. */
+  isSystemKey(name: string, presented: string): boolean;
   /** The access that `presented` gives; undefined: none. Takes the same time whichever key it resembles. */
   levelOf(presented: string, functionName: string | undefined): KeyLevel | undefined;
 }
@@ -94,6 +96,7 @@ export async function openKeyStore(dataDir: string, random: Randomness): Promise
       await save(file);
       return true;
     },
+    isSystemKey: (name, presented) => matchesAny(presented, [section('system').keys.get(name) ?? '']),
     levelOf(presented, functionName) {
       const { [MASTER]: master = '', ...shared } = Object.fromEntries(host);
       const own = functionName === undefined ? [] : [...section({ functionName }).keys.values()];

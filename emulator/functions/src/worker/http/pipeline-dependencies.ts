@@ -15,7 +15,8 @@ export interface PipelineDependencies {
   readonly invoker: Invoker;
   readonly init: WorkerInit;
   readonly dependencies: WorkerDependencies;
-  readonly cors: Cors;
+  /** Undefined: CORS is off. */
+  readonly cors: Cors | undefined;
   readonly edge: Edge;
   /** Undefined: keys are not required. */
   readonly keys: KeyStore | undefined;

@@ -10,12 +10,12 @@ import {
 } from '@lazurite/http';
 import { isDisabled, isHttpTrigger, methodsOf, routeOf, triggerOf } from '../core/function-trigger.ts';
 import { type AddedHeaders, addedHeaders, withAddedHeaders } from './added-headers.ts';
-import { authorize, authorizeAdmin, readAuthLevel } from './authorize.ts';
-import { hasClientGone } from './client-gone.ts';
+import { authorize, authorizeAdmin, authorizeExtension, readAuthLevel } from './authorize.ts';
 import { invokeOverHttp } from './invoke-http.ts';
 import { invokeStreamed } from './invoke-streamed.ts';
 import type { KeyStore } from './key-store.ts';
 import type { HostOperation, HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
+import { hasClientGone } from './request-intake.ts';
 import { buildRouteTable, type RouteEntry, type RouteMatch, type RouteTable } from './routing/route-table.ts';
 import { createThrottle, type Throttle, TOO_MANY_REQUESTS_HEADERS } from './throttle.ts';
 
@@ -34,6 +34,8 @@ const TOO_MANY_REQUESTS: HttpResponse = { status: 429, headers: TOO_MANY_REQUEST
 /** The addresses of the host's own API, which no function can take. */
 const HOST_PATH = /^\/(?:admin|runtime)(?:\/|$)/i;
 const ADMIN_PATH = /^\/admin\//i;
+/** The webhook of an extension; the group is its name. */
+const WEBHOOK_PATH = /^\/runtime\/webhooks\/([^/]+)/i;
 
 /** Creates the request listener of the worker. */
 export async function createRequestPipeline(dependencies: PipelineDependencies): Promise<RequestListener> {
@@ -64,7 +66,7 @@ async function handleRequest(
   const { method, path, headers } = request;
 
   // 2. CORS: respond to a preflight request before routing.
-  const preflight = cors.preflight(method, headers);
+  const preflight = cors?.preflight(method, headers);
   if (preflight) return preflight;
   const respond = (result: HttpResponse) => (added ? withAddedHeaders(added, headers, result) : result);
 
@@ -108,9 +110,17 @@ async function runHostOperation(
   { target, values }: RouteMatch<HostOperation>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const keys = await keysFor(pipeline, ADMIN_PATH.test(request.path) ? 'admin' : 'webhook', request);
+  const extension = WEBHOOK_PATH.exec(request.path)?.[1]?.toLowerCase();
+  const keys = await keysFor(pipeline, hostEndpoint(request.path, extension), request);
   if (keys === 'rejected') return FOREIGN_PAGE;
-  return authorizeAdmin(request, keys) ?? target(request, values);
+  const rejection =
+    extension === undefined ? authorizeAdmin(request, keys) : authorizeExtension(extension, request, keys);
+  return rejection ?? target(request, values);
+}
+
+function hostEndpoint(path: string, extension: string | undefined): Endpoint {
+  if (ADMIN_PATH.test(path)) return 'admin';
+  return extension === 'mcp' ? 'mcp' : 'webhook';
 }
 
 /** At once wherever no keys have to be opened: limits of uploads count from the turn in which a request was read. */

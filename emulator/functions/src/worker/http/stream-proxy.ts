@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
+import type { Clock, Timer } from '@lazurite/runtime';
 
 /** The header by which the library finds the invocation of a streamed request. */
 const INVOCATION_ID_HEADER = 'x-ms-invocation-id';
@@ -51,35 +52,93 @@ function replaceCreateServer(createServer: unknown): void {
   syncBuiltinESMExports();
 }
 
+/** A body that is longer than this, or is not complete after this time, is sent as it comes. */
+const MAX_HELD_BYTES = 64 * 1024;
+const MAX_HELD_MS = 100;
+
 /**
  * The part of a ServerResponse that the library writes to. The library keeps this object until it has sent a response,
  * so after an invocation that failed `release` drops the reference to the real response.
+ *
+ * The response to a function with outputs is held back until they are stored, so that a failed output can still become a
+ * failed response. Of a long body only the end waits.
  */
 export class StreamedResponse {
-  #target: ServerResponse | undefined;
   statusCode = 200;
+  #target: ServerResponse | undefined;
+  /** Absent: nothing is held back. */
+  readonly #clock: Clock | undefined;
+  /** What was called and is not done yet; undefined when nothing is held back, or no longer. */
+  #held: ((target: ServerResponse) => void)[] | undefined;
+  #heldBytes = 0;
+  #timer: Timer | undefined;
+  #hasBegun = false;
+  #hasEnded = false;
 
-  constructor(target: ServerResponse) {
+  /** @param clock given for a function with outputs: holds the response back until `complete` is called */
+  constructor(target: ServerResponse, clock?: Clock) {
     this.#target = target;
+    this.#clock = clock;
+    if (clock) this.#held = [];
+  }
+
+  /** Whether the library has written a response, which may still be held back. */
+  get headersSent(): boolean {
+    return this.#hasBegun;
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
-    this.#target?.setHeader(name, value);
+    this.#call((target) => target.setHeader(name, value));
   }
 
   write(chunk: Uint8Array | string): boolean {
     if (!this.#target) return false;
-    this.#target.statusCode = this.statusCode;
-    return this.#target.write(chunk);
+    this.#begin();
+    if (!this.#held) return this.#target.write(chunk);
+    this.#held.push((target) => target.write(chunk));
+    this.#heldBytes += chunk.length;
+    this.#timer ??= this.#clock?.setTimer(MAX_HELD_MS, () => this.#send());
+    if (this.#heldBytes > MAX_HELD_BYTES) this.#send();
+    return true;
   }
 
   end(): void {
-    if (!this.#target) return;
-    this.#target.statusCode = this.statusCode;
-    this.#target.end();
+    this.#begin();
+    this.#hasEnded = true;
+    this.#timer?.cancel();
+    if (!this.#clock) this.#target?.end();
+  }
+
+  /** Sends what was held back: the outputs are stored. */
+  complete(): void {
+    this.#send();
+    if (this.#clock && this.#hasEnded) this.#target?.end();
   }
 
   release(): void {
+    this.#timer?.cancel();
     this.#target = undefined;
+    this.#held = undefined;
+  }
+
+  #begin(): void {
+    if (!this.#hasBegun) {
+      const status = this.statusCode;
+      this.#call((target) => {
+        target.statusCode = status;
+      });
+    }
+    this.#hasBegun = true;
+  }
+
+  #call(act: (target: ServerResponse) => void): void {
+    if (this.#held) this.#held.push(act);
+    else if (this.#target) act(this.#target);
+  }
+
+  #send(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    if (this.#target) for (const act of held) act(this.#target);
   }
 }

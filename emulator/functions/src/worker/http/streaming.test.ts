@@ -1,17 +1,34 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { closeTestHosts, startTestHost, type TestHost } from '../../testing/test-host.ts';
 
 const MB = 1024 * 1024;
 
+/** Where the outputs of the fixture go; each test says with what it responds. */
+const topic = createServer((request, response) => {
+  request.resume();
+  published(response);
+});
+let published: (response: ServerResponse) => void = (response) => response.end();
+
 let host: TestHost;
 beforeAll(async () => {
+  await once(topic.listen(0, '127.0.0.1'), 'listening');
   host = await startTestHost('v4-stream', {
-    env: { ...process.env, FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(4096 * MB) },
+    env: {
+      ...process.env,
+      FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(4096 * MB),
+      TOPIC_URI: `http://127.0.0.1:${(topic.address() as AddressInfo).port}/api/events`,
+      TOPIC_KEY: 'key',
+    },
   });
 });
-afterAll(closeTestHosts);
+afterAll(async () => {
+  await closeTestHosts();
+  topic.close();
+});
 
 async function json(path: string, init: RequestInit = {}): Promise<Record<string, unknown>> {
   return (await fetch(host.url + path, init)).json() as Promise<Record<string, unknown>>;
@@ -64,18 +81,18 @@ test('the memory of the worker does not grow with the size of a download', async
   expect((await mostMemory()) - small).toBeLessThan((LARGE * MB) / 2);
 });
 
-test('a download that waits for its client many times leaves no listener behind', async () => {
-  await download(64);
-  // A process that ends has said all it had to say: Node warns of leaks a moment after it meets them.
-  await host.reload();
-  expect(host.events.filter((event) => event.type === 'console' && /MaxListeners/.test(event.line))).toEqual([]);
-});
-
 test('the memory of the worker does not grow with the size of an upload', async () => {
   await json('/api/count', upload(32, MB));
   const small = await mostMemory();
   expect(await json('/api/count', upload(LARGE, MB))).toMatchObject({ bytes: LARGE * MB });
   expect((await mostMemory()) - small).toBeLessThan((LARGE * MB) / 2);
+});
+
+test('a download that waits for its client many times leaves no listener behind', async () => {
+  await download(64);
+  // A process that ends has said all it had to say: Node warns of leaks a moment after it meets them.
+  await host.reload();
+  expect(host.events.filter((event) => event.type === 'console' && /MaxListeners/.test(event.line))).toEqual([]);
 });
 
 test('what the library leaves unanswered is answered: 204 for nothing, 500 for a throw', async () => {
@@ -174,4 +191,37 @@ test('host.json throttles apply to streamed requests too', async () => {
   held.end('b');
   await once(held, 'data');
   held.destroy();
+});
+
+describe('A streamed response to a function with an output', () => {
+  test('ends only after the output is stored', async () => {
+    const order: string[] = [];
+    published = (response) => {
+      setTimeout(() => {
+        order.push('stored');
+        response.end();
+      }, 300);
+    };
+    const response = await fetch(`${host.url}/api/publishes`, { method: 'POST' });
+    expect([response.status, response.headers.get('x-from'), await response.text()]).toEqual([
+      201,
+      'function',
+      'stored',
+    ]);
+    order.push('responded');
+    expect(order).toEqual(['stored', 'responded']);
+  });
+
+  test('is 500, without the headers of the function, when the output fails', async () => {
+    published = (response) => response.writeHead(500).end();
+    const response = await fetch(`${host.url}/api/publishes`, { method: 'POST' });
+    expect([response.status, response.headers.get('x-from'), await response.text()]).toEqual([500, null, '']);
+  });
+
+  test('is sent as it comes when it is long, and breaks off when the output then fails', async () => {
+    published = (response) => response.writeHead(500).end();
+    const response = await fetch(`${host.url}/api/publishes?kilobytes=256`, { method: 'POST' });
+    expect(response.status).toBe(201);
+    await expect(response.arrayBuffer()).rejects.toThrow();
+  });
 });

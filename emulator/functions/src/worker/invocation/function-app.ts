@@ -1,7 +1,6 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
-import type { ProgrammingModels } from '../core/core-api.ts';
+import type { Hooks, ProgrammingModels } from '../core/core-api.ts';
 import type { FunctionRegistry } from '../core/function-registry.ts';
-import type { Hooks } from '../core/hooks.ts';
 import type { EventBatch } from './event-batch.ts';
 import type { InvocationLog } from './invocation-log.ts';
 

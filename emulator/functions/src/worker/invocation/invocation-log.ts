@@ -1,6 +1,6 @@
 import type { Clock } from '@lazurite/runtime';
 import type { RpcLogCategory, RpcLogLevel } from '../../protocol/rpc-types.ts';
-import { type Hooks, withReadOnly } from '../core/hooks.ts';
+import { type Hooks, withReadOnly } from '../core/core-api.ts';
 import type { EventBatch } from './event-batch.ts';
 
 /** The invocation that a log line belongs to. */

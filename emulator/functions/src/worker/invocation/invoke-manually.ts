@@ -4,7 +4,7 @@ import type { BindingInfo, RpcHttpData, RpcTypedData } from '../../protocol/rpc-
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import { isHttpTrigger, methodsOf, routeOf, triggerOf } from '../core/function-trigger.ts';
 import type { FunctionApp, WorkerDependencies } from './function-app.ts';
-import { createInvocationRequest, createSystemData } from './invocation-request.ts';
+import { createInvocationRequest, createSystemData } from './invocation.ts';
 import type { Invoker } from './invoker.ts';
 
 export interface ManualInvoker {

@@ -1,4 +1,5 @@
 import type { Clock } from '@lazurite/runtime';
+import { formatTimeSpan } from '../../config/time-span.ts';
 import { describeThrown, FunctionsHostError } from '../../errors.ts';
 import type { RpcInvocationRequest, RpcInvocationResponse } from '../../protocol/rpc-types.ts';
 import { type BoundFunctions, runBound } from '../bindings/function-bindings.ts';
@@ -201,17 +202,4 @@ class FunctionTimeoutError extends FunctionsHostError {
       `Timeout value of ${formatTimeSpan(limitMs)} exceeded by function 'Functions.${functionName}' (Id: '${invocationId}'). Initiating cancellation.`,
     );
   }
-}
-
-/** `hh:mm:ss`, with days and fractions where there are any, as .NET writes a TimeSpan. */
-function formatTimeSpan(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  const [days, hours, minutes] = [
-    Math.floor(seconds / 86_400),
-    Math.floor(seconds / 3600) % 24,
-    Math.floor(seconds / 60) % 60,
-  ];
-  const clock = [hours, minutes, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
-  const fraction = ms % 1000 === 0 ? '' : `.${String(ms % 1000).padStart(3, '0')}0000`;
-  return `${days > 0 ? `${days}.` : ''}${clock}${fraction}`;
 }

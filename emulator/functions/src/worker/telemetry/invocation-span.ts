@@ -16,7 +16,7 @@ import { messageOf } from '../../errors.ts';
 import type { WorkerInit } from '../../protocol/messages.ts';
 import type { RpcInvocationRequest, RpcInvocationResponse, RpcTraceContext } from '../../protocol/rpc-types.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
-import { toHttpResponse } from '../http/to-http-response.ts';
+import { toHttpResponse } from '../http/http-response.ts';
 import type { InvocationSpan, TracedCall, TracedRequest } from '../invocation/telemetry.ts';
 import { describeSpan } from './span-attributes.ts';
 

@@ -15,6 +15,9 @@ const FIRES = [
   'cosmosDBTrigger',
   'eventGridTrigger',
   'warmupTrigger',
+  'mcpToolTrigger',
+  'mcpResourceTrigger',
+  'mcpPromptTrigger',
 ] as const;
 
 const BY_HAND = {
@@ -32,9 +35,6 @@ const BY_HAND = {
   daprServiceInvocationTrigger: 'Dapr',
   daprTopicTrigger: 'Dapr',
   daprBindingTrigger: 'Dapr',
-  mcpToolTrigger: 'Model Context Protocol',
-  mcpResourceTrigger: 'Model Context Protocol',
-  mcpPromptTrigger: 'Model Context Protocol',
 } as const;
 
 const SUPPORT: ReadonlyMap<string, TriggerSupport> = new Map<string, TriggerSupport>([

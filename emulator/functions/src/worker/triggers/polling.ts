@@ -1,5 +1,7 @@
 import type { Clock, Log, Randomness } from '@lazurite/runtime';
 import { messageOf } from '../../errors.ts';
+import { type ContainerName, containerKey, type StorageSource } from '../../protocol/changes.ts';
+import type { ChangeInStorage, LocalStorage } from '../../protocol/messages.ts';
 
 /** A sleep between polls that `wake` ends early, also when it was called before the sleep began. */
 export class WakeableSleep {
@@ -89,4 +91,69 @@ export class RetryLog {
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
+}
+
+/** Notifies the triggers of an app of writes to the local storage. */
+export class StorageChanges {
+  readonly #listeners = new Map<StorageSource, Set<(blob: string | null) => void>>();
+  #use = Promise.withResolvers<void>();
+  #isUnused = false;
+  #connectionString: string | undefined;
+
+  /**
+   * @param listener called with the name of a blob that was written; null for a queue
+   * @returns a function that ends the subscription
+   */
+  subscribe(source: StorageSource, listener: (blob: string | null) => void): () => void {
+    const listeners = this.#listeners.get(source) ?? new Set();
+    this.#listeners.set(source, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  notify({ source, blob }: ChangeInStorage): void {
+    for (const listener of this.#listeners.get(source) ?? []) listener(blob);
+  }
+
+  /** Whether the storage is known to be empty; false once `markUsed` was called. */
+  get isUnused(): boolean {
+    return this.#isUnused;
+  }
+
+  /** Resolves when the storage is no longer unused. */
+  get used(): Promise<void> {
+    return this.#isUnused ? this.#use.promise : Promise.resolve();
+  }
+
+  /** Makes the storage known of which there will be notifications. Call it before triggers start. */
+  join({ connectionString, isUnused }: LocalStorage): void {
+    this.#connectionString = connectionString;
+    this.#isUnused = isUnused;
+  }
+
+  /** Whether writes to the storage of this connection string are notified of. Other storage has to be polled. */
+  reportsOf(connectionString: string): boolean {
+    return connectionString === this.#connectionString;
+  }
+
+  markUsed(): void {
+    this.#isUnused = false;
+    this.#use.resolve();
+  }
+}
+
+/** Notifies the readers of a container's change feed of new changes. */
+export class ContainerChanges {
+  readonly #listeners = new Map<string, Set<() => void>>();
+
+  /** @returns a function that ends the subscription */
+  subscribe(name: ContainerName, listener: () => void): () => void {
+    const key = containerKey(name);
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  notify(name: ContainerName): void {
+    for (const listener of this.#listeners.get(containerKey(name)) ?? []) listener();
+  }
 }

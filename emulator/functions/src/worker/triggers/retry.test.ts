@@ -1,6 +1,6 @@
 import { seededRandomness, VirtualClock } from '@lazurite/runtime';
 import type { RetryPolicy } from '../../config/host-settings.ts';
-import type { TriggeredInvocation } from '../invocation/invoke-from-trigger.ts';
+import type { TriggeredInvocation } from '../invocation/invocation.ts';
 import { retryDelay, toRetryOptions, toRetryPolicy, withRetries } from './retry.ts';
 
 const invocation: TriggeredInvocation = { input: { string: 'x' }, metadata: {}, reason: 'test' };

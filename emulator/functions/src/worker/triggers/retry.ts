@@ -2,7 +2,7 @@ import { type Clock, type Randomness, sleep } from '@lazurite/runtime';
 import type { RetryPolicy } from '../../config/host-settings.ts';
 import { messageOf } from '../../errors.ts';
 import type { RpcDuration, RpcRetryOptions } from '../../protocol/rpc-types.ts';
-import type { InvokeTriggered } from '../invocation/invoke-from-trigger.ts';
+import type { InvokeTriggered } from '../invocation/invocation.ts';
 
 /** The variation of exponential delays in either direction (RandomizedExponentialBackoffStrategy of the WebJobs SDK). */
 const JITTER = 0.2;

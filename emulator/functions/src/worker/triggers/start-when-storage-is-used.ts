@@ -1,4 +1,4 @@
-import type { StorageChanges } from './storage-changes.ts';
+import type { StorageChanges } from './polling.ts';
 import type { TriggerListener } from './trigger.ts';
 
 /**

@@ -5,7 +5,7 @@ import { resolveBinding } from '../bindings/binding-expression.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import { isDisabled, isHttpTrigger, type NamedBinding, triggerOf } from '../core/function-trigger.ts';
 import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';
-import { type InvokeTriggered, invokeFromTrigger } from '../invocation/invoke-from-trigger.ts';
+import { type InvokeTriggered, invokeFromTrigger } from '../invocation/invocation.ts';
 import type { Invoker } from '../invocation/invoker.ts';
 import { triggerSupport } from './known-triggers.ts';
 import { toRetryPolicy, withRetries } from './retry.ts';

@@ -1,7 +1,6 @@
 import type { BindingDeclaration } from '../bindings/binding.ts';
-import type { InvokeTriggered } from '../invocation/invoke-from-trigger.ts';
-import type { ContainerChanges } from './cosmos/container-changes.ts';
-import type { StorageChanges } from './storage-changes.ts';
+import type { InvokeTriggered } from '../invocation/invocation.ts';
+import type { ContainerChanges, StorageChanges } from './polling.ts';
 
 /** Waits for the events of one function and calls it for each. */
 export interface TriggerListener {

@@ -25,7 +25,8 @@ async function createBlobInput(declaration: BindingDeclaration): Promise<InputBi
       if (deferred) return deferredBlob(address, connection);
       const blob = await openBlob(declaration, address, connection);
       try {
-        return blobContent(await blob.downloadToBuffer(), dataType);
+        // Inputs are text by default (azure-functions-host `WorkerFunctionInvoker`), unlike what a blob trigger delivers.
+        return blobContent(await blob.downloadToBuffer(), dataType ?? 'string');
       } catch (error) {
         if (isNotFound(error)) return { json: 'null' };
         throw error;

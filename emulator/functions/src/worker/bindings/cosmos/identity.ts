@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { ConfigError } from '../../../errors.ts';
+import { loadOptionalPackage } from '../optional-package.ts';
 
 /** The identity that a connection without a key uses. */
 export type Identity =
@@ -26,9 +27,13 @@ export function readIdentity(name: string, properties: ReadonlyMap<string, strin
   return { kind: 'default', ...(tenantId && { tenantId }), ...(clientId && { clientId }) };
 }
 
-/** Loads `@azure/identity` on first use. */
+/** Loads `@azure/identity` on first use. @throws ConfigError when it is not installed */
 export async function openCredential(identity: Identity): Promise<TokenCredential> {
-  const { ClientSecretCredential, DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
+  const { ClientSecretCredential, DefaultAzureCredential, ManagedIdentityCredential } = await loadOptionalPackage(
+    '@azure/identity',
+    'A connection without a key',
+    () => import('@azure/identity'),
+  );
   if (identity.kind === 'clientSecret')
     return new ClientSecretCredential(identity.tenantId, identity.clientId, identity.secret);
   const { clientId } = identity;

@@ -4,6 +4,7 @@ import { storageConnectionString } from '../../../config/connections.ts';
 import type { BindingDeclaration, BindingKind, InputBinding, OutputBinding } from '../binding.ts';
 import { type BindingContext, compileBindingTemplate } from '../binding-expression.ts';
 import { readBinding } from '../binding-reader.ts';
+import { loadOptionalPackage } from '../optional-package.ts';
 import { toOutputValues } from '../output-items.ts';
 import { isNotFound } from '../queue/queue-client.ts';
 
@@ -56,7 +57,11 @@ function readTable(
   const template = compileBindingTemplate(name);
   const connectionString = storageConnectionString(binding.text('connection'), declaration.env);
   return async (context) => {
-    const { TableClient: Client } = await import('@azure/data-tables');
+    const { TableClient: Client } = await loadOptionalPackage(
+      '@azure/data-tables',
+      'A table binding',
+      () => import('@azure/data-tables'),
+    );
     // The local emulator speaks plain HTTP.
     const options = { allowInsecureConnection: true };
     return Client.fromConnectionString(connectionString, template.bind(context), options);

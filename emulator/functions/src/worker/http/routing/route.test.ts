@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { compileRoute } from './route.ts';
-import { loadRegexCompiler } from './route-table.ts';
+import { compileRoute, loadRegexCompiler } from './route-table.ts';
 import { RouteTemplateError } from './route-template.ts';
 
 describe('compileRoute().match()', () => {

@@ -4,7 +4,7 @@ import { messageOf } from '../../../errors.ts';
 import type { RpcTypedData } from '../../../protocol/rpc-types.ts';
 import { toMetadata } from '../../bindings/binding-data.ts';
 import { encodeMessage, isNotFound, type QueueClient, sendCreating } from '../../bindings/queue/queue-client.ts';
-import type { InvokeTriggered, TriggeredInvocation } from '../../invocation/invoke-from-trigger.ts';
+import type { InvokeTriggered, TriggeredInvocation } from '../../invocation/invocation.ts';
 import { RetryLog } from '../polling.ts';
 import type { TriggerListener } from '../trigger.ts';
 import type { BlobPattern } from './blob-pattern.ts';

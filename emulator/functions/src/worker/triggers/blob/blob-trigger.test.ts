@@ -10,7 +10,7 @@ import { blobBinding } from '../../bindings/blob/blob-binding.ts';
 import { createFunctionBindings } from '../../bindings/function-bindings.ts';
 import { tableBinding } from '../../bindings/table/table-binding.ts';
 import type { NamedBinding } from '../../core/function-trigger.ts';
-import type { InvocationOutcome } from '../../invocation/invoke-from-trigger.ts';
+import type { InvocationOutcome } from '../../invocation/invocation.ts';
 import { createBlobTrigger } from './blob-trigger.ts';
 
 let dataDir = '';
@@ -136,11 +136,11 @@ async function read(binding: Partial<NamedBinding>, data: Record<string, unknown
 }
 
 describe('blob bindings', () => {
-  test('the output creates the container and overwrites; the input reads it back as bytes or text', async () => {
+  test('the output creates the container and overwrites; the input reads it back as text, or as bytes when it asks for them', async () => {
     await write({ path: 'results/{id}.json' }, '{"a":1}', { id: 7 });
     await write({ path: 'results/{id}.json' }, '[1,2]', { id: 7 });
-    expect(await read({ path: 'results/7.json', dataType: 'string' })).toEqual({ string: '[1,2]' });
-    expect(await read({ path: 'results/7.json' })).toEqual({ bytes: Buffer.from('[1,2]') });
+    expect(await read({ path: 'results/7.json' })).toEqual({ string: '[1,2]' });
+    expect(await read({ path: 'results/7.json', dataType: 'binary' })).toEqual({ bytes: Buffer.from('[1,2]') });
   });
 
   test('the input is null for a blob that is missing', async () => {

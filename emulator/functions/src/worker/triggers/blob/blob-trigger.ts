@@ -1,6 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { ConfigReader } from '../../../config/config-reader.ts';
-import { isDevelopmentStorage, NO_RETRIES, storageConnectionString } from '../../../config/connections.ts';
+import { NO_RETRIES, storageConnectionString } from '../../../config/connections.ts';
 import { readBinding } from '../../bindings/binding-reader.ts';
 import { blobContent, deferredBlob, isDeferred, openBlobService } from '../../bindings/blob/blob-address.ts';
 import { isNotFound, openQueue } from '../../bindings/queue/queue-client.ts';
@@ -24,7 +24,7 @@ export async function createBlobTrigger(context: TriggerContext): Promise<Trigge
   if (!path) throw binding.fail('path', 'is required');
   const pattern = compileBlobPattern(path);
   if (!pattern) throw binding.fail('path', 'must begin with the name of a container');
-  const isLocal = isDevelopmentStorage(storageConnectionString(binding.text('connection'), env), env);
+  const isLocal = storage.reportsOf(storageConnectionString(binding.text('connection'), env));
   return startWhenStorageIsUsed(storage, isLocal, () => openListener(context, binding, { pattern, isLocal }));
 }
 
@@ -61,8 +61,8 @@ async function openListener(
     scanIntervalMs: isLocal ? SCAN_INTERVAL_MS.notified : SCAN_INTERVAL_MS.polling,
     onBlob: (listener) => {
       if (!isLocal) return () => undefined; // only the local storage notifies of changes
-      return storage.subscribe(`blob/${pattern.container}`, (change) => {
-        if (change.service === 'blob') listener(change.blob);
+      return storage.subscribe(`blob/${pattern.container}`, (blob) => {
+        if (blob !== null) listener(blob);
       });
     },
     functionName,

@@ -1,9 +1,9 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import type { InvokeTriggered } from '../../invocation/invoke-from-trigger.ts';
+import type { InvokeTriggered } from '../../invocation/invocation.ts';
+import { ContainerChanges } from '../polling.ts';
 import { withRetries } from '../retry.ts';
 import type { ChangeFeed, FeedRange } from './change-feed.ts';
 import { ChangeFeedListener, type ChangeFeedListenerOptions } from './change-feed-listener.ts';
-import { ContainerChanges } from './container-changes.ts';
 import type { Lease, LeaseStore } from './lease.ts';
 
 /** A container of numbered changes, in as many ranges as asked for. */

@@ -1,6 +1,6 @@
 import { type Clock, type Log, sleep } from '@lazurite/runtime';
 import { messageOf } from '../../../errors.ts';
-import type { InvokeTriggered } from '../../invocation/invoke-from-trigger.ts';
+import type { InvokeTriggered } from '../../invocation/invocation.ts';
 import { RetryLog, WakeableSleep } from '../polling.ts';
 import type { TriggerListener } from '../trigger.ts';
 import type { ChangeFeed, StartFrom } from './change-feed.ts';

@@ -2,7 +2,7 @@ import { type Container, CosmosClient } from '@azure/cosmos';
 import { type CosmosServer, startCosmos } from '@lazurite/cosmos';
 import { sleep, systemClock, systemRandomness } from '@lazurite/runtime';
 import { type RecordedTrigger, recordTrigger } from '../../../testing/trigger-context.ts';
-import { ContainerChanges } from './container-changes.ts';
+import { ContainerChanges } from '../polling.ts';
 import { cosmosTriggerFactory } from './cosmos-trigger.ts';
 import { createLeaseStore } from './sdk-lease-store.ts';
 

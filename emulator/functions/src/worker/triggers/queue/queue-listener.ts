@@ -4,7 +4,7 @@ import type { QueuesSettings } from '../../../config/host-settings.ts';
 import { messageOf } from '../../../errors.ts';
 import { toMetadata } from '../../bindings/binding-data.ts';
 import { decodeMessage, isNotFound, type QueueClient, sendCreating } from '../../bindings/queue/queue-client.ts';
-import type { InvokeTriggered, TriggeredInvocation } from '../../invocation/invoke-from-trigger.ts';
+import type { InvokeTriggered, TriggeredInvocation } from '../../invocation/invocation.ts';
 import { Backoff, RetryLog, WakeableSleep } from '../polling.ts';
 import type { TriggerListener } from '../trigger.ts';
 

@@ -7,7 +7,7 @@ import { type Storage, startStorage } from '@lazurite/storage';
 import { recordTrigger } from '../../../testing/trigger-context.ts';
 import { createFunctionBindings } from '../../bindings/function-bindings.ts';
 import { queueBinding } from '../../bindings/queue/queue-binding.ts';
-import type { InvocationOutcome, TriggeredInvocation } from '../../invocation/invoke-from-trigger.ts';
+import type { InvocationOutcome, TriggeredInvocation } from '../../invocation/invocation.ts';
 import { createQueueTrigger } from './queue-trigger.ts';
 
 let dataDir = '';

@@ -1,4 +1,4 @@
-import { isDevelopmentStorage, NO_RETRIES, storageConnectionString } from '../../../config/connections.ts';
+import { NO_RETRIES, storageConnectionString } from '../../../config/connections.ts';
 import { readBinding } from '../../bindings/binding-reader.ts';
 import { openQueue } from '../../bindings/queue/queue-client.ts';
 import { startWhenStorageIsUsed } from '../start-when-storage-is-used.ts';
@@ -12,7 +12,7 @@ export async function createQueueTrigger(context: TriggerContext): Promise<Trigg
   const queueName = binding.text('queueName')?.toLowerCase();
   if (!queueName) throw binding.fail('queueName', 'is required');
   const connection = binding.text('connection');
-  const isLocal = isDevelopmentStorage(storageConnectionString(connection, env), env);
+  const isLocal = storage.reportsOf(storageConnectionString(connection, env));
   return startWhenStorageIsUsed(storage, isLocal, async () => {
     const queue = await openQueue({ connection, queueName }, env);
     const poisonQueue = await openQueue({ connection, queueName: `${queueName}-poison` }, env);

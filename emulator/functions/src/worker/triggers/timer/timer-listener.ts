@@ -1,5 +1,5 @@
 import type { Clock, Log, Timer } from '@lazurite/runtime';
-import type { InvokeTriggered } from '../../invocation/invoke-from-trigger.ts';
+import type { InvokeTriggered } from '../../invocation/invocation.ts';
 import type { TriggerListener } from '../trigger.ts';
 import { toLocalIso } from './local-time.ts';
 import type { Schedule } from './schedule.ts';

@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Agent } from 'node:https';
+import { join, resolve } from 'node:path';
+import type { Container, CosmosClient, CosmosClientOptions } from '@azure/cosmos';
+import { silentLog } from '@lazurite/runtime';
+import { CommandError } from '../errors.ts';
+import { DEFAULT_DATA_DIR, findRunningStack, type RunFile, type StackLocation } from '../run-file.ts';
+
+/** The flags of all commands that show or change what is stored. */
+export interface DataFlags {
+  readonly dataDir?: string;
+}
+
+/** The stack that runs in the folder; undefined where none does. */
+export async function findStack(location: StackLocation): Promise<RunFile | undefined> {
+  return findRunningStack(location).catch((error: unknown) => {
+    if (error instanceof CommandError && error.code === 'NoRunningStack') return undefined;
+    throw error;
+  });
+}
+
+export function dataDirOf({ dataDir }: DataFlags): string {
+  return resolve(dataDir ?? DEFAULT_DATA_DIR);
+}
+
+interface Needs {
+  /** Whether data is made where there is none; else that is an error. */
+  readonly creates?: boolean;
+}
+
+/**
+ * Calls `use` with a client of Cosmos DB: that of the stack that runs in the folder, else one of its data, which is opened
+ * for as long.
+ *
+ * @throws CommandError NoData where there is neither
+ */
+export async function withCosmos<T>(
+  location: StackLocation,
+  use: (client: CosmosClient) => Promise<T>,
+  { creates = false }: Needs = {},
+): Promise<T> {
+  const running = await findStack(location);
+  if (running) return useClient(running.cosmosConnectionString, use);
+  const dataDir = join(dataDirOf(location), 'cosmos');
+  if (!creates && !existsSync(join(dataDir, 'cosmos.db'))) throw noData(location, 'data of Cosmos DB');
+  const { startCosmos } = await import('@lazurite/cosmos');
+  const server = await startCosmos({ dataDir, log: silentLog });
+  try {
+    return await useClient(server.connectionString, use);
+  } finally {
+    await server.close();
+  }
+}
+
+/** Calls `use` with the connection string of storage: of the stack that runs in the folder, else of its data. */
+export async function withStorage<T>(
+  location: StackLocation,
+  use: (connectionString: string) => Promise<T>,
+  { creates = false }: Needs = {},
+): Promise<T> {
+  const running = await findStack(location);
+  if (running) return use(running.storageConnectionString);
+  const dataDir = dataDirOf(location);
+  if (!creates && !existsSync(join(dataDir, 'azurite'))) throw noData(location, 'data of storage');
+  const { startStorage } = await import('@lazurite/storage');
+  const storage = await startStorage({ dataDir, appRoot: process.cwd(), log: silentLog });
+  try {
+    return await use(storage.connectionString);
+  } finally {
+    await storage.close();
+  }
+}
+
+function noData(location: StackLocation, what: string): CommandError {
+  const message = `No stack is running here, and ${dataDirOf(location)} has no ${what}. Run \`lazurite start\` in the folder of the app, or name its data with --data-dir`;
+  return new CommandError('NoData', message);
+}
+
+async function useClient<T>(connectionString: string, use: (client: CosmosClient) => Promise<T>): Promise<T> {
+  const { CosmosClient: Client } = await import('@azure/cosmos');
+  const client = new Client(optionsOf(connectionString));
+  try {
+    return await use(client);
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    client.dispose();
+  }
+}
+
+/** A stack with a managed identity serves Cosmos DB with a certificate of its own, which only the app trusts. */
+function optionsOf(connectionString: string): CosmosClientOptions {
+  const agent = connectionString.includes('AccountEndpoint=https:') && {
+    agent: new Agent({ rejectUnauthorized: false }),
+  };
+  return { connectionString, ...agent };
+}
+
+/** What Cosmos DB rejects is the caller's to mend: its first line says why. */
+function explain(error: unknown): unknown {
+  const { code, message } = error as { code?: unknown; message?: unknown }; // the SDK throws objects of its own class
+  if (typeof code !== 'number' || typeof message !== 'string') return error;
+  return new CommandError('CosmosRejected', `Cosmos DB answered ${code}: ${firstSentence(message)}`, { cause: error });
+}
+
+/** Errors of queries hold JSON with their reasons; activity ids and the SDK's own lines are of no use here. */
+function firstSentence(message: string): string {
+  const reasons = [...message.matchAll(/"message":\s*"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
+    JSON.parse(`"${text}"`),
+  );
+  const text =
+    reasons.length > 0 ? reasons.join('; ') : (/"Errors":\s*\[\s*"((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message);
+  return text.split('\n')[0]?.trim() ?? text;
+}
+
+export interface ContainerFlags extends DataFlags {
+  readonly db?: string;
+  readonly container?: string;
+}
+
+/** The container that the flags name, or the only one there is. @throws CommandError when that is not one */
+export async function chooseContainer(client: CosmosClient, { db, container }: ContainerFlags): Promise<Container> {
+  const all = await listContainers(client);
+  const matching = all.filter((one) => (db ?? one.database) === one.database && (container ?? one.id) === one.id);
+  const [only] = matching;
+  if (only && matching.length === 1) return client.database(only.database).container(only.id);
+  const asked = [db !== undefined && `--db '${db}'`, container !== undefined && `--container '${container}'`].filter(
+    Boolean,
+  );
+  const there = all.map((one) => `--db ${one.database} --container ${one.id}`).join(', ') || 'none';
+  const problem =
+    matching.length === 0
+      ? `No container is named by ${asked.join(' ') || 'no flags'}`
+      : 'More than one container is meant';
+  throw new CommandError(
+    'ContainerNotFound',
+    all.length === 0 ? 'Nothing is stored: there is no container' : `${problem}; there are: ${there}`,
+  );
+}
+
+export interface ListedContainer {
+  readonly database: string;
+  readonly id: string;
+  /** Paths, for example `/customer`. */
+  readonly partitionKey: readonly string[];
+}
+
+export async function listContainers(client: CosmosClient): Promise<readonly ListedContainer[]> {
+  const { resources: databases } = await client.databases.readAll().fetchAll();
+  const lists = databases.map(async ({ id: database }) => {
+    const { resources } = await client.database(database).containers.readAll().fetchAll();
+    return resources.map(({ id, partitionKey }) => ({ database, id, partitionKey: partitionKey?.paths ?? [] }));
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+/** @throws CommandError FileNotRead */
+export async function assertFile(file: string): Promise<void> {
+  await stat(file).catch((cause: unknown) => {
+    throw new CommandError('FileNotRead', `${file} cannot be read`, { cause });
+  });
+}

@@ -1,0 +1,65 @@
+import { open, stat } from 'node:fs/promises';
+import { type Clock, sleep } from '@lazurite/runtime';
+import { CommandError } from '../errors.ts';
+import { logFileIn } from '../output/log-file.ts';
+import type { Terminal } from '../terminal.ts';
+import { type DataFlags, dataDirOf, findStack } from './accounts.ts';
+
+export interface LogsFlags extends DataFlags {
+  readonly follow: boolean;
+}
+
+export interface LogsDependencies {
+  readonly terminal: Terminal;
+  readonly process: NodeJS.Process;
+  readonly clock: Clock;
+}
+
+const POLL_MS = 200;
+const CHUNK_BYTES = 64 * 1024;
+
+/** Prints what the stack of the folder has printed since its start; with `follow`, what it goes on to print, until Ctrl-C. */
+export async function logs(flags: LogsFlags, { terminal, process, clock }: LogsDependencies): Promise<void> {
+  const running = await findStack({ ...flags, env: process.env });
+  if (running?.dataDir === null)
+    throw new CommandError('NoLogs', 'The stack that runs here keeps no log: it was started with --in-memory');
+  const file = logFileIn(running?.dataDir ?? dataDirOf(flags));
+  let position = await printFrom(file, 0, terminal);
+  if (position === undefined)
+    throw new CommandError('NoLogs', `There is no log: ${file} does not exist. \`lazurite start\` writes it`);
+  // Without a watcher of the file system: those differ between systems in what they miss.
+  while (flags.follow) {
+    await keepAlive(clock);
+    position = (await printFrom(file, position, terminal)) ?? 0;
+  }
+}
+
+/** The clock's timers do not keep a process alive. */
+async function keepAlive(clock: Clock): Promise<void> {
+  const timer = setInterval(() => undefined, POLL_MS);
+  await sleep(clock, POLL_MS);
+  clearInterval(timer);
+}
+
+/** Resolves with where the file ends; undefined when there is none. A file that is shorter was begun anew. */
+async function printFrom(path: string, from: number, terminal: Terminal): Promise<number | undefined> {
+  const size = await stat(path).then(
+    (stats) => stats.size,
+    () => undefined,
+  );
+  if (size === undefined || size === from) return size;
+  const file = await open(path, 'r');
+  try {
+    let position = size < from ? 0 : from;
+    const decoder = new TextDecoder();
+    const buffer = Buffer.alloc(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+      if (bytesRead === 0) return position;
+      position += bytesRead;
+      terminal.out(decoder.decode(buffer.subarray(0, bytesRead), { stream: true }));
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,182 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { BlobServiceClient } from '@azure/storage-blob';
+import type { QueueServiceClient } from '@azure/storage-queue';
+import { CommandError } from '../errors.ts';
+import { formatTable } from '../output/table.ts';
+import { assertFile, type DataFlags, withStorage } from './accounts.ts';
+import type { DataDependencies } from './items.ts';
+
+export interface QueueFlags extends DataFlags {
+  readonly json: boolean;
+}
+
+/** The most that storage gives at once. */
+const MAX_PEEKED = 32;
+
+/** Prints the first messages of a queue, which stay there; without a name, the queues. */
+export function peekQueue(
+  name: string | undefined,
+  flags: QueueFlags,
+  { terminal, process }: DataDependencies,
+): Promise<void> {
+  return withStorage({ ...flags, env: process.env }, async (connectionString) => {
+    const service = await queues(connectionString);
+    const rows = name === undefined ? await listQueues(service) : await peek(service, name);
+    terminal.out(flags.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : formatTable(rows));
+  });
+}
+
+async function listQueues(service: QueueServiceClient): Promise<readonly Record<string, unknown>[]> {
+  const rows: Record<string, unknown>[] = [];
+  for await (const { name } of service.listQueues()) {
+    const { approximateMessagesCount } = await service.getQueueClient(name).getProperties();
+    rows.push({ queue: name, messages: approximateMessagesCount ?? 0 });
+  }
+  return rows;
+}
+
+async function peek(service: QueueServiceClient, name: string): Promise<readonly Record<string, unknown>[]> {
+  const peeking = service.getQueueClient(name).peekMessages({ numberOfMessages: MAX_PEEKED });
+  const { peekedMessageItems } = await peeking.catch((error: unknown) => missing(error, `queue '${name}'`));
+  return peekedMessageItems.map(({ messageId, insertedOn, dequeueCount, messageText }) => ({
+    id: messageId,
+    inserted: insertedOn.toISOString(),
+    dequeued: dequeueCount,
+    text: decode(messageText),
+  }));
+}
+
+/** Functions write base64 by default; other text is shown as it is. */
+function decode(text: string): string {
+  if (text === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return text;
+  const decoded = Buffer.from(text, 'base64').toString('utf8');
+  return decoded.includes('\uFFFD') ? text : decoded;
+}
+
+/** Sends a message as functions expect it, in base64, and creates the queue when it is missing. */
+export function sendToQueue(
+  name: string,
+  text: string,
+  { raw, ...flags }: DataFlags & { readonly raw: boolean },
+  { terminal, process }: DataDependencies,
+): Promise<void> {
+  const location = { ...flags, env: process.env };
+  const send = async (connectionString: string): Promise<void> => {
+    const queue = (await queues(connectionString)).getQueueClient(name);
+    await queue.createIfNotExists().catch((error: unknown) => invalidName(error, `queue '${name}'`));
+    const { messageId } = await queue.sendMessage(raw ? text : Buffer.from(text).toString('base64'));
+    terminal.error(`Sent message ${messageId} to ${name}\n`);
+  };
+  return withStorage(location, send, { creates: true });
+}
+
+/** Deletes all messages of a queue. */
+export function clearQueue(name: string, flags: DataFlags, { terminal, process }: DataDependencies): Promise<void> {
+  return withStorage({ ...flags, env: process.env }, async (connectionString) => {
+    const queue = (await queues(connectionString)).getQueueClient(name);
+    await queue.clearMessages().catch((error: unknown) => missing(error, `queue '${name}'`));
+    terminal.error(`Cleared ${name}\n`);
+  });
+}
+
+/** Prints the blobs of a container; without a name, the containers. */
+export function listBlobs(
+  name: string | undefined,
+  flags: QueueFlags,
+  { terminal, process }: DataDependencies,
+): Promise<void> {
+  return withStorage({ ...flags, env: process.env }, async (connectionString) => {
+    const service = await blobs(connectionString);
+    const rows: Record<string, unknown>[] = [];
+    if (name === undefined) {
+      for await (const container of service.listContainers()) rows.push({ container: container.name });
+    } else {
+      const listing = service.getContainerClient(name).listBlobsFlat();
+      try {
+        for await (const { name: blob, properties } of listing)
+          rows.push({ blob, bytes: properties.contentLength, changed: properties.lastModified.toISOString() });
+      } catch (error) {
+        missing(error, `container '${name}'`);
+      }
+    }
+    terminal.out(flags.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : formatTable(rows));
+  });
+}
+
+/** Writes the content of a blob to stdout. @param path `container/name` */
+export function getBlob(path: string, flags: DataFlags, { process }: DataDependencies): Promise<void> {
+  return withStorage({ ...flags, env: process.env }, async (connectionString) => {
+    const { container, blob } = splitPath(path);
+    const client = (await blobs(connectionString)).getContainerClient(container).getBlobClient(blob);
+    const { readableStreamBody } = await client.download().catch((error: unknown) => missing(error, `blob '${path}'`));
+    if (readableStreamBody) await pipeline(readableStreamBody, process.stdout, { end: false });
+  });
+}
+
+/** Stores a file, or stdin, as a blob, and creates the container when it is missing. */
+export function putBlob(
+  path: string,
+  file: string | undefined,
+  flags: DataFlags,
+  { terminal, process }: DataDependencies,
+): Promise<void> {
+  const store = async (connectionString: string): Promise<void> => {
+    const { container, blob } = splitPath(path);
+    if (file !== undefined) await assertFile(file);
+    const client = (await blobs(connectionString)).getContainerClient(container);
+    await client.createIfNotExists().catch((error: unknown) => invalidName(error, `container '${container}'`));
+    await client.getBlockBlobClient(blob).uploadStream(file === undefined ? process.stdin : createReadStream(file));
+    terminal.error(`Stored ${path}\n`);
+  };
+  return withStorage({ ...flags, env: process.env }, store, { creates: true });
+}
+
+function splitPath(path: string): { readonly container: string; readonly blob: string } {
+  const [, container, blob] = /^\/?([^/]+)\/(.+)$/s.exec(path) ?? [];
+  if (container !== undefined && blob !== undefined) return { container, blob };
+  throw new CommandError('InvalidPath', `A blob is named as container/name, not '${path}'`);
+}
+
+/** Deletes all messages and blobs; queues and containers stay, as triggers look at them. */
+export async function clearStorage(connectionString: string): Promise<void> {
+  const queueService = await queues(connectionString);
+  for await (const { name } of queueService.listQueues()) await queueService.getQueueClient(name).clearMessages();
+  const blobService = await blobs(connectionString);
+  for await (const { name } of blobService.listContainers()) {
+    const container = blobService.getContainerClient(name);
+    for await (const blob of container.listBlobsFlat())
+      await container.deleteBlob(blob.name, { deleteSnapshots: 'include' });
+  }
+}
+
+async function queues(connectionString: string): Promise<QueueServiceClient> {
+  const { QueueServiceClient: Client } = await import('@azure/storage-queue');
+  return Client.fromConnectionString(connectionString);
+}
+
+async function blobs(connectionString: string): Promise<BlobServiceClient> {
+  const { BlobServiceClient: Client } = await import('@azure/storage-blob');
+  return Client.fromConnectionString(connectionString);
+}
+
+function missing(error: unknown, what: string): never {
+  if (statusOf(error) === 404) throw new CommandError('NotFound', `There is no ${what}`, { cause: error });
+  throw error;
+}
+
+function invalidName(error: unknown, what: string): never {
+  if (statusOf(error) !== 400) throw error;
+  throw new CommandError(
+    'InvalidName',
+    `The name of the ${what} must have 3 to 63 lower-case letters, digits and hyphens`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** Of an error of the storage SDKs. */
+function statusOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+}

@@ -1,0 +1,177 @@
+import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { sizeOf } from './store-files.ts';
+
+/** The names and values of the store's counters. */
+export type CounterValues = ReadonlyMap<string, number>;
+
+/** What the main file was when it was closed: nothing else can have been written since. */
+export interface ClosedFile {
+  readonly bytes: number;
+  /** CRC-32 of the whole file. */
+  readonly checksum: number;
+}
+
+/** What a commit journal says. */
+export interface JournalState {
+  /** Absent when the first line cannot be read. */
+  readonly storeId?: string;
+  /** The number of the last commit that the journal knows; the database has this one and perhaps later ones. */
+  readonly commit: number;
+  /** The counters as of that commit. */
+  readonly counters: CounterValues;
+  /** Present when the store was closed properly and has not been opened since. */
+  readonly closed?: ClosedFile;
+  /** The numbers of lines that cannot be read, from 1. */
+  readonly damagedLines: readonly number[];
+}
+
+/** One line. Each has what changed since the line before. */
+interface JournalLine {
+  readonly store?: string;
+  readonly commit: number;
+  readonly counters?: Readonly<Record<string, number>>;
+  readonly closed?: ClosedFile;
+}
+
+/** A longer file is written anew, with one line for all that it says. */
+const MAX_BYTES = 4 * 1024 * 1024;
+/** Commits between two syncs of the file that nobody waits for. */
+const COMMITS_PER_SYNC = 256;
+
+/**
+ * The journal beside the database that says how much must be in it: the number of the last commit, and the counters (among
+ * them the LSN of every physical partition). A commit is recorded after it is on disk, so a journal that lacks its last
+ * lines, as after a power failure, expects too little and never too much.
+ */
+export class CommitJournal {
+  readonly #path: string;
+  readonly #storeId: string;
+  readonly #counters: Map<string, number>;
+  #file: number;
+  #end: number;
+  #commit: number;
+  #unsynced = 0;
+
+  /** Starts a new journal on disk in place of the one that may be there. */
+  constructor(path: string, options: { storeId: string; commit: number; counters: CounterValues }) {
+    this.#path = path;
+    this.#storeId = options.storeId;
+    this.#commit = options.commit;
+    this.#counters = new Map(options.counters);
+    const written = this.#write();
+    this.#file = written.file;
+    this.#end = written.end;
+  }
+
+  get commit(): number {
+    return this.#commit;
+  }
+
+  /** @param changed the counters that the commit has changed */
+  record(commit: number, changed: CounterValues): void {
+    for (const [name, value] of changed) this.#counters.set(name, value);
+    this.#commit = commit;
+    if (this.#end > MAX_BYTES) {
+      this.#replace();
+      return;
+    }
+    this.#append({ commit, counters: Object.fromEntries(changed) });
+    this.#unsynced += 1;
+    if (this.#unsynced < COMMITS_PER_SYNC) return;
+    this.#unsynced = 0;
+    fdatasync(this.#file, () => undefined); // without it the journal only expects less
+  }
+
+  /** Ends the journal. @param closed absent: the next start examines the database */
+  close(closed?: ClosedFile): void {
+    try {
+      if (closed) this.#append({ commit: this.#commit, closed });
+      fsyncSync(this.#file);
+    } finally {
+      closeSync(this.#file);
+    }
+  }
+
+  /** Writes at a known place, so that a line that was cut by a full disk is overwritten by the next. */
+  #append(line: JournalLine): void {
+    const bytes = Buffer.from(toText(line));
+    writeSync(this.#file, bytes, 0, bytes.length, this.#end);
+    this.#end += bytes.length;
+  }
+
+  #replace(): void {
+    const before = this.#file;
+    const written = this.#write();
+    this.#file = written.file;
+    this.#end = written.end;
+    closeSync(before);
+  }
+
+  /** Replaces the file as a whole: the old or the new one is there after a power failure. */
+  #write(): { file: number; end: number } {
+    const unfinished = `${this.#path}.new`;
+    const file = openSync(unfinished, 'w');
+    const counters = Object.fromEntries(this.#counters);
+    const bytes = Buffer.from(toText({ store: this.#storeId, commit: this.#commit, counters }));
+    writeSync(file, bytes, 0, bytes.length, 0);
+    fsyncSync(file);
+    renameSync(unfinished, this.#path);
+    syncDirectory(dirname(this.#path));
+    return { file, end: bytes.length };
+  }
+}
+
+/** Reads a journal; `undefined` when there is none, or an empty one. */
+export function readJournal(path: string): JournalState | undefined {
+  if (sizeOf(path) === 0) return undefined;
+  const text = readFileSync(path, 'latin1');
+  const parts = text.split('\n');
+  if (parts.at(-1) === '') parts.pop();
+  const lines = parts.map(parseLine);
+  const counters = new Map<string, number>();
+  let commit = 0;
+  for (const line of lines) {
+    if (!line) continue;
+    commit = Math.max(commit, line.commit);
+    for (const [name, value] of Object.entries(line.counters ?? {})) counters.set(name, value);
+  }
+  const { store: storeId } = lines[0] ?? {};
+  const { closed } = lines.at(-1) ?? {};
+  return {
+    ...(storeId !== undefined && { storeId }),
+    commit,
+    counters,
+    ...(closed && { closed }),
+    damagedLines: lines.flatMap((line, index) => (line ? [] : [index + 1])),
+  };
+}
+
+const CHECKSUM_DIGITS = 8;
+
+function toText(line: JournalLine): string {
+  const json = JSON.stringify(line);
+  return `${checksumOf(json)} ${json}\n`;
+}
+
+function parseLine(text: string): JournalLine | undefined {
+  const json = text.slice(CHECKSUM_DIGITS + 1);
+  if (text.slice(0, CHECKSUM_DIGITS + 1) !== `${checksumOf(json)} `) return undefined;
+  return JSON.parse(json) as JournalLine; // its checksum says that this class wrote it
+}
+
+function checksumOf(json: string): string {
+  return crc32(json).toString(16).padStart(CHECKSUM_DIGITS, '0');
+}
+
+/** Makes names in the directory durable; Windows cannot open one, and needs no sync. */
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return;
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}

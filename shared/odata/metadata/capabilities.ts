@@ -1,0 +1,98 @@
+import { element, type XmlElement } from './xml.ts';
+
+/** What can be asked of the entities of a set, or of those that one entity contains. */
+export interface Capabilities {
+  readonly readable: boolean;
+  readonly insertable: boolean;
+  readonly updatable: boolean;
+  readonly deletable: boolean;
+  readonly filterable: boolean;
+  readonly sortable: boolean;
+  readonly searchable: boolean;
+  readonly selectable: boolean;
+  readonly countable: boolean;
+  readonly skippable: boolean;
+  readonly toppable: boolean;
+}
+
+const TERMS = 'Org.OData.Capabilities.V1';
+
+/** What `Org.OData.Capabilities.V1` says of an entity set. */
+export function restrictionsOf(capabilities: Capabilities, further: readonly XmlElement[] = []): XmlElement[] {
+  return [
+    ...recordsOf(capabilities).map(([term, properties]) => annotation(term, [record(properties)])),
+    annotation('TopSupported', [], { Bool: capabilities.toppable }),
+    annotation('SkipSupported', [], { Bool: capabilities.skippable }),
+    ...further,
+  ];
+}
+
+/** The same of what a navigation property leads to, which is said of the set that has the property. */
+export function navigationRestrictions(property: string, capabilities: Capabilities): XmlElement {
+  const members = recordsOf(capabilities).map(([term, properties]) =>
+    element('PropertyValue', { Property: term }, [record(properties)]),
+  );
+  return annotation('NavigationRestrictions', [
+    element('Record', {}, [
+      element('PropertyValue', { Property: 'RestrictedProperties' }, [
+        element('Collection', {}, [
+          element('Record', {}, [
+            element('PropertyValue', { Property: 'NavigationProperty', NavigationPropertyPath: property }),
+            ...members,
+            element('PropertyValue', { Property: 'TopSupported', Bool: capabilities.toppable }),
+            element('PropertyValue', { Property: 'SkipSupported', Bool: capabilities.skippable }),
+          ]),
+        ]),
+      ]),
+    ]),
+  ]);
+}
+
+/** Of the whole service. */
+export function serviceCapabilities(filterFunctions: readonly string[]): XmlElement[] {
+  return [
+    annotation('BatchSupported', [], { Bool: true }),
+    annotation('KeyAsSegmentSupported', [], { Bool: true }),
+    annotation('AsynchronousRequestsSupported', [], { Bool: false }),
+    annotation('CrossJoinSupported', [], { Bool: false }),
+    annotation('FilterFunctions', [
+      element(
+        'Collection',
+        {},
+        filterFunctions.map((name) => element('String', {}, [], name)),
+      ),
+    ]),
+  ];
+}
+
+type Records = readonly (readonly [term: string, properties: Readonly<Record<string, boolean>>])[];
+
+function recordsOf(capabilities: Capabilities): Records {
+  return [
+    ['ReadRestrictions', { Readable: capabilities.readable }],
+    ['InsertRestrictions', { Insertable: capabilities.insertable }],
+    ['UpdateRestrictions', { Updatable: capabilities.updatable, Upsertable: false }],
+    ['DeleteRestrictions', { Deletable: capabilities.deletable }],
+    ['FilterRestrictions', { Filterable: capabilities.filterable }],
+    ['SortRestrictions', { Sortable: capabilities.sortable }],
+    ['SearchRestrictions', { Searchable: capabilities.searchable }],
+    ['CountRestrictions', { Countable: capabilities.countable }],
+    ['ExpandRestrictions', { Expandable: false }],
+    ['SelectSupport', { Supported: capabilities.selectable }],
+  ];
+}
+
+function record(properties: Readonly<Record<string, boolean>>): XmlElement {
+  const values = Object.entries(properties).map(([name, value]) =>
+    element('PropertyValue', { Property: name, Bool: value }),
+  );
+  return element('Record', {}, values);
+}
+
+function annotation(
+  term: string,
+  children: readonly XmlElement[],
+  attributes: XmlElement['attributes'] = {},
+): XmlElement {
+  return element('Annotation', { Term: `${TERMS}.${term}`, ...attributes }, children);
+}
