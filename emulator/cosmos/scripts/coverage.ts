@@ -20,7 +20,7 @@ const DIFFERENCES = `## Differences
 | what | here |
 | --- | --- |
 | regions, failover, consistency levels | one region with one copy: every read sees the last write |
-| physical partitions | fixed when the container is created: one for each 10,000 RU/s; they neither split nor merge |
+| physical partitions | fixed when the container is created: one for each 6,000 RU/s of manual and 10,000 of autoscale throughput; they neither split nor merge |
 | request charges | [a model](discoveries/request-charge.md) |
 | throughput | checked only where it is enforced on purpose; throughput of a database is stored but has no pool |
 | indexing, vector and full-text policies | checked and stored; a query finds the same items with any of them |

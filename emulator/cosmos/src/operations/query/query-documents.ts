@@ -6,12 +6,20 @@ import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation,
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
 import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
-import { assertServedWithoutMerge, distanceFunctionsOf, type QueryBody, selectForQuery } from './query-scope.ts';
+import {
+  assertOnePartition,
+  assertServedWithoutMerge,
+  distanceFunctionsOf,
+  type QueryBody,
+  selectForQuery,
+} from './query-scope.ts';
 import { decodeCursor, encodeCursor, type QueryPage, type QuerySettings, readQueryPage } from './read-query-page.ts';
 
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
   readonly scope: FeedScope;
+  /** Whether it may read several physical partitions. */
+  readonly crossesPartitions: boolean;
   /** Whether the client has left, so that the query can end. */
   isClosed(): boolean;
 }
@@ -33,6 +41,7 @@ export async function queryDocuments(
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
+  if (!input.crossesPartitions) assertOnePartition(container, query, scope);
   assertServedWithoutMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
   const request = identityOf(container, query, input);
