@@ -321,7 +321,7 @@ module.exports = {
       name: 'cosmos-scripts-below-account',
       severity: 'error',
       from: { path: '^emulator/cosmos/src/(scripts|script-worker)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^emulator/cosmos/src/', pathNot: ['^emulator/cosmos/src/(scripts|script-worker)/'] },
+      to: { path: '^emulator/cosmos/src/', pathNot: ['^emulator/cosmos/src/(scripts|script-worker|model)/'] },
     },
     {
       name: 'cosmos-auth-imports-model-only',

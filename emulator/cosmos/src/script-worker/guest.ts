@@ -1,3 +1,19 @@
+/** In the engine of the service, `new Error(404, 'x')` has a number and a message. */
+export const NUMBERED_ERRORS = `function withNumber(Native) {
+  function Wrapped(...args) {
+    const hasNumber = typeof args[0] === 'number';
+    const error = Reflect.construct(Native, hasNumber ? args.slice(1) : args, new.target || Wrapped);
+    if (hasNumber) error.number = args[0];
+    return error;
+  }
+  Wrapped.prototype = Native.prototype;
+  Object.defineProperty(Native.prototype, 'constructor', { value: Wrapped, writable: true, configurable: true });
+  Object.defineProperty(Wrapped, 'name', { value: Native.name });
+  return Object.setPrototypeOf(Wrapped, Object.getPrototypeOf(Native));
+}
+for (const name of ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError'])
+  globalThis[name] = withNumber(globalThis[name]);`;
+
 /**
  * What a script finds around it, as text that is evaluated inside the sandbox: `getContext()`, the collection, the request and the
  * response. Functions of the collection only queue operations; the host carries them out when the script has returned, and then
@@ -12,21 +28,7 @@ const queue = [];
 const calls = [];
 let failure;
 
-// In the engine of the service, new Error(404, 'x') has a number and a message.
-function withNumber(Native) {
-  function Wrapped(...args) {
-    const hasNumber = typeof args[0] === 'number';
-    const error = Reflect.construct(Native, hasNumber ? args.slice(1) : args, new.target || Wrapped);
-    if (hasNumber) error.number = args[0];
-    return error;
-  }
-  Wrapped.prototype = Native.prototype;
-  Object.defineProperty(Native.prototype, 'constructor', { value: Wrapped, writable: true, configurable: true });
-  Object.defineProperty(Wrapped, 'name', { value: Native.name });
-  return Object.setPrototypeOf(Wrapped, Object.getPrototypeOf(Native));
-}
-for (const name of ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError'])
-  globalThis[name] = withNumber(globalThis[name]);
+${NUMBERED_ERRORS}
 const ServiceError = globalThis.Error;
 
 function fail(error) {

@@ -10,6 +10,7 @@ import {
   type QuickJSSyncVariant,
   type QuickJSWASMModule,
 } from 'quickjs-emscripten-core';
+import { serveFunctions } from './function-set.ts';
 import { GUEST } from './guest.ts';
 import type { FromWorker, RunMessage, ScriptEnd, ToWorker } from './protocol.ts';
 
@@ -30,6 +31,7 @@ let running: ScriptRun | undefined;
 
 port.on('message', (message: ToWorker) => {
   if (message.type === 'results') running?.deliver(message.results);
+  else if (message.type === 'functions') quickJs.then((module) => serveFunctions(module, message));
   else quickJs.then((module) => start(module, message));
 });
 
@@ -176,16 +178,20 @@ class ScriptRun {
     const log = this.#log;
     // After the call has returned, because it may come from a function of the runtime that is freed.
     setImmediate(() => {
-      this.#free();
-      send({ type: 'end', end, log });
+      send({ type: 'end', end, log, isSpent: !this.#isFreed() });
     });
   }
 
-  /** A runtime that cannot be freed ends this thread: QuickJS then aborts, and what it leaves is not to be trusted. */
-  #free(): void {
-    for (const handle of this.#handles.reverse()) if (handle.alive) handle.dispose();
-    this.#vm.dispose();
-    this.#runtime.dispose();
+  /** QuickJS aborts where something still refers to a value of the runtime that is freed. */
+  #isFreed(): boolean {
+    try {
+      for (const handle of this.#handles.reverse()) if (handle.alive) handle.dispose();
+      this.#vm.dispose();
+      this.#runtime.dispose();
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import type { MessagePort } from 'node:worker_threads';
+
 /** The messages between the server and the worker thread that runs scripts. A worker runs one script at a time. */
 
 /** What a script is told of its surroundings. All of it is visible to the script. */
@@ -42,7 +44,34 @@ export interface ResultsMessage {
   readonly results: string;
 }
 
-export type ToWorker = RunMessage | ResultsMessage;
+/** The user-defined functions of a query, to be called through `port`. */
+export interface FunctionsMessage {
+  readonly type: 'functions';
+  readonly functions: readonly { readonly name: string; readonly source: string }[];
+  readonly port: MessagePort;
+  /** Grows by one with each message that the worker sends through the port, the first one when it is ready. */
+  readonly flag: Int32Array;
+  /** After this time a call is stopped. */
+  readonly milliseconds: number;
+}
+
+export interface FunctionCall {
+  readonly name: string;
+  /** JSON: an array with an array for each argument, empty for undefined. */
+  readonly args: string;
+}
+
+/** The value as JSON; without one and without an error: undefined. */
+export interface FunctionAnswer {
+  readonly value?: string;
+  readonly error?: string;
+  /** What the function gave its error. */
+  readonly number?: number;
+  /** Whether it took too much time, memory or stack. */
+  readonly isStopped?: boolean;
+}
+
+export type ToWorker = RunMessage | ResultsMessage | FunctionsMessage;
 
 /** Operations that the script has queued, as a JSON array: it is the script that has written them. */
 export interface CallsMessage {
@@ -54,6 +83,8 @@ export interface EndMessage {
   readonly type: 'end';
   readonly end: ScriptEnd;
   readonly log: string;
+  /** Whether the engine is not to be trusted with another script. */
+  readonly isSpent: boolean;
 }
 
 /** From now on the time of the script runs: the thread and its engine are ready. */

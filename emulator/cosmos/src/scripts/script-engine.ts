@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { type Clock, type Closeable, systemClock } from '@lazurite/runtime';
-import type { FromWorker, RunMessage, ScriptEnd, ToWorker } from '../script-worker/protocol.ts';
+import { CosmosError } from '../model/errors.ts';
+import type { FromWorker, FunctionsMessage, RunMessage, ScriptEnd, ToWorker } from '../script-worker/protocol.ts';
+import { UserFunctions } from './user-functions.ts';
 
 export type Script = Omit<RunMessage, 'type'>;
 
@@ -8,6 +10,7 @@ export interface ScriptResult {
   readonly end: ScriptEnd;
   /** What it has logged; empty for nothing. */
   readonly log: string;
+  readonly isSpent: boolean;
 }
 
 /** Runs scripts apart from the server. */
@@ -17,6 +20,8 @@ export interface ScriptEngine extends Closeable {
    * @throws whatever `execute` throws; the script has then ended
    */
   run(script: Script, execute: (calls: string) => Promise<string>): Promise<ScriptResult>;
+  /** Makes functions ready to be called. @throws CosmosError ServiceUnavailable when their thread does not start */
+  openFunctions(functions: FunctionsMessage['functions']): Promise<UserFunctions>;
 }
 
 /** A worker that does not stop by itself is ended this long after the time of its script. */
@@ -34,6 +39,7 @@ const MAX_HEAP_MB = 256;
 export class WorkerScriptEngine implements ScriptEngine {
   readonly #clock: Clock;
   #spare: Worker | undefined;
+  #functionWorker: Worker | undefined;
   readonly #workers = new Set<Worker>();
   #isClosed = false;
 
@@ -48,12 +54,23 @@ export class WorkerScriptEngine implements ScriptEngine {
     let isReusable = false;
     try {
       const result = await this.#runIn(worker, script, execute);
-      isReusable = result.end.how !== 'stopped' && !this.#isClosed;
+      isReusable = result.end.how !== 'stopped' && !result.isSpent && !this.#isClosed;
       return result;
     } finally {
       if (isReusable && this.#spare === undefined) this.#spare = worker;
       else await this.#end(worker);
     }
+  }
+
+  async openFunctions(functions: FunctionsMessage['functions']): Promise<UserFunctions> {
+    this.#functionWorker ??= this.#newWorker();
+    const opened = await UserFunctions.open(this.#functionWorker, functions);
+    if (opened) return opened;
+    // The thread has ended since the last query.
+    this.#functionWorker = this.#newWorker();
+    const again = await UserFunctions.open(this.#functionWorker, functions);
+    if (again) return again;
+    throw new CosmosError('ServiceUnavailable', 'The thread of user-defined functions does not start');
   }
 
   async close(): Promise<void> {
@@ -68,7 +85,7 @@ export class WorkerScriptEngine implements ScriptEngine {
 
   async #runIn(worker: Worker, script: Script, execute: (calls: string) => Promise<string>): Promise<ScriptResult> {
     const { promise, resolve, reject } = Promise.withResolvers<ScriptResult>();
-    const stop = (reason: 'time' | 'resources') => resolve({ end: { how: 'stopped', reason }, log: '' });
+    const stop = (reason: 'time' | 'resources') => resolve({ end: { how: 'stopped', reason }, log: '', isSpent: true });
     const onExit = () => stop('resources');
     let timer = this.#clock.setTimer(MAX_START_MS, () => stop('time'));
     const onMessage = (message: FromWorker) => {
@@ -106,6 +123,7 @@ export class WorkerScriptEngine implements ScriptEngine {
     worker.once('exit', () => {
       this.#workers.delete(worker);
       if (this.#spare === worker) this.#spare = undefined;
+      if (this.#functionWorker === worker) this.#functionWorker = undefined;
     });
     this.#workers.add(worker);
     return worker;

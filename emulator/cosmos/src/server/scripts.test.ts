@@ -53,9 +53,9 @@ describe('scripts as resources', () => {
     const { resource } = await storedProcedures.create({ id: 'kept', body });
     expect(resource).toMatchObject({ id: 'kept', body, _self: expect.stringMatching(/\/sprocs\//) });
     expect((await container.scripts.storedProcedure('kept').read()).resource).toEqual(resource);
-    expect((await storedProcedures.query('SELECT * FROM s WHERE s.id = "kept"').fetchAll()).resources).toEqual([
-      resource,
-    ]);
+    expect(
+      (await storedProcedures.query({ query: 'SELECT * FROM s WHERE s.id = "kept"' }).fetchAll()).resources,
+    ).toEqual([resource]);
     const replaced = await container.scripts.storedProcedure('kept').replace({ id: 'kept', body: 'function () {}' });
     expect(replaced.resource?.body).toBe('function () {}');
     await expect(storedProcedures.create({ id: 'kept', body })).rejects.toMatchObject({ code: 409 });
@@ -338,5 +338,61 @@ describe('a trigger', () => {
     await create('responding', 'function () { getContext().getResponse(); }', TriggerType.Pre);
     const created = container.items.create({ id: 'never', pk: 'trigger' }, { preTriggerInclude: 'responding' });
     await expect(created).rejects.toMatchObject({ code: 400, message: expect.stringContaining('TypeError') });
+  });
+});
+
+describe('a user-defined function in a query', () => {
+  const define = (id: string, body: string) => container.scripts.userDefinedFunctions.create({ id, body });
+  const ask = async (query: string, pk = 'udf') =>
+    (await container.items.query(query, { partitionKey: pk }).fetchAll()).resources;
+
+  beforeAll(async () => {
+    for (const n of [1, 2, 3]) await container.items.create({ id: `u${n}`, pk: 'udf', n });
+    await define('twice', 'function (x) { return 2 * x; };');
+    await define('nothing', '(x) => undefined');
+    await define('typeOf', 'function (x) { return typeof x; }');
+    await define('fails', "function () { throw new Error('on purpose'); }");
+    await define('throwsNumber', "function () { throw new Error(4711, 'x'); }");
+    await define('loops', 'function () { while (true) {} }');
+    await define('broken', 'this is no function');
+    await define('counts', 'function () { this.calls = (this.calls || 0) + 1; return this.calls; }');
+    await define('shape', 'function (a, b) { return { list: [a, b], n: null }; }');
+  });
+
+  it.each<[string, unknown[]]>([
+    ['SELECT VALUE udf.twice(c.n) FROM c', [2, 4, 6]],
+    ['SELECT VALUE c.id FROM c WHERE udf.twice(c.n) > 3', ['u2', 'u3']],
+    ['SELECT udf.twice(c.n) AS d, udf.nothing(c.n) AS e FROM c WHERE c.n = 1', [{ d: 2 }]],
+    ['SELECT VALUE udf.nothing(c.n) FROM c', []],
+    ['SELECT VALUE udf.typeOf(c.absent) FROM c WHERE c.n = 1', ['undefined']],
+    ['SELECT VALUE udf.shape(c.n, "é") FROM c WHERE c.n = 1', [{ list: [1, 'é'], n: null }]],
+    ['SELECT VALUE SUM(udf.twice(c.n)) FROM c', [12]],
+    ['SELECT VALUE udf.twice(udf.twice(c.n)) FROM c ORDER BY c.n DESC', [12, 8, 4]],
+  ])('%s', async (query, rows) => {
+    expect(await ask(query)).toEqual(rows);
+  });
+
+  it.each<[string, string, object]>([
+    ['fails', 'udf.fails()', { code: 400, message: expect.stringContaining('on purpose') }],
+    ['throws a number', 'udf.throwsNumber()', { code: 400, substatus: 4711 }],
+    ['loops for ever', 'udf.loops()', { code: 408 }],
+    ['is no function', 'udf.broken()', { code: 400, substatus: 65535 }],
+    ['is not there', 'udf.absent(c.n)', { code: 400, message: expect.stringContaining("'absent'") }],
+  ])('that %s fails the query', async (_, call, error) => {
+    await expect(ask(`SELECT VALUE ${call} FROM c`)).rejects.toMatchObject(error);
+    expect(await ask('SELECT VALUE udf.twice(c.n) FROM c WHERE c.n = 1')).toEqual([2]);
+  });
+
+  it('remembers nothing of an earlier query', async () => {
+    expect(await ask('SELECT VALUE udf.counts() FROM c')).toEqual([1, 2, 3]);
+    expect(await ask('SELECT VALUE udf.counts() FROM c')).toEqual([1, 2, 3]);
+  });
+
+  it('is called in each physical partition', async () => {
+    const wide = await account.container({ throughput: 12_000 });
+    await wide.scripts.userDefinedFunctions.create({ id: 'twice', body: 'function (x) { return 2 * x; }' });
+    for (let n = 0; n < 10; n += 1) await wide.items.create({ id: String(n), pk: n, n });
+    const { resources } = await wide.items.query('SELECT VALUE udf.twice(c.n) FROM c ORDER BY c.n').fetchAll();
+    expect(resources).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Account, Container } from '../../account/account.ts';
+import { CosmosError } from '../../model/errors.ts';
 import { assertSortable } from '../../model/indexing/index-coverage.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
@@ -51,6 +52,7 @@ export async function queryDocuments(
   await account.indexBuilder.requestIndexes(container, indexable, partitionOf(feed));
   const access = chooseAccess(account, container, query, feed);
   const count = countDocuments(account, container, query, feed);
+  const functions = query.userFunctions.size > 0 ? await openUserFunctions(account, container, query) : undefined;
   const pageInput = {
     text: body.text,
     parameters: body.parameters,
@@ -62,9 +64,11 @@ export async function queryDocuments(
     ...(count !== undefined && { count }),
     ...(cursor !== undefined && { cursor }),
   };
-  const run = { query, input: pageInput, random: () => account.randomness.fraction() };
+  const random = () => account.randomness.fraction();
+  const run = { query, input: pageInput, random, ...(functions && { callUserFunction: functions.call }) };
   const read = () => readQueryPage(account, run, isClosed);
-  const page = await (access.kind === 'all' ? account.indexBuilder.withPriority(read) : read());
+  const reading = access.kind === 'all' ? account.indexBuilder.withPriority(read) : read();
+  const page = await reading.finally(() => functions?.close());
   const total = account.clock.monotonic() - startedAt;
   return {
     ...toResult(account, container, page, request),
@@ -75,6 +79,28 @@ export async function queryDocuments(
       indexable.filter((path) => !container.isIndexed(path)),
     ),
   };
+}
+
+/** Source: the limits that the account document tells (`maxUdfRefPerSqlQuery`). */
+const MAX_USER_FUNCTIONS = 10;
+
+/** @throws CosmosError BadRequest for too many functions, or one that the container does not have */
+function openUserFunctions({ store, scripts }: Account, { rid }: Container, { userFunctions }: CompiledQuery) {
+  if (userFunctions.size > MAX_USER_FUNCTIONS)
+    throw new CosmosError(
+      'BadRequest',
+      `The query calls ${userFunctions.size} user-defined functions, at most ${MAX_USER_FUNCTIONS} are allowed`,
+    );
+  const functions = [...userFunctions].map((name) => {
+    const found = store.resources.get('udfs', rid, name);
+    if (!found)
+      throw new CosmosError(
+        'BadRequest',
+        `The user-defined function '${name.slice(0, 255)}' does not exist in the container`,
+      );
+    return { name, source: (JSON.parse(found.body) as { readonly body: string }).body }; // as the operations on scripts write it
+  });
+  return scripts.openFunctions(functions);
 }
 
 /** Reads the sort keys of the item where the page before ended, when they were too long for its token. */
