@@ -33,9 +33,7 @@ const TOOLCHAINS: Readonly<Record<string, Toolchain>> = {
   },
   java: {
     probe: ['mvn', '--version'],
-    install: [
-      ['mvn', '--quiet', '--batch-mode', 'dependency:build-classpath', '-Dmdep.outputFile=classpath'],
-    ],
+    install: [['mvn', '--quiet', '--batch-mode', 'dependency:build-classpath', '-Dmdep.outputFile=classpath']],
     play: ['java', '-cp', '@classpath', 'Session.java'],
   },
   go: {
