@@ -8,6 +8,7 @@ import type { Simulator } from '../../shared/domain/simulator/simulator.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { updateOperationHandler } from '../../UpdateOperation/handler.ts';
 import { getTargetHandler } from '../simulator/GetTarget/handler.ts';
+import { simulateLifecycleHandler } from '../simulator/SimulateLifecycle/handler.ts';
 import { createSubscriptionHandler } from '../subscriptions/CreateSubscription/handler.ts';
 import { deleteSubscriptionHandler } from '../subscriptions/DeleteSubscription/handler.ts';
 import { getSubscriptionHandler } from '../subscriptions/GetSubscription/handler.ts';
@@ -44,6 +45,8 @@ export function createResourceHandlers(dependencies: GraphDependencies): RouteHa
     DeleteOperation: deleteOperationHandler(dependencies),
     ...(simulator && createTeamHandlers({ ...dependencies, simulator })),
     ...(notifications && createSubscriptionHandlers({ ...dependencies, ...notifications })),
+    ...(simulator &&
+      notifications && { SimulateLifecycle: simulateLifecycleHandler({ ...dependencies, ...notifications }) }),
   };
 }
 

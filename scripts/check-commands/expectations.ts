@@ -188,6 +188,18 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     output: /succeeded/i,
   },
   'lazurite call': CALL_HELP,
+  'lazurite init [FOLDER]': {
+    how: 'run',
+    as: 'lazurite init first-app',
+    output: /Created \S*first-app\/src\/functions\/hello\.ts[\s\S]*npm install && npm start/,
+    makes: ['first-app/host.json', 'first-app/test/hello.test.ts'],
+  },
+  'lazurite new [NAME]': {
+    how: 'run',
+    as: 'lazurite new onTimer --trigger timer --script-root first-app',
+    output: /Created \S*first-app\/src\/functions\/onTimer\.ts/,
+    makes: ['first-app/src/functions/onTimer.ts'],
+  },
   'lazurite keys [NAME]': {
     how: 'run',
     as: 'lazurite keys && lazurite keys Health',

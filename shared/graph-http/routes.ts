@@ -51,7 +51,7 @@ export type RequestHeader =
  * What a route belongs to: `teams` are there with the simulator, which makes them; `documents` describe the API or carry calls of it; `deadLetters` and `hosting` are
  * for those who run the service and no part of the API.
  */
-export type Part = 'operations' | 'subscriptions' | 'documents' | 'teams' | 'deadLetters' | 'hosting';
+export type Part = 'operations' | 'subscriptions' | 'documents' | 'teams' | 'simulator' | 'deadLetters' | 'hosting';
 
 const OPERATIONS = 'chats/{chatsId}/operations';
 const OPERATION = `${OPERATIONS}/{operationId}`;
@@ -226,6 +226,14 @@ export const ROUTES = {
     path: `${CHANNEL}/unarchive`,
     resource: 'unarchiveChannel',
     access: ARCHIVE_CHANNELS,
+  },
+  /** The body names the event: its owner tries the receiver of lifecycle notifications. */
+  SimulateLifecycle: {
+    ...OF_SUBSCRIPTIONS,
+    part: 'simulator',
+    methods: ['POST'],
+    path: `${SUBSCRIPTION}/simulateLifecycle`,
+    resource: 'simulateLifecycle',
   },
   /** Load balancers ask with either method. */
   Health: { ...PLAIN, part: 'hosting', methods: ['GET', 'HEAD'], path: 'health', access: 'public' },

@@ -28,8 +28,8 @@ export type Schema = Readonly<Record<string, unknown>>;
 const PRIMITIVES: Readonly<Record<PrimitiveType, Schema>> = {
   'Edm.String': { type: 'string' },
   'Edm.Int32': { type: 'integer', format: 'int32', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
-  'Edm.DateTimeOffset': { type: 'string', format: 'date-time' },
   'Edm.Boolean': { type: 'boolean' },
+  'Edm.DateTimeOffset': { type: 'string', format: 'date-time' },
 };
 const ODATA_ERROR = `${NAMESPACE}.ODataErrors.ODataError`;
 const STRING = { type: 'string' };

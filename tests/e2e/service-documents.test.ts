@@ -69,8 +69,8 @@ interface FunctionStatus {
   readonly config: { readonly bindings: readonly { readonly methods?: readonly string[] }[] };
 }
 
-/** What answers every other request, the page, and what is for who runs the service. */
-const UNDOCUMENTED = /\{\*path\}|\/beta\/(?:try|health)|\/deadletters/;
+/** What answers every other request, what only the simulator has, the page, and what is for who runs the service. */
+const UNDOCUMENTED = /\{\*path\}|\/beta\/(?:try|health)|\/deadletters|\/simulatelifecycle/;
 
 /** The page and its viewer are not deployed. */
 const testPage = packageFile === undefined ? test : test.skip;

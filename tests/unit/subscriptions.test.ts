@@ -54,6 +54,10 @@ describe('POST /subscriptions', () => {
       creatorId: WRITER.id,
       latestSupportedTlsVersion: 'v1_2',
       notificationContentType: 'application/json',
+      includeResourceData: false,
+      encryptionCertificate: null,
+      encryptionCertificateId: null,
+      notificationUrlAppId: null,
     });
   });
 
@@ -161,8 +165,9 @@ describe('POST /subscriptions', () => {
   });
 
   test.each([
-    ['includeResourceData', true, /not supported/],
-    ['encryptionCertificate', 'MIIB', /not supported/],
+    ['includeResourceData', 'yes', /true, false or null/],
+    ['includeResourceData', true, /required when includeResourceData is true/],
+    ['notificationUrlAppId', 'mine', /a GUID or null/],
     ['notificationQueryOptions', '$filter=x', /not supported/],
     ['id', 'mine', /read-only/],
     ['creatorId', 'me', /read-only/],

@@ -24,8 +24,19 @@ export interface Subscription {
   readonly format: 'graph' | 'cloudEvents';
   /** Graph's `latestSupportedTlsVersion`. Absent: 1.2, as everybody speaks it. */
   readonly tlsVersion?: 'v1_2' | 'v1_3';
+  /** How notifications carry the operations themselves. Null, or absent: they do not. */
+  readonly resourceData?: ResourceDataOptions | null;
   /** Who made it: nobody else sees it. */
   readonly owner: SubscriptionOwner;
+}
+
+export interface ResourceDataOptions {
+  /** For whose key the data is encrypted. Base64. */
+  readonly certificate: string;
+  /** A name of the caller's for the certificate. */
+  readonly certificateId: string;
+  /** Whom validation tokens are for; null: the application that made the subscription. */
+  readonly applicationId: string | null;
 }
 
 export interface SubscriptionOwner {

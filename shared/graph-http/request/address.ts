@@ -35,7 +35,7 @@ export type UncheckedOperationAddress = Omit<OperationAddress, 'chatId' | 'paren
 
 /** All subscriptions of the caller, one of them, or the action on one. */
 export interface SubscriptionAddress extends CommonAddress {
-  readonly kind: 'subscriptions' | 'subscription' | 'reauthorize';
+  readonly kind: 'subscriptions' | 'subscription' | 'reauthorize' | 'simulateLifecycle';
   /** Decoded; null: all. */
   readonly subscriptionId: string | null;
 }
@@ -107,6 +107,7 @@ function readSubscriptionKind(path: PathReader, subscriptionId: string | null): 
   // OData keeps names that begin with $ for itself.
   if (subscriptionId.startsWith('$')) throw new UnknownSegmentError(subscriptionId);
   // An action, by its short name or its full one.
+  if (path.accept('simulatelifecycle')) return 'simulateLifecycle';
   return path.accept('reauthorize') || path.accept('microsoft.graph.reauthorize') ? 'reauthorize' : 'subscription';
 }
 

@@ -121,7 +121,8 @@ function toControls(id: string, metadata: MetadataLevel, url: OperationAddress):
   };
 }
 
-function toProperties(operation: TeamsAsyncOperation, { enums, select, metadata }: EntityView): JsonObject {
+/** The properties alone, in Graph's order. */
+export function toProperties(operation: TeamsAsyncOperation, { enums, select, metadata }: EntityView): JsonObject {
   const properties = toAllProperties(operation, enums, metadata);
   if (!select && metadata !== 'full') return properties;
   const shown = Object.entries(properties).filter(([name]) => !select || select.includes(name));
