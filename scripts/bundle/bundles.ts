@@ -107,7 +107,11 @@ export const commandLine: Bundle = {
   chunkFolder: 'emulator/cli/bundle',
   options: {
     ...common,
-    entryPoints: { 'bundle/main': 'emulator/cli/src/main.ts', 'worker/main': 'emulator/functions/src/worker/main.ts' },
+    entryPoints: {
+      'bundle/main': 'emulator/cli/src/main.ts',
+      'bundle/query-worker': 'emulator/cosmos/src/operations/query/query-worker.ts',
+      'worker/main': 'emulator/functions/src/worker/main.ts',
+    },
     outdir: resolve(root, 'emulator/cli'),
     chunkNames: 'bundle/[name]-[hash]',
     target: 'node22',

@@ -4,7 +4,7 @@ import { compileQuery, createQueryCompiler } from '../query/compile-query.ts';
 import { QueryScheduler } from '../query/execute/query-turns.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
-import { type Account, Catalog, type ThroughputGate } from './account.ts';
+import { type Account, Catalog, type QueryThread, type ThroughputGate } from './account.ts';
 import { ChangeNotifications } from './change-notifications.ts';
 import { IndexBuilder } from './index-builder.ts';
 
@@ -15,12 +15,14 @@ export interface AccountDependencies {
   readonly log: Log;
   /** Containers with fewer items get no indexes; default 500. */
   readonly minIndexedItems?: number;
+  /** Where queries that need much run; absent: on this thread. */
+  readonly queryThread?: QueryThread;
   /** Rejects requests above the provisioned throughput; absent: none is rejected. */
   readonly throughputGate?: ThroughputGate;
 }
 
 export function openAccount(dependencies: AccountDependencies): Account {
-  const { store, clock, randomness, log, minIndexedItems: minItems, throughputGate } = dependencies;
+  const { store, clock, randomness, log, minIndexedItems: minItems, throughputGate, queryThread } = dependencies;
   const catalog = new Catalog(store);
   const commits = new GroupCommit(store, log, () => catalog.forget());
   return {
@@ -31,6 +33,7 @@ export function openAccount(dependencies: AccountDependencies): Account {
     ...(throughputGate && { throughputGate }),
     queries: createQueryCompiler(compileQuery),
     queryScheduler: new QueryScheduler(clock),
+    ...(queryThread && { queryThread }),
     indexBuilder: new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) }),
     continuations: continuationTokens(continuationSecret(store, randomness)),
     clock,

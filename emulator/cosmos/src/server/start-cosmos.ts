@@ -23,6 +23,7 @@ import { openAccount } from '../account/open-account.ts';
 import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';
 import { startSweeping } from '../operations/items/sweep-expired-items.ts';
+import { StoreQueryThread } from '../operations/query/query-thread.ts';
 import { RequestUnitGate } from '../operations/throughput/throughput-gate.ts';
 import { Router } from '../routes/router.ts';
 import { ROUTES } from '../routes/table.ts';
@@ -104,7 +105,15 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     shutdown.add({ close: async () => store.close() });
     const { randomness = systemRandomness, enforceThroughput = false } = options;
     const throughputGate = enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
-    const account = openAccount({ store, clock, randomness, log, ...(throughputGate && { throughputGate }) });
+    const queryThread = shutdown.add(new StoreQueryThread(store));
+    const account = openAccount({
+      store,
+      clock,
+      randomness,
+      log,
+      queryThread,
+      ...(throughputGate && { throughputGate }),
+    });
     shutdown.add(account.indexBuilder);
     shutdown.add(startSweeping(account, clock, log));
     let port = 0; // known once the server listens

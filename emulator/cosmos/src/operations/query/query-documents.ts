@@ -2,13 +2,12 @@ import type { Account, Container } from '../../account/account.ts';
 import { assertSortable } from '../../model/indexing/index-coverage.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
-import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
 import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
-import { assertServedWithoutMerge, planPolicyOf, type QueryBody, selectForQuery } from './query-scope.ts';
-import { decodeCursor, encodeCursor, type QueryPage, readQueryPage } from './read-query-page.ts';
+import { assertServedWithoutMerge, distanceFunctionsOf, type QueryBody, selectForQuery } from './query-scope.ts';
+import { decodeCursor, encodeCursor, type QueryPage, type QuerySettings, readQueryPage } from './read-query-page.ts';
 
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
@@ -43,17 +42,19 @@ export async function queryDocuments(
   await account.indexBuilder.requestIndexes(container, indexable, partitionOf(feed));
   const access = chooseAccess(account, container, query, feed);
   const count = countDocuments(account, container, query, feed);
-  const run = {
-    query,
+  const pageInput = {
+    text: body.text,
+    parameters: body.parameters,
+    computed: container.definition.computedProperties ?? [],
     feed,
     access,
+    settings: settingsOf(account, container),
     maxItemCount,
-    context: contextOf(account, container),
-    isClosed,
     ...(count !== undefined && { count }),
     ...(cursor !== undefined && { cursor }),
   };
-  const read = () => readQueryPage(account, run);
+  const run = { query, input: pageInput, random: () => account.randomness.fraction() };
+  const read = () => readQueryPage(account, run, isClosed);
   const page = await (access.kind === 'all' ? account.indexBuilder.withPriority(read) : read());
   const total = account.clock.monotonic() - startedAt;
   return {
@@ -78,7 +79,8 @@ function readKeys(
       store.queries.read({ ...selection, now: 0, conditions: [] }, [document]),
     );
     if (!item || !filters.orderBy) throw invalidContinuation();
-    const value = JSON.parse(item.body) as JsonValue; // our own text
+    const body = item.body ?? store.queries.body(selections[0]?.container ?? 0, item.number);
+    const value = JSON.parse(body ?? 'null') as JsonValue; // our own text
     return filters.orderBy.map(({ path }) => valueAt(value, path) as JsonValue | undefined); // of an item's JSON
   };
 }
@@ -109,13 +111,11 @@ function identityOf({ rid }: Container, query: CompiledQuery, { body, scope }: Q
   return JSON.stringify([rid, query.sorts ? query.unfiltered() : body.text, body.parameters, scope]);
 }
 
-function contextOf(account: Account, container: Container): EvaluationContext {
-  const { distanceOf } = planPolicyOf(container);
+function settingsOf({ clock }: Account, { definition }: Container): QuerySettings {
   return {
-    now: account.clock.now(),
-    random: () => account.randomness.fraction(),
-    ...(distanceOf && { distanceOf }),
-    geospatialType: container.definition.geospatialConfig.type,
+    now: clock.now(),
+    geospatialType: definition.geospatialConfig.type,
+    distances: distanceFunctionsOf(definition),
   };
 }
 
