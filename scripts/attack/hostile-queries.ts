@@ -108,7 +108,7 @@ const FORMS: readonly ((inner: () => string, pick: Pick) => string)[] = [
   (inner, pick) => `(${inner()} ${pick(OPERATORS)} ${inner()})`,
   (inner) => `REPLACE(${inner()}, "a", ${inner()})`,
   (inner) => `ARRAY(SELECT VALUE ${inner()} FROM x IN c.arr)`,
-  (inner) => `ARRAY(SELECT DISTINCT VALUE ${inner()} FROM x IN c.arr ORDER BY ${inner()})`,
+  (inner) => `ARRAY(SELECT DISTINCT VALUE ${inner()} FROM x IN c.arr WHERE ${inner()} != x)`,
   (inner) => `(SELECT VALUE COUNT(1) FROM x IN c.arr JOIN y IN c.arr WHERE ${inner()} = y)`,
   (inner) => `EXISTS(SELECT VALUE 1 FROM x IN c.arr WHERE ${inner()} = ${inner()})`,
 ];

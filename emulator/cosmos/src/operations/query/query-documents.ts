@@ -32,7 +32,7 @@ export async function queryDocuments(
   const startedAt = account.clock.monotonic();
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
-  assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
+  assertSortable(container.definition.indexingPolicy, container.isIndexed, sortedPathsOf(query));
   assertServedWithoutMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
   const request = identityOf(container, query, input);
@@ -66,6 +66,11 @@ export async function queryDocuments(
       indexable.filter((path) => !container.isIndexed(path)),
     ),
   };
+}
+
+/** An aggregate over all items leaves nothing to sort. */
+function sortedPathsOf({ query, sorts, filters }: CompiledQuery): NonNullable<CompiledQuery['filters']['orderBy']> {
+  return sorts || query.select.distinct ? (filters.orderBy ?? []) : [];
 }
 
 /** Reads the sort keys of the item where the page before ended, when they were too long for its token. */
