@@ -15,6 +15,8 @@ export interface PackageDefinition {
   readonly loadsApps: boolean;
   /** Commands, by name, with their script in the workspace. */
   readonly bin: Readonly<Record<string, string>>;
+  /** Folders of the workspace that are copied as they are. */
+  readonly folders: readonly string[];
   readonly keywords: readonly string[];
 }
 
@@ -27,6 +29,7 @@ export const PACKAGES: readonly PackageDefinition[] = [
     programs: { 'bundle/main': 'emulator/cli/src/main.ts', ...WORKER },
     loadsApps: true,
     bin: { lazurite: 'bin/lazurite.js', func: 'bin/func.js' },
+    folders: ['templates'],
     keywords: ['azure', 'azure-functions', 'cosmosdb', 'emulator', 'serverless', 'testing', 'jest', 'vitest'],
   },
   {
@@ -35,6 +38,7 @@ export const PACKAGES: readonly PackageDefinition[] = [
     programs: { 'dist/command-line/program': 'emulator/cosmos/src/command-line/program.ts' },
     loadsApps: false,
     bin: { 'lazurite-cosmos': 'bin/lazurite-cosmos.js' },
+    folders: [],
     keywords: ['azure', 'cosmosdb', 'cosmos', 'emulator', 'database', 'testing', 'sqlite'],
   },
   {
@@ -43,6 +47,7 @@ export const PACKAGES: readonly PackageDefinition[] = [
     programs: WORKER,
     loadsApps: true,
     bin: {},
+    folders: [],
     keywords: ['azure', 'azure-functions', 'functions-host', 'emulator', 'serverless', 'testing', 'jest', 'vitest'],
   },
 ];

@@ -89,7 +89,7 @@ async function useClient<T>(connectionString: string, use: (client: CosmosClient
   }
 }
 
-/** A stack with a managed identity serves Cosmos DB with a certificate of its own, which only the app is told to trust. */
+/** A stack with a managed identity serves Cosmos DB with a certificate of its own, which only the app trusts. */
 function optionsOf(connectionString: string): CosmosClientOptions {
   const agent = connectionString.includes('AccountEndpoint=https:') && {
     agent: new Agent({ rejectUnauthorized: false }),
