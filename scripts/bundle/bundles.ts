@@ -109,8 +109,8 @@ export const commandLine: Bundle = {
     ...common,
     entryPoints: {
       'bundle/main': 'emulator/cli/src/main.ts',
-      'bundle/query-worker': 'emulator/cosmos/src/operations/query/query-worker.ts',
       'worker/main': 'emulator/functions/src/worker/main.ts',
+      'worker/query-worker': 'emulator/cosmos/src/operations/query/query-worker.ts',
     },
     outdir: resolve(root, 'emulator/cli'),
     chunkNames: 'bundle/[name]-[hash]',
