@@ -72,10 +72,10 @@ export function* generatedQueries(seed: number): Iterable<SqlQuerySpec> {
   }
 }
 
-type Pick = <T>(among: readonly T[]) => T;
+export type Pick = <T>(among: readonly T[]) => T;
 
 /** A linear congruential generator: enough to choose, and repeatable. */
-function picker(seed: number): Pick {
+export function picker(seed: number): Pick {
   let state = seed >>> 0;
   return (among) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
