@@ -23,7 +23,7 @@ import { openAccount } from '../account/open-account.ts';
 import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';
 import { startSweeping } from '../operations/items/sweep-expired-items.ts';
-import { StoreQueryThread } from '../operations/query/query-thread.ts';
+import { openQueryThread } from '../operations/query/query-thread.ts';
 import { RequestUnitGate } from '../operations/throughput/throughput-gate.ts';
 import { Router } from '../routes/router.ts';
 import { ROUTES } from '../routes/table.ts';
@@ -110,14 +110,15 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     shutdown.add({ close: async () => store.close() });
     const { randomness = systemRandomness, enforceThroughput = false } = options;
     const throughputGate = enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
-    const queryThread = shutdown.add(new StoreQueryThread(store));
+    const queryThread = openQueryThread(store);
+    if (queryThread) shutdown.add(queryThread);
     const { scriptLimits } = options;
     const account = openAccount({
       store,
       clock,
       randomness,
       log,
-      queryThread,
+      ...(queryThread && { queryThread }),
       ...(throughputGate && { throughputGate }),
       ...(scriptLimits && { scriptLimits }),
     });
