@@ -145,8 +145,10 @@ export class CommitJournal {
 /** Reads a journal; `undefined` when there is none, or an empty one. */
 export function readJournal(path: string): JournalState | undefined {
   if (sizeOf(path) === 0) return undefined;
-  const text = readFileSync(path, 'latin1').replace(/\0+$/, '');
-  if (text === '') return undefined;
+  const bytes = readFileSync(path);
+  const end = bytes.findLastIndex((byte) => byte !== 0) + 1; // zeros follow the last line
+  if (end === 0) return undefined;
+  const text = bytes.toString('latin1', 0, end);
   const parts = text.split('\n');
   if (parts.at(-1) === '') parts.pop();
   const lines = parts.map(parseLine);
