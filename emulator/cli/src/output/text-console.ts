@@ -18,7 +18,7 @@ import { welcome, withShownUrl } from './welcome.ts';
 export function textConsole(options: ConsoleOptions): Console {
   const { terminal, clock, verbose, userLogLevel } = options;
   const { stdout, env } = options.process;
-  const { isColoured = showsColours(stdout, env) } = options;
+  const isColoured = showsColours(stdout, env);
   const paint = paintFor({ isTTY: isColoured, hasColors: () => isColoured });
   return {
     report: (event) => {
@@ -31,7 +31,7 @@ export function textConsole(options: ConsoleOptions): Console {
   };
 }
 
-interface LineOptions {
+export interface LineOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly verbose: boolean;
@@ -39,7 +39,8 @@ interface LineOptions {
   readonly paint: Paint;
 }
 
-function toLines(event: HostEvent, { now, verbose, userLogLevel, paint }: LineOptions): readonly string[] {
+/** The lines of one event; none for those that are not shown. */
+export function toLines(event: HostEvent, { now, verbose, userLogLevel, paint }: LineOptions): readonly string[] {
   switch (event.type) {
     case 'worker-started':
       return [formatLogLine(now, WORKER_STARTED_LINE, paint)];

@@ -58,7 +58,7 @@ function endpoints(stack: Stack, dataDir: string | undefined): string {
 /** The page of the app on which its requests can be sent; undefined where it has none. */
 export function pageOf({ functions: { functions } }: Pick<Stack, 'functions'>): string | undefined {
   const url = functions.find(({ name, disabled }) => name === 'TryIt' && !disabled)?.url;
-  return url === undefined || url.includes('{') ? undefined : shownUrl(url);
+  return url === undefined ? undefined : shownUrl(url.replace(/\/\{[^{}]*\}$/, '')); // its files are below it
 }
 
 function storageState({ functions: { functions }, storage }: Stack): string {
