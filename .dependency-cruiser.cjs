@@ -312,7 +312,17 @@ module.exports = {
       name: 'cosmos-account-below-operations',
       severity: 'error',
       from: { path: '^emulator/cosmos/src/account/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^emulator/cosmos/src/', pathNot: ['^emulator/cosmos/src/(account|model|query|store)/'] },
+      to: {
+        path: '^emulator/cosmos/src/',
+        pathNot: ['^emulator/cosmos/src/(account|model|query|store|scripts|script-worker)/'],
+      },
+    },
+    {
+      name: 'cosmos-scripts-know-no-store',
+      comment: 'The engine of scripts runs them, and operations on the container are given to it.',
+      severity: 'error',
+      from: { path: '^emulator/cosmos/src/(scripts|script-worker)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^emulator/cosmos/src/', pathNot: ['^emulator/cosmos/src/(scripts|script-worker|model)/'] },
     },
     {
       name: 'cosmos-auth-imports-model-only',

@@ -58,13 +58,19 @@ async function readPage(account: Account, run: QueryRun, turns: QueryTurns): Pro
     sortedInput: run.access.kind === 'order',
   });
   const page = new PageBuilder(run.maxItemCount, reader, trackCursor(run, reader, rows));
+  const endsWhenFull = mayEndWhenFull(run);
   for (const row of rows) {
     if (turns.isOver()) await turns.next();
     if (row === YIELD) {
       if (turns.elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
-    } else if (!page.add(row)) break;
+    } else if (!page.add(row) || (endsWhenFull && page.isFull && page.endBetweenRows())) break;
   }
   return page.finish();
+}
+
+/** As in the service, a full page of a query that is not limited has a continuation, though nothing may follow. */
+function mayEndWhenFull({ query: { query }, count }: QueryRun): boolean {
+  return count === undefined && query.select.top === undefined && query.offsetLimit === undefined;
 }
 
 function readingOf({ query, feed, access, cursor }: QueryRun): DocumentReading {
@@ -116,6 +122,10 @@ class PageBuilder {
     this.#bytes += size;
     this.#tracker.add();
     return true;
+  }
+
+  get isFull(): boolean {
+    return this.#rows.length >= this.#maxItemCount;
   }
 
   /** False when the query cannot stop between two rows. */
