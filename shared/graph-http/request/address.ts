@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { declaredProperty } from '../../domain/declared-property.ts';
 import { BadRequestError, type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
 import { shown } from '../../odata/query-option-error.ts';
 
@@ -16,15 +17,24 @@ interface CommonAddress {
   readonly segment: string;
 }
 
-/** A chat's operations, their number, or one of them. */
+/** A chat's operations, their number, one of them, or a property of one. */
 export interface OperationAddress extends CommonAddress {
-  readonly kind: 'operations' | 'count' | 'operation';
+  readonly kind: 'operations' | 'count' | 'operation' | 'property';
   /** Decoded, and such that a chat can have it. */
   readonly chatId: string;
   /** Decoded; null unless it is one operation. */
   readonly operationId: string | null;
+  /** Null unless it is a property of an operation. */
+  readonly property: PropertyAddress | null;
   /** Whose chat the URL says it is: `me`, `users('…')`, or empty. */
   readonly owner: string;
+}
+
+export interface PropertyAddress {
+  /** From the operation down; declared properties only. */
+  readonly path: readonly string[];
+  /** `$value`: the value alone is wanted, as text. */
+  readonly isRaw: boolean;
 }
 
 /** Before the chat's id has been looked at. */
@@ -80,6 +90,7 @@ export function parseAddress(url: string): Address {
 const BETA_SEGMENTS: Readonly<Record<ResourceKind, string>> = {
   operations: 'operations',
   operation: 'operations',
+  property: 'operations',
   count: 'operations',
   chat: 'chats',
   subscriptions: 'subscriptions',
@@ -113,10 +124,28 @@ function readChat(path: PathReader, common: Common): UncheckedOperationAddress |
   const { segment } = path;
   if (path.isAtEnd() && owner === '' && chatId) return { ...common, kind: 'chat', chatId, segment };
   const operationId = readOperations(path);
+  const property = operationId === null || operationId === '$count' ? null : readProperty(path);
   path.end();
-  const found = { ...common, chatId, owner, segment };
+  const found = { ...common, chatId, owner, segment, property };
   if (operationId === '$count') return { ...found, kind: 'count', operationId: null };
+  if (property) return { ...found, kind: 'property', operationId };
   return { ...found, kind: operationId === null ? 'operations' : 'operation', operationId };
+}
+
+/** Null: the path ends before one. */
+function readProperty(path: PathReader): PropertyAddress | null {
+  const names: string[] = [];
+  while (!path.isAtEnd() && path.segment !== '$value') {
+    const declared = declaredProperty([...names, path.segment]);
+    const isMember = names.length === 0 || names[0] === 'error';
+    if (!declared || !isMember || names.length > 1) throw path.unknown();
+    names.push(path.segment);
+    path.next();
+  }
+  if (names.length === 0) return null;
+  const isComplex = names.length === 1 && names[0] === 'error';
+  if (isComplex && path.segment === '$value') throw path.unknown();
+  return { path: names, isRaw: path.accept('$value') };
 }
 
 function readOwner(path: PathReader): string {
@@ -196,7 +225,7 @@ export class PathReader {
   }
 
   /**
-   * The key of `name/key` or `name('key')`. Null when it is not percent-encoded UTF-8; of one that is optional, when it
+   * The key of `name/key`, `name('key')` or `name(id='key')`. Null when it is not percent-encoded UTF-8; of one that is optional, when it
    * is not there.
    */
   key(name: string, { optional = false } = {}): string | null {
@@ -208,7 +237,7 @@ export class PathReader {
       return key;
     }
     const segment = this.#peek();
-    const key = /^[a-z]+\('(?<key>(?:[^']|'')*)'\)$/is.exec(segment)?.groups?.key;
+    const key = /^[a-z]+\((?:id=)?'(?<key>(?:[^']|'')*)'\)$/is.exec(segment)?.groups?.key;
     if (!this.startsWith(name) || key === undefined) throw new UnknownSegmentError(segment || this.#last);
     this.next();
     return key.replaceAll("''", "'");
