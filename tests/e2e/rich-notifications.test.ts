@@ -113,8 +113,8 @@ describe('notifications with resource data', () => {
       });
     const { iss } = decodeJwt(messages[0]?.validationTokens?.[0] ?? '');
     const discovered = await fetch(`${iss}/.well-known/openid-configuration`);
-    const { jwks_uri: address } = (await discovered.json()) as { jwks_uri: string }; // as the issuer's own tests hold it to
-    const keys = createRemoteJWKSet(new URL(address));
+    const { jwks_uri: keysUrl } = (await discovered.json()) as { jwks_uri: string }; // checked by the URL
+    const keys = createRemoteJWKSet(new URL(keysUrl));
     for (const { validationTokens = [] } of messages) {
       expect(validationTokens).toHaveLength(1);
       const { payload } = await jwtVerify(validationTokens[0] ?? '', keys, { audience: APPLICATION });

@@ -94,7 +94,7 @@ export function startStack(given: StackOptions): Promise<Stack> {
     // Forks at once; what follows loads modules for a while.
     const starting = startHost({ ...options, stateDir, signal: failed.signal, onEvent: events?.report }, addresses);
     const id = options.randomness.uuid();
-    const given = await givenStorage(options);
+    const given = await givenStorage(options).catch(() => undefined); // the host reports a file that it cannot read
     const services = startBackingServices({
       ...options,
       storageDir: stateDir,

@@ -33,7 +33,6 @@ describe('requests that no SDK would send', () => {
     ['no id', '{"pk":"a"}'],
     ['an id that is a number', '{"id":1,"pk":"a"}'],
     ['an empty id', '{"id":"","pk":"a"}'],
-    ['an id with a slash', '{"id":"a/b","pk":"a"}'],
     ['a ttl of zero', '{"id":"x","pk":"a","ttl":0}'],
     ['a ttl that is text', '{"id":"x","pk":"a","ttl":"1"}'],
     ['nesting 1,000 deep', `{"id":"x","pk":"a","n":${'['.repeat(1000)}${']'.repeat(1000)}}`],
@@ -91,8 +90,6 @@ describe('requests that no SDK would send', () => {
   });
 
   it.each([
-    ['POST', '/dbs/db/colls/container-1/sprocs', 501, 'Stored procedures'],
-    ['GET', '/dbs/db/users', 501, 'Users'],
     ['GET', '/nonsense', 400, '/nonsense'],
     ['PUT', '/dbs', 405, 'PUT'],
     ['GET', '/dbs/absent', 404, 'does not exist'],
@@ -124,6 +121,13 @@ describe('requests that no SDK would send', () => {
       expect(await send({ method: 'GET', path: '/dbs', date })).toMatchObject({ status: 403, code: 'Forbidden' });
     }
     expect(await send({ method: 'GET', path: '/dbs', date: 'yesterday' })).toMatchObject({ status: 403 });
+  });
+
+  it('a browser is shown a page at /, and a request of a tool is not', async () => {
+    const page = await fetch(`${account.server.endpoint}/`, { headers: { accept: 'text/html,*/*' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('Cosmos DB-compatible server');
+    expect((await fetch(`${account.server.endpoint}/`)).status).toBe(401);
   });
 
   it('with a virtual clock, a signature of the real or of the virtual time is accepted, any other is not', async () => {

@@ -23,6 +23,7 @@ import { openAccount } from '../account/open-account.ts';
 import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';
 import { startSweeping } from '../operations/items/sweep-expired-items.ts';
+import { StoreQueryThread } from '../operations/query/query-thread.ts';
 import { RequestUnitGate } from '../operations/throughput/throughput-gate.ts';
 import { Router } from '../routes/router.ts';
 import { ROUTES } from '../routes/table.ts';
@@ -55,6 +56,11 @@ export interface CosmosOptions {
   readonly tls?: true | { readonly key: string; readonly cert: string };
   /** Rejects requests, with 429, to a physical partition that has spent its request units of the second. Default false. */
   readonly enforceThroughput?: boolean;
+  /**
+   * When a script is stopped, and how many operations it is given before it has to return and be called again. Small values test
+   * that a stored procedure continues where it stopped. Default: 5,000 ms, as in the service, and 20,000 operations.
+   */
+  readonly scriptLimits?: { readonly milliseconds?: number; readonly operations?: number };
   readonly clock?: Clock;
   readonly randomness?: Randomness;
   readonly log?: Log;
@@ -104,12 +110,24 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
     shutdown.add({ close: async () => store.close() });
     const { randomness = systemRandomness, enforceThroughput = false } = options;
     const throughputGate = enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
-    const account = openAccount({ store, clock, randomness, log, ...(throughputGate && { throughputGate }) });
+    const queryThread = shutdown.add(new StoreQueryThread(store));
+    const { scriptLimits } = options;
+    const account = openAccount({
+      store,
+      clock,
+      randomness,
+      log,
+      queryThread,
+      ...(throughputGate && { throughputGate }),
+      ...(scriptLimits && { scriptLimits }),
+    });
     shutdown.add(account.indexBuilder);
+    shutdown.add(account.scripts);
     shutdown.add(startSweeping(account, clock, log));
     let port = 0; // known once the server listens
     const credentials = { key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) };
-    const authorizer = new Authorizer({ ...credentials, audience: () => audienceOf(port) }, clock);
+    const { resourceTokens } = account;
+    const authorizer = new Authorizer({ ...credentials, resourceTokens, audience: () => audienceOf(port) }, clock);
     const edge = new Edge({ address, ...(allowedHosts && { allowedHosts }) });
     const handler = createRequestPipeline({
       edge,

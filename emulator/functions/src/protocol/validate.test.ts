@@ -21,6 +21,8 @@ const FROM_WORKER: readonly FromWorker[] = [
     events: [
       { type: 'log', level: 'warning', category: 'Worker', message: 'text', at: 1 },
       { type: 'console', stream: 'stdout', line: 'text' },
+      { type: 'console', stream: 'stderr', line: 'text', at: 1 },
+      { type: 'request-finished', method: 'GET', path: '/', status: 200, durationMs: 1, at: 2 },
       { type: 'invocation-started', functionName: 'f', invocationId: 'i', reason: 'why', isQuiet: true, at: 1 },
       { type: 'invocation-finished', functionName: 'f', invocationId: 'i', succeeded: true, durationMs: 1, at: 2 },
     ],

@@ -1,18 +1,26 @@
 import type { Account, Container } from '../../account/account.ts';
+import { CosmosError } from '../../model/errors.ts';
 import { assertSortable } from '../../model/indexing/index-coverage.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
-import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
 import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
-import { assertServedWithoutMerge, planPolicyOf, type QueryBody, selectForQuery } from './query-scope.ts';
-import { decodeCursor, encodeCursor, type QueryPage, readQueryPage } from './read-query-page.ts';
+import {
+  assertOnePartition,
+  assertServedWithoutMerge,
+  distanceFunctionsOf,
+  type QueryBody,
+  selectForQuery,
+} from './query-scope.ts';
+import { decodeCursor, encodeCursor, type QueryPage, type QuerySettings, readQueryPage } from './read-query-page.ts';
 
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
   readonly scope: FeedScope;
+  /** Whether it may read several physical partitions. */
+  readonly crossesPartitions: boolean;
   /** Whether the client has left, so that the query can end. */
   isClosed(): boolean;
 }
@@ -34,6 +42,7 @@ export async function queryDocuments(
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
+  if (!input.crossesPartitions) assertOnePartition(container, query, scope);
   assertServedWithoutMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
   const request = identityOf(container, query, input);
@@ -43,18 +52,23 @@ export async function queryDocuments(
   await account.indexBuilder.requestIndexes(container, indexable, partitionOf(feed));
   const access = chooseAccess(account, container, query, feed);
   const count = countDocuments(account, container, query, feed);
-  const run = {
-    query,
+  const functions = query.userFunctions.size > 0 ? await openUserFunctions(account, container, query) : undefined;
+  const pageInput = {
+    text: body.text,
+    parameters: body.parameters,
+    computed: container.definition.computedProperties ?? [],
     feed,
     access,
+    settings: settingsOf(account, container),
     maxItemCount,
-    context: contextOf(account, container),
-    isClosed,
     ...(count !== undefined && { count }),
     ...(cursor !== undefined && { cursor }),
   };
-  const read = () => readQueryPage(account, run);
-  const page = await (access.kind === 'all' ? account.indexBuilder.withPriority(read) : read());
+  const random = () => account.randomness.fraction();
+  const run = { query, input: pageInput, random, ...(functions && { callUserFunction: functions.call }) };
+  const read = () => readQueryPage(account, run, isClosed);
+  const reading = access.kind === 'all' ? account.indexBuilder.withPriority(read) : read();
+  const page = await reading.finally(() => functions?.close());
   const total = account.clock.monotonic() - startedAt;
   return {
     ...toResult(account, container, page, request),
@@ -65,6 +79,28 @@ export async function queryDocuments(
       indexable.filter((path) => !container.isIndexed(path)),
     ),
   };
+}
+
+/** Source: the limits that the account document tells (`maxUdfRefPerSqlQuery`). */
+const MAX_USER_FUNCTIONS = 10;
+
+/** @throws CosmosError BadRequest for too many functions, or one that the container does not have */
+function openUserFunctions({ store, scripts }: Account, { rid }: Container, { userFunctions }: CompiledQuery) {
+  if (userFunctions.size > MAX_USER_FUNCTIONS)
+    throw new CosmosError(
+      'BadRequest',
+      `The query calls ${userFunctions.size} user-defined functions, at most ${MAX_USER_FUNCTIONS} are allowed`,
+    );
+  const functions = [...userFunctions].map((name) => {
+    const found = store.resources.get('udfs', rid, name);
+    if (!found)
+      throw new CosmosError(
+        'BadRequest',
+        `The user-defined function '${name.slice(0, 255)}' does not exist in the container`,
+      );
+    return { name, source: (JSON.parse(found.body) as { readonly body: string }).body }; // as the operations on scripts write it
+  });
+  return scripts.openFunctions(functions);
 }
 
 /** Reads the sort keys of the item where the page before ended, when they were too long for its token. */
@@ -78,7 +114,8 @@ function readKeys(
       store.queries.read({ ...selection, now: 0, conditions: [] }, [document]),
     );
     if (!item || !filters.orderBy) throw invalidContinuation();
-    const value = JSON.parse(item.body) as JsonValue; // our own text
+    const body = item.body ?? store.queries.body(selections[0]?.container ?? 0, item.number);
+    const value = JSON.parse(body ?? 'null') as JsonValue; // our own text
     return filters.orderBy.map(({ path }) => valueAt(value, path) as JsonValue | undefined); // of an item's JSON
   };
 }
@@ -109,13 +146,11 @@ function identityOf({ rid }: Container, query: CompiledQuery, { body, scope }: Q
   return JSON.stringify([rid, query.sorts ? query.unfiltered() : body.text, body.parameters, scope]);
 }
 
-function contextOf(account: Account, container: Container): EvaluationContext {
-  const { distanceOf } = planPolicyOf(container);
+function settingsOf({ clock }: Account, { definition }: Container): QuerySettings {
   return {
-    now: account.clock.now(),
-    random: () => account.randomness.fraction(),
-    ...(distanceOf && { distanceOf }),
-    geospatialType: container.definition.geospatialConfig.type,
+    now: clock.now(),
+    geospatialType: definition.geospatialConfig.type,
+    distances: distanceFunctionsOf(definition),
   };
 }
 

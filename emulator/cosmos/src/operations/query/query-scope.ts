@@ -1,4 +1,5 @@
 import type { Account, Container } from '../../account/account.ts';
+import type { ContainerDefinition } from '../../model/container/container-definition.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { parsePropertyPath } from '../../model/json.ts';
 import { type EpkRange, intersectEpkRanges } from '../../model/partition-key/effective-partition-key.ts';
@@ -7,6 +8,7 @@ import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts
 import type { PlanPolicy } from '../../query/plan/planner.ts';
 import type { QueryPlan } from '../../query/plan/query-plan.ts';
 import { type QueryRange, rangesOf } from '../../query/plan/query-target.ts';
+import type { DistanceFunction } from '../../query/values/evaluation-context.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
@@ -62,6 +64,16 @@ function narrow(
   });
 }
 
+/** @throws CosmosError BadRequest for a query that would have to read several physical partitions */
+export function assertOnePartition(container: Container, query: CompiledQuery, scope: FeedScope): void {
+  if (scope.partitionKey !== undefined || scope.range !== undefined) return;
+  if (targetRanges(container, query).length <= 1) return;
+  throw new CosmosError(
+    'BadRequest',
+    'Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.',
+  );
+}
+
 /**
  * Rejects, with the query plan, a query whose rows would have to be merged from several physical partitions. So does the
  * gateway, which leaves merging to the client. A query that only filters reads one partition after the other.
@@ -102,10 +114,17 @@ function needsMerge({ queryInfo }: QueryPlan): boolean {
 }
 
 /** The members of a container's definition that query plans depend on. */
-export function planPolicyOf({ definition }: Container): PlanPolicy {
-  const embeddings = definition.vectorEmbeddingPolicy?.vectorEmbeddings ?? [];
-  const functions = new Map(embeddings.map((one) => [keyOf(parsePropertyPath(one.path)), one.distanceFunction]));
+function planPolicyOf({ definition }: Container): PlanPolicy {
+  const functions = distanceFunctionsOf(definition);
   return { partitionKey: definition.partitionKey, distanceOf: (path) => functions.get(path) };
+}
+
+/** The distance functions of the vector policy by their paths. */
+export function distanceFunctionsOf({
+  vectorEmbeddingPolicy,
+}: ContainerDefinition): ReadonlyMap<string, DistanceFunction> {
+  const embeddings = vectorEmbeddingPolicy?.vectorEmbeddings ?? [];
+  return new Map(embeddings.map((one) => [keyOf(parsePropertyPath(one.path)), one.distanceFunction]));
 }
 
 /** A path without the quotes that a definition may put around names. */
