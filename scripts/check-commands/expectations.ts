@@ -198,6 +198,18 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     output: /succeeded/i,
   },
   'lazurite call': CALL_HELP,
+  'lazurite init [FOLDER]': {
+    how: 'run',
+    as: 'lazurite init first-app',
+    output: /Created \S*first-app\/src\/functions\/hello\.ts[\s\S]*npm install && npm start/,
+    makes: ['first-app/host.json', 'first-app/test/hello.test.ts'],
+  },
+  'lazurite new [NAME]': {
+    how: 'run',
+    as: 'lazurite new onTimer --trigger timer --script-root first-app',
+    output: /Created \S*first-app\/src\/functions\/onTimer\.ts/,
+    makes: ['first-app/src/functions/onTimer.ts'],
+  },
   'lazurite keys [NAME]': {
     how: 'run',
     as: 'lazurite keys && lazurite keys Health',
@@ -391,6 +403,9 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     output: /1 kills: [1-9]\d* batches answered 200; 0 half there, 0 lost, 0 LSNs reused[\s\S]+is answered 200/,
   },
   'npm run attack -- 120': { how: 'exists', why: 'It fails on a busy machine, whose reads wait for other programs' },
+  'npm run test:clients:cosmos': { how: 'exists', why: 'It installs an SDK of another language' },
+  'npm run test:clients': { how: 'exists', why: 'It installs SDKs of several gigabytes' },
+  'npm run test:clients -- python': { how: 'exists', why: 'It installs an SDK of 760 MB' },
   'npm run test:endurance:notifications': { how: 'exists', why: 'Fifty thousand changes take half an hour' },
   'npm run bench:start': { how: 'exists', why: LONG_BENCHMARK },
   'npm run bench:create': { how: 'exists', why: LONG_BENCHMARK },

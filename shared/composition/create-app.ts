@@ -27,6 +27,7 @@ import {
   type CosmosOperationRepository,
   createCosmosOperationRepository,
 } from '../persistence/operations/cosmos-operation-repository.ts';
+import { createCosmosWorkspaceRepository } from '../persistence/teams/cosmos-workspace-repository.ts';
 import type { Environment } from '../settings/app-settings.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import type { Invocation, TelemetrySettings } from '../telemetry/app-telemetry.ts';
@@ -111,6 +112,7 @@ export function createApp(env: Environment): App {
     ? createSimulator({
         ...common,
         plans: createCosmosPlanRepository(store),
+        workspace: createCosmosWorkspaceRepository(store),
         scenarios: parseScenarios(readFileSync(SCENARIO_FILE, 'utf8')),
         operations: repository,
       })
@@ -140,8 +142,8 @@ export function createApp(env: Environment): App {
 /** The routes of the table that the settings turn on. */
 function servedRoutes({ notifications, simulator, tryIt }: Settings): readonly RouteName[] {
   const off: readonly RouteName[] = [
-    ...(notifications.recorded ? [] : [...routesOf('subscriptions'), ...routesOf('deadLetters')]),
-    ...(simulator ? [] : routesOf('simulator')),
+    ...(notifications.recorded ? [] : routesOf('subscriptions', 'deadLetters')),
+    ...(simulator ? [] : routesOf('teams', 'simulator')),
     ...(simulator && !notifications.recorded ? (['SimulateLifecycle'] as const) : []),
     ...(tryIt ? [] : (['TryIt'] as const)),
   ];

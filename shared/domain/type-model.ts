@@ -3,11 +3,12 @@ import { OPERATION_STATUSES, OPERATION_TYPES, type TeamsAsyncOperation } from '.
 /** A scalar type of OData's entity data model that this API uses. */
 export type PrimitiveType = 'Edm.String' | 'Edm.Int32' | 'Edm.Boolean' | 'Edm.DateTimeOffset';
 
-/** An enumeration: the number of a member is its place in the list. */
+/** An enumeration: the number of a member is its place in the list; of flags, the bit there. */
 export interface EnumTypeModel {
   readonly kind: 'enum';
   readonly name: string;
   readonly members: readonly string[];
+  readonly isFlags?: true;
 }
 
 /** A structured value without a key; no property beyond the declared ones. */

@@ -113,7 +113,8 @@ describe('notifications with resource data', () => {
       });
     const { iss } = decodeJwt(messages[0]?.validationTokens?.[0] ?? '');
     const discovered = await fetch(`${iss}/.well-known/openid-configuration`);
-    const keys = createRemoteJWKSet(new URL((await discovered.json()).jwks_uri));
+    const { jwks_uri: keysUrl } = (await discovered.json()) as { jwks_uri: string }; // checked by the URL
+    const keys = createRemoteJWKSet(new URL(keysUrl));
     for (const { validationTokens = [] } of messages) {
       expect(validationTokens).toHaveLength(1);
       const { payload } = await jwtVerify(validationTokens[0] ?? '', keys, { audience: APPLICATION });

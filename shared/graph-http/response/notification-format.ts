@@ -6,6 +6,7 @@ import type {
 } from '../../domain/notifications/notification-format.ts';
 import type { ChangeType, OperationChange } from '../../domain/notifications/operation-change.ts';
 import type { Subscription } from '../../domain/notifications/subscription.ts';
+import { ownerOf } from '../../domain/teams/operations-owner.ts';
 import { doubleQuotes } from '../request/address.ts';
 
 /** Graph's `changeNotificationCollection`, or CloudEvents 1.0 for subscriptions that ask for them. */
@@ -85,7 +86,8 @@ export function resourceProperties(change: OperationChange) {
 
 /** @example resourceOf({ chatId: '19:x', operationId: '7' }) // "chats('19:x')/operations('7')" */
 function resourceOf({ chatId, operationId }: Pick<OperationChange, 'chatId' | 'operationId'>): string {
-  return `chats('${doubleQuotes(chatId)}')/operations('${doubleQuotes(operationId)}')`;
+  const { set, id } = ownerOf(chatId);
+  return `${set}('${doubleQuotes(id)}')/operations('${doubleQuotes(operationId)}')`;
 }
 
 /** A GUID of version 8 (RFC 9562: made from a hash), the same whenever the change is sent to the subscription. */
