@@ -312,7 +312,16 @@ module.exports = {
       name: 'cosmos-account-below-operations',
       severity: 'error',
       from: { path: '^emulator/cosmos/src/account/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^emulator/cosmos/src/', pathNot: ['^emulator/cosmos/src/(account|model|query|store)/'] },
+      to: {
+        path: '^emulator/cosmos/src/',
+        pathNot: ['^emulator/cosmos/src/(account|model|query|scripts|script-worker|store)/'],
+      },
+    },
+    {
+      name: 'cosmos-scripts-below-account',
+      severity: 'error',
+      from: { path: '^emulator/cosmos/src/(scripts|script-worker)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^emulator/cosmos/src/', pathNot: ['^emulator/cosmos/src/(scripts|script-worker|model)/'] },
     },
     {
       name: 'cosmos-auth-imports-model-only',

@@ -84,7 +84,7 @@ async function readyStack({ stdout }: ChildProcess): Promise<Stack> {
     stdout.resume(); // so that the stack can go on writing
     const form = new URLSearchParams({ grant_type: 'client_credentials', scopes: 'Chat.ReadWrite' });
     const response = await fetch(new URL(`/${TENANT}/oauth2/v2.0/token`, issuer), { method: 'POST', body: form });
-    const { access_token: token }: { access_token: string } = JSON.parse(await response.text());
+    const { access_token: token } = (await response.json()) as { access_token: string }; // as the issuer writes it
     return { url: new URL(functions), token };
   }
   throw new Error('The stack ended before it was ready');

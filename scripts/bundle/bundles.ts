@@ -103,13 +103,14 @@ export const app: Bundle = {
  */
 export const commandLine: Bundle = {
   name: 'command-line',
-  folders: ['emulator/cli/bundle', 'emulator/cli/worker'],
+  folders: ['emulator/cli/bundle', 'emulator/cli/worker', 'emulator/cli/script-worker'],
   chunkFolder: 'emulator/cli/bundle',
   options: {
     ...common,
     entryPoints: {
       'bundle/main': 'emulator/cli/src/main.ts',
       'worker/main': 'emulator/functions/src/worker/main.ts',
+      'script-worker/main': 'emulator/cosmos/src/script-worker/main.ts',
       'worker/query-worker': 'emulator/cosmos/src/operations/query/query-worker.ts',
     },
     outdir: resolve(root, 'emulator/cli'),
@@ -120,6 +121,8 @@ export const commandLine: Bundle = {
     // Large, and loaded only by apps that use them. The clients of Cosmos DB and queues are bundled, each into a chunk that
     // is loaded with its first trigger or binding: from several hundred files that takes four times as long.
     external: [
+      '@jitl/quickjs-wasmfile-release-sync',
+      'quickjs-emscripten-core',
       '@azure/data-tables',
       '@azure/functions*',
       '@azure/identity',

@@ -1,7 +1,8 @@
 // The scripts of a package: programs as ES modules that share chunks, and the library as one CommonJS file, which Jest
 // loads as it is. `import` gets the same file through a module that names its exports: a process has one copy of it.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { commandLine } from '../bundle/bundles.ts';
@@ -30,7 +31,14 @@ export async function bundlePackage(definition: PackageDefinition, folder: strin
   ];
   const results = await Promise.all(builds);
   await writeEntries(definition, folder);
+  if ('script-worker/main' in programs) await copyScriptEngine(folder);
   return results.flatMap(({ metafile }) => metafile ?? []);
+}
+
+/** The chunk that loads the WebAssembly looks for it beside itself, in the folder of all chunks. */
+async function copyScriptEngine(folder: string): Promise<void> {
+  const wasm = createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
+  await copyFile(wasm, join(folder, 'bundle', basename(wasm)));
 }
 
 function rooted(entries: Readonly<Record<string, string>>): Record<string, string> {

@@ -20,11 +20,16 @@ const DIFFERENCES = `## Differences
 | what | here |
 | --- | --- |
 | regions, failover, consistency levels | one region with one copy: every read sees the last write |
-| physical partitions | fixed when the container is created: one for each 10,000 RU/s; they neither split nor merge |
+| physical partitions | fixed when the container is created: one for each 6,000 RU/s of manual and 10,000 of autoscale throughput; they neither split nor merge |
 | request charges | [a model](discoveries/request-charge.md) |
 | throughput | checked only where it is enforced on purpose; throughput of a database is stored but has no pool |
 | indexing, vector and full-text policies | checked and stored; a query finds the same items with any of them |
 | analytical store, continuous backup | their settings are stored and have no effect |
+| scripts | stopped after 5 s; while one runs, other writes wait, and reads see the state before it. A query inside a script sees the script's own writes |
+| user-defined functions | a call is stopped after 1 s, and other requests wait for it |
+| resource tokens | bound to the permission as it is: one that was changed or deleted gives no access any more |
+| indexing directive | "exclude" is accepted, and queries find the item all the same |
+| batches of the SDK for .NET | HybridRow is rejected with 501: use its bulk mode or single operations |
 | delete by partition key | done before the response, not in the background |`;
 
 function routes(): string {

@@ -59,7 +59,7 @@ const EXPOSED =
 /** A browser's question before the request: which methods and headers it may send. */
 export function preflightHeaders(requestedHeaders: string | null): Readonly<Record<string, string>> {
   return {
-    'access-control-allow-methods': 'GET, POST, PATCH, DELETE, OPTIONS',
+    'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
     ...(requestedHeaders !== null && { 'access-control-allow-headers': requestedHeaders }),
     'access-control-max-age': '3600',
   };

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, sep } from 'node:path';
 import spawn from 'cross-spawn';
 import { CommandError } from '../errors.ts';
 
@@ -36,7 +36,7 @@ export interface HandOverOptions {
 }
 
 async function findCoreTools(env: NodeJS.ProcessEnv, ownFolder: string): Promise<string | undefined> {
-  const own = await realpath(ownFolder);
+  const own = join(await realpath(ownFolder), sep);
   const names = process.platform === 'win32' ? ['func.exe', 'func.cmd'] : ['func'];
   for (const folder of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
     for (const name of names) {

@@ -1,6 +1,7 @@
 import {
   formatExecuted,
   formatExecuting,
+  formatFunctionList,
   formatLogLine,
   type HostEvent,
   hostLockLine,
@@ -11,7 +12,7 @@ import {
 } from '@lazurite/functions';
 import { showsColours } from './colours.ts';
 import type { Console, ConsoleOptions } from './console.ts';
-import { welcome } from './welcome.ts';
+import { welcome, withShownUrl } from './welcome.ts';
 
 /** Lines for a person, in the form that `func start` gives them. */
 export function textConsole(options: ConsoleOptions): Console {
@@ -57,15 +58,35 @@ export function toLines(event: HostEvent, { now, verbose, userLogLevel, paint }:
         ? [formatLogLine(event.at, paintMessage(event, paint), paint)]
         : [];
     case 'console':
-      return [event.line];
+      return [event.at === undefined ? event.line : formatLogLine(event.at, event.line, paint)];
+    case 'request-finished':
+      return [formatLogLine(event.at, formatRequest(event), paint)];
     case 'reloaded':
-      return [formatLogLine(now, `The function app was reloaded in ${Math.round(event.durationMs)} ms`, paint)];
+      return [
+        formatLogLine(now, `The function app was reloaded in ${Math.round(event.durationMs)} ms`, paint),
+        ...addedFunctions(event, paint),
+      ];
     case 'reload-failed':
     case 'worker-exited':
       return [formatLogLine(now, paint.error(event.message), paint)];
     case 'functions-listed':
       return []; // the welcome shows them
   }
+}
+
+/** Longer paths are cut. */
+const MAX_PATH_CHARACTERS = 200;
+
+function formatRequest({ method, path, status, durationMs }: Extract<HostEvent, { type: 'request-finished' }>): string {
+  const shown = path.length > MAX_PATH_CHARACTERS ? `${path.slice(0, MAX_PATH_CHARACTERS)}…` : path;
+  return `${method} ${shown} ${status} ${Math.round(durationMs)} ms`;
+}
+
+/** Where the functions are reached that were not there before. */
+function addedFunctions({ functions, added = [] }: Extract<HostEvent, { type: 'reloaded' }>, paint: Paint): string[] {
+  const names = new Set(added);
+  const shown = functions.filter(({ name }) => names.has(name));
+  return shown.length === 0 ? [] : [formatFunctionList(shown.map(withShownUrl), paint)];
 }
 
 type LogEvent = Extract<HostEvent, { type: 'log' }>;

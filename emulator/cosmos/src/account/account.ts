@@ -17,8 +17,11 @@ import {
   partitionKeyExtractor,
 } from '../model/partition-key/partition-key.ts';
 import type { ContinuationTokens } from '../model/requests/continuation-token.ts';
+import type { ResourceTokens } from '../model/requests/resource-token.ts';
 import type { QueryCompiler } from '../query/compile-query.ts';
 import type { QueryScheduler } from '../query/execute/query-turns.ts';
+import type { ScriptLimits } from '../script-worker/protocol.ts';
+import type { ScriptEngine } from '../scripts/script-engine.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { Store, StoredResource } from '../store/store.ts';
 import type { ChangeNotifications } from './change-notifications.ts';
@@ -32,12 +35,15 @@ export interface Account {
   readonly notifications: ChangeNotifications;
   /** Absent: throughput is not enforced. */
   readonly throughputGate?: ThroughputGate;
+  readonly scripts: ScriptEngine;
+  readonly scriptLimits: ScriptLimits;
   readonly queries: QueryCompiler;
   readonly queryScheduler: QueryScheduler;
   /** Absent: queries that need much run on this thread. */
   readonly queryThread?: QueryThread;
   readonly indexBuilder: IndexBuilder;
   readonly continuations: ContinuationTokens;
+  readonly resourceTokens: ResourceTokens;
   readonly clock: Clock;
   readonly randomness: Randomness;
 }
@@ -96,7 +102,7 @@ export class Catalog {
   database(name: string): Database {
     const known = this.#databases.get(name);
     if (known) return known;
-    const resource = this.#find('dbs', '', name);
+    const resource = findResource(this.#store, { kind: 'dbs', parentRid: '', name });
     const database = { id: resource.id, rid: resource.rid, resource };
     this.#databases.set(name, database);
     return database;
@@ -108,7 +114,10 @@ export class Catalog {
     const known = this.#containers.get(key);
     if (known) return known;
     const database = this.database(databaseName);
-    const container = toContainer(this.#find('colls', database.rid, name), database);
+    const container = toContainer(
+      findResource(this.#store, { kind: 'colls', parentRid: database.rid, name }),
+      database,
+    );
     this.#containers.set(key, container);
     return container;
   }
@@ -133,16 +142,18 @@ export class Catalog {
     const databases = this.#store.resources.list('dbs', '');
     return databases.flatMap((resource) => this.containers({ id: resource.id, rid: resource.rid, resource }));
   }
+}
 
-  /** Looks for a name first: a name that looks like a rid is a name. */
-  #find(kind: string, parentRid: string, name: string): StoredResource {
-    const { resources } = this.#store;
-    const byName = resources.get(kind, parentRid, name);
-    if (byName) return byName;
-    const byRid = resources.getByRid(name);
-    if (byRid?.kind === kind && byRid.parentRid === parentRid) return byRid;
-    throw notFound();
-  }
+/** A resource by its name or rid. Looks for a name first: a name that looks like a rid is a name. @throws CosmosError NotFound */
+export function findResource(
+  { resources }: Pick<Store, 'resources'>,
+  { kind, parentRid, name }: { readonly kind: string; readonly parentRid: string; readonly name: string },
+): StoredResource {
+  const byName = resources.get(kind, parentRid, name);
+  if (byName) return byName;
+  const byRid = resources.getByRid(name);
+  if (byRid?.kind === kind && byRid.parentRid === parentRid) return byRid;
+  throw notFound();
 }
 
 export function notFound(): CosmosError {

@@ -1,6 +1,8 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { type Clock, systemClock } from '@lazurite/runtime';
 import { CosmosError } from '../model/errors.ts';
+import type { ResourceTokenClaims, ResourceTokens } from '../model/requests/resource-token.ts';
+import { isRidPath } from '../model/resource-id.ts';
 import { type DataRole, type EntraOptions, EntraTokens } from './entra-tokens.ts';
 import { unauthorized } from './errors.ts';
 
@@ -9,6 +11,8 @@ export interface AuthorizerOptions extends AccountKeyOptions {
   readonly entra?: EntraOptions;
   /** The audiences that its tokens may have, unless `entra` names them. */
   readonly audience?: () => readonly string[];
+  /** Reads the tokens of permissions; absent: none is accepted. */
+  readonly resourceTokens?: Pick<ResourceTokens, 'read'>;
 }
 
 export interface RequestToAuthorize extends SignedRequest {
@@ -22,9 +26,13 @@ export interface RequestToAuthorize extends SignedRequest {
 export class Authorizer {
   readonly #keys: AccountKeys;
   readonly #entra: EntraTokens | undefined;
+  readonly #resourceTokens: Pick<ResourceTokens, 'read'> | undefined;
+  readonly #clock: Clock;
 
   constructor(options: AuthorizerOptions, clock: Clock) {
     this.#keys = new AccountKeys(options, clock);
+    this.#resourceTokens = options.resourceTokens;
+    this.#clock = clock;
     this.#entra = options.entra && new EntraTokens(options.entra, options.audience ?? (() => []), clock);
   }
 
@@ -33,7 +41,19 @@ export class Authorizer {
     const { type, signature } = parseAuthorizationToken(request.authorization);
     if (type === 'master') return this.#keys.accessOf(signature, request);
     if (type === 'aad') return this.#accessOfEntraToken(signature, request);
+    if (type === 'resource') return { permission: this.#claimsOf(signature) };
     throw unauthorized(`Tokens of type '${type}' are not emulated.`);
+  }
+
+  #claimsOf(signature: string): ResourceTokenClaims {
+    const claims = this.#resourceTokens?.read(signature);
+    if (!claims) throw unauthorized('The resource token was not issued by this account.');
+    const now = this.#clock.now();
+    if (now < claims.expiresAt * 1000) return claims;
+    throw new CosmosError(
+      'Forbidden',
+      `The authorization token is not valid at the current time. Please create another token and retry (token expiry time: ${new Date(claims.expiresAt * 1000).toUTCString()}, current server time: ${new Date(now).toUTCString()})`,
+    );
   }
 
   async #accessOfEntraToken(token: string, { secure }: RequestToAuthorize): Promise<Access> {
@@ -91,6 +111,8 @@ interface SignedRequest {
   readonly signedAs?: readonly string[];
   /** The path of the resource, or of the parent of a feed, decoded, without outer slashes. */
   readonly resourceLink: string;
+  /** The names in the path, decoded: where they are resource ids, the last one may be signed instead of the link. */
+  readonly names: readonly string[];
   /** The header `x-ms-date`, else `date`. */
   readonly date: string | undefined;
 }
@@ -108,9 +130,14 @@ const MAX_SKEW_MS = 15 * 60 * 1000;
 /** What a key allows: everything, or reading alone. */
 type KeyAccess = 'everything' | 'reading';
 
+interface AccountKey {
+  readonly key: SigningKey;
+  readonly access: KeyAccess;
+}
+
 /** Validates requests signed with a key of the account. */
 class AccountKeys {
-  readonly #keys: readonly { readonly key: SigningKey; readonly access: KeyAccess }[];
+  readonly #keys: readonly AccountKey[];
   readonly #clock: Clock;
   #lastDate = '';
   #lastDateMs = Number.NaN;
@@ -130,12 +157,18 @@ class AccountKeys {
   accessOf(signature: string, request: SignedRequest): KeyAccess {
     const { date = '' } = request;
     const given = Buffer.from(signature, 'base64');
-    const types = request.signedAs ?? [request.resourceType];
-    const texts = types.map((type) => signedText(request, type, date));
-    const key = this.#keys.find((one) => texts.some((text) => one.key.hasSigned(text, given)));
+    const key =
+      this.#signerOf([request.resourceLink], request, given) ??
+      this.#signerOf(ridLinksOf(request.names), request, given);
     if (!key) throw unauthorized('The signature does not match the request.');
     this.#assertCurrent(date);
     return key.access;
+  }
+
+  #signerOf(links: readonly string[], request: SignedRequest, given: Buffer): AccountKey | undefined {
+    const types = request.signedAs ?? [request.resourceType];
+    const texts = types.flatMap((type) => links.map((link) => signedText(request, type, link)));
+    return this.#keys.find((one) => texts.some((text) => one.key.hasSigned(text, given)));
   }
 
   /** Clients in other processes sign by the machine's time, whatever the time of the account is. */
@@ -159,8 +192,18 @@ class AccountKeys {
   }
 }
 
-function signedText({ method, resourceLink }: SignedRequest, resourceType: string, date: string): string {
-  return `${method.toLowerCase()}\n${resourceType}\n${resourceLink}\n${date.toLowerCase()}\n\n`;
+function signedText({ method, date = '' }: SignedRequest, resourceType: string, link: string): string {
+  return `${method.toLowerCase()}\n${resourceType}\n${link}\n${date.toLowerCase()}\n\n`;
+}
+
+/**
+ * What clients sign instead of the path when it names resources by their resource ids: the id of the last one alone, in lower
+ * case (the SDKs for Python and Java) or as it is (the SDK for .NET). None when the path has a name that is no resource id.
+ */
+function ridLinksOf(names: readonly string[]): readonly string[] {
+  const rid = names.at(-1);
+  if (rid === undefined || !isRidPath(names)) return [];
+  return [rid.toLowerCase(), rid];
 }
 
 const MAX_CACHED_SIGNATURES = 2_000;
@@ -195,9 +238,15 @@ class SigningKey {
 
 /**
  * What the credential of a request allows: an account key everything, a read-only key reads. An Entra token allows
- * operations on items, or reads of them; all other rights belong to the control plane.
+ * operations on items, or reads of them; all other rights belong to the control plane. A resource token allows what its
+ * permission says, which only the account knows.
  */
-export type Access = KeyAccess | 'items' | 'readingItems';
+export type Access = RoleAccess | PermissionAccess;
+type RoleAccess = KeyAccess | 'items' | 'readingItems';
+
+export interface PermissionAccess {
+  readonly permission: ResourceTokenClaims;
+}
 
 /** What a request is going to do. */
 export interface Intent {
@@ -215,13 +264,13 @@ const AAD_REQUEST_BLOCKED = 5300;
 const NO_PERMISSION = 5301;
 
 /** @throws CosmosError Forbidden where there is no role */
-function accessOfRole(role: DataRole | null): Access {
+function accessOfRole(role: DataRole | null): RoleAccess {
   if (role === null) throw notPermitted();
   return role === 'contributor' ? 'items' : 'readingItems';
 }
 
 /** @throws CosmosError Forbidden */
-export function assertPermitted(access: Access, { isRead, resourceType }: Intent): void {
+export function assertPermitted(access: RoleAccess, { isRead, resourceType }: Intent): void {
   if (access === 'everything') return;
   if (access === 'reading') {
     if (isRead) return;

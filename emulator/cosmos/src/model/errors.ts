@@ -25,6 +25,8 @@ export interface CosmosErrorDetails extends ErrorOptions {
   readonly substatus?: number;
   /** `x-ms-retry-after-ms`, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** What a script has logged before it failed. */
+  readonly scriptLog?: string;
   /** Further members of the error body, as the service sends them (`additionalErrorInfo`). */
   readonly body?: Readonly<Record<string, string>>;
 }
@@ -44,4 +46,13 @@ export class CosmosError extends Error {
   get status(): number {
     return STATUS_OF_CODE[this.code];
   }
+}
+
+/** The service's own error for a body that lacks properties. */
+export function missingProperties(names: readonly string[]): CosmosError {
+  const list = names.map((name) => `${name}; `).join('');
+  return new CosmosError(
+    'BadRequest',
+    `The input content is invalid because the required properties - '${list}' - are missing`,
+  );
 }

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { cosmosErrorOf, expectValueOrClientError } from '../testing/expect-cosmos-error.ts';
 import { readItemId, readResourceId } from './resource-id.ts';
 
-test.each(['a', 'é 日本', 'a b', "it's", '50%', 'a+b', 'trailing ', 'what?', '"', ' '])(
+test.each(['a', 'é 日本', 'a b', "it's", '50%', 'a+b', 'trailing ', 'what?', '"', ' ', 'a/b', 'a\\b', 'a#b'])(
   'readItemId() takes %j',
   (id) => {
     expect(readItemId(id)).toBe(id);
   },
 );
 
-test.each([undefined, null, '', 'a/b', 'a\\b', 'a#b', 1, {}, 'é'.repeat(512)])('readItemId() rejects %j', (id) => {
+test.each([undefined, null, '', 1, {}, 'é'.repeat(512)])('readItemId() rejects %j', (id) => {
   expect(cosmosErrorOf(() => readItemId(id)).status).toBe(400);
 });
 

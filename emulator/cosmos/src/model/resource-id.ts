@@ -1,13 +1,12 @@
-import { CosmosError } from './errors.ts';
+import { CosmosError, missingProperties } from './errors.ts';
 
 /** Longest id of a database, container or script. Source: "Azure Cosmos DB service quotas". */
 const MAX_RESOURCE_ID_CHARACTERS = 255;
 /** Longest id of an item, in UTF-8 bytes. Source: "Azure Cosmos DB service quotas". */
 const MAX_ITEM_ID_BYTES = 1023;
 
-/** Source: the SDK, common/helper, illegalResourceIdCharacters and illegalItemResourceIdCharacters. */
+/** Source: the SDK, common/helper, illegalResourceIdCharacters. */
 const ILLEGAL_IN_RESOURCE_ID = /[/\\?#]/;
-const ILLEGAL_IN_ITEM_ID = /[/\\#]/;
 
 /**
  * The id of a database, container, user or script.
@@ -22,24 +21,21 @@ export function readResourceId(value: unknown): string {
 }
 
 /**
- * The id of an item.
+ * The id of an item. The service stores one with / \ ? or # as well, though no path can name it afterwards: clients reject it.
  *
  * Half of a surrogate pair has no form in UTF-8, in which ids are stored and sent.
  *
- * @throws CosmosError BadRequest when it is missing, empty, too long, no well-formed text or holds one of / \ #
+ * @throws CosmosError BadRequest when it is missing, empty, too long or no well-formed text
  */
 export function readItemId(value: unknown): string {
   if (value === undefined || value === null) throw missingId();
-  if (typeof value !== 'string' || value === '' || ILLEGAL_IN_ITEM_ID.test(value)) throw invalidId(value);
+  if (typeof value !== 'string' || value === '') throw invalidId(value);
   if (Buffer.byteLength(value) > MAX_ITEM_ID_BYTES || !value.isWellFormed()) throw invalidId(value);
   return value;
 }
 
 function missingId(): CosmosError {
-  return new CosmosError(
-    'BadRequest',
-    "The input content is invalid because the required properties - 'id; ' - are missing",
-  );
+  return missingProperties(['id']);
 }
 
 function invalidId(value: unknown): CosmosError {
@@ -58,6 +54,10 @@ function invalidId(value: unknown): CosmosError {
 const DATABASE_BYTES = 4;
 const CONTAINER_BYTES = 8;
 const CHILD_BYTES = 16;
+/** Of a client encryption key: the database, a number, and the type of child that follows. */
+const KEY_BYTES = 12;
+const CLIENT_ENCRYPTION_KEY = 2;
+const RID_BYTES = [DATABASE_BYTES, CONTAINER_BYTES, KEY_BYTES, CHILD_BYTES];
 /** Set in the fifth byte: a container, not a user. */
 const CONTAINER_BIT = 0x80000000;
 
@@ -88,6 +88,31 @@ export function containerRid(database: string, number: number): string {
   return encode(bytes);
 }
 
+/** @param number 1 to 2^31 - 1 */
+export function userRid(database: string, number: number): string {
+  const bytes = Buffer.alloc(CONTAINER_BYTES);
+  decode(database).copy(bytes);
+  bytes.writeUInt32BE(number, DATABASE_BYTES);
+  return encode(bytes);
+}
+
+/** @param number 1 to 2^53 - 1 */
+export function permissionRid(user: string, number: number): string {
+  const bytes = Buffer.alloc(CHILD_BYTES);
+  decode(user).copy(bytes);
+  bytes.writeBigUInt64LE(BigInt(number), CONTAINER_BYTES);
+  return encode(bytes);
+}
+
+/** @param number 1 to 2^32 - 1 */
+export function clientEncryptionKeyRid(database: string, number: number): string {
+  const bytes = Buffer.alloc(KEY_BYTES);
+  decode(database).copy(bytes);
+  bytes.writeUInt32BE(number, DATABASE_BYTES);
+  bytes.writeUInt32BE(CLIENT_ENCRYPTION_KEY, CONTAINER_BYTES);
+  return encode(bytes);
+}
+
 /** @param number 1 to 2^53 - 1 */
 export function childRid(container: string, kind: ChildKind, number: number): string {
   const bytes = Buffer.alloc(CHILD_BYTES);
@@ -112,6 +137,16 @@ export function itemNumberOf(rid: string, container: string): number | undefined
   const high = bytes.readUInt32LE(CONTAINER_BYTES + 4);
   if (high >>> 28 !== CHILD_KIND.item) return undefined;
   return high * 2 ** 32 + bytes.readUInt32LE(CONTAINER_BYTES);
+}
+
+/** Whether the names of a path are resource ids, each of a resource inside the one before it. */
+export function isRidPath(names: readonly string[]): boolean {
+  return names.every((name, index) => {
+    const bytes = decode(name);
+    const parent = decode(names[index - 1] ?? '');
+    if (encode(bytes) !== name || !RID_BYTES.includes(bytes.length)) return false;
+    return bytes.length > parent.length && bytes.subarray(0, parent.length).equals(parent);
+  });
 }
 
 function encode(bytes: Buffer): string {

@@ -19,10 +19,14 @@ export interface OperationResult {
   readonly itemLsn?: number;
   /** How much the container holds, when the client requests it. */
   readonly usage?: ItemUsage;
+  /** Whether the body is a container, whose responses tell how far a changed indexing policy has been applied. */
+  readonly isContainer?: boolean;
   /** How many resources `body` lists. */
   readonly itemCount?: number;
   /** Where the next page starts; absent after the last. */
   readonly continuation?: string;
+  /** What scripts have logged, where the client asked for it. */
+  readonly scriptLog?: string;
   /** How a query was run, `name=value` joined by semicolons. */
   readonly queryMetrics?: string;
   /** Which indexes a query used and could use: percent-encoded JSON. */

@@ -67,6 +67,8 @@ export interface CompiledQuery {
   readonly streams: boolean;
   /** Whether rows are sorted, each with a {@link RowKey} after which a later run can continue. */
   readonly sorts: boolean;
+  /** The names of the user-defined functions that it calls. */
+  readonly userFunctions: ReadonlySet<string>;
   /** Whether its only row says how many documents pass the filter and nothing else, so that `page.knownCount` can replace them. */
   readonly isPureCount: boolean;
   /** Its text without WHERE, spelled as the printer does. */
@@ -101,6 +103,7 @@ export function compileQuery(
     parameters: new Map(parameters.map(({ name, value }) => [name, value])),
     computed: parseComputedProperties(computedProperties),
     functions: scalarFunctions,
+    userFunctions: new Set(),
   };
   const constants: QueryConstants = {
     parameters: environment.parameters,
@@ -145,6 +148,7 @@ export function compileQuery(
     filters: filtersOf(query, environment.parameters, (name) => environment.computed.has(name)),
     streams: compiled.streams,
     sorts: compiled.sorts,
+    userFunctions: environment.userFunctions,
     isPureCount: isPureCount(query),
     unfiltered: () => (unfiltered ??= printUnfiltered(query)),
     target: (policy) => queryTarget(query, constants, policy),

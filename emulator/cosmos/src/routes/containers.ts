@@ -24,7 +24,7 @@ import {
 export function postContainer(account: Account, request: RouteRequest): Promise<OperationResult> {
   const throughput = throughputOf(request);
   const input = { body: objectBody(request), ...(throughput && { throughput }) };
-  return createContainer(account, nameAt(request, 0), input);
+  return withoutSession(createContainer(account, nameAt(request, 0), input));
 }
 
 export function getContainers(account: Account, request: RouteRequest): OperationResult {
@@ -33,14 +33,21 @@ export function getContainers(account: Account, request: RouteRequest): Operatio
 
 export function getContainer(account: Account, request: RouteRequest): OperationResult {
   const container = containerOf(account, request);
-  const result = readContainer(container, preconditionsOf(request));
+  const withStatistics = flag(request, 'x-ms-documentdb-populatepartitionstatistics');
+  const result = readContainer(account, container, { ...preconditionsOf(request), withStatistics });
   if (!flag(request, 'x-ms-documentdb-populatequotainfo')) return result;
   return { ...result, usage: account.store.items.usage(container.number) };
 }
 
 export function putContainer(account: Account, request: RouteRequest): Promise<OperationResult> {
   const input = { body: objectBody(request), ...preconditionsOf(request) };
-  return replaceContainer(account, containerOf(account, request), input);
+  return withoutSession(replaceContainer(account, containerOf(account, request), input));
+}
+
+/** The service sends no session token when a container is written, and the SDK would keep one. */
+async function withoutSession(written: Promise<OperationResult>): Promise<OperationResult> {
+  const { container: _, ...result } = await written;
+  return result;
 }
 
 export function removeContainer(account: Account, request: RouteRequest): Promise<OperationResult> {

@@ -21,6 +21,7 @@ import { listItems } from '../operations/items/list-items.ts';
 import { patchItem, toPatch } from '../operations/items/patch-item.ts';
 import { readItem } from '../operations/items/read-item.ts';
 import type { OperationResult } from '../operations/result.ts';
+import { type TriggeredWrite, writeWithTriggers } from '../operations/scripts/write-with-triggers.ts';
 import type { ItemKey } from '../store/store.ts';
 import {
   assertSession,
@@ -38,14 +39,21 @@ import {
   type RouteRequest,
   rangeOf,
 } from './request.ts';
+import { logsOf, triggersOf } from './scripts.ts';
 
 export function postCreate(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);
+  const triggers = triggersOf(request);
+  if (triggers)
+    return triggered(account, request, { triggers, write: { operation: 'Create', body: itemBody(request) } });
   return withPreference(request, createItem(account, container, inputOf(container, request)));
 }
 
 export function postUpsert(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);
+  const triggers = triggersOf(request);
+  if (triggers)
+    return triggered(account, request, { triggers, write: { operation: 'Upsert', body: itemBody(request) } });
   const input = { ...inputOf(container, request), ...preconditionsOf(request) };
   return withPreference(request, upsertItem(account, container, input));
 }
@@ -59,7 +67,11 @@ export function getItem(account: Account, request: RouteRequest): OperationResul
 
 export function putItem(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);
-  const { id } = keyOf(account, container, request);
+  const key = keyOf(account, container, request);
+  const triggers = triggersOf(request);
+  if (triggers)
+    return triggered(account, request, { triggers, write: { operation: 'Replace', body: itemBody(request), key } });
+  const { id } = key;
   const input = inputOf(container, request);
   assertSameId(input, id);
   return withPreference(request, replaceItem(account, container, { ...input, ...preconditionsOf(request) }));
@@ -75,7 +87,19 @@ export function patchItemAt(account: Account, request: RouteRequest): Promise<Op
 export function removeItem(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);
   const key = keyOf(account, container, request);
+  const triggers = triggersOf(request);
+  if (triggers) return triggered(account, request, { triggers, write: { operation: 'Delete', key } });
   return deleteItem(account, container, { key, ...preconditionsOf(request) });
+}
+
+function triggered(
+  account: Account,
+  request: RouteRequest,
+  { triggers, write }: Pick<TriggeredWrite, 'triggers' | 'write'>,
+): Promise<OperationResult> {
+  const input = { triggers, write, partitionKey: partitionKeyOf(request), logs: logsOf(request) };
+  const preconditions = preconditionsOf(request);
+  return writeWithTriggers(account, containerOf(account, request), { ...input, preconditions });
 }
 
 export function getItems(account: Account, request: RouteRequest): OperationResult {
@@ -104,12 +128,18 @@ function inputOf(container: Container, request: RouteRequest): ItemInput {
   return toItemInput(container, itemBody(request), partitionKeyOf(request));
 }
 
-/** Finds the item by id, and by rid where the path names the container by rid (`_self` links). */
+/**
+ * Finds the item by id, and by rid where the path names the container by rid (`_self` links). A partition key in the request must
+ * be the item's.
+ */
 function keyOf(account: Account, container: Container, request: RouteRequest): ItemKey {
   const name = nameAt(request, 2);
   const number = nameAt(request, 1) === container.rid ? itemNumberOf(name, container.rid) : undefined;
   const item = number === undefined ? undefined : account.store.items.getByNumber(container.number, number);
-  return item ?? locate(container, namedPartitionKey(container, partitionKeyOf(request)), name).key;
+  const partitionKey = partitionKeyOf(request);
+  if (item && partitionKey === undefined) return item;
+  const named = locate(container, namedPartitionKey(container, partitionKey), name).key;
+  return item?.partitionKey === named.partitionKey ? item : named;
 }
 
 /** A transactional batch when the request is atomic, otherwise bulk. */

@@ -27,7 +27,9 @@ export async function postQuery(account: Account, request: RouteRequest): Promis
   const container = containerOf(account, request);
   assertSession(account, container, request);
   const scope = feedScopeOf(container, request);
-  const input = { ...feedPageOf(request), body: queryBodyOf(request), scope, isClosed: request.isClosed };
+  const crossesPartitions = flag(request, 'x-ms-documentdb-query-enablecrosspartition');
+  const { isClosed } = request;
+  const input = { ...feedPageOf(request), body: queryBodyOf(request), scope, crossesPartitions, isClosed };
   const { queryMetrics, indexUtilization, ...result } = await queryDocuments(account, container, input);
   return {
     ...result,
@@ -70,7 +72,7 @@ function queryFeed(account: Account, feed: ResourceFeed, request: RouteRequest):
   });
 }
 
-function queryBodyOf(request: RouteRequest): QueryBody {
+export function queryBodyOf(request: RouteRequest): QueryBody {
   return readQueryBody(objectBody(request));
 }
 

@@ -161,12 +161,6 @@ function isQueryContent(request: RouteRequest): boolean {
 
 /** Resource types of the service that are not emulated, with their names for error messages. */
 export const ABSENT_TYPES: Readonly<Record<string, string>> = {
-  users: 'Users',
-  permissions: 'Permissions',
-  sprocs: 'Stored procedures',
-  triggers: 'Triggers',
-  udfs: 'User-defined functions',
-  clientencryptionkeys: 'Client encryption keys',
   attachments: 'Attachments',
   media: 'Attachments',
   operations: 'Operations on containers other than partitionkeydelete',

@@ -1,3 +1,6 @@
+import { USERS } from '../operations/access/users.ts';
+import { CLIENT_ENCRYPTION_KEYS } from '../operations/resources/client-encryption-keys.ts';
+import { STORED_PROCEDURES, TRIGGERS, USER_DEFINED_FUNCTIONS } from '../operations/scripts/script-kinds.ts';
 import {
   getAccount,
   getDatabase,
@@ -38,7 +41,9 @@ import {
   postQuery,
   postQueryPlan,
 } from './queries.ts';
+import { databaseParent, requestedPermissionKind, resourceRows, userParent } from './resources.ts';
 import type { RouteRow } from './router.ts';
+import { containerParent, postExecute } from './scripts.ts';
 
 /** The API of the server: verb, path, handler, and whether the operation spends throughput. */
 export const ROUTES: readonly RouteRow[] = [
@@ -48,6 +53,13 @@ export const ROUTES: readonly RouteRow[] = [
   ['post query', '/dbs', postDatabaseQuery],
   ['get', '/dbs/*', getDatabase],
   ['delete', '/dbs/*', removeDatabase],
+  ...resourceRows('/dbs/*/users', { kindOf: () => USERS, parentOf: databaseParent }),
+  ...resourceRows('/dbs/*/users/*/permissions', { kindOf: requestedPermissionKind, parentOf: userParent }),
+  ...resourceRows('/dbs/*/clientencryptionkeys', {
+    kindOf: () => CLIENT_ENCRYPTION_KEYS,
+    parentOf: databaseParent,
+    verbs: ['post create', 'get', 'post query', 'put'],
+  }),
   ['post create', '/dbs/*/colls', postContainer],
   ['get', '/dbs/*/colls', getContainers],
   ['post query', '/dbs/*/colls', postContainerQuery],
@@ -56,6 +68,7 @@ export const ROUTES: readonly RouteRow[] = [
   ['delete', '/dbs/*/colls/*', removeContainer],
   ['post create', '/dbs/*/colls/*/operations/partitionkeydelete', postPartitionKeyDelete, 'throughput'],
   ['get', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
+  ['get change feed', '/dbs/*/colls/*/pkranges', getPartitionKeyRanges],
   ['post create', '/dbs/*/colls/*/docs', postCreate, 'throughput'],
   ['post upsert', '/dbs/*/colls/*/docs', postUpsert, 'throughput'],
   ['post batch', '/dbs/*/colls/*/docs', postBatch, 'throughput'],
@@ -71,6 +84,10 @@ export const ROUTES: readonly RouteRow[] = [
   ['post query', '/dbs/*/colls/*/conflicts', postConflictQuery],
   ['get', '/dbs/*/colls/*/conflicts/*', anyConflict],
   ['delete', '/dbs/*/colls/*/conflicts/*', anyConflict],
+  ...resourceRows('/dbs/*/colls/*/sprocs', { kindOf: () => STORED_PROCEDURES, parentOf: containerParent }),
+  ['post create', '/dbs/*/colls/*/sprocs/*', postExecute, 'throughput'],
+  ...resourceRows('/dbs/*/colls/*/triggers', { kindOf: () => TRIGGERS, parentOf: containerParent }),
+  ...resourceRows('/dbs/*/colls/*/udfs', { kindOf: () => USER_DEFINED_FUNCTIONS, parentOf: containerParent }),
   ['get', '/offers', getOffers],
   ['post query', '/offers', postOfferQuery],
   ['get', '/offers/*', getOffer],

@@ -13,7 +13,7 @@ describe('requests for feeds, offers and tokens that no SDK would send', () => {
   beforeAll(async () => {
     account = await openSdkAccount({ enforceThroughput: true, readOnlyKey: Buffer.from('reader').toString('base64') });
     const changeFeedPolicy = new ChangeFeedPolicy(ChangeFeedRetentionTimeSpan.fromMinutes(10));
-    const container = await account.container({ throughput: 1_000_000, changeFeedPolicy });
+    const container = await account.container({ maxThroughput: 1_000_000, changeFeedPolicy });
     await container.items.create({ id: '1', pk: 'p' });
   });
 

@@ -72,7 +72,7 @@ describe('a transactional batch, through the SDK', () => {
     ],
     ['another partition key', { operationType: 'Create', resourceBody: { id: 'y', pk: 'z', name: 'y' } }, 400],
     ['another id', { operationType: 'Replace', id: 'taken', resourceBody: { id: 'y', pk: 'b' } }, 400],
-    ['an invalid id', { operationType: 'Upsert', resourceBody: { id: 'a/b', pk: 'b' } }, 400],
+    ['an invalid id', { operationType: 'Upsert', resourceBody: { id: 7, pk: 'b' } as never }, 400],
     // The SDK's types know this condition for writes only, and it sends it with reads too.
     ['a state it has', { operationType: 'Read', id: 'taken', ifNoneMatch: '*' } as OperationInput, 304],
   ])(
@@ -218,7 +218,7 @@ describe('bulk, through the SDK', () => {
   });
 
   it('answers 410 for an operation of another range, and rejects a request that names no or an absent range', async () => {
-    const container = await account.container({ throughput: 20_000 });
+    const container = await account.container({ maxThroughput: 20_000 });
     const send = async (range: Record<string, string>) => {
       const headers = {
         'x-ms-cosmos-is-batch-request': 'true',

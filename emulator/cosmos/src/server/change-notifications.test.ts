@@ -26,7 +26,7 @@ describe('onChange()', () => {
 
   it('notifies once of all writes of one group, with the last LSN of each physical partition', async () => {
     const account = await openSdkAccount();
-    const container = await account.container({ throughput: 20_000 });
+    const container = await account.container({ maxThroughput: 20_000 });
     const last = new Map<number, number>();
     account.server.onChange(({ range, lsn }) => last.set(range, lsn));
     await Promise.all(Array.from({ length: 40 }, (_, n) => container.items.create({ id: `${n}`, pk: `p${n}` })));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { makeDataDirectory } from '../testing/data-directory.ts';
 import { killInMidBatch } from '../testing/kill-in-mid-batch.ts';
 import { openSdkAccount } from '../testing/sdk-account.ts';
@@ -32,6 +33,42 @@ describe('transactional batches', () => {
     const outcome = await killInMidBatch({ dataDir: directory.path, kills: KILLS, testing: TESTING });
     expect(outcome).toMatchObject({ half: [], lost: [], reused: [] });
     expect(outcome.acknowledged).toBeGreaterThanOrEqual(KILLS * 25);
+    directory.remove();
+  });
+});
+
+describe('a stored procedure', () => {
+  it('that ran when the server was killed has left nothing', async () => {
+    const directory = makeDataDirectory();
+    const { child, client } = await serveDirectory(TESTING, directory.path);
+    const { database } = await client.databases.create({ id: 'db' });
+    const { container } = await database.containers.create({ id: 'c', partitionKey: '/pk' });
+    await container.items.create({ id: 'before', pk: 'a' });
+    const body = `function () {
+      var count = 0;
+      next();
+      function next() {
+        if (count === 20) while (true) {}
+        count += 1;
+        __.createDocument(__.getSelfLink(), { id: 'half-' + count, pk: 'a' }, next);
+      }
+    }`;
+    await container.scripts.storedProcedures.create({ id: 'endless', body });
+    const running = container.scripts
+      .storedProcedure('endless')
+      .execute('a')
+      .catch(() => 'failed');
+    const waiting = container.items.create({ id: 'after', pk: 'a' }).catch(() => 'failed');
+    await delay(1_500);
+    expect((await container.items.readAll().fetchAll()).resources.map(({ id }) => id)).toEqual(['before']);
+    child.kill('SIGKILL');
+    expect(await Promise.all([running, waiting])).toEqual(['failed', 'failed']);
+    client.dispose();
+
+    const account = await openSdkAccount({ dataDir: directory.path });
+    const again = account.client.database('db').container('c');
+    expect((await again.items.readAll().fetchAll()).resources.map(({ id }) => id)).toEqual(['before']);
+    await account.close();
     directory.remove();
   });
 });

@@ -11,10 +11,26 @@ import type { Log } from '@lazurite/runtime';
 import type { Account, Container } from '../account/account.ts';
 import { type Access, type Authorizer, assertPermitted } from '../auth/authorizer.ts';
 import { CosmosError } from '../model/errors.ts';
+import { assertGranted, type GrantedRequest } from '../operations/access/resource-grant.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { meterOf, type RequestUnitMeter } from '../operations/throughput/request-unit-meter.ts';
-import { formatSessionToken, partitionsOf, type RouteRequest, tryTargetOf } from '../routes/request.ts';
-import { isRead, parseTarget, type ResourcePath, type Route, type Router, verbOf } from '../routes/router.ts';
+import {
+  flag,
+  formatSessionToken,
+  partitionKeyOf,
+  partitionsOf,
+  type RouteRequest,
+  tryTargetOf,
+} from '../routes/request.ts';
+import {
+  isRead,
+  parseTarget,
+  type ResourcePath,
+  type Route,
+  type Router,
+  type Verb,
+  verbOf,
+} from '../routes/router.ts';
 import { StoreError } from '../store/errors.ts';
 import type { ItemUsage } from '../store/store.ts';
 
@@ -67,7 +83,9 @@ async function handleRequest(
     const isClosed = () => request.raw.socket.destroyed;
     const withoutBody = { method, headers, names: target.names, secure, body: NO_BODY, isClosed };
     const verb = verbOf(withoutBody);
-    assertPermitted(access, { isRead: isRead(verb), resourceType: target.resourceType });
+    if (typeof access === 'string')
+      assertPermitted(access, { isRead: isRead(verb), resourceType: target.resourceType });
+    else assertGranted(account, access.permission, grantedRequestOf(target.shape, verb, withoutBody));
     if (target.shape.startsWith(CONTAINER_SHAPE)) permitted = withoutBody;
     const received = mayHaveBody(method) ? { ...withoutBody, body: await request.body() } : withoutBody;
     const route = router.route(target, verb, received);
@@ -87,6 +105,18 @@ async function handleRequest(
   }
 }
 
+function grantedRequestOf(shape: string, verb: Verb, request: RouteRequest): GrantedRequest {
+  const partitionKey = partitionKeyOf(request);
+  return {
+    shape,
+    names: request.names,
+    isRead: isRead(verb),
+    isPlan: verb === 'post query plan',
+    isBulk: verb === 'post batch' && !flag(request, 'x-ms-cosmos-batch-atomic'),
+    ...(partitionKey && { partitionKey }),
+  };
+}
+
 const NO_BODY = Buffer.alloc(0);
 const CONTAINER_SHAPE = 'dbs/*/colls/*';
 
@@ -97,7 +127,7 @@ function targetOf({ path, raw }: HttpRequest): string {
 
 function authorize(
   { authorizer, secure }: PipelineDependencies,
-  { resourceType, signedAs, resourceLink }: ResourcePath,
+  { resourceType, signedAs, resourceLink, names }: ResourcePath,
   { method, headers }: HttpRequest,
 ): Access | Promise<Access> {
   const xMsDate = headers['x-ms-date'] ?? headers.date;
@@ -105,6 +135,7 @@ function authorize(
     method,
     resourceType,
     resourceLink,
+    names,
     date: typeof xMsDate === 'string' ? xMsDate : undefined,
     authorization: headers.authorization,
     secure,
@@ -194,8 +225,10 @@ export function encode(account: Account, context: ResponseContext, result: Opera
   if (result.itemCount !== undefined) headers.push('x-ms-item-count', String(result.itemCount));
   if (result.queryMetrics !== undefined) headers.push('x-ms-documentdb-query-metrics', result.queryMetrics);
   if (result.indexUtilization !== undefined) headers.push('x-ms-cosmos-index-utilization', result.indexUtilization);
+  if (result.scriptLog) headers.push(SCRIPT_LOG, encodeURIComponent(result.scriptLog));
   if (container) addContainerHeaders(headers, account, container, result);
-  if (result.usage) headers.push('x-ms-resource-usage', formatUsage(result.usage), INDEX_PROGRESS, '100');
+  if (result.usage) headers.push('x-ms-resource-usage', formatUsage(result.usage));
+  if (result.isContainer) headers.push(INDEX_PROGRESS, '100');
   return { status, headers, body };
 }
 
@@ -208,14 +241,17 @@ export function encodeError(
   context: ResponseContext,
   { error, target }: { readonly error: CosmosError; readonly target?: RequestTarget | undefined },
 ): HttpResponse {
-  const { substatus, retryAfterMs, body } = error.details;
+  const { substatus, retryAfterMs, body, scriptLog } = error.details;
   const headers = commonHeaders(account, context, 1);
   if (substatus !== undefined) headers.push('x-ms-substatus', String(substatus));
   if (retryAfterMs !== undefined) headers.push('x-ms-retry-after-ms', String(retryAfterMs));
+  if (scriptLog) headers.push(SCRIPT_LOG, encodeURIComponent(scriptLog));
   if (target) addContainerHeaders(headers, account, target.container, target);
   const message = `${error.message}\r\nActivityId: ${context.activityId}`;
   return { status: error.status, headers, body: JSON.stringify({ code: error.code, message, ...body }) };
 }
+
+const SCRIPT_LOG = 'x-ms-documentdb-script-log-results';
 
 /** Names and values alternate: node:http writes this form fastest, and headers are a large part of a point read. */
 type HeaderList = string[];

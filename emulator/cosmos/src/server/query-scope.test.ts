@@ -8,14 +8,19 @@ describe('the scope of a query', () => {
 
   beforeAll(async () => {
     account = await openSdkAccount();
-    container = await account.container({ throughput: 50_000 });
+    container = await account.container({ maxThroughput: 50_000 });
     for (let n = 0; n < 40; n++) await container.items.create({ id: `${n}`, pk: n % 8, n });
   });
 
   afterAll(() => account.close());
 
   function post(body: string, headers: Record<string, string> = {}): Promise<RawResponse> {
-    const query = { 'x-ms-documentdb-isquery': 'True', 'content-type': 'application/query+json', ...headers };
+    const query = {
+      'x-ms-documentdb-query-enablecrosspartition': 'True',
+      'x-ms-documentdb-isquery': 'True',
+      'content-type': 'application/query+json',
+      ...headers,
+    };
     return sendRaw(account.server, {
       method: 'POST',
       path: `/dbs/db/colls/${container.id}/docs`,
@@ -27,6 +32,16 @@ describe('the scope of a query', () => {
   function ask(text: string, headers: Record<string, string> = {}): Promise<RawResponse> {
     return post(JSON.stringify({ query: text }), headers);
   }
+
+  it('over several physical partitions is rejected where the request does not enable it', async () => {
+    const disabled = { 'x-ms-documentdb-query-enablecrosspartition': 'False' };
+    const answer = await ask('SELECT * FROM c', disabled);
+    expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('Cross partition query is required') });
+    expect((await ask("SELECT * FROM c WHERE c.pk = 'p1'", disabled)).status).toBe(200);
+    expect((await ask('SELECT * FROM c', { ...disabled, 'x-ms-documentdb-partitionkeyrangeid': '1' })).status).toBe(
+      200,
+    );
+  });
 
   function rowsOf({ body }: RawResponse): unknown[] {
     return JSON.parse(body).Documents;
@@ -73,7 +88,7 @@ describe('the scope of a query', () => {
 
   it('under a prefix of a hierarchical key is what is below it', async () => {
     const partitionKey = { paths: ['/tenant', '/user'], kind: 'MultiHash', version: 2 } as never; // the SDK's enum
-    const hierarchical = await account.container({ partitionKey, throughput: 30_000 });
+    const hierarchical = await account.container({ partitionKey, maxThroughput: 30_000 });
     const items = [
       { id: '1', tenant: 't', user: 'a' },
       { id: '2', tenant: 't', user: 'b' },

@@ -80,8 +80,8 @@ describe('databases, containers and offers, through the SDK', () => {
     expect((await account.client.offers.readAll().fetchAll()).resources.length).toBeGreaterThan(0);
   });
 
-  it('throughput above 10,000 RU/s gives a container several physical partitions that share its items', async () => {
-    const container = await account.container({ throughput: 30_000 });
+  it('throughput gives a container a physical partition for each 6,000 RU/s, which share its items', async () => {
+    const container = await account.container({ throughput: 18_000 });
     const { resources: ranges } = await container.readPartitionKeyRanges().fetchAll();
     expect(ranges).toHaveLength(3);
     expect([ranges[0]?.minInclusive, ranges[2]?.maxExclusive]).toEqual(['', 'FF']);
@@ -92,6 +92,11 @@ describe('databases, containers and offers, through the SDK', () => {
       expect((await container.item(`i${n}`, `p${n}`).read()).statusCode).toBe(200);
     }
     expect([...sessions].sort()).toEqual(['0', '1', '2']);
+  });
+
+  it('autoscale throughput gives a container a physical partition for each 10,000 RU/s', async () => {
+    const container = await account.container({ maxThroughput: 30_000 });
+    expect((await container.readPartitionKeyRanges().fetchAll()).resources).toHaveLength(3);
   });
 
   it('autoscale settings are kept in the offer', async () => {

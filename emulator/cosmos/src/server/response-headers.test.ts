@@ -92,7 +92,7 @@ describe('response headers', () => {
   });
 
   it('of an error name the physical partition that the key is in', async () => {
-    const wide = await account.container({ throughput: 30_000 });
+    const wide = await account.container({ maxThroughput: 30_000 });
     const tokens = new Set<string>();
     for (const pk of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
       const { statusCode, headers } = await wide.item('absent', pk).read();
@@ -112,7 +112,7 @@ describe('response headers', () => {
 describe('a session token', () => {
   it('from the future of one physical partition is rejected with 404, 1002; one of the present is served', async () => {
     const account = await openSdkAccount();
-    const container = await account.container({ throughput: 20_000 });
+    const container = await account.container({ maxThroughput: 20_000 });
     await container.items.create({ id: '1', pk: 'a' });
     const path = `/dbs/db/colls/${container.id}/docs`;
     const read = async (token: string, item = '') => {

@@ -13,11 +13,13 @@ import {
   type Closeable,
   type Log,
   type Randomness,
+  type Shutdown,
   silentLog,
   startOrUndo,
   systemClock,
   systemRandomness,
 } from '@lazurite/runtime';
+import type { Account } from '../account/account.ts';
 import type { ChangeListener } from '../account/change-notifications.ts';
 import { openAccount } from '../account/open-account.ts';
 import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
@@ -56,6 +58,11 @@ export interface CosmosOptions {
   readonly tls?: true | { readonly key: string; readonly cert: string };
   /** Rejects requests, with 429, to a physical partition that has spent its request units of the second. Default false. */
   readonly enforceThroughput?: boolean;
+  /**
+   * When a script is stopped, and how many operations it is given before it has to return and be called again. Small values test
+   * that a stored procedure continues where it stopped. Default: 5,000 ms, as in the service, and 20,000 operations.
+   */
+  readonly scriptLimits?: { readonly milliseconds?: number; readonly operations?: number };
   readonly clock?: Clock;
   readonly randomness?: Randomness;
   readonly log?: Log;
@@ -101,25 +108,12 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
   return startOrUndo(async (shutdown) => {
     const certificate = options.tls === true ? await certificateIn(options.dataDir) : undefined;
     const tls = options.tls === true ? certificate : options.tls;
-    const store = openStore(options.dataDir, { clock, log });
-    shutdown.add({ close: async () => store.close() });
-    const { randomness = systemRandomness, enforceThroughput = false } = options;
-    const throughputGate = enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
-    const queryThread = openQueryThread(store);
-    if (queryThread) shutdown.add(queryThread);
-    const account = openAccount({
-      store,
-      clock,
-      randomness,
-      log,
-      ...(queryThread && { queryThread }),
-      ...(throughputGate && { throughputGate }),
-    });
-    shutdown.add(account.indexBuilder);
+    const account = openAccountOn(options, shutdown);
     shutdown.add(startSweeping(account, clock, log));
     let port = 0; // known once the server listens
     const credentials = { key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) };
-    const authorizer = new Authorizer({ ...credentials, audience: () => audienceOf(port) }, clock);
+    const { resourceTokens } = account;
+    const authorizer = new Authorizer({ ...credentials, resourceTokens, audience: () => audienceOf(port) }, clock);
     const edge = new Edge({ address, ...(allowedHosts && { allowedHosts }) });
     const handler = createRequestPipeline({
       edge,
@@ -142,6 +136,28 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
       close: () => shutdown.close(),
     };
   });
+}
+
+/** The account with its store, its threads and what it builds in the background, all of which the shutdown closes. */
+function openAccountOn(options: CosmosOptions, shutdown: Shutdown): Account {
+  const { log = silentLog, clock = systemClock, randomness = systemRandomness, scriptLimits } = options;
+  const store = openStore(options.dataDir, { clock, log });
+  shutdown.add({ close: async () => store.close() });
+  const throughputGate = options.enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
+  const queryThread = openQueryThread(store);
+  if (queryThread) shutdown.add(queryThread);
+  const account = openAccount({
+    store,
+    clock,
+    randomness,
+    log,
+    ...(queryThread && { queryThread }),
+    ...(throughputGate && { throughputGate }),
+    ...(scriptLimits && { scriptLimits }),
+  });
+  shutdown.add(account.indexBuilder);
+  shutdown.add(account.scripts);
+  return account;
 }
 
 /** The names of this machine, as in the certificate, and the name of the whole service. */

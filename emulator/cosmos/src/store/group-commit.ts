@@ -22,6 +22,9 @@ export class GroupCommit {
   readonly #onRollback: () => void;
   #pending: PendingWrite[] = [];
   #scheduled = false;
+  #isPaused = false;
+  /** Resolves when the last of `exclusively` is done. */
+  #exclusive: Promise<unknown> = Promise.resolve();
   /** Runs after the commit of the current group, by key. */
   #effects = new Map<string, () => void>();
 
@@ -41,10 +44,46 @@ export class GroupCommit {
   write<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#pending.push({ run: work, resolve, reject });
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      setImmediate(() => this.#flush());
+      this.#schedule();
     });
+  }
+
+  /**
+   * Runs `work` while no other write is made, and then the write that it gives, before those that have waited. Meanwhile reads
+   * see the store as it was. Of several calls one runs after the other.
+   *
+   * @throws whatever `work` throws, CosmosError as thrown by its write, or ServiceUnavailable
+   */
+  exclusively<T>(work: () => Promise<() => T>): Promise<T> {
+    const result = this.#exclusive.then(() => this.#runExclusively(work));
+    this.#exclusive = result.catch(() => undefined);
+    return result;
+  }
+
+  async #runExclusively<T>(work: () => Promise<() => T>): Promise<T> {
+    try {
+      await this.write(() => {
+        this.#isPaused = true;
+      });
+      const last = await work();
+      return await new Promise<T>((resolve, reject) => {
+        this.#pending.unshift({ run: () => this.savepoint(last), resolve, reject });
+        this.#resume();
+      });
+    } finally {
+      this.#resume();
+    }
+  }
+
+  #resume(): void {
+    this.#isPaused = false;
+    if (this.#pending.length > 0) this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#isPaused) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#flush());
   }
 
   /** As `write`, for work that may write before it throws: its writes are then undone. */

@@ -28,9 +28,8 @@ describe('readContainerDefinition()', () => {
   test('gives a container without a key definition the system key', () => {
     const systemKey = { paths: ['/_partitionKey'], kind: 'Hash', systemKey: true };
     expect(readContainerDefinition({ id: 'c' }).partitionKey).toEqual(systemKey);
-    expect(readContainerDefinition({ id: 'c', partitionKey: { paths: ['/_partitionKey'] } }).partitionKey).toEqual(
-      systemKey,
-    );
+    const given = { paths: ['/_partitionKey'], kind: 'Hash' };
+    expect(readContainerDefinition({ id: 'c', partitionKey: given }).partitionKey).toEqual(given);
   });
 
   test('gives a hierarchical key version 2', () => {

@@ -15,6 +15,7 @@ import {
   readPartitionKeyDefinition,
 } from '../partition-key/partition-key.ts';
 import { readResourceId } from '../resource-id.ts';
+import { readClientEncryptionPolicy } from './client-encryption-policy.ts';
 import {
   type ChangeFeedPolicy,
   type ComputedProperty,
@@ -65,10 +66,13 @@ export const NOT_EMULATED_PROPERTIES = [
 export function readContainerDefinition(value: unknown): ContainerDefinition {
   const body = readObject(value, 'container');
   assertEmulated(body);
+  const id = readResourceId(body.id);
+  const indexingPolicy = readIndexingPolicy(body.indexingPolicy);
+  const partitionKey = readPartitionKeyDefinition(body.partitionKey);
   const definition = withoutUndefined<ContainerDefinition>({
-    id: readResourceId(body.id),
-    indexingPolicy: readIndexingPolicy(body.indexingPolicy),
-    partitionKey: readPartitionKeyDefinition(body.partitionKey),
+    id,
+    indexingPolicy,
+    partitionKey,
     uniqueKeyPolicy: readOptional(body.uniqueKeyPolicy, 'uniqueKeyPolicy', readUniqueKeyPolicy),
     conflictResolutionPolicy: readConflictResolutionPolicy(body.conflictResolutionPolicy),
     geospatialConfig: readGeospatialConfig(body.geospatialConfig),
@@ -78,7 +82,9 @@ export function readContainerDefinition(value: unknown): ContainerDefinition {
     vectorEmbeddingPolicy: readOptional(body.vectorEmbeddingPolicy, 'vectorEmbeddingPolicy', readVectorEmbeddingPolicy),
     fullTextPolicy: readOptional(body.fullTextPolicy, 'fullTextPolicy', readFullTextPolicy),
     analyticalStorageTtl: readOptional(body.analyticalStorageTtl, 'analyticalStorageTtl', readAnalyticalTtl),
-    clientEncryptionPolicy: readOptional(body.clientEncryptionPolicy, 'clientEncryptionPolicy', readObject),
+    clientEncryptionPolicy: readOptional(body.clientEncryptionPolicy, 'clientEncryptionPolicy', (policy) =>
+      readClientEncryptionPolicy(policy, partitionKey),
+    ),
   });
   assertSpecialIndexesDescribed(definition.indexingPolicy, definition.vectorEmbeddingPolicy, definition.fullTextPolicy);
   return definition;
@@ -86,12 +92,13 @@ export function readContainerDefinition(value: unknown): ContainerDefinition {
 
 /**
  * Reads the body of "replace container". A property that cannot change after creation keeps its value when it is left out, and is
- * rejected when it differs; all others are as the body says, with the defaults of a new container.
+ * rejected when it differs; the partition key and a vector policy must be named; all others are as the body says, with the defaults of a new container.
  *
  * @throws CosmosError BadRequest
  */
 export function readContainerReplacement(current: ContainerDefinition, value: unknown): ContainerDefinition {
   const body = readObject(value, 'container');
+  assertNamed(current, body);
   const kept = keptWhenMissing(current, body);
   const wanted = readContainerDefinition({ ...body, ...kept });
   if (wanted.id !== current.id) throw immutable('id');
@@ -108,16 +115,18 @@ export function readContainerReplacement(current: ContainerDefinition, value: un
   return { ...wanted, partitionKey: current.partitionKey };
 }
 
-const IMMUTABLE = [
-  'partitionKey',
-  'uniqueKeyPolicy',
-  'conflictResolutionPolicy',
-  'vectorEmbeddingPolicy',
-  'clientEncryptionPolicy',
-] as const;
+/** A container with one of these does not become one without it: the replacement names it. */
+function assertNamed(current: ContainerDefinition, body: JsonObject): void {
+  const isMissing = (name: keyof ContainerDefinition) => body[name] === undefined || body[name] === null;
+  if (isMissing('partitionKey') && !current.partitionKey.systemKey)
+    throw new CosmosError('BadRequest', 'Document collection partition key cannot be changed.');
+  if (isMissing('vectorEmbeddingPolicy') && current.vectorEmbeddingPolicy) throw immutable('vectorEmbeddingPolicy');
+}
+
+const KEPT = ['partitionKey', 'uniqueKeyPolicy', 'conflictResolutionPolicy', 'clientEncryptionPolicy'] as const;
 
 function keptWhenMissing(current: ContainerDefinition, body: JsonObject): Partial<ContainerDefinition> {
-  const missing = IMMUTABLE.filter((name) => body[name] === undefined || body[name] === null);
+  const missing = KEPT.filter((name) => body[name] === undefined || body[name] === null);
   return Object.fromEntries(missing.map((name) => [name, current[name]]));
 }
 

@@ -55,7 +55,8 @@ export function readPartitionKeyDefinition(value: unknown): PartitionKeyDefiniti
   assertPathsFitKind(paths, kind);
   const version = readOptional(given.version, 'partitionKey.version', readVersion);
   if (kind === 'MultiHash' && version === 1) throw invalidDefinition('kind MultiHash needs version 2');
-  const systemKey = paths[0] === SYSTEM_KEY_PATH ? true : undefined;
+  // A container that a client creates with this path has an ordinary key: only the one that the service gives is a system key.
+  const systemKey = paths[0] === SYSTEM_KEY_PATH && given.systemKey === true ? true : undefined;
   return withoutUndefined<PartitionKeyDefinition>({
     paths,
     kind,
@@ -190,9 +191,30 @@ function readKeyPath(value: unknown): string {
   const path = readString(value, 'partitionKey.paths');
   if (path.length > MAX_PATH_CHARACTERS)
     throw invalidDefinition(`a path is longer than ${MAX_PATH_CHARACTERS} characters`);
-  const wildcard = parsePropertyPath(path).find((segment) => segment === '*' || segment === '?' || segment === '[]');
-  if (wildcard !== undefined) throw invalidDefinition(`'${path}' holds the wildcard '${wildcard}'`);
-  return path;
+  const unfit = unfitPositionIn(path);
+  if (unfit === -1) return path;
+  throw new CosmosError(
+    'BadRequest',
+    `The partition key component definition path '${path}' could not be accepted, failed near position '${unfit}'. Partition key paths must contain only valid characters and not contain a trailing slash or wildcard character.`,
+  );
+}
+
+/** Names without quotes have neither white space nor wildcards. */
+const UNFIT_IN_NAME = /[\s*?[\]]/;
+
+/** Where a path stops being one of names; -1 for one that is. */
+function unfitPositionIn(path: string): number {
+  if (!path.startsWith('/')) return 0;
+  if (path.endsWith('/')) return path.length - 1;
+  const names = /\/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^/"'][^/]*)/y;
+  let end = 0;
+  for (let match = names.exec(path); match; match = names.exec(path)) {
+    const [text] = match;
+    const isQuoted = text[1] === '"' || text[1] === "'";
+    if (!isQuoted && UNFIT_IN_NAME.test(text)) return match.index + text.search(UNFIT_IN_NAME);
+    end = names.lastIndex;
+  }
+  return end === path.length ? -1 : end;
 }
 
 function assertPathsFitKind(paths: readonly string[], kind: PartitionKeyDefinition['kind']): void {

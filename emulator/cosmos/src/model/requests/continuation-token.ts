@@ -59,8 +59,5 @@ function hashOf(request: string): Buffer {
 }
 
 function invalidToken(): CosmosError {
-  return new CosmosError(
-    'BadRequest',
-    'INVALID_CONTINUATION_TOKEN: The continuation token is invalid for this request.',
-  );
+  return new CosmosError('BadRequest', 'Invalid Continuation Token');
 }

@@ -104,9 +104,17 @@ test('offerBody() of autoscale holds its settings and a tenth as the current thr
 
 test.each([
   [400, 1],
-  [10_000, 1],
-  [10_100, 2],
-  [100_000, 10],
+  [6_000, 1],
+  [6_100, 2],
+  [60_000, 10],
 ])('physicalPartitionCount() of %d RU/s is %d', (requestUnits, count) => {
   expect(physicalPartitionCount(manual(requestUnits))).toBe(count);
+});
+
+test.each([
+  [10_000, 1],
+  [11_000, 2],
+  [100_000, 10],
+])('physicalPartitionCount() of autoscale up to %d RU/s is %d', (maxRequestUnits, count) => {
+  expect(physicalPartitionCount({ kind: 'autoscale', maxRequestUnits })).toBe(count);
 });

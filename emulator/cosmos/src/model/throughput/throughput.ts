@@ -26,8 +26,14 @@ const MANUAL = { min: 400, max: 1_000_000, step: 100 };
 const AUTOSCALE = { min: 1000, max: 1_000_000, step: 1000 };
 /** Throughput cannot be lowered below a hundredth of the highest ever provisioned. Source: same page, minimum throughput. */
 const LOWEST_SHARE_OF_HIGHEST = 1 / 100;
-/** One physical partition serves this much. Source: "Partitioning and horizontal scaling in Azure Cosmos DB". */
-const REQUEST_UNITS_PER_PHYSICAL_PARTITION = 10_000;
+/**
+ * A container is created with one physical partition for this much. Source: "Best practices for scaling provisioned throughput
+ * (RU/s)": 6,000 of manual throughput, 10,000 of autoscale, although a partition can serve 10,000 in either case.
+ */
+const REQUEST_UNITS_PER_PHYSICAL_PARTITION: Readonly<Record<Throughput['kind'], number>> = {
+  manual: 6_000,
+  autoscale: 10_000,
+};
 
 /**
  * Reads the throughput that a create request asks for.
@@ -106,7 +112,7 @@ export function maxRequestUnitsOf(throughput: Throughput): number {
 }
 
 export function physicalPartitionCount(throughput: Throughput): number {
-  return Math.max(1, Math.ceil(maxRequestUnitsOf(throughput) / REQUEST_UNITS_PER_PHYSICAL_PARTITION));
+  return Math.max(1, Math.ceil(maxRequestUnitsOf(throughput) / REQUEST_UNITS_PER_PHYSICAL_PARTITION[throughput.kind]));
 }
 
 function offerContent(throughput: Throughput, highestEver: number): JsonObject {

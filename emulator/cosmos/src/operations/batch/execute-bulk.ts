@@ -31,7 +31,26 @@ export async function executeBulk(
       return outcome;
     });
   });
-  return toBatchResult(container, { operations, outcomes, range, minimal });
+  return toBatchResult(container, { operations, outcomes: withinResponse(operations, outcomes), range, minimal });
+}
+
+/** The largest response of the service. Source: "Azure Cosmos DB service quotas", maximum response size. */
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+/** The client sends what has this substatus again, in a request of its own (the SDK, bulkExecutionRetryPolicy). */
+const RESPONSE_TOO_LARGE = 3402;
+
+/** Leaves out what is read when the response would become too large. */
+function withinResponse(operations: readonly BatchOperation[], outcomes: readonly BatchOutcome[]): BatchOutcome[] {
+  let size = 0;
+  return outcomes.map((outcome, index) => {
+    size += outcome.item ? Buffer.byteLength(outcome.item.body) : 0;
+    if (size <= MAX_RESPONSE_BYTES || operations[index]?.operationType !== 'Read' || !outcome.item) return outcome;
+    size -= Buffer.byteLength(outcome.item.body);
+    const error = new CosmosError('RequestEntityTooLarge', 'The response would be too large', {
+      substatus: RESPONSE_TOO_LARGE,
+    });
+    return { status: error.status, charge: outcome.charge, error };
+  });
 }
 
 function applyToRange(transaction: ItemTransaction, operation: BatchOperation, range: number): BatchOutcome {

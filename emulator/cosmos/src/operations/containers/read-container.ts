@@ -4,16 +4,32 @@ import { isNotModified, type Preconditions } from '../preconditions.ts';
 import { type OperationResult, toResourceJson } from '../result.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
-export function readContainer(container: Container, preconditions: Preconditions = {}): OperationResult {
+export function readContainer(
+  account: Account,
+  container: Container,
+  input: Preconditions & { readonly withStatistics?: boolean } = {},
+): OperationResult {
   const { etag } = container.resource;
-  const result = { etag, charge: METADATA_CHARGE.read, container };
-  if (isNotModified(preconditions, etag)) return { status: 304, ...result };
-  return { status: 200, body: toContainerJson(container), ...result };
+  const result = { etag, charge: METADATA_CHARGE.read, container, isContainer: true };
+  if (isNotModified(input, etag)) return { status: 304, ...result };
+  const statistics = input.withStatistics ? { statistics: statisticsOf(account, container) } : {};
+  return { status: 200, body: toContainerJson(container, statistics), ...result };
 }
 
-export function toContainerJson({ resource, self, definition }: Container): string {
+/** What each physical partition holds. The service samples which partition keys are large, and this server does not. */
+function statisticsOf({ store }: Account, { number, ranges }: Container): readonly object[] {
+  const { averageBytes } = store.items.usage(number);
+  return ranges.map((_, range) => {
+    const documentCount = store.queries.count({ container: number, range }, Number.MAX_SAFE_INTEGER);
+    const sizeInKB = Math.ceil((documentCount * averageBytes) / 1024);
+    return { id: String(range), sizeInKB, documentCount, sampledDistinctPartitionKeyCount: 0, partitionKeys: [] };
+  });
+}
+
+export function toContainerJson({ resource, self, definition }: Container, added: object = {}): string {
   return toResourceJson(resource, self, {
     ...definition,
+    ...added,
     _docs: 'docs/',
     _sprocs: 'sprocs/',
     _triggers: 'triggers/',

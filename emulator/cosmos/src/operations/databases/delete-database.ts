@@ -1,6 +1,7 @@
 import type { Account } from '../../account/account.ts';
 import { removeContainer } from '../containers/delete-container.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
+import { removeResourcesOfDatabase } from '../resources/named-resource.ts';
 import type { OperationResult } from '../result.ts';
 import { deleteOffer } from '../throughput/offer-records.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';
@@ -15,6 +16,7 @@ export async function deleteDatabase(
     const database = account.catalog.database(name);
     assertIfMatch(preconditions, database.resource.etag);
     for (const container of account.catalog.containers(database)) removeContainer(account, container);
+    removeResourcesOfDatabase(account, database.rid);
     deleteOffer(account, database.rid);
     account.store.resources.delete(database.rid);
     account.catalog.forget();

@@ -9,7 +9,7 @@ import {
 } from '../../model/partition-key/partition-key.ts';
 import { childRid, readItemId } from '../../model/resource-id.ts';
 import type { ItemKey, StoredItem } from '../../store/store.ts';
-import { assertIfMatch, type Preconditions } from '../preconditions.ts';
+import { assertIfMatch, isNotModified, type Preconditions, preconditionFailed } from '../preconditions.ts';
 import type { OperationResult } from '../result.ts';
 import { deletedCharge, writtenCharge } from '../throughput/request-charge.ts';
 import { type ItemChange, startOfRetention, toLoggedChange } from './change-log.ts';
@@ -74,6 +74,7 @@ export function applyUpsert(
   const existing = transaction.find(input.key);
   if (!existing) return { item: transaction.insert(input), created: true };
   assertIfMatch(input, existing.etag);
+  if (isNotModified(input, existing.etag)) throw preconditionFailed();
   return { item: transaction.replace(existing, input), created: false };
 }
 
@@ -147,7 +148,7 @@ export function namedPartitionKey(
 }
 
 function assertTtl(ttl: JsonValue | undefined): void {
-  if (ttl === undefined || ttl === null || ttl === -1) return;
+  if (ttl === undefined || ttl === -1) return;
   if (typeof ttl === 'number' && Number.isInteger(ttl) && ttl > 0 && ttl < 2 ** 31) return;
   throw new CosmosError(
     'BadRequest',

@@ -35,11 +35,10 @@ function collect(
   input: ListItemsInput,
 ): { items: StoredItem[]; continuation?: string } {
   const { maxItemCount } = input;
-  // One more than the page holds tells whether another page follows.
-  const found = [...itemsFrom(account, container, input).take(maxItemCount + 1)];
-  const last = found[maxItemCount - 1];
-  if (!last || found.length <= maxItemCount) return { items: found };
-  return { items: found.slice(0, maxItemCount), continuation: `${last.range}:${last.number}` };
+  const items = [...itemsFrom(account, container, input).take(maxItemCount)];
+  const last = items[maxItemCount - 1];
+  // As in the service, a page that is full has a continuation, though nothing may follow.
+  return last ? { items, continuation: `${last.range}:${last.number}` } : { items };
 }
 
 function* itemsFrom(account: Account, container: Container, input: ListItemsInput): Generator<StoredItem> {
@@ -48,7 +47,7 @@ function* itemsFrom(account: Account, container: Container, input: ListItemsInpu
   for (const selection of selected.selections) {
     if (position && selection.range < position.range) continue;
     const after = position?.range === selection.range ? position.after : 0;
-    const items = liveItems(account, selection, { after, chunk: input.maxItemCount + 1 });
+    const items = liveItems(account, selection, { after, chunk: input.maxItemCount });
     yield* items.filter((item) => isSelected(item, selected));
   }
 }

@@ -1,4 +1,5 @@
 import type { Account, Container } from '../../account/account.ts';
+import { CosmosError } from '../../model/errors.ts';
 import { assertSortable } from '../../model/indexing/index-coverage.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
@@ -6,12 +7,20 @@ import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation,
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
 import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
-import { assertServedWithoutMerge, distanceFunctionsOf, type QueryBody, selectForQuery } from './query-scope.ts';
+import {
+  assertOnePartition,
+  assertServedWithoutMerge,
+  distanceFunctionsOf,
+  type QueryBody,
+  selectForQuery,
+} from './query-scope.ts';
 import { decodeCursor, encodeCursor, type QueryPage, type QuerySettings, readQueryPage } from './read-query-page.ts';
 
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
   readonly scope: FeedScope;
+  /** Whether it may read several physical partitions. */
+  readonly crossesPartitions: boolean;
   /** Whether the client has left, so that the query can end. */
   isClosed(): boolean;
 }
@@ -33,6 +42,7 @@ export async function queryDocuments(
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, sortedPathsOf(query));
+  if (!input.crossesPartitions) assertOnePartition(container, query, scope);
   assertServedWithoutMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
   const request = identityOf(container, query, input);
@@ -42,6 +52,7 @@ export async function queryDocuments(
   await account.indexBuilder.requestIndexes(container, indexable, partitionOf(feed));
   const access = chooseAccess(account, container, query, feed);
   const count = countDocuments(account, container, query, feed);
+  const functions = query.userFunctions.size > 0 ? await openUserFunctions(account, container, query) : undefined;
   const pageInput = {
     text: body.text,
     parameters: body.parameters,
@@ -53,9 +64,11 @@ export async function queryDocuments(
     ...(count !== undefined && { count }),
     ...(cursor !== undefined && { cursor }),
   };
-  const run = { query, input: pageInput, random: () => account.randomness.fraction() };
+  const random = () => account.randomness.fraction();
+  const run = { query, input: pageInput, random, ...(functions && { callUserFunction: functions.call }) };
   const read = () => readQueryPage(account, run, isClosed);
-  const page = await (access.kind === 'all' ? account.indexBuilder.withPriority(read) : read());
+  const reading = access.kind === 'all' ? account.indexBuilder.withPriority(read) : read();
+  const page = await reading.finally(() => functions?.close());
   const total = account.clock.monotonic() - startedAt;
   return {
     ...toResult(account, container, page, request),
@@ -66,6 +79,28 @@ export async function queryDocuments(
       indexable.filter((path) => !container.isIndexed(path)),
     ),
   };
+}
+
+/** Source: the limits that the account document tells (`maxUdfRefPerSqlQuery`). */
+const MAX_USER_FUNCTIONS = 10;
+
+/** @throws CosmosError BadRequest for too many functions, or one that the container does not have */
+function openUserFunctions({ store, scripts }: Account, { rid }: Container, { userFunctions }: CompiledQuery) {
+  if (userFunctions.size > MAX_USER_FUNCTIONS)
+    throw new CosmosError(
+      'BadRequest',
+      `The query calls ${userFunctions.size} user-defined functions, at most ${MAX_USER_FUNCTIONS} are allowed`,
+    );
+  const functions = [...userFunctions].map((name) => {
+    const found = store.resources.get('udfs', rid, name);
+    if (!found)
+      throw new CosmosError(
+        'BadRequest',
+        `The user-defined function '${name.slice(0, 255)}' does not exist in the container`,
+      );
+    return { name, source: (JSON.parse(found.body) as { readonly body: string }).body }; // as the operations on scripts write it
+  });
+  return scripts.openFunctions(functions);
 }
 
 /** An aggregate over all items leaves nothing to sort. */

@@ -67,6 +67,16 @@ function narrow(
   });
 }
 
+/** @throws CosmosError BadRequest for a query that would have to read several physical partitions */
+export function assertOnePartition(container: Container, query: CompiledQuery, scope: FeedScope): void {
+  if (scope.partitionKey !== undefined || scope.range !== undefined) return;
+  if (targetRanges(container, query).length <= 1) return;
+  throw new CosmosError(
+    'BadRequest',
+    'Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.',
+  );
+}
+
 /**
  * Rejects, with the query plan, a query whose rows would have to be merged from several physical partitions. So does the
  * gateway, which leaves merging to the client. A query that only filters reads one partition after the other.

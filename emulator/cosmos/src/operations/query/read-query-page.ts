@@ -4,7 +4,7 @@ import type { ComputedPropertyText } from '../../query/compile/computed-properti
 import type { CompiledQuery, QueryParameter, SteppedRows } from '../../query/compile-query.ts';
 import { type PageRequest, type RowKey, YIELD } from '../../query/execute/evaluation-frame.ts';
 import type { QueryPace, QueryTurns } from '../../query/execute/query-turns.ts';
-import type { DistanceFunction, GeospatialType } from '../../query/values/evaluation-context.ts';
+import type { DistanceFunction, EvaluationContext, GeospatialType } from '../../query/values/evaluation-context.ts';
 import type { FeedSelection } from '../feed.ts';
 import type { AccessPath } from './access-path.ts';
 import { DocumentReader, type DocumentReading, type OrderStart, type QueriedStore } from './document-reader.ts';
@@ -51,6 +51,8 @@ export interface QueryRun {
   readonly input: PageInput;
   /** A number in [0, 1), for RAND(). */
   random(): number;
+  /** Absent: the query calls none. */
+  readonly callUserFunction?: EvaluationContext['callUserFunction'];
 }
 
 export interface QueryPage {
@@ -80,19 +82,21 @@ export function readQueryPage(account: Account, run: QueryRun, isClosed: () => b
       await turns.next();
     }
   };
-  // The thread runs `pageInSteps`, too.
-  const readAlone = queryThread && (() => queryThread.run(run.input, isClosed) as Promise<QueryPage>);
+  // The thread runs `pageInSteps`, too. User-defined functions are called on this thread.
+  const thread = run.callUserFunction ? undefined : queryThread;
+  const readAlone = thread && (() => thread.run(run.input, isClosed) as Promise<QueryPage>);
   return queryScheduler.run(isClosed, read, readAlone);
 }
 
 /** Reads one page, and yields when other requests may run. */
 export function* pageInSteps(store: QueriedStore, run: QueryRun, pace: QueryPace): Generator<undefined, QueryPage> {
-  const { query, input, random } = run;
+  const { query, input, random, callUserFunction } = run;
   const { settings, maxItemCount, access } = input;
   const reader = new DocumentReader(store, readingOf(run), (characters) => pace.beforeItem(characters));
   const { limits } = pace;
   const { now, geospatialType, distances } = settings;
-  const context = { now, random, geospatialType, distanceOf: (path: string) => distances.get(path) };
+  const distanceOf = (path: string) => distances.get(path);
+  const context = { now, random, geospatialType, distanceOf, ...(callUserFunction && { callUserFunction }) };
   const rows = query.start(reader, context, {
     current: reader,
     page: pageRequestOf(input),

@@ -32,6 +32,8 @@ export interface QueryEnvironment {
   readonly computed: ComputedProperties;
   /** The scalar functions by name, in upper case. */
   readonly functions: ReadonlyMap<string, ScalarFunction>;
+  /** Collects the names of the user-defined functions that it calls. */
+  readonly userFunctions: Set<string>;
 }
 
 /** The state shared by the compilation of all parts of a query. */
