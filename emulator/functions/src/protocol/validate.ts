@@ -102,7 +102,7 @@ const logs = listOf(shape({ level: logLevel, message: text }));
 const OUTCOMES: Readonly<Record<InvokeOutcome['status'], Check>> = {
   succeeded: shape({ result: anything, outputs: record, logs }),
   failed: shape({ error: text, logs }),
-  'not-found': anything,
+  'not-found': shape({ logs }),
 };
 
 function outcome(value: unknown): boolean {
