@@ -109,9 +109,9 @@ export const commandLine: Bundle = {
     ...common,
     entryPoints: {
       'bundle/main': 'emulator/cli/src/main.ts',
-      'bundle/query-worker': 'emulator/cosmos/src/operations/query/query-worker.ts',
       'worker/main': 'emulator/functions/src/worker/main.ts',
       'script-worker/main': 'emulator/cosmos/src/script-worker/main.ts',
+      'worker/query-worker': 'emulator/cosmos/src/operations/query/query-worker.ts',
     },
     outdir: resolve(root, 'emulator/cli'),
     chunkNames: 'bundle/[name]-[hash]',

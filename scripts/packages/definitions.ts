@@ -23,12 +23,13 @@ export interface PackageDefinition {
 const WORKER = { 'worker/main': 'emulator/functions/src/worker/main.ts' };
 /** Runs the scripts of containers. */
 const SCRIPT_WORKER = { 'script-worker/main': 'emulator/cosmos/src/script-worker/main.ts' };
+const QUERY_WORKER = { 'worker/query-worker': 'emulator/cosmos/src/operations/query/query-worker.ts' };
 
 export const PACKAGES: readonly PackageDefinition[] = [
   {
     workspace: 'emulator/cli',
     entries: { '.': 'emulator/cli/src/index.ts', './testing': 'emulator/cli/src/testing.ts' },
-    programs: { 'bundle/main': 'emulator/cli/src/main.ts', ...WORKER, ...SCRIPT_WORKER },
+    programs: { 'bundle/main': 'emulator/cli/src/main.ts', ...WORKER, ...SCRIPT_WORKER, ...QUERY_WORKER },
     loadsApps: true,
     bin: { lazurite: 'bin/lazurite.js', func: 'bin/func.js' },
     folders: ['templates'],
@@ -37,7 +38,11 @@ export const PACKAGES: readonly PackageDefinition[] = [
   {
     workspace: 'emulator/cosmos',
     entries: { '.': 'emulator/cosmos/src/index.ts' },
-    programs: { 'dist/command-line/program': 'emulator/cosmos/src/command-line/program.ts', ...SCRIPT_WORKER },
+    programs: {
+      'dist/command-line/program': 'emulator/cosmos/src/command-line/program.ts',
+      ...SCRIPT_WORKER,
+      ...QUERY_WORKER,
+    },
     loadsApps: false,
     bin: { 'lazurite-cosmos': 'bin/lazurite-cosmos.js' },
     folders: [],

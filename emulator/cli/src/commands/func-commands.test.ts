@@ -90,6 +90,12 @@ describe('init and new', () => {
     await expect(run('lazurite', ...args)).rejects.toThrow(message);
   });
 
+  test('a template of Core Tools alone is named, with those that there are, where Core Tools is missing', async () => {
+    await writeFile(join(folder, 'host.json'), '{}');
+    const args = ['new', '--template', 'Durable Functions orchestrator', '--script-root', folder];
+    await expect(run('func', ...args)).rejects.toThrow(/no template 'Durable Functions orchestrator'. There are http/);
+  });
+
   test.each(['../up', 'a/b', '1st', '', 'a'.repeat(129)])('a function cannot be called %p', async (name) => {
     await writeFile(join(folder, 'host.json'), '{}');
     await expect(run('lazurite', 'new', '--name', name, '--script-root', folder)).rejects.toThrow(

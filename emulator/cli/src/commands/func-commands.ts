@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { CommandError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PackFlags } from './pack.ts';
 import type { InitFlags } from './scaffold/init.ts';
@@ -86,8 +87,16 @@ function newCommand(options: FuncCommandsOptions): Command {
     .addOption(new Option('-l, --language <language>', 'follows from the app').hideHelp())
     .action(async (name: string | undefined, flags: NewFlags) => {
       const { newFunction } = await import('./scaffold/new.ts');
-      await newFunction(name, flags, scaffold(options));
+      await newFunction(name, flags, scaffold(options)).catch(async (error: unknown) => {
+        if (options.name !== 'func' || !isUnknownTemplate(error)) throw error;
+        // Core Tools has more templates. Without it, the list of ours helps more than its name.
+        await handOver(options).catch(() => Promise.reject(error));
+      });
     });
+}
+
+function isUnknownTemplate(error: unknown): boolean {
+  return error instanceof CommandError && error.code === 'UnknownTemplate';
 }
 
 function templatesCommand({ terminal }: FuncCommandsOptions): Command {

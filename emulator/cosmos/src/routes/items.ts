@@ -32,14 +32,15 @@ import {
   flag,
   itemBody,
   jsonBody,
+  logsOf,
   nameAt,
   partitionKeyOf,
   preconditionsOf,
   prefersMinimal,
   type RouteRequest,
   rangeOf,
+  triggersOf,
 } from './request.ts';
-import { logsOf, triggersOf } from './scripts.ts';
 
 export function postCreate(account: Account, request: RouteRequest): Promise<OperationResult> {
   const container = containerOf(account, request);

@@ -278,3 +278,26 @@ function assertSessionAvailable(seen: ReadonlyMap<number, number>, range: number
     substatus: 1002,
   });
 }
+
+/** Whether the client asks for what scripts log. */
+export function logsOf(request: RouteRequest): boolean {
+  return flag(request, 'x-ms-documentdb-script-enable-logging');
+}
+
+/** The triggers that a request names, by id; undefined: none. */
+export function triggersOf(
+  request: RouteRequest,
+): { readonly pre: readonly string[]; readonly post: readonly string[] } | undefined {
+  const pre = namesIn(header(request, 'x-ms-documentdb-pre-trigger-include'));
+  const post = namesIn(header(request, 'x-ms-documentdb-post-trigger-include'));
+  return pre.length + post.length > 0 ? { pre, post } : undefined;
+}
+
+function namesIn(list: string | undefined): readonly string[] {
+  return list === undefined
+    ? []
+    : list
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== '');
+}

@@ -3,8 +3,7 @@ import { CosmosError } from '../model/errors.ts';
 import type { ResourceParent } from '../operations/resources/named-resource.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { executeStoredProcedure } from '../operations/scripts/execute-stored-procedure.ts';
-import type { TriggerNames } from '../operations/scripts/write-with-triggers.ts';
-import { containerOf, flag, header, jsonBody, nameAt, partitionKeyOf, type RouteRequest } from './request.ts';
+import { containerOf, jsonBody, logsOf, nameAt, partitionKeyOf, type RouteRequest } from './request.ts';
 
 export function containerParent(account: Account, request: RouteRequest): ResourceParent {
   const container = containerOf(account, request);
@@ -21,24 +20,4 @@ export function postExecute(account: Account, request: RouteRequest): Promise<Op
     partitionKey: partitionKeyOf(request),
     logs: logsOf(request),
   });
-}
-
-export function logsOf(request: RouteRequest): boolean {
-  return flag(request, 'x-ms-documentdb-script-enable-logging');
-}
-
-/** The triggers that a request names; undefined: none. */
-export function triggersOf(request: RouteRequest): TriggerNames | undefined {
-  const pre = namesIn(header(request, 'x-ms-documentdb-pre-trigger-include'));
-  const post = namesIn(header(request, 'x-ms-documentdb-post-trigger-include'));
-  return pre.length + post.length > 0 ? { pre, post } : undefined;
-}
-
-function namesIn(list: string | undefined): readonly string[] {
-  return list === undefined
-    ? []
-    : list
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== '');
 }

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 
 /** The messages between the server and the worker thread that runs scripts. A worker runs one script at a time. */
 
-/** What a script is told of its surroundings. All of it is visible to the script. */
+/** What a script learns of its surroundings. All of it is visible to the script. */
 export interface GuestSettings {
   readonly kind: 'procedure' | 'pre' | 'post';
   /** What a trigger runs with: `Create`, `Replace`, `Upsert`, `Delete`. */

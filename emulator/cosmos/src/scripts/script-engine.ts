@@ -38,7 +38,7 @@ const MAX_HEAP_MB = 256;
  */
 export class WorkerScriptEngine implements ScriptEngine {
   readonly #clock: Clock;
-  #spare: Worker | undefined;
+  #standby: Worker | undefined;
   #functionWorker: Worker | undefined;
   readonly #workers = new Set<Worker>();
   #isClosed = false;
@@ -49,15 +49,15 @@ export class WorkerScriptEngine implements ScriptEngine {
   }
 
   async run(script: Script, execute: (calls: string) => Promise<string>): Promise<ScriptResult> {
-    const worker = this.#spare ?? this.#newWorker();
-    this.#spare = undefined;
+    const worker = this.#standby ?? this.#newWorker();
+    this.#standby = undefined;
     let isReusable = false;
     try {
       const result = await this.#runIn(worker, script, execute);
       isReusable = result.end.how !== 'stopped' && !result.isSpent && !this.#isClosed;
       return result;
     } finally {
-      if (isReusable && this.#spare === undefined) this.#spare = worker;
+      if (isReusable && this.#standby === undefined) this.#standby = worker;
       else await this.#end(worker);
     }
   }
@@ -122,7 +122,7 @@ export class WorkerScriptEngine implements ScriptEngine {
     worker.on('error', () => undefined); // the script that it runs has a listener of its own
     worker.once('exit', () => {
       this.#workers.delete(worker);
-      if (this.#spare === worker) this.#spare = undefined;
+      if (this.#standby === worker) this.#standby = undefined;
       if (this.#functionWorker === worker) this.#functionWorker = undefined;
     });
     this.#workers.add(worker);

@@ -57,9 +57,6 @@ describe.each([
   it('ends with the error of the query', async () => {
     const scalar = 'SELECT VALUE (SELECT VALUE a FROM a IN [1, 2]) FROM c WHERE LENGTH(c.s) > 0';
     await expect(rowsOf(scalar)).rejects.toMatchObject({ code: 400 });
-    const many =
-      'SELECT VALUE ARRAY(SELECT VALUE CONCAT(c.s, ToString(a), ToString(b)) FROM a IN c.s2 JOIN b IN c.s2) FROM c';
-    expect(await rowsOf(many)).toHaveLength(6);
   });
 
   it('serves other requests while it runs, and ends when its client leaves', async () => {
@@ -76,11 +73,11 @@ describe.each([
     expect(await rowsOf('SELECT VALUE COUNT(1) FROM c WHERE LENGTH(c.s) > 1000')).toEqual([6]);
   });
 
-  it('a query that fills the memory of the thread is rejected, and the next one is answered', async () => {
+  it('a query that holds too much is rejected, and the next one is answered', async () => {
     const numbers = Array.from({ length: 2_000 }, (_name, n) => n);
-    await container.items.upsert({ id: 'small', pk: 'c', numbers });
-    const sets = 'SELECT VALUE ARRAY(SELECT VALUE {"a": a, "b": b} FROM a IN c.numbers JOIN b IN c.numbers) FROM c';
-    await expect(container.items.query(sets, { partitionKey: 'c' }).fetchAll()).rejects.toMatchObject({ code: 400 });
+    await container.items.upsert({ id: 'long', pk: 'c', numbers, s: LONG });
+    const texts = 'SELECT VALUE ARRAY(SELECT VALUE CONCAT(c.s, ToString(a)) FROM a IN c.numbers) FROM c';
+    await expect(container.items.query(texts, { partitionKey: 'c' }).fetchAll()).rejects.toMatchObject({ code: 400 });
     expect(await rowsOf('SELECT VALUE c.n FROM c WHERE ENDSWITH(c.s, "4")')).toEqual([4]);
   });
 });

@@ -214,7 +214,7 @@ describe('a script that does not end well', () => {
     expect(await evaluate('1 + 1')).toBe('2');
   });
 
-  it('because it may do no more operations is told so, and goes on in its next call', async () => {
+  it('because it may do no more operations gets false, and goes on in its next call', async () => {
     const { server, ...small } = await openSdkAccount({ scriptLimits: { operations: 3 } });
     const items = await small.container();
     const body = `function (from, to) {
@@ -233,7 +233,7 @@ describe('a script that does not end well', () => {
     await small.close();
   });
 
-  it('because it queues operations without end is told that they are no longer accepted', async () => {
+  it('because it queues operations without end learns that they are no longer accepted', async () => {
     const body = `function () {
       var accepted = 0;
       while (__.readDocument(__.getAltLink() + '/docs/own', function () {})) accepted += 1;

@@ -27,7 +27,7 @@ const FROM_WORKER: readonly FromWorker[] = [
       { type: 'invocation-finished', functionName: 'f', invocationId: 'i', succeeded: true, durationMs: 1, at: 2 },
     ],
   },
-  { type: 'invoked', id: 1, outcome: { status: 'not-found' } },
+  { type: 'invoked', id: 1, outcome: { status: 'not-found', logs: [] } },
   { type: 'invoked', id: 2, outcome: { status: 'failed', error: 'text', logs: [{ level: 'error', message: 'text' }] } },
   { type: 'invoked', id: 3, outcome: { status: 'succeeded', result: null, outputs: {}, logs: [] } },
 ];

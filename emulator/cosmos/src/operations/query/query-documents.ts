@@ -41,7 +41,7 @@ export async function queryDocuments(
   const startedAt = account.clock.monotonic();
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
-  assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
+  assertSortable(container.definition.indexingPolicy, container.isIndexed, sortedPathsOf(query));
   if (!input.crossesPartitions) assertOnePartition(container, query, scope);
   assertServedWithoutMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
@@ -101,6 +101,11 @@ function openUserFunctions({ store, scripts }: Account, { rid }: Container, { us
     return { name, source: (JSON.parse(found.body) as { readonly body: string }).body }; // as the operations on scripts write it
   });
   return scripts.openFunctions(functions);
+}
+
+/** An aggregate over all items leaves nothing to sort. */
+function sortedPathsOf({ query, sorts, filters }: CompiledQuery): NonNullable<CompiledQuery['filters']['orderBy']> {
+  return sorts || query.select.distinct ? (filters.orderBy ?? []) : [];
 }
 
 /** Reads the sort keys of the item where the page before ended, when they were too long for its token. */

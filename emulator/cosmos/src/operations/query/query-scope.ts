@@ -41,7 +41,10 @@ function targetRanges(container: Container, query: CompiledQuery): readonly numb
 
 /** Undefined: everything. */
 function targetEpks({ definition }: Container, query: CompiledQuery): readonly EpkRange[] | undefined {
-  const target = query.target(definition.partitionKey);
+  const target = query.target({
+    partitionKey: definition.partitionKey,
+    geospatialType: definition.geospatialConfig.type,
+  });
   if (target.kind === 'all') return undefined;
   return target.kind === 'none' ? [] : rangesOf(target, definition.partitionKey).map(toEpkRange);
 }
@@ -116,7 +119,11 @@ function needsMerge({ queryInfo }: QueryPlan): boolean {
 /** The members of a container's definition that query plans depend on. */
 function planPolicyOf({ definition }: Container): PlanPolicy {
   const functions = distanceFunctionsOf(definition);
-  return { partitionKey: definition.partitionKey, distanceOf: (path) => functions.get(path) };
+  return {
+    partitionKey: definition.partitionKey,
+    geospatialType: definition.geospatialConfig.type,
+    distanceOf: (path) => functions.get(path),
+  };
 }
 
 /** The distance functions of the vector policy by their paths. */

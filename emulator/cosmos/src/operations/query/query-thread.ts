@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { QueryThread } from '../../account/account.ts';
@@ -46,13 +47,16 @@ export type QueryOutcome =
   | { readonly error: Error };
 
 /** Runs `query-worker.ts` on a thread, which is started when the first query needs it. */
-export class StoreQueryThread implements QueryThread {
+class StoreQueryThread implements QueryThread {
   readonly #store: QueriedStore;
+  readonly #entry: string;
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(store: QueriedStore) {
+  /** @param entry the file of `query-worker.ts`, or what is built of it */
+  constructor(store: QueriedStore, entry: string) {
     this.#store = store;
+    this.#entry = entry;
   }
 
   async run(task: unknown, isClosed: () => boolean): Promise<unknown> {
@@ -110,7 +114,7 @@ export class StoreQueryThread implements QueryThread {
     });
     own.unref();
     const workerData: QueryThreadData = { calls, isAnswered };
-    const worker = startWorker(workerData, calls);
+    const worker = startWorker(this.#entry, workerData);
     worker.on('error', () => undefined); // the query that runs has its own listener
     worker.once('exit', () => own.close());
     this.#worker = worker;
@@ -118,15 +122,21 @@ export class StoreQueryThread implements QueryThread {
   }
 }
 
-/** The entry point beside this file: TypeScript when this is run from source, else JavaScript. */
-function startWorker(workerData: QueryThreadData, calls: MessagePort): Worker {
-  const fromSource = import.meta.url.endsWith('.ts');
-  const entry = new URL(fromSource ? './query-worker.ts' : './query-worker.js', import.meta.url);
+/** Where the entry point is, seen from here: beside the source and what is built of it, or in the folder of a package's programs. */
+const ENTRIES = ['./query-worker.ts', './query-worker.js', '../worker/query-worker.js', '../../worker/query-worker.js'];
+
+/** The thread of an account; undefined where its entry point has not been packed. */
+export function openQueryThread(store: QueriedStore): StoreQueryThread | undefined {
+  const entry = ENTRIES.map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) => existsSync(path));
+  return entry === undefined ? undefined : new StoreQueryThread(store, entry);
+}
+
+function startWorker(entry: string, workerData: QueryThreadData): Worker {
   const sourceArguments = ['--conditions=lazurite-source', '--disable-warning=ExperimentalWarning'];
-  return new Worker(fileURLToPath(entry), {
+  return new Worker(entry, {
     workerData,
-    transferList: [calls],
-    execArgv: fromSource ? sourceArguments : [],
+    transferList: [workerData.calls],
+    execArgv: entry.endsWith('.ts') ? sourceArguments : [],
     resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MB, maxYoungGenerationSizeMb: YOUNG_MEMORY_MB },
   });
 }

@@ -153,7 +153,7 @@ test('invoke() resolves to what the function returned, or to its failure', async
     status: 'failed',
     error: expect.stringContaining('bad message'),
   });
-  expect(await host.invoke('unknown', null)).toEqual({ status: 'not-found' });
+  expect(await host.invoke('unknown', null)).toEqual({ status: 'not-found', logs: [] });
 });
 
 test('with enableAuth, functions and the admin API ask for their keys', async () => {
