@@ -89,7 +89,7 @@ export class CommitJournal {
   record(commit: number, changed: CounterValues): void {
     for (const [name, value] of changed) this.#counters.set(name, value);
     this.#commit = commit;
-    this.#append({ commit, counters: Object.fromEntries(changed) });
+    this.#append(commitText(commit, changed));
     if (this.#end > this.#size) {
       this.#replace();
       return;
@@ -103,7 +103,7 @@ export class CommitJournal {
   /** Ends the journal. @param closed absent: the next start examines the database */
   close(closed?: ClosedFile): void {
     try {
-      if (closed) this.#append({ commit: this.#commit, closed });
+      if (closed) this.#append(toText({ commit: this.#commit, closed }));
       fsyncSync(this.#file);
     } finally {
       closeSync(this.#file);
@@ -111,10 +111,9 @@ export class CommitJournal {
   }
 
   /** Writes at a known place, so that a line that was cut by a full disk is overwritten by the next. */
-  #append(line: JournalLine): void {
-    const bytes = Buffer.from(toText(line));
-    writeSync(this.#file, bytes, 0, bytes.length, this.#end);
-    this.#end += bytes.length;
+  #append(text: string): void {
+    writeSync(this.#file, text, this.#end, 'latin1');
+    this.#end += text.length;
   }
 
   #replace(): void {
@@ -173,7 +172,17 @@ export function readJournal(path: string): JournalState | undefined {
 const CHECKSUM_DIGITS = 8;
 
 function toText(line: JournalLine): string {
-  const json = JSON.stringify(line);
+  return withChecksum(JSON.stringify(line));
+}
+
+/** The same for a commit, in half the time: every group of writes makes one. Names of counters are letters, digits and spaces. */
+function commitText(commit: number, counters: CounterValues): string {
+  let values = '';
+  for (const [name, value] of counters) values += `${values === '' ? '' : ','}"${name}":${value}`;
+  return withChecksum(`{"commit":${commit},"counters":{${values}}}`);
+}
+
+function withChecksum(json: string): string {
   return `${checksumOf(json)} ${json}\n`;
 }
 
