@@ -7,6 +7,7 @@ import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import type { Simulator } from '../../shared/domain/simulator/simulator.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { updateOperationHandler } from '../../UpdateOperation/handler.ts';
+import { getPropertyHandler } from '../operations/GetProperty/handler.ts';
 import { getTargetHandler } from '../simulator/GetTarget/handler.ts';
 import { simulateLifecycleHandler } from '../simulator/SimulateLifecycle/handler.ts';
 import { createSubscriptionHandler } from '../subscriptions/CreateSubscription/handler.ts';
@@ -41,6 +42,7 @@ export function createResourceHandlers(dependencies: GraphDependencies): RouteHa
     CreateOperation: createOperationHandler(dependencies),
     CountOperations: countOperationsHandler(dependencies),
     GetOperation: getOperationHandler(dependencies),
+    GetProperty: getPropertyHandler(dependencies),
     UpdateOperation: updateOperationHandler(dependencies),
     DeleteOperation: deleteOperationHandler(dependencies),
     ...(simulator && createTeamHandlers({ ...dependencies, simulator })),

@@ -4,8 +4,26 @@ import type { TeamsAsyncOperation } from './teams-async-operation.ts';
 
 export type ComparisonOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 
-/** Functions on text; an argument that is no text makes the result null, which is neither true nor false. */
-export type TextFunction = 'startswith' | 'endswith' | 'contains' | 'tolower' | 'toupper' | 'length';
+export type TextFunction =
+  | 'startswith'
+  | 'endswith'
+  | 'contains'
+  | 'tolower'
+  | 'toupper'
+  | 'length'
+  | 'indexof'
+  | 'concat'
+  | 'substring'
+  | 'trim';
+
+/** Parts of a point in time, in UTC. `date` is its midnight. */
+export type TimeFunction = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'fractionalseconds' | 'date';
+
+/** `div` leaves no fraction, `divby` does. */
+export type ArithmeticFunction = 'add' | 'sub' | 'mul' | 'div' | 'divby' | 'mod' | 'negate';
+
+/** An argument of another kind than the function takes makes the result null, which is neither true nor false. */
+export type FunctionName = TextFunction | TimeFunction | ArithmeticFunction;
 
 export type Scalar = string | number | boolean | null;
 
@@ -26,13 +44,13 @@ export interface DateTimeLiteral {
   readonly value: string;
 }
 
-export interface TextCall {
+export interface FunctionCall {
   readonly kind: 'call';
-  readonly name: TextFunction;
+  readonly name: FunctionName;
   readonly arguments: readonly Expression[];
 }
 
-export type Expression = Property | Literal | DateTimeLiteral | TextCall;
+export type Expression = Property | Literal | DateTimeLiteral | FunctionCall;
 
 /** With two truth values, as OData has it: comparing with null by anything but `eq` and `ne` is false. */
 export type Condition =

@@ -124,6 +124,14 @@ export const ROUTES = {
     options: ['select', 'format'],
     headers: ['If-None-Match', 'Prefer'],
   },
+  GetProperty: {
+    ...OF_OPERATIONS,
+    methods: ['GET'],
+    path: `${OPERATION}/{property}`,
+    resource: 'property',
+    access: READ_OPERATIONS,
+    options: ['format'],
+  },
   UpdateOperation: {
     ...OF_OPERATIONS,
     methods: ['PATCH'],

@@ -38,8 +38,9 @@ export type QueryOptions = Readonly<Partial<Record<QueryOptionName, string>>>;
 const MAX_QUERY_LENGTH = 64 * 1024;
 
 /**
- * Reads the options of a URL's query, of which nothing is ignored. The `$` is optional, as beta has it, and may be percent-encoded;
- * letter case does not matter (`$skipToken` is what Graph's client for JavaScript sends).
+ * Reads the system query options of a URL. The `$` is optional, as beta has it, and may be percent-encoded; letter case does
+ * not matter (`$skipToken` is what Graph's client for JavaScript sends). Custom options, which are all other names, mean
+ * nothing here, and aliases of parameters (`@name`) stand for their values: OData 4.01, part 2, sections 5.2 and 5.3.
  *
  * @param search as `URL` has it: empty, or with its `?`
  * @throws QueryOptionError an option that is unknown, not allowed here, repeated, or not percent-encoded UTF-8
@@ -47,27 +48,50 @@ const MAX_QUERY_LENGTH = 64 * 1024;
 export function readQueryOptions(search: string, allowed: readonly QueryOptionName[]): QueryOptions {
   if (search.length > MAX_QUERY_LENGTH) throw new QueryOptionError(`It exceeds ${MAX_QUERY_LENGTH} characters.`);
   const options: Partial<Record<QueryOptionName, string>> = {};
+  const aliases = new Map<string, string>();
   for (const part of search.slice(1).split('&').filter(Boolean)) {
     const [key = '', value = ''] = part.split(/=(.*)/s, 2).map(decode);
+    if (key.startsWith('@')) aliases.set(key, value.trim());
     const name = toAllowed(key, allowed);
+    if (name === null) continue;
     if (options[name] !== undefined)
       throw new QueryOptionError(
         `Query option '$${name}' was specified more than once, but it must be specified at most once.`,
       );
     options[name] = value.trim();
   }
+  if (options.filter !== undefined) options.filter = withAliases(options.filter, aliases);
   return options;
 }
 
-function toAllowed(key: string, allowed: readonly QueryOptionName[]): QueryOptionName {
+/** Null: a custom option, or an alias. */
+function toAllowed(key: string, allowed: readonly QueryOptionName[]): QueryOptionName | null {
   const name = key.replace(/^\$/, '').toLowerCase();
   const found = allowed.find((option) => option === name);
   if (found) return found;
   const known = Object.hasOwn(KNOWN_OPTIONS, name) ? KNOWN_OPTIONS[name] : undefined;
+  if (known === undefined && !key.startsWith('$')) return null;
   if (known === undefined) throw new QueryOptionError(`The query parameter '${shown(key)}' is not supported.`);
   throw new QueryOptionError(
     `Query option '${known}' is not allowed. To allow it, set the 'AllowedQueryOptions' property on EnableQueryAttribute or QueryValidationSettings.`,
   );
+}
+
+/** A string literal, or an alias outside of one. */
+const STRING_OR_ALIAS = /'(?:[^']|'')*'|@[\p{L}_][\p{L}\p{Nd}_]{0,127}/gu;
+/** More than any filter may have: an alias that is repeated would otherwise make much of little. */
+const MAX_FILTER_LENGTH = 16_384;
+
+/** One that has no value is null. */
+function withAliases(text: string, aliases: ReadonlyMap<string, string>): string {
+  let length = text.length;
+  return text.replaceAll(STRING_OR_ALIAS, (found) => {
+    if (!found.startsWith('@')) return found;
+    const value = aliases.get(found) ?? 'null';
+    length += value.length;
+    if (length > MAX_FILTER_LENGTH) throw new QueryOptionError(`The $filter exceeds ${MAX_FILTER_LENGTH} characters.`);
+    return value;
+  });
 }
 
 /** Clients that encode forms send a space as `+`. */

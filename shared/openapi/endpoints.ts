@@ -100,6 +100,19 @@ export const ENDPOINTS: Readonly<Record<DocumentedRoute, EndpointModel>> = {
       { status: 304, description: 'It is still what If-None-Match names.' },
     ],
   },
+  GetProperty: {
+    summary: 'Gets one property of an operation',
+    responses: [
+      {
+        status: 200,
+        description: 'Its value, alone with $value.',
+        mediaType: JSON_TYPE,
+        schema: { type: 'object' },
+        otherContent: { 'text/plain': { schema: { type: 'string' } } },
+      },
+      { status: 204, description: 'It is null.' },
+    ],
+  },
   UpdateOperation: {
     summary: 'Changes what is sent of an operation',
     body: { schema: OPERATION_SCHEMA, example: () => CHANGES_EXAMPLE },

@@ -68,7 +68,7 @@ async function listAll(): Promise<string[]> {
 }
 
 async function subscribe(): Promise<SubscriptionSession> {
-  const [first, second] = [inMinutes(30), inMinutes(50)];
+  const [first, second] = [inMinutes(50), inMinutes(55)];
   const wanted = { resource: path, changeType: 'created,updated', notificationUrl: hook, clientState: 'mine' };
   const subscriptions = client.api('/subscriptions');
   const made = await subscriptions.post({ ...wanted, expirationDateTime: first });

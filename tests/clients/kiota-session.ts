@@ -125,7 +125,7 @@ async function listAll(): Promise<string[]> {
 }
 
 async function subscribe(): Promise<SubscriptionSession> {
-  const [first, second] = [inMinutes(30), inMinutes(50)];
+  const [first, second] = [inMinutes(50), inMinutes(55)];
   const resource = `chats/${chatId}/operations`;
   const wanted = { resource, changeType: 'created,updated', notificationUrl: hook, clientState: 'mine' };
   const made = await sendSubscription(HttpMethod.POST, '', { ...wanted, expirationDateTime: first });

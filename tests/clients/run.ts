@@ -36,11 +36,6 @@ const TOOLCHAINS: Readonly<Record<string, Toolchain>> = {
     install: [['mvn', '--quiet', '--batch-mode', 'dependency:build-classpath', '-Dmdep.outputFile=classpath']],
     play: ['java', '-cp', '@classpath', 'Session.java'],
   },
-  go: {
-    probe: ['go', 'version'],
-    install: [['go', 'build', '-o', 'session', '.']],
-    play: ['./session'],
-  },
 };
 
 const SOURCES = import.meta.dirname;

@@ -103,6 +103,9 @@ export function padded(utc: string): string {
 }
 
 function call(name: string, values: readonly unknown[]): Scalar {
+  if (name in ARITHMETIC) return arithmetic(name, values);
+  if (name in TIME_PARTS || name === 'date') return partOf(name, values[0]);
+  if (name === 'substring') return substring(values);
   const texts = values.filter((value) => typeof value === 'string');
   if (texts.length < values.length) return null;
   const [text = '', part = ''] = texts;
@@ -112,7 +115,50 @@ function call(name: string, values: readonly unknown[]): Scalar {
     contains: () => text.includes(part),
     tolower: () => text.toLowerCase(),
     toupper: () => text.toUpperCase(),
+    trim: () => text.trim(),
     length: () => text.length,
+    indexof: () => text.indexOf(part),
+    concat: () => text + part,
   };
   return results[name]?.() ?? null;
+}
+
+function substring([text, start, length]: readonly unknown[]): Scalar {
+  if (typeof text !== 'string' || typeof start !== 'number') return null;
+  return text.slice(start, typeof length === 'number' ? start + length : undefined);
+}
+
+const ARITHMETIC: Readonly<Record<string, (left: number, right: number) => number>> = {
+  add: (left, right) => left + right,
+  sub: (left, right) => left - right,
+  mul: (left, right) => left * right,
+  div: (left, right) => Math.trunc(left / right),
+  divby: (left, right) => left / right,
+  mod: (left, right) => left % right,
+  negate: (number) => -number,
+};
+
+function arithmetic(name: string, values: readonly unknown[]): Scalar {
+  const numbers = values.filter((value) => typeof value === 'number');
+  if (numbers.length < values.length) return null;
+  const result = ARITHMETIC[name]?.(numbers[0] ?? 0, numbers[1] ?? 0) ?? null;
+  return result !== null && Number.isFinite(result) ? result + 0 : null;
+}
+
+/** Where the parts are in a time as `padded()` writes it. */
+const TIME_PARTS: Readonly<Record<string, readonly [start: number, end: number]>> = {
+  year: [0, 4],
+  month: [5, 7],
+  day: [8, 10],
+  hour: [11, 13],
+  minute: [14, 16],
+  second: [17, 19],
+  fractionalseconds: [19, 32],
+};
+
+function partOf(name: string, time: unknown): Scalar {
+  if (typeof time !== 'string') return null;
+  if (name === 'date') return padded(`${time.slice(0, 10)}T00:00:00Z`);
+  const [start, end] = TIME_PARTS[name] ?? [0, 0];
+  return Number(time.slice(start, end));
 }

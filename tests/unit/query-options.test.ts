@@ -19,9 +19,8 @@ const PREFIX = 'The query specified in the URI is not valid. ';
 describe('a query option', () => {
   test.each([
     ['$foo=1', "The query parameter '$foo' is not supported."],
-    ['foo=1', "The query parameter 'foo' is not supported."],
-    ['=1', "The query parameter '' is not supported."],
-    ['constructor=1', "The query parameter 'constructor' is not supported."],
+    ['$constructor=1', "The query parameter '$constructor' is not supported."],
+    ['$=1', "The query parameter '$' is not supported."],
     [
       '$expand=a',
       "Query option 'Expand' is not allowed. To allow it, set the 'AllowedQueryOptions' property on EnableQueryAttribute or QueryValidationSettings.",
@@ -48,7 +47,10 @@ describe('a query option', () => {
     ],
     ['$count=yes', "Invalid value 'yes' for $count query option found. Valid values are 'true' and 'false'."],
     ['$select=a b', "The term 'a b' is not valid in a $select expression."],
-    ['$select=error/code', "The term 'error/code' is not valid in a $select expression."],
+    ['$select=error/colour', "The term 'error/colour' is not valid in a $select expression."],
+    ['$select=status/code', "The term 'status/code' is not valid in a $select expression."],
+    ['$select=error($select=code', "The term 'error($select=code' is not valid in a $select expression."],
+    ['$select=error($expand=code)', "The term 'error($expand=code)' is not valid in a $select expression."],
     ['$select=id,', "The term '' is not valid in a $select expression."],
     ['$orderby=', "Syntax error in the $orderby expression ''."],
     ['$orderby=id down', "Syntax error in the $orderby expression 'id down'."],
@@ -80,7 +82,18 @@ describe('a query option', () => {
     ['$filter=attemptsCount eq 1e999', "Unrecognized literal '1e999' at position 17."],
     ["$filter=error/hint eq 'a'", "Could not find a property named 'hint' on type 'microsoft.graph.operationError'."],
     ["$filter=status/x eq 'a'", "The path 'status/x' leads into a property that is not complex."],
-    ["$filter=substring(id,1) eq 'a'", "An unknown function with name 'substring' was found."],
+    ["$filter=now() eq 'a'", "Syntax error at position 4 in 'now() eq 'a''."],
+    ['$filter=geo.length(id) eq 1', "An unknown function with name 'geo.length' was found."],
+    [
+      '$filter=year(id) eq 1',
+      "No function signature for the function with name 'year' matches the specified arguments.",
+    ],
+    [
+      '$filter=status add 1 eq 2',
+      "An operator with incompatible types was detected. Found operand type 'microsoft.graph.teamsAsyncOperationStatus' for operator 'add'.",
+    ],
+    ['$filter=@a gt 1 and @a', 'The $filter expression must evaluate to a single boolean value.'],
+    ['$filter=$it eq null', "Syntax error at position 4 in '$it eq null'."],
     ["$filter=constructor(id) eq 'a'", "An unknown function with name 'constructor' was found."],
     [
       '$filter=contains(id)',

@@ -28,7 +28,7 @@ const DIFFERENCES = `## Differences
 | scripts | stopped after 5 s; while one runs, other writes wait, and reads see the state before it. A query inside a script sees the script's own writes |
 | user-defined functions | a call is stopped after 1 s, and other requests wait for it |
 | resource tokens | bound to the permission as it is: one that was changed or deleted gives no access any more |
-| indexing directive | "exclude" is accepted, and queries find the item all the same |
+| indexing directive | \`exclude\` is accepted, and queries find the item all the same |
 | batches of the SDK for .NET | HybridRow is rejected with 501: use its bulk mode or single operations |
 | delete by partition key | done before the response, not in the background |`;
 

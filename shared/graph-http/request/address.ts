@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { declaredProperty } from '../../domain/declared-property.ts';
 import { BadRequestError, type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
 import { TEAM_PREFIX, toOwnerKey } from '../../domain/teams/operations-owner.ts';
 import { shown } from '../../odata/query-option-error.ts';
@@ -13,9 +14,9 @@ export type ResourceKind =
 
 export type Address = UncheckedOperationAddress | SubscriptionAddress | ChatAddress | TeamAddress;
 
-/** The operations of a chat or a team, their number, or one of them. */
+/** The operations of a chat or a team, their number, one of them, or a property of one. */
 export interface OperationAddress extends CommonAddress {
-  readonly kind: 'operations' | 'count' | 'operation';
+  readonly kind: 'operations' | 'count' | 'operation' | 'property';
   readonly set: 'chats' | 'teams';
   /** Of the chat or the team: decoded, and such that it can be one. */
   readonly parentId: string;
@@ -23,8 +24,17 @@ export interface OperationAddress extends CommonAddress {
   readonly chatId: string;
   /** Decoded; null unless it is one operation. */
   readonly operationId: string | null;
+  /** Null unless it is a property of an operation. */
+  readonly property: PropertyAddress | null;
   /** Whose chat the URL says it is: `me`, `users('…')`, or empty. */
   readonly owner: string;
+}
+
+export interface PropertyAddress {
+  /** From the operation down; declared properties only. */
+  readonly path: readonly string[];
+  /** `$value`: the value alone is wanted, as text. */
+  readonly isRaw: boolean;
 }
 
 /** Before the id of the chat or the team has been looked at. */
@@ -122,15 +132,34 @@ function readChat(path: PathReader, common: Common): UncheckedOperationAddress |
   return readOperations(path, { ...common, owner, set: 'chats', parentId: chatId });
 }
 
-type Parent = Omit<UncheckedOperationAddress, 'kind' | 'operationId' | 'segment'>;
+type Parent = Omit<UncheckedOperationAddress, 'kind' | 'operationId' | 'property' | 'segment'>;
 
 /** What is left of the address of operations behind the chat or the team. */
 function readOperations(path: PathReader, parent: Parent): UncheckedOperationAddress {
-  const found = { ...parent, segment: path.segment };
+  const { segment } = path;
   const operationId = readOperationId(path);
+  const property = operationId === null || operationId === '$count' ? null : readProperty(path);
   path.end();
+  const found = { ...parent, segment, property };
   if (operationId === '$count') return { ...found, kind: 'count', operationId: null };
+  if (property) return { ...found, kind: 'property', operationId };
   return { ...found, kind: operationId === null ? 'operations' : 'operation', operationId };
+}
+
+/** Null: the path ends before one. */
+function readProperty(path: PathReader): PropertyAddress | null {
+  const names: string[] = [];
+  while (!path.isAtEnd() && path.segment !== '$value') {
+    const declared = declaredProperty([...names, path.segment]);
+    const isMember = names.length === 0 || names[0] === 'error';
+    if (!declared || !isMember || names.length > 1) throw path.unknown();
+    names.push(path.segment);
+    path.next();
+  }
+  if (names.length === 0) return null;
+  const isComplex = names.length === 1 && names[0] === 'error';
+  if (isComplex && path.segment === '$value') throw path.unknown();
+  return { path: names, isRaw: path.accept('$value') };
 }
 
 function readOwner(path: PathReader): string {
@@ -213,7 +242,7 @@ export class PathReader implements PathSegments {
   }
 
   /**
-   * The key of `name/key` or `name('key')`. Null when it is not percent-encoded UTF-8; of one that is optional, when it
+   * The key of `name/key`, `name('key')` or `name(id='key')`. Null when it is not percent-encoded UTF-8; of one that is optional, when it
    * is not there.
    */
   key(name: string, { optional = false } = {}): string | null {
@@ -225,7 +254,7 @@ export class PathReader implements PathSegments {
       return key;
     }
     const segment = this.#peek();
-    const key = /^[a-z]+\('(?<key>(?:[^']|'')*)'\)$/is.exec(segment)?.groups?.key;
+    const key = /^[a-z]+\((?:id=)?'(?<key>(?:[^']|'')*)'\)$/is.exec(segment)?.groups?.key;
     if (!this.startsWith(name) || key === undefined) throw new UnknownSegmentError(segment || this.#last);
     this.next();
     return key.replaceAll("''", "'");

@@ -59,7 +59,7 @@ const EXPOSED =
 /** A browser's question before the request: which methods and headers it may send. */
 export function preflightHeaders(requestedHeaders: string | null): Readonly<Record<string, string>> {
   return {
-    'access-control-allow-methods': 'GET, POST, PATCH, DELETE, OPTIONS',
+    'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
     ...(requestedHeaders !== null && { 'access-control-allow-headers': requestedHeaders }),
     'access-control-max-age': '3600',
   };
@@ -125,8 +125,42 @@ function toControls(id: string, metadata: MetadataLevel, url: OperationAddress):
 export function toProperties(operation: TeamsAsyncOperation, { enums, select, metadata }: EntityView): JsonObject {
   const properties = toAllProperties(operation, enums, metadata);
   if (!select && metadata !== 'full') return properties;
-  const shown = Object.entries(properties).filter(([name]) => !select || select.includes(name));
+  const shown = Object.entries(properties).flatMap(([name, value]) => selected(name, value, select));
   return Object.fromEntries(metadata === 'full' ? shown.flatMap(withType) : shown);
+}
+
+/** What was selected of a property: all of it, some of its members, or nothing. */
+function selected(name: string, value: unknown, select: EntityView['select']): [string, unknown][] {
+  if (!select || select.includes(name)) return [[name, value]];
+  const members = select.filter((path) => path.startsWith(`${name}/`)).map((path) => path.slice(name.length + 1));
+  if (members.length === 0) return [];
+  if (typeof value !== 'object' || value === null) return [[name, value]];
+  const kept = Object.entries(value).filter(([member]) => member.startsWith('@') || members.includes(member));
+  return [[name, Object.fromEntries(kept)]];
+}
+
+/** One property of an operation, as the response to a request for it. Undefined: it is null. */
+export function toPropertyEntity(
+  operation: TeamsAsyncOperation,
+  { path, ...view }: Omit<EntityView, 'select'> & { readonly path: readonly string[] },
+  url: OperationAddress,
+): object | undefined {
+  const value = propertyOf(operation, { ...view, path });
+  if (value === null) return undefined;
+  const context = `${url.serviceRoot}/$metadata#${toCanonicalPath(url, operation.id)}/${path.join('/')}`;
+  return {
+    ...(view.metadata !== 'none' && { '@odata.context': context }),
+    ...(typeof value === 'object' ? value : { value }),
+  };
+}
+
+/** Null: it is null, or lies in what is. */
+export function propertyOf(
+  operation: TeamsAsyncOperation,
+  { path, ...view }: Omit<EntityView, 'select'> & { readonly path: readonly string[] },
+): unknown {
+  const all = toAllProperties(operation, view.enums, view.metadata);
+  return path.reduce<unknown>((value, name) => Object(value)[name] ?? null, all);
 }
 
 /** By the names of declared properties. */
@@ -187,9 +221,13 @@ export function toContext(
   { entity, select }: { entity: boolean; select: readonly string[] | null },
 ): string {
   const owner = address.owner && `${address.owner}/`;
-  const selected = select ? `(${select.map(encodeURIComponent).join(',')})` : '';
+  const selected = select ? `(${select.map(encodePath).join(',')})` : '';
   const end = entity ? '/$entity' : '';
   return `${address.serviceRoot}/$metadata#${owner}${address.set}('${quoteKey(address.parentId)}')/operations${selected}${end}`;
+}
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 /** The URL of the next page: the same request, going on at the token instead of skipping again. */

@@ -1,5 +1,11 @@
 import { declaredProperty, type TypeName, typeNameOf } from '../../domain/declared-property.ts';
-import type { DateTimeLiteral, Expression, Literal, TextFunction } from '../../domain/operation-query.ts';
+import type {
+  ArithmeticFunction,
+  DateTimeLiteral,
+  Expression,
+  FunctionName,
+  Literal,
+} from '../../domain/operation-query.ts';
 import { toUtc } from '../../domain/teams-async-operation.ts';
 import { QueryOptionError, shown } from '../query-option-error.ts';
 import type { Token } from './tokens.ts';
@@ -14,17 +20,40 @@ export interface Operand {
 
 export type LiteralOperand = Operand & { readonly expression: Literal | DateTimeLiteral };
 
-const TEXT = ['Edm.String', 'Edm.Untyped'] as const;
+type Parameter = 'text' | 'number' | 'time';
 
-/** The functions there are: how many arguments (all of them text), and what they make. */
-const FUNCTIONS: Readonly<Record<TextFunction, { readonly arity: number; readonly type: OperandType }>> = {
-  startswith: { arity: 2, type: 'Edm.Boolean' },
-  endswith: { arity: 2, type: 'Edm.Boolean' },
-  contains: { arity: 2, type: 'Edm.Boolean' },
-  tolower: { arity: 1, type: 'Edm.String' },
-  toupper: { arity: 1, type: 'Edm.String' },
-  length: { arity: 1, type: 'Edm.Int32' },
+interface Signature {
+  readonly parameters: readonly Parameter[];
+  /** How many parameters at the end can be left out. */
+  readonly optional?: number;
+  readonly type: OperandType;
+}
+
+type NamedFunction = Exclude<FunctionName, ArithmeticFunction>;
+
+/** The functions there are, what they take and what they make. */
+const FUNCTIONS: Readonly<Record<NamedFunction, Signature>> = {
+  startswith: { parameters: ['text', 'text'], type: 'Edm.Boolean' },
+  endswith: { parameters: ['text', 'text'], type: 'Edm.Boolean' },
+  contains: { parameters: ['text', 'text'], type: 'Edm.Boolean' },
+  tolower: { parameters: ['text'], type: 'Edm.String' },
+  toupper: { parameters: ['text'], type: 'Edm.String' },
+  trim: { parameters: ['text'], type: 'Edm.String' },
+  length: { parameters: ['text'], type: 'Edm.Int32' },
+  indexof: { parameters: ['text', 'text'], type: 'Edm.Int32' },
+  concat: { parameters: ['text', 'text'], type: 'Edm.String' },
+  substring: { parameters: ['text', 'number', 'number'], optional: 1, type: 'Edm.String' },
+  year: { parameters: ['time'], type: 'Edm.Int32' },
+  month: { parameters: ['time'], type: 'Edm.Int32' },
+  day: { parameters: ['time'], type: 'Edm.Int32' },
+  hour: { parameters: ['time'], type: 'Edm.Int32' },
+  minute: { parameters: ['time'], type: 'Edm.Int32' },
+  second: { parameters: ['time'], type: 'Edm.Int32' },
+  fractionalseconds: { parameters: ['time'], type: 'Edm.Double' },
+  date: { parameters: ['time'], type: 'Edm.DateTimeOffset' },
 };
+
+const ARITHMETIC = ['add', 'sub', 'mul', 'div', 'divby', 'mod'] as const;
 
 export const FILTER_FUNCTIONS: readonly string[] = Object.keys(FUNCTIONS);
 
@@ -105,21 +134,45 @@ function unreadable(text: string, position: number): QueryOptionError {
 /** @throws QueryOptionError there is no such function, or it does not take these arguments */
 export function callOperand(given: string, operands: readonly Operand[]): Operand {
   const name = given.toLowerCase();
-  if (!isFunction(name)) {
-    throw new QueryOptionError(`An unknown function with name '${shown(given)}' was found.`);
-  }
-  const { arity, type } = FUNCTIONS[name];
-  if (operands.length !== arity || operands.some((operand) => !isText(operand)))
+  if (!isFunction(name)) throw new QueryOptionError(`An unknown function with name '${shown(given)}' was found.`);
+  const { parameters, optional = 0, type } = FUNCTIONS[name];
+  const isFew = operands.length < parameters.length - optional;
+  if (isFew || !operands.every((operand, index) => isOf(operand, parameters[index])))
     throw new QueryOptionError(
       `No function signature for the function with name '${name}' matches the specified arguments.`,
     );
   return { expression: { kind: 'call', name, arguments: operands.map(({ expression }) => expression) }, type };
 }
 
-function isFunction(name: string): name is TextFunction {
+function isFunction(name: string): name is NamedFunction {
   return Object.hasOwn(FUNCTIONS, name);
 }
 
-function isText({ type }: Operand): boolean {
-  return (TEXT as readonly string[]).includes(type);
+const TYPES_OF: Readonly<Record<Parameter, readonly OperandType[]>> = {
+  text: ['Edm.String', 'Edm.Untyped'],
+  number: ['Edm.Int32', 'Edm.Double', 'Edm.Untyped'],
+  time: ['Edm.DateTimeOffset'],
+};
+
+function isOf({ type }: Operand, parameter: Parameter | undefined): boolean {
+  return parameter !== undefined && TYPES_OF[parameter].includes(type);
+}
+
+export type ArithmeticOperator = (typeof ARITHMETIC)[number];
+
+export function arithmeticOperator(text: string): ArithmeticOperator | undefined {
+  return ARITHMETIC.find((name) => name === text.toLowerCase());
+}
+
+/** @throws QueryOptionError an operand is no number */
+export function arithmeticOperand(given: ArithmeticOperator | 'negate', operands: readonly Operand[]): Operand {
+  const wrong = operands.find((operand) => !isOf(operand, 'number'));
+  if (wrong)
+    throw new QueryOptionError(
+      `An operator with incompatible types was detected. Found operand type '${wrong.type}' for operator '${given}'.`,
+    );
+  const isWhole = operands.every(({ type }) => type === 'Edm.Int32');
+  const name = given === 'div' && !isWhole ? 'divby' : given;
+  const type = isWhole && name !== 'divby' ? 'Edm.Int32' : 'Edm.Double';
+  return { expression: { kind: 'call', name, arguments: operands.map(({ expression }) => expression) }, type };
 }

@@ -2,7 +2,16 @@ import type { ComparisonOperator, Condition } from '../../domain/operation-query
 import type { EnumView } from '../../domain/teams-async-operation.ts';
 import { QueryOptionError } from '../query-option-error.ts';
 import { among, compare, isComparisonOperator } from './comparison.ts';
-import { callOperand, type LiteralOperand, literalOperand, type Operand, propertyOperand } from './operands.ts';
+import {
+  type ArithmeticOperator,
+  arithmeticOperand,
+  arithmeticOperator,
+  callOperand,
+  type LiteralOperand,
+  literalOperand,
+  type Operand,
+  propertyOperand,
+} from './operands.ts';
 import { type Token, TokenReader } from './tokens.ts';
 
 /** In UTF-16 units, decoded. */
@@ -12,7 +21,8 @@ const MAX_NODES = 100;
 const MAX_DEPTH = 32;
 
 /**
- * Parses `$filter`: OData 4.01's comparison and logical operators, `in`, functions on text, paths, dynamic properties.
+ * Parses `$filter`: OData 4.01's comparison, logical and arithmetic operators, `in`, functions on text and times, paths,
+ * dynamic properties.
  *
  * @throws QueryOptionError for everything else, and for what is too long or too deep
  * @example parseFilter("status eq 'failed' and startswith(error/code, 'Team')", 'asStored')
@@ -27,7 +37,7 @@ type Part =
   | { readonly kind: 'condition'; readonly condition: Condition }
   | { readonly kind: 'operand'; readonly operand: Operand };
 
-/** Recursive descent; from low to high: or, and, comparison and in, not, what stands alone. */
+/** Recursive descent; from low to high: or, and, comparison and in, sums, products, not and minus, what stands alone. */
 class FilterParser {
   readonly #tokens: TokenReader;
   readonly #view: EnumView;
@@ -61,7 +71,7 @@ class FilterParser {
   }
 
   #comparison(): Part {
-    const left = this.#unary();
+    const left = this.#sum();
     const { kind, text } = this.#tokens.peek();
     const operator = text.toLowerCase();
     if (kind !== 'name') return left;
@@ -69,7 +79,7 @@ class FilterParser {
     if (!isComparisonOperator(operator)) return left;
     this.#tokens.take();
     this.#count();
-    return { kind: 'condition', condition: compareOperands(operator, [left, this.#unary()], this.#view) };
+    return { kind: 'condition', condition: compareOperands(operator, [left, this.#sum()], this.#view) };
   }
 
   #in(left: Part): Part {
@@ -89,7 +99,41 @@ class FilterParser {
     return operand;
   }
 
+  #sum(): Part {
+    return this.#arithmetic(['add', 'sub'], () =>
+      this.#arithmetic(['mul', 'div', 'divby', 'mod'], () => this.#unary()),
+    );
+  }
+
+  #arithmetic(operators: readonly ArithmeticOperator[], operand: () => Part): Part {
+    let left = operand();
+    for (;;) {
+      const { kind, text } = this.#tokens.peek();
+      const operator = kind === 'name' ? arithmeticOperator(text) : undefined;
+      if (operator === undefined || !operators.includes(operator)) return left;
+      this.#tokens.take();
+      this.#count();
+      left = {
+        kind: 'operand',
+        operand: arithmeticOperand(
+          operator,
+          [left, operand()].map((it) => this.#toOperand(it)),
+        ),
+      };
+    }
+  }
+
+  #toOperand(part: Part): Operand {
+    if (part.kind === 'condition') throw this.#tokens.unexpected();
+    return part.operand;
+  }
+
   #unary(): Part {
+    if (this.#tokens.accept('symbol', '-'))
+      return this.#nested(() => {
+        this.#count();
+        return { kind: 'operand', operand: arithmeticOperand('negate', [this.#toOperand(this.#unary())]) };
+      });
     if (!this.#atKeyword('not')) return this.#primary();
     return this.#nested(() => {
       this.#tokens.take();
@@ -124,14 +168,15 @@ class FilterParser {
         name.text,
         this.#list(() => this.#argument()),
       );
-    const path = [name.text];
+    const path = name.text === '$it' ? [] : [name.text];
     while (this.#tokens.accept('symbol', '/')) {
       const segment = this.#tokens.take();
       if (segment.kind !== 'name') throw this.#tokens.unexpected();
       path.push(segment.text);
       this.#count();
     }
-    if (path.some((segment) => segment.includes('.'))) throw this.#tokens.unexpected();
+    // `$it` is the operation itself: nothing can be compared with it.
+    if (path.length === 0 || path.some((segment) => /[.$]/.test(segment))) throw this.#tokens.unexpected();
     return propertyOperand(path);
   }
 
@@ -142,9 +187,7 @@ class FilterParser {
 
   #argument(): Operand {
     return this.#nested(() => {
-      const part = this.#primary();
-      if (part.kind === 'condition') throw this.#tokens.unexpected();
-      return part.operand;
+      return this.#toOperand(this.#sum());
     });
   }
 

@@ -23,8 +23,9 @@ const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
   ['dateTime', new RegExp(String.raw`\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?${BOUNDARY}`, 'iuy')],
   ['number', new RegExp(`(?:-?INF|NaN)${BOUNDARY}`, 'uy')],
   ['number', new RegExp(String.raw`[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?${BOUNDARY}`, 'iuy')],
+  ['name', /\$it(?![\w$])/uy],
   ['name', new RegExp(String.raw`${IDENTIFIER}(?:\.${IDENTIFIER})*`, 'uy')],
-  ['symbol', /[(),/]/uy],
+  ['symbol', /[(),/-]/uy],
 ];
 const SPACES = /[ \t]*/y;
 

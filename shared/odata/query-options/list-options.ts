@@ -1,3 +1,4 @@
+import { declaredProperty } from '../../domain/declared-property.ts';
 import { type Condition, type OrderBy, SORTABLE_PROPERTIES } from '../../domain/operation-query.ts';
 import type { EnumView } from '../../domain/teams-async-operation.ts';
 import { parseFilter } from '../filter/parse-filter.ts';
@@ -106,18 +107,32 @@ const IDENTIFIER = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]{0
 const MAX_SELECTED = 100;
 
 /**
- * The properties to return; the type is open, so any name may be one.
+ * The properties to return, each by its path; the type is open, so any name may be one. `error($select=code)` is another
+ * way to write `error/code`.
  *
  * @returns null: all of them
- * @throws QueryOptionError a name that is none, or too many
+ * @throws QueryOptionError a name that is none, a path into what is not complex, or too many
  */
 export function parseSelect(text: string | undefined): readonly string[] | null {
   if (text === undefined) return null;
-  const names = text.split(',', MAX_SELECTED + 1).map((name) => name.trim());
-  if (names.length > MAX_SELECTED)
+  const items = text.split(/,(?![^()]*\))/, MAX_SELECTED + 1).flatMap((item) => toPaths(item.trim()));
+  if (items.length > MAX_SELECTED)
     throw new QueryOptionError(`The $select names more than ${MAX_SELECTED} properties.`);
-  const wrong = names.find((name) => name !== '*' && !IDENTIFIER.test(name));
+  const wrong = items.find((path) => path !== '*' && !isSelectable(path.split('/')));
   if (wrong !== undefined)
     throw new QueryOptionError(`The term '${shown(wrong)}' is not valid in a $select expression.`);
-  return names.includes('*') ? null : [...new Set(names)];
+  return items.includes('*') ? null : [...new Set(items)];
+}
+
+/** What is inside parentheses is below what stands before them. */
+function toPaths(item: string): readonly string[] {
+  const { name, inner } = /^(?<name>[^()]+)\(\s*\$?select\s*=(?<inner>[^()]*)\)$/i.exec(item)?.groups ?? {};
+  if (name === undefined || inner === undefined) return [item];
+  return inner.split(',').map((member) => `${name.trim()}/${member.trim()}`);
+}
+
+function isSelectable([first = '', ...others]: readonly string[]): boolean {
+  if (![first, ...others].every((name) => IDENTIFIER.test(name))) return false;
+  if (others.length === 0) return true;
+  return first === 'error' && others.length === 1 && declaredProperty([first, ...others]) !== undefined;
 }

@@ -1,5 +1,11 @@
 import { declaredProperty } from '../../domain/declared-property.ts';
-import type { ComparisonOperator, Condition, Expression } from '../../domain/operation-query.ts';
+import type {
+  ComparisonOperator,
+  Condition,
+  Expression,
+  FunctionCall,
+  FunctionName,
+} from '../../domain/operation-query.ts';
 import { propertyPath, type Statement } from '../statement.ts';
 import { SORT_PATHS, toDateKey } from './operation-document.ts';
 
@@ -100,7 +106,6 @@ function truthSql(value: Expression, statement: Statement): string {
   return value.kind === 'call' ? sql : `(${sql} = true)`;
 }
 
-/** Every name below is Cosmos DB's for the OData function of that name. */
 function expressionSql(expression: Expression, statement: Statement): string {
   switch (expression.kind) {
     case 'literal':
@@ -110,18 +115,48 @@ function expressionSql(expression: Expression, statement: Statement): string {
     case 'property':
       return propertySql(expression.path);
     case 'call':
-      return `${FUNCTIONS[expression.name]}(${expression.arguments.map((argument) => expressionSql(argument, statement)).join(', ')})`;
+      return callSql(expression, statement);
   }
 }
 
-const FUNCTIONS: Readonly<Record<Extract<Expression, { kind: 'call' }>['name'], string>> = {
-  startswith: 'STARTSWITH',
-  endswith: 'ENDSWITH',
-  contains: 'CONTAINS',
-  tolower: 'LOWER',
-  toupper: 'UPPER',
-  length: 'LENGTH',
+function callSql({ name, arguments: given }: FunctionCall, statement: Statement): string {
+  const [first = '', second = '', third = `LENGTH(${first})`] = given.map((part) => expressionSql(part, statement));
+  return CALLS[name](first, second, third);
+}
+
+/** Functions of Cosmos DB for those of OData. Times are texts of equal length: their parts are where they always are. */
+const CALLS: Readonly<Record<FunctionName, (first: string, second: string, third: string) => string>> = {
+  startswith: (text, part) => `STARTSWITH(${text}, ${part})`,
+  endswith: (text, part) => `ENDSWITH(${text}, ${part})`,
+  contains: (text, part) => `CONTAINS(${text}, ${part})`,
+  tolower: (text) => `LOWER(${text})`,
+  toupper: (text) => `UPPER(${text})`,
+  trim: (text) => `TRIM(${text})`,
+  length: (text) => `LENGTH(${text})`,
+  indexof: (text, part) => `INDEX_OF(${text}, ${part})`,
+  concat: (text, other) => `CONCAT(${text}, ${other})`,
+  substring: (text, start, length) => `SUBSTRING(${text}, ${start}, ${length})`,
+  year: (time) => digitsSql(time, 0, 4),
+  month: (time) => digitsSql(time, 5, 2),
+  day: (time) => digitsSql(time, 8, 2),
+  hour: (time) => digitsSql(time, 11, 2),
+  minute: (time) => digitsSql(time, 14, 2),
+  second: (time) => digitsSql(time, 17, 2),
+  fractionalseconds: (time) => `StringToNumber(CONCAT("0.", SUBSTRING(${time}, 20, 12)))`,
+  date: (time) => `CONCAT(SUBSTRING(${time}, 0, 10), "T00:00:00.000000000000Z")`,
+  add: (left, right) => `(${left} + ${right})`,
+  sub: (left, right) => `(${left} - ${right})`,
+  mul: (left, right) => `(${left} * ${right})`,
+  div: (left, right) => `TRUNC(${left} / ${right})`,
+  divby: (left, right) => `(${left} / ${right})`,
+  mod: (left, right) => `(${left} % ${right})`,
+  negate: (number) => `(-${number})`,
 };
+
+/** A text with zeros in front is no number for Cosmos DB: a digit is put before them, and taken off the number. */
+function digitsSql(time: string, start: number, length: number): string {
+  return `(StringToNumber(CONCAT("1", SUBSTRING(${time}, ${start}, ${length}))) - ${10 ** length})`;
+}
 
 /** Times are compared by their keys, which have equal length. */
 function propertySql(path: readonly string[]): string {

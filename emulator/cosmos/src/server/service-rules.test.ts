@@ -136,6 +136,18 @@ describe('a feed', () => {
     expect(await page({ 'x-ms-continuation': String(first.continuation) })).toEqual({ count: 0 });
   });
 
+  it('of a query has one, too, unless TOP or LIMIT ends it', async () => {
+    const container = await account.container();
+    for (const id of ['1', '2', '3', '4']) await container.items.create({ id, pk: 'a' });
+    const pages = async (query: string) => {
+      const iterator = container.items.query(query, { partitionKey: 'a', maxItemCount: 4 });
+      const first = await iterator.fetchNext();
+      return [first.resources.length, first.hasMoreResults];
+    };
+    expect(await pages('SELECT * FROM c')).toEqual([4, true]);
+    expect(await pages('SELECT TOP 4 * FROM c')).toEqual([4, false]);
+  });
+
   it('with a continuation of another one is rejected with the service’s message', async () => {
     const container = await account.container();
     const path = `/dbs/db/colls/${container.id}/docs`;

@@ -104,13 +104,19 @@ export function* pageInSteps(store: QueriedStore, run: QueryRun, pace: QueryPace
     sortedInput: access.kind === 'order',
   });
   const page = new PageBuilder(maxItemCount, reader, trackCursor(run, reader, rows));
+  const endsWhenFull = mayEndWhenFull(run);
   for (const row of rows) {
     if (pace.isOver()) yield;
     if (row === YIELD) {
       if (pace.elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
-    } else if (!page.add(row)) break;
+    } else if (!page.add(row) || (endsWhenFull && page.isFull && page.endBetweenRows())) break;
   }
   return page.finish();
+}
+
+/** As in the service, a full page of a query that is not limited has a continuation, though nothing may follow. */
+function mayEndWhenFull({ query: { query }, input: { count } }: QueryRun): boolean {
+  return count === undefined && query.select.top === undefined && query.offsetLimit === undefined;
 }
 
 function readingOf({ query, input }: QueryRun): DocumentReading {
@@ -164,6 +170,10 @@ class PageBuilder {
     this.#bytes += size;
     this.#tracker.add();
     return true;
+  }
+
+  get isFull(): boolean {
+    return this.#rows.length >= this.#maxItemCount;
   }
 
   /** False when the query cannot stop between two rows. */

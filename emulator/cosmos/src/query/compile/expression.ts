@@ -45,6 +45,8 @@ function compileNode(node: Expression, context: CompileContext): Evaluate {
     case 'property':
       return compileProperty(node, context);
     case 'index':
+      if (constantOf(node.index, compilation.parameters) === undefined)
+        throw queryError('SC2990', 'A member indexer must be a constant.', node.index);
       return compileIndex(compile(node.object), compile(node.index));
     case 'call':
       return compileCall(node, context);

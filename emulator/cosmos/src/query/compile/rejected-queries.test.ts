@@ -37,6 +37,8 @@ test.each<[string, readonly string[]]>([
   ['SELECT TOP 4294967296 * FROM c', ['SC2062']],
   ['SELECT * FROM c OFFSET 4294967296 LIMIT 1', ['SC2062']],
   ['SELECT * FROM c OFFSET 0 LIMIT 4294967296', ['SC2062']],
+  ['SELECT VALUE c.l[c.n] FROM c', ['SC2990']],
+  ['SELECT VALUE c[LOWER(c.name)] FROM c', ['SC2990']],
   ['SELECT * FROM c GROUP BY c.a', ['SC2041']],
   ['SELECT c.b FROM c GROUP BY c.a', ['SC2102']],
   ['SELECT c.a.b FROM c GROUP BY c.a', ['SC2102']],
@@ -55,6 +57,8 @@ test.each([
   'SELECT VALUE c FROM c IN f.children ORDER BY c.a',
   'SELECT VALUE ARRAY(SELECT g.name, COUNT(1) AS n FROM g IN c.l GROUP BY g) FROM c',
   'SELECT TOP 4294967295 * FROM c',
+  'SELECT VALUE c.l[0] FROM c',
+  'SELECT VALUE c[@name] FROM c',
 ])('%s is accepted', (text) => {
   expect(mistakesOf(text)).toEqual([]);
 });
