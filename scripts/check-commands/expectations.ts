@@ -316,6 +316,10 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     output: /lazurite-\d+\.\d+\.\d+\.tgz {2}\d+ KB/,
     makes: ['tarballs'],
   },
+  'npm run test:first-hour': {
+    how: 'exists',
+    why: 'It installs three versions of Node.js and takes minutes; the workflow CI runs it on every change',
+  },
   'npm run test:packages': {
     how: 'exists',
     why: 'It installs 200 packages and takes minutes; the workflow CI runs it on every change',
