@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { OperationExistsError } from '../shared/domain/errors.ts';
 import type { Creation, OperationRepository, RepeatableRequest } from '../shared/domain/operation-repository.ts';
 import { beginScenario } from '../shared/domain/simulator/plan.ts';
-import type { Simulator } from '../shared/domain/simulator/simulator.ts';
+import type { Simulator, StartedOperation } from '../shared/domain/simulator/simulator.ts';
 import {
   checkNewEnums,
   createOperation,
@@ -54,9 +54,12 @@ async function create(request: GraphRequest, dependencies: CreateOperationDepend
   const scenario = dependencies.simulator?.choose(preferences.scenario) ?? null;
   const begun = scenario === null ? given : beginScenario(given, dependencies.now());
   const creation = await createRetried({ request, given: begun, body, repeatable }, dependencies);
-  if (scenario !== null)
-    await dependencies.simulator?.start({ chatId: url.chatId, operationId: creation.operation.id }, scenario);
+  if (scenario !== null) await dependencies.simulator?.start(toStarted(url.chatId, creation.operation), scenario);
   return toResponse(request, creation, { scenario, repeated: repeatable !== undefined });
+}
+
+function toStarted(chatId: string, { id, operationType }: TeamsAsyncOperation): StartedOperation {
+  return { chatId, operationId: id, operationType };
 }
 
 interface Applied {

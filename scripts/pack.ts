@@ -1,7 +1,7 @@
 // `npm run pack:all`: writes the packages that are published as tarballs, of what `npm run build` made. `--out FOLDER`
 // writes elsewhere than to tarballs/.
 import { execFile } from 'node:child_process';
-import { mkdir, stat } from 'node:fs/promises';
+import { cp, mkdir, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { bundlePackage, emptyFolder } from './packages/bundle-package.ts';
@@ -25,7 +25,10 @@ async function pack(definition: PackageDefinition): Promise<string> {
   const types = await writeTypes(definition, folder);
   await writeManifest(definition, folder, types);
   const metafiles = await bundlePackage(definition, folder);
-  await Promise.all([writeTexts(definition, folder), writeLicences(folder, metafiles)]);
+  const copies = definition.folders.map((name) =>
+    cp(join(root, definition.workspace, name), join(folder, name), { recursive: true }),
+  );
+  await Promise.all([...copies, writeTexts(definition, folder), writeLicences(folder, metafiles)]);
   const { stdout } = await promisify(execFile)(
     'npm',
     ['pack', folder, '--pack-destination', out, '--json', '--loglevel=error'],

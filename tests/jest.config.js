@@ -12,7 +12,7 @@ export default {
     ],
   },
   // These are published as ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|@actions/workflow-parser|@actions/expressions)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|commander|@actions/workflow-parser|@actions/expressions)/)'],
   moduleNameMapper: {
     '^@actions/(workflow-parser|expressions)$': '<rootDir>/node_modules/@actions/$1/dist/index.js',
     '^@actions/(workflow-parser|expressions)/(.+)$': '<rootDir>/node_modules/@actions/$1/dist/$2.js',

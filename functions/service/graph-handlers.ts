@@ -4,15 +4,27 @@ import { deleteOperationHandler } from '../../DeleteOperation/handler.ts';
 import { getOperationHandler } from '../../GetOperation/handler.ts';
 import { listOperationsHandler } from '../../ListOperations/handler.ts';
 import type { GraphDependencies } from '../../shared/composition/create-app.ts';
+import type { Simulator } from '../../shared/domain/simulator/simulator.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { updateOperationHandler } from '../../UpdateOperation/handler.ts';
 import { getTargetHandler } from '../simulator/GetTarget/handler.ts';
+import { simulateLifecycleHandler } from '../simulator/SimulateLifecycle/handler.ts';
 import { createSubscriptionHandler } from '../subscriptions/CreateSubscription/handler.ts';
 import { deleteSubscriptionHandler } from '../subscriptions/DeleteSubscription/handler.ts';
 import { getSubscriptionHandler } from '../subscriptions/GetSubscription/handler.ts';
 import { listSubscriptionsHandler } from '../subscriptions/ListSubscriptions/handler.ts';
 import { reauthorizeSubscriptionHandler } from '../subscriptions/ReauthorizeSubscription/handler.ts';
 import { updateSubscriptionHandler } from '../subscriptions/UpdateSubscription/handler.ts';
+import {
+  archiveChannelHandler,
+  archiveTeamHandler,
+  unarchiveChannelHandler,
+  unarchiveTeamHandler,
+} from '../teams/archive.ts';
+import { cloneTeamHandler } from '../teams/CloneTeam/handler.ts';
+import { createChatHandler } from '../teams/CreateChat/handler.ts';
+import { addTeamToGroupHandler, createTeamHandler } from '../teams/create-team.ts';
+import { getChannelHandler, getGroupTeamHandler, getTeamHandler, listChannelsHandler } from '../teams/read-teams.ts';
 import { batchHandler } from './Batch/handler.ts';
 import { healthHandler } from './Health/handler.ts';
 import { metadataHandler } from './Metadata/handler.ts';
@@ -31,8 +43,28 @@ export function createResourceHandlers(dependencies: GraphDependencies): RouteHa
     GetOperation: getOperationHandler(dependencies),
     UpdateOperation: updateOperationHandler(dependencies),
     DeleteOperation: deleteOperationHandler(dependencies),
-    ...(simulator && { GetTarget: getTargetHandler({ ...dependencies, simulator }) }),
+    ...(simulator && createTeamHandlers({ ...dependencies, simulator })),
     ...(notifications && createSubscriptionHandlers({ ...dependencies, ...notifications })),
+    ...(simulator &&
+      notifications && { SimulateLifecycle: simulateLifecycleHandler({ ...dependencies, ...notifications }) }),
+  };
+}
+
+function createTeamHandlers(dependencies: GraphDependencies & { readonly simulator: Simulator }): RouteHandlers {
+  return {
+    GetTarget: getTargetHandler(dependencies),
+    CreateChat: createChatHandler(dependencies),
+    CreateTeam: createTeamHandler(dependencies),
+    GetTeam: getTeamHandler(dependencies),
+    GetGroupTeam: getGroupTeamHandler(dependencies),
+    AddTeamToGroup: addTeamToGroupHandler(dependencies),
+    CloneTeam: cloneTeamHandler(dependencies),
+    ArchiveTeam: archiveTeamHandler(dependencies),
+    UnarchiveTeam: unarchiveTeamHandler(dependencies),
+    ListChannels: listChannelsHandler(dependencies),
+    GetChannel: getChannelHandler(dependencies),
+    ArchiveChannel: archiveChannelHandler(dependencies),
+    UnarchiveChannel: unarchiveChannelHandler(dependencies),
   };
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Container } from '@azure/cosmos';
 
@@ -11,12 +10,13 @@ export class PointReader {
   readonly waits: number[] = [];
   longest = 0;
 
+  /** @param end when it stops, as `performance.now()` gives it */
   constructor(container: Container, end: number) {
     this.#container = container;
     this.#end = end;
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<readonly number[]> {
     const item = this.#container.item('point', 'point');
     while (performance.now() < this.#end) {
       const startedAt = performance.now();
@@ -26,11 +26,12 @@ export class PointReader {
       this.longest = Math.max(this.longest, wait);
       await delay(READ_INTERVAL_MS);
     }
+    return this.waits;
   }
 }
 
-/** In megabytes. Only Linux tells it. */
-export async function peakMemory(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1_024;
+/** The value below which this share of the values lies; NaN when there are none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -111,6 +111,7 @@ export const commandLine: Bundle = {
       'bundle/main': 'emulator/cli/src/main.ts',
       'worker/main': 'emulator/functions/src/worker/main.ts',
       'script-worker/main': 'emulator/cosmos/src/script-worker/main.ts',
+      'worker/query-worker': 'emulator/cosmos/src/operations/query/query-worker.ts',
     },
     outdir: resolve(root, 'emulator/cli'),
     chunkNames: 'bundle/[name]-[hash]',

@@ -60,6 +60,16 @@ export type Expectation = Run | StartAndStop | Exists | Elsewhere;
 /** The ports that documents name, and that commands take by themselves. */
 export const FIXED_PORTS = [7071, 7072, 8081, 4318];
 
+const DATA_COMMAND = {
+  how: 'exists',
+  files: ['tests/e2e/data-commands.test.ts'],
+  why: 'That test runs it on a stack with data',
+} satisfies Exists;
+const HOST_FLAG = {
+  how: 'exists',
+  files: ['tests/e2e/host-flags.test.ts'],
+  why: 'Tests start hosts with this flag',
+} satisfies Exists;
 const CURL_READY = /^curl -i http:\/\/localhost:7071[\s\S]+\.json$/m;
 const APP_READY = /Functions:\s+http:\/\/localhost:7071/;
 const COSMOS_READY = /Cosmos DB:\s+http:\/\/127\.0\.0\.1:8081/;
@@ -188,6 +198,18 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     output: /succeeded/i,
   },
   'lazurite call': CALL_HELP,
+  'lazurite init [FOLDER]': {
+    how: 'run',
+    as: 'lazurite init first-app',
+    output: /Created \S*first-app\/src\/functions\/hello\.ts[\s\S]*npm install && npm start/,
+    makes: ['first-app/host.json', 'first-app/test/hello.test.ts'],
+  },
+  'lazurite new [NAME]': {
+    how: 'run',
+    as: 'lazurite new onTimer --trigger timer --script-root first-app',
+    output: /Created \S*first-app\/src\/functions\/onTimer\.ts/,
+    makes: ['first-app/src/functions/onTimer.ts'],
+  },
   'lazurite keys [NAME]': {
     how: 'run',
     as: 'lazurite keys && lazurite keys Health',
@@ -266,6 +288,29 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     by: 'row',
     why: 'It is the same command, of a file with a name',
   },
+  'npx lazurite query "SELECT * FROM c"': DATA_COMMAND,
+  'npx lazurite data list': DATA_COMMAND,
+  'npx lazurite data show ID': DATA_COMMAND,
+  'npx lazurite data put item.json': DATA_COMMAND,
+  'npx lazurite data delete ID': DATA_COMMAND,
+  'npx lazurite export --file shop.ndjson': DATA_COMMAND,
+  'npx lazurite import --file shop.ndjson': DATA_COMMAND,
+  'npx lazurite queue peek jobs': DATA_COMMAND,
+  'npx lazurite blob list docs': DATA_COMMAND,
+  'npx lazurite reset --yes': DATA_COMMAND,
+  'npx lazurite connection-strings': DATA_COMMAND,
+  'npx lazurite logs --follow': DATA_COMMAND,
+  'npx lazurite start --import seed --export-on-exit seed': DATA_COMMAND,
+  'npm test': { how: 'elsewhere', as: 'npm test', by: '.ci/run', why: 'The whole test set takes minutes' },
+  'npx lazurite call NAME --data \'{"id":1}\'': {
+    how: 'elsewhere',
+    as: 'lazurite call NAME',
+    by: 'row',
+    why: 'It is the same command, with what the trigger hands over',
+  },
+  'npx lazurite keys': { how: 'elsewhere', as: 'lazurite keys [NAME]', by: 'row', why: 'That row runs it' },
+  'npx lazurite start --inspect': HOST_FLAG,
+  'npx lazurite start --useHttps': HOST_FLAG,
   'npm run pack:all': {
     how: 'run',
     output: /lazurite-\d+\.\d+\.\d+\.tgz {2}\d+ KB/,
@@ -357,7 +402,15 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     why: 'Fifty kills and 10,000 connections take minutes',
     output: /1 kills: [1-9]\d* batches answered 200; 0 half there, 0 lost, 0 LSNs reused[\s\S]+is answered 200/,
   },
-  'npm run attack -- 120': { how: 'exists', why: 'It fails on a busy machine, whose reads wait for other programs' },
+  'npm run attack -- 120': {
+    how: 'short form',
+    as: 'npm run attack -- --part requests --requests 500',
+    why: 'Its queries take two minutes, and on a busy machine reads wait for other programs',
+    output: /500 requests: (?!.*\b500 ×)/,
+  },
+  'npm run test:clients:cosmos': { how: 'exists', why: 'It installs an SDK of another language' },
+  'npm run test:clients': { how: 'exists', why: 'It installs SDKs of several gigabytes' },
+  'npm run test:clients -- python': { how: 'exists', why: 'It installs an SDK of 760 MB' },
   'npm run test:endurance:notifications': { how: 'exists', why: 'Fifty thousand changes take half an hour' },
   'npm run bench:start': { how: 'exists', why: LONG_BENCHMARK },
   'npm run bench:create': { how: 'exists', why: LONG_BENCHMARK },

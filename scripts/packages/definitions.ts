@@ -15,28 +15,37 @@ export interface PackageDefinition {
   readonly loadsApps: boolean;
   /** Commands, by name, with their script in the workspace. */
   readonly bin: Readonly<Record<string, string>>;
+  /** Folders of the workspace that are copied as they are. */
+  readonly folders: readonly string[];
   readonly keywords: readonly string[];
 }
 
 const WORKER = { 'worker/main': 'emulator/functions/src/worker/main.ts' };
 /** Runs the scripts of containers. */
 const SCRIPT_WORKER = { 'script-worker/main': 'emulator/cosmos/src/script-worker/main.ts' };
+const QUERY_WORKER = { 'worker/query-worker': 'emulator/cosmos/src/operations/query/query-worker.ts' };
 
 export const PACKAGES: readonly PackageDefinition[] = [
   {
     workspace: 'emulator/cli',
     entries: { '.': 'emulator/cli/src/index.ts', './testing': 'emulator/cli/src/testing.ts' },
-    programs: { 'bundle/main': 'emulator/cli/src/main.ts', ...WORKER, ...SCRIPT_WORKER },
+    programs: { 'bundle/main': 'emulator/cli/src/main.ts', ...WORKER, ...SCRIPT_WORKER, ...QUERY_WORKER },
     loadsApps: true,
     bin: { lazurite: 'bin/lazurite.js', func: 'bin/func.js' },
+    folders: ['templates'],
     keywords: ['azure', 'azure-functions', 'cosmosdb', 'emulator', 'serverless', 'testing', 'jest', 'vitest'],
   },
   {
     workspace: 'emulator/cosmos',
     entries: { '.': 'emulator/cosmos/src/index.ts' },
-    programs: { 'dist/command-line/program': 'emulator/cosmos/src/command-line/program.ts', ...SCRIPT_WORKER },
+    programs: {
+      'dist/command-line/program': 'emulator/cosmos/src/command-line/program.ts',
+      ...SCRIPT_WORKER,
+      ...QUERY_WORKER,
+    },
     loadsApps: false,
     bin: { 'lazurite-cosmos': 'bin/lazurite-cosmos.js' },
+    folders: [],
     keywords: ['azure', 'cosmosdb', 'cosmos', 'emulator', 'database', 'testing', 'sqlite'],
   },
   {
@@ -45,6 +54,7 @@ export const PACKAGES: readonly PackageDefinition[] = [
     programs: WORKER,
     loadsApps: true,
     bin: {},
+    folders: [],
     keywords: ['azure', 'azure-functions', 'functions-host', 'emulator', 'serverless', 'testing', 'jest', 'vitest'],
   },
 ];

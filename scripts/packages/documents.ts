@@ -33,7 +33,11 @@ export async function writeManifest(
   types: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { workspace, bin, keywords, loadsApps } = definition;
-  const [own, { version }, url] = await Promise.all([readManifest(workspace), readManifest('.'), repositoryUrl()]);
+  const [own, { version }, url] = await Promise.all([
+    readManifest(workspace),
+    readManifest('emulator/cli'),
+    repositoryUrl(),
+  ]);
   const main = types.get('.') ?? '';
   const others = [...types].filter(([path]) => path !== '.');
   const manifest = {

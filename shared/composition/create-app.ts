@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { app, type HttpFunctionOptions, type InvocationContext } from '@azure/functions';
 import type { ChangeLog } from '../domain/notifications/change-log.ts';
 import type { HandshakeLimit } from '../domain/notifications/handshake-limit.ts';
+import type { LifecycleEvent, SubscriptionKey } from '../domain/notifications/subscription.ts';
 import type { SubscriptionRepository } from '../domain/notifications/subscription-repository.ts';
 import type { WebhookClient } from '../domain/notifications/webhook.ts';
 import type { OperationRepository } from '../domain/operation-repository.ts';
@@ -26,6 +27,7 @@ import {
   type CosmosOperationRepository,
   createCosmosOperationRepository,
 } from '../persistence/operations/cosmos-operation-repository.ts';
+import { createCosmosWorkspaceRepository } from '../persistence/teams/cosmos-workspace-repository.ts';
 import type { Environment } from '../settings/app-settings.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import type { Invocation, TelemetrySettings } from '../telemetry/app-telemetry.ts';
@@ -51,6 +53,10 @@ export interface SubscriptionDependencies {
   readonly log: ChangeLog;
   readonly webhooks: WebhookClient;
   readonly handshakeLimit: HandshakeLimit;
+  /** Whether notifications can carry the operations themselves. */
+  readonly resourceData: boolean;
+  /** Has an owner notified of an event of a subscription that did not happen. False: the subscription is gone. */
+  simulateLifecycle(key: SubscriptionKey, event: LifecycleEvent): Promise<boolean>;
 }
 
 /** What the functions of a process have in common. Each composes its own handler of it. */
@@ -94,12 +100,19 @@ export function createApp(env: Environment): App {
   // What the first request would otherwise wait for, while the host still starts. Not awaited: the app serves without.
   const connected = Promise.all([keys.prefetch(), repository.prepare()]);
   const notifications = settings.notifications.recorded
-    ? createNotificationService({ ...common, settings: settings.notifications, store })
+    ? createNotificationService({
+        ...common,
+        settings: settings.notifications,
+        store,
+        operations: repository,
+        issuer: auth.issuer,
+      })
     : null;
   const simulator = settings.simulator
     ? createSimulator({
         ...common,
         plans: createCosmosPlanRepository(store),
+        workspace: createCosmosWorkspaceRepository(store),
         scenarios: parseScenarios(readFileSync(SCENARIO_FILE, 'utf8')),
         operations: repository,
       })
@@ -129,8 +142,9 @@ export function createApp(env: Environment): App {
 /** The routes of the table that the settings turn on. */
 function servedRoutes({ notifications, simulator, tryIt }: Settings): readonly RouteName[] {
   const off: readonly RouteName[] = [
-    ...(notifications.recorded ? [] : [...routesOf('subscriptions'), ...routesOf('deadLetters')]),
-    ...(simulator ? [] : routesOf('simulator')),
+    ...(notifications.recorded ? [] : routesOf('subscriptions', 'deadLetters')),
+    ...(simulator ? [] : routesOf('teams', 'simulator')),
+    ...(simulator && !notifications.recorded ? (['SimulateLifecycle'] as const) : []),
     ...(tryIt ? [] : (['TryIt'] as const)),
   ];
   return ROUTE_NAMES.filter((name) => !off.includes(name));

@@ -6,11 +6,15 @@ import type { DeliveryReport } from '../domain/notifications/delivery/delivery-r
 import type { RedeliveryDependencies } from '../domain/notifications/delivery/redeliver.ts';
 import { withSharedReads } from '../domain/notifications/delivery/shared-reads.ts';
 import { HandshakeLimit } from '../domain/notifications/handshake-limit.ts';
-import type { SubscriptionKey } from '../domain/notifications/subscription.ts';
+import { raiseLifecycleEvent } from '../domain/notifications/maintain.ts';
+import type { LifecycleEvent, SubscriptionKey } from '../domain/notifications/subscription.ts';
 import type { SubscriptionRepository, WatcherDirectory } from '../domain/notifications/subscription-repository.ts';
+import type { OperationRepository } from '../domain/operation-repository.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import type { EnvelopeDependencies } from '../graph-http/pipeline.ts';
 import { notificationFormat } from '../graph-http/response/notification-format.ts';
+import { resourceDataReader } from '../graph-http/response/resource-data.ts';
+import { validationTokens } from '../identity/validation-tokens.ts';
 import type { CosmosAdapterOptions } from '../persistence/cosmos-client.ts';
 import { createCosmosChangeLog } from '../persistence/notifications/cosmos-change-log.ts';
 import { createCosmosDeliveryStore } from '../persistence/notifications/cosmos-delivery-store.ts';
@@ -28,6 +32,10 @@ export interface NotificationService
   sleep(milliseconds: number): Promise<void>;
   readonly subscriptions: SubscriptionRepository & WatcherDirectory;
   readonly handshakeLimit: HandshakeLimit;
+  /** Whether notifications can carry the operations themselves. */
+  readonly resourceData: boolean;
+  /** Has an owner notified of an event of a subscription that did not happen. False: the subscription is gone. */
+  simulateLifecycle(key: SubscriptionKey, event: LifecycleEvent): Promise<boolean>;
   readonly changesAmong: typeof changesAmong;
   /** Whether each change also goes to the function `OperationHook`. */
   readonly hook: boolean;
@@ -42,12 +50,17 @@ export interface NotificationServiceOptions extends EnvelopeDependencies {
   readonly telemetry: Telemetry | null;
   readonly settings: NotificationSettings;
   readonly store: CosmosAdapterOptions;
+  readonly operations: Pick<OperationRepository, 'get'>;
+  /** Whose tokens prove that notifications are ours. */
+  readonly issuer: string;
 }
 
 /** One for the process, so that the circuit breakers of endpoints are the same for all functions. */
 export function createNotificationService({
   settings,
   store,
+  operations,
+  issuer,
   ...common
 }: NotificationServiceOptions): NotificationService {
   const { now, telemetry } = common;
@@ -64,6 +77,7 @@ export function createNotificationService({
     }),
     breakers: new CircuitBreakers(now),
     format: notificationFormat,
+    readResourceData: resourceDataReader({ operations, validationToken: validationTokens(issuer, { now }) }),
     meter: telemetry && { delivered: telemetry.notificationDelivered, sending: telemetry.notification },
     random: Math.random,
   };
@@ -73,6 +87,12 @@ export function createNotificationService({
     sleep: (milliseconds) => sleep(milliseconds),
     subscriptions: createCosmosSubscriptionRepository({ ...store, now }),
     handshakeLimit: new HandshakeLimit(now),
+    resourceData: settings.resourceData,
+    simulateLifecycle: async (key, event) => {
+      const isThere = await raiseLifecycleEvent(key, event, { store: deliveries, now });
+      if (isThere) await deliver(key, dependencies);
+      return isThere;
+    },
     changesAmong,
     eventGrid: settings.eventGrid,
     hook: settings.hook,

@@ -75,17 +75,24 @@ export class ForbiddenError extends OperationsError {
   }
 }
 
-/** The chat holds an operation of this id already. */
+/** The chat, or the team, holds an operation of this id already. */
 export class OperationExistsError extends OperationsError {
   constructor(id: string) {
-    super('Conflict', `An operation with the id '${id}' already exists in this chat.`);
+    super('Conflict', `An operation with the id '${id}' already exists.`);
   }
 }
 
-/** The chat holds no operation of this id. */
+/** The chat, or the team, holds no operation of this id. */
 export class OperationNotFoundError extends OperationsError {
   constructor(id: string) {
-    super('NotFound', `No operation with the id '${id}' was found in this chat.`);
+    super('NotFound', `No operation with the id '${id}' was found.`);
+  }
+}
+
+/** There is no team of this id, or none that can be read yet. */
+export class TeamNotFoundError extends OperationsError {
+  constructor(id: string) {
+    super('NotFound', `No team found with Group Id ${id}.`);
   }
 }
 
@@ -112,7 +119,7 @@ export class PreconditionFailedError extends OperationsError {
 
 /** What was to be changed was written again and again meanwhile, and the caller named no version. */
 export class ConcurrentUpdateError extends OperationsError {
-  constructor(resource: 'operation' | 'subscription') {
+  constructor(resource: 'operation' | 'subscription' | 'team') {
     super('Conflict', `The ${resource} is being changed by others. Try again.`);
   }
 }

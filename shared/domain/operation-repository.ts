@@ -30,7 +30,8 @@ export interface Creation {
 }
 
 /**
- * Where the operations of chats are kept. Ids are unique within one chat; those that begin with `$` are never used.
+ * Where the operations of chats and teams are kept, under what `chatId` names: the id of a chat, or the key of a team
+ * (`toOwnerKey()`). Ids are unique within one of them; those that begin with `$` are never used.
  * Where changes are recorded, each write adds one to the ChangeLog, in the same transaction.
  * Every method can also throw ThrottledError (the store is busy) and UnavailableError (it cannot be reached).
  */

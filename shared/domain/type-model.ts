@@ -1,13 +1,14 @@
 import { OPERATION_STATUSES, OPERATION_TYPES, type TeamsAsyncOperation } from './teams-async-operation.ts';
 
 /** A scalar type of OData's entity data model that this API uses. */
-export type PrimitiveType = 'Edm.String' | 'Edm.Int32' | 'Edm.DateTimeOffset';
+export type PrimitiveType = 'Edm.String' | 'Edm.Int32' | 'Edm.Boolean' | 'Edm.DateTimeOffset';
 
-/** An enumeration: the number of a member is its place in the list. */
+/** An enumeration: the number of a member is its place in the list; of flags, the bit there. */
 export interface EnumTypeModel {
   readonly kind: 'enum';
   readonly name: string;
   readonly members: readonly string[];
+  readonly isFlags?: true;
 }
 
 /** A structured value without a key; no property beyond the declared ones. */
@@ -211,6 +212,34 @@ export const SUBSCRIPTION_TYPE = {
       nullable: true,
       immutable: true,
       description: 'application/json, or application/cloudevents+json for CloudEvents 1.0.',
+    },
+    {
+      name: 'includeResourceData',
+      type: 'Edm.Boolean',
+      nullable: true,
+      immutable: true,
+      description: 'Whether notifications carry the operations themselves, encrypted.',
+    },
+    {
+      name: 'encryptionCertificate',
+      type: 'Edm.String',
+      nullable: true,
+      immutable: true,
+      description: 'The certificate for whose key they are encrypted, in Base64.',
+    },
+    {
+      name: 'encryptionCertificateId',
+      type: 'Edm.String',
+      nullable: true,
+      immutable: true,
+      description: 'A name for the certificate, which notifications repeat.',
+    },
+    {
+      name: 'notificationUrlAppId',
+      type: 'Edm.String',
+      nullable: true,
+      immutable: true,
+      description: 'The application that the validation tokens of notifications are for.',
     },
   ],
 } as const satisfies EntityTypeModel;

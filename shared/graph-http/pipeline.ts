@@ -17,7 +17,7 @@ import { toErrorResponse } from './errors/error-response.ts';
 import {
   type Address,
   type AddressOf,
-  checkChatId,
+  checkParentId,
   type OperationAddress,
   parseAddress,
   problemOfTarget,
@@ -75,7 +75,7 @@ export function graphPipeline<Name extends ResourceRouteName>(
   return withGraphEnvelope(async (http) => {
     const address = readAddress(http, route);
     const caller = await authenticate(http, dependencies);
-    authorize(caller, route);
+    authorize(caller, accessOf(route, address));
     const url = checkAddress(address, caller);
     const asked = readOptions(http, { route, search: url.search }, dependencies);
     // The route's resource is the address's kind: readAddress() has made sure.
@@ -139,18 +139,24 @@ function authenticate({ headers }: HttpRequest, { authenticator }: PipelineDepen
   return authenticator.authenticate(headers.get('authorization'));
 }
 
-function authorize(caller: Caller, { access }: Route): void {
+function accessOf({ access, ofTeams }: Route, address: Address): Route['access'] {
+  return ofTeams && 'set' in address && address.set === 'teams' ? ofTeams.access : access;
+}
+
+function authorize(caller: Caller, access: Route['access']): void {
   if (typeof access === 'object') requirePermission(caller, access);
 }
 
 /** Ids are looked at only now: who may not call at all learns nothing about them. */
 function checkAddress(address: Address, caller: Caller): AddressOf<ResourceKind> {
   if (!('operationId' in address)) return address;
-  const checked = checkChatId(address);
+  const checked = checkParentId(address);
   if (checked.owner === 'me' && caller.kind === 'application')
     throw new BadRequestError('/me request is only valid with delegated authentication flow.');
   return checked;
 }
+
+const HAVE_PREFERENCES: readonly Route['part'][] = ['operations', 'teams'];
 
 type AskedFor = Pick<GraphRequest, 'options' | 'format' | 'preferences' | 'enums'>;
 
@@ -164,7 +170,7 @@ function readOptions(
   if (route.repeatability === 'rejected' && isRepeatable(headers))
     throw new NotImplementedError('Repeatable requests are not supported for this method.');
   checkODataVersions(headers);
-  const preferences = route.part === 'operations' ? readPreferences(headers.get('prefer')) : NO_PREFERENCES;
+  const preferences = HAVE_PREFERENCES.includes(route.part) ? readPreferences(headers.get('prefer')) : NO_PREFERENCES;
   const options = route.options === null ? {} : readQueryOptions(search, route.options);
   return {
     options,

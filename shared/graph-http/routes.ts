@@ -1,4 +1,16 @@
 import { READ_OPERATIONS, type RequiredPermissions, WRITE_OPERATIONS } from '../domain/caller.ts';
+import {
+  ADD_TEAM_TO_GROUP,
+  ARCHIVE_CHANNELS,
+  ARCHIVE_TEAMS,
+  CLONE_TEAMS,
+  CREATE_CHATS,
+  CREATE_TEAMS,
+  READ_CHANNELS,
+  READ_TEAM_OPERATIONS,
+  READ_TEAMS,
+  WRITE_TEAM_OPERATIONS,
+} from '../domain/teams/team-permissions.ts';
 import type { QueryOptionName } from '../odata/request-options.ts';
 import type { ResourceKind } from './request/address.ts';
 
@@ -15,6 +27,8 @@ export interface Route {
    * (`public`), or who has a function key of the host (`functionKey`).
    */
   readonly access: RequiredPermissions | 'anyCaller' | 'public' | 'functionKey';
+  /** The same function for a team in the place of the chat, by way of the catch-all. */
+  readonly ofTeams?: { readonly path: string; readonly access: RequiredPermissions };
   /** What the address leads to; null for what is no resource of Graph. */
   readonly resource: ResourceKind | null;
   /** Without `$`. Null: a query is ignored. */
@@ -34,19 +48,26 @@ export type RequestHeader =
   | 'Repeatability-Request-ID'
   | 'Repeatability-First-Sent';
 /**
- * What a route belongs to: `documents` describe the API or carry calls of it; `deadLetters` and `hosting` are
+ * What a route belongs to: `teams` are there with the simulator, which makes them; `documents` describe the API or carry calls of it; `deadLetters` and `hosting` are
  * for those who run the service and no part of the API.
  */
-export type Part = 'operations' | 'subscriptions' | 'documents' | 'simulator' | 'deadLetters' | 'hosting';
+export type Part = 'operations' | 'subscriptions' | 'documents' | 'teams' | 'simulator' | 'deadLetters' | 'hosting';
 
 const OPERATIONS = 'chats/{chatsId}/operations';
 const OPERATION = `${OPERATIONS}/{operationId}`;
+const TEAM = 'teams/{teamId}';
+const TEAM_OPERATIONS = `${TEAM}/operations`;
+const CHANNEL = `${TEAM}/channels/{channelId}`;
+const GROUP_TEAM = 'groups/{groupId}/team';
 const SUBSCRIPTIONS = 'subscriptions';
 const SUBSCRIPTION = `${SUBSCRIPTIONS}/{subscriptionId}`;
 const DEAD_LETTERS = `${SUBSCRIPTION}/deadLetters`;
 
-/** Who may read operations may also be notified of their changes, as in Graph. */
-const WATCH_OPERATIONS = READ_OPERATIONS;
+/** Who may read operations may also be notified of their changes, as in Graph. Whose operations: `checkWatcher()`. */
+const WATCH_OPERATIONS: RequiredPermissions = {
+  delegated: [...READ_OPERATIONS.delegated, ...READ_TEAM_OPERATIONS.delegated],
+  application: [...READ_OPERATIONS.application, ...READ_TEAM_OPERATIONS.application],
+};
 
 const OF_OPERATIONS = { part: 'operations', headers: [], repeatability: 'ignored' } as const;
 const OF_SUBSCRIPTIONS = {
@@ -56,6 +77,9 @@ const OF_SUBSCRIPTIONS = {
   headers: [],
   repeatability: 'rejected',
 } as const;
+const OF_TEAMS = { part: 'teams', options: [], headers: [], repeatability: 'ignored' } as const;
+/** They answer 202, and where the operation is that they start. */
+const STARTER = { ...OF_TEAMS, methods: ['POST'], headers: ['Prefer'], repeatability: 'rejected' } as const;
 /** These look at no query and name no resource. */
 const PLAIN = { resource: null, options: null, headers: [], repeatability: 'ignored' } as const;
 
@@ -66,6 +90,7 @@ export const ROUTES = {
     path: OPERATIONS,
     resource: 'operations',
     access: READ_OPERATIONS,
+    ofTeams: { path: TEAM_OPERATIONS, access: READ_TEAM_OPERATIONS },
     options: ['filter', 'orderby', 'search', 'select', 'skiptoken', 'top', 'skip', 'count', 'format'],
     headers: ['Prefer'],
   },
@@ -75,6 +100,7 @@ export const ROUTES = {
     path: OPERATIONS,
     resource: 'operations',
     access: WRITE_OPERATIONS,
+    ofTeams: { path: TEAM_OPERATIONS, access: WRITE_TEAM_OPERATIONS },
     options: ['format'],
     headers: ['Prefer', 'Repeatability-Request-ID', 'Repeatability-First-Sent'],
     repeatability: 'supported',
@@ -85,6 +111,7 @@ export const ROUTES = {
     path: `${OPERATIONS}/$count`,
     resource: 'count',
     access: READ_OPERATIONS,
+    ofTeams: { path: `${TEAM_OPERATIONS}/$count`, access: READ_TEAM_OPERATIONS },
     options: ['filter', 'search'],
   },
   GetOperation: {
@@ -93,6 +120,7 @@ export const ROUTES = {
     path: OPERATION,
     resource: 'operation',
     access: READ_OPERATIONS,
+    ofTeams: { path: `${TEAM_OPERATIONS}/{operationId}`, access: READ_TEAM_OPERATIONS },
     options: ['select', 'format'],
     headers: ['If-None-Match', 'Prefer'],
   },
@@ -102,6 +130,7 @@ export const ROUTES = {
     path: OPERATION,
     resource: 'operation',
     access: WRITE_OPERATIONS,
+    ofTeams: { path: `${TEAM_OPERATIONS}/{operationId}`, access: WRITE_TEAM_OPERATIONS },
     options: ['format'],
     headers: ['If-Match', 'If-None-Match', 'Prefer'],
     repeatability: 'rejected',
@@ -112,6 +141,7 @@ export const ROUTES = {
     path: OPERATION,
     resource: 'operation',
     access: WRITE_OPERATIONS,
+    ofTeams: { path: `${TEAM_OPERATIONS}/{operationId}`, access: WRITE_TEAM_OPERATIONS },
     options: [],
     headers: ['If-Match', 'If-None-Match'],
     repeatability: 'rejected',
@@ -145,12 +175,65 @@ export const ROUTES = {
   Metadata: { ...PLAIN, part: 'documents', methods: ['GET'], path: '$metadata', access: 'public' },
   OpenApi: { ...PLAIN, part: 'documents', methods: ['GET'], path: 'openapi.json', access: 'public' },
   GetTarget: {
-    ...PLAIN,
-    part: 'simulator',
+    ...OF_TEAMS,
     methods: ['GET'],
     path: 'chats/{chatsId}',
     resource: 'chat',
     access: READ_OPERATIONS,
+    options: null,
+  },
+  CreateChat: { ...STARTER, path: 'chats', resource: 'chats', access: CREATE_CHATS },
+  CreateTeam: { ...STARTER, path: 'teams', resource: 'teams', access: CREATE_TEAMS },
+  GetTeam: { ...OF_TEAMS, methods: ['GET'], path: TEAM, resource: 'team', access: READ_TEAMS, options: ['select'] },
+  GetGroupTeam: {
+    ...OF_TEAMS,
+    methods: ['GET'],
+    path: GROUP_TEAM,
+    resource: 'groupTeam',
+    access: READ_TEAMS,
+    options: ['select'],
+  },
+  AddTeamToGroup: {
+    ...OF_TEAMS,
+    methods: ['PUT'],
+    path: GROUP_TEAM,
+    resource: 'groupTeam',
+    access: ADD_TEAM_TO_GROUP,
+    repeatability: 'rejected',
+  },
+  CloneTeam: { ...STARTER, path: `${TEAM}/clone`, resource: 'clone', access: CLONE_TEAMS },
+  ArchiveTeam: { ...STARTER, path: `${TEAM}/archive`, resource: 'archive', access: ARCHIVE_TEAMS },
+  UnarchiveTeam: { ...STARTER, path: `${TEAM}/unarchive`, resource: 'unarchive', access: ARCHIVE_TEAMS },
+  ListChannels: {
+    ...OF_TEAMS,
+    methods: ['GET'],
+    path: `${TEAM}/channels`,
+    resource: 'channels',
+    access: READ_CHANNELS,
+    options: ['select'],
+  },
+  GetChannel: {
+    ...OF_TEAMS,
+    methods: ['GET'],
+    path: CHANNEL,
+    resource: 'channel',
+    access: READ_CHANNELS,
+    options: ['select'],
+  },
+  ArchiveChannel: { ...STARTER, path: `${CHANNEL}/archive`, resource: 'archiveChannel', access: ARCHIVE_CHANNELS },
+  UnarchiveChannel: {
+    ...STARTER,
+    path: `${CHANNEL}/unarchive`,
+    resource: 'unarchiveChannel',
+    access: ARCHIVE_CHANNELS,
+  },
+  /** The body names the event: its owner tries the receiver of lifecycle notifications. */
+  SimulateLifecycle: {
+    ...OF_SUBSCRIPTIONS,
+    part: 'simulator',
+    methods: ['POST'],
+    path: `${SUBSCRIPTION}/simulateLifecycle`,
+    resource: 'simulateLifecycle',
   },
   /** Load balancers ask with either method. */
   Health: { ...PLAIN, part: 'hosting', methods: ['GET', 'HEAD'], path: 'health', access: 'public' },

@@ -24,14 +24,23 @@ export function keySetFetcher(issuer: string, fetcher: typeof fetch): () => Prom
   };
 }
 
+function findKeySetUrl(issuer: string, fetcher: typeof fetch): Promise<URL> {
+  return findEndpoint('jwks_uri', issuer, fetcher);
+}
+
+/** Where an issuer gives tokens. */
+export function findTokenUrl(issuer: string, fetcher: typeof fetch): Promise<URL> {
+  return findEndpoint('token_endpoint', issuer, fetcher);
+}
+
 /** OpenID Connect Discovery 1.0: the document is below the issuer's URL and repeats it. */
-async function findKeySetUrl(issuer: string, fetcher: typeof fetch): Promise<URL> {
+async function findEndpoint(name: 'jwks_uri' | 'token_endpoint', issuer: string, fetcher: typeof fetch): Promise<URL> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const document: unknown = JSON.parse(await fetchText(url, fetcher));
-  const { issuer: named, jwks_uri: keys } = Object(document) as { issuer?: unknown; jwks_uri?: unknown }; // checked below
-  if (named !== issuer) throw new Error(`${url} names another issuer`);
-  if (typeof keys !== 'string') throw new Error(`${url} names no jwks_uri`);
-  return new URL(keys);
+  const document = Object(JSON.parse(await fetchText(url, fetcher))) as Readonly<Record<string, unknown>>; // checked below
+  if (document.issuer !== issuer) throw new Error(`${url} names another issuer`);
+  const endpoint = document[name];
+  if (typeof endpoint !== 'string') throw new Error(`${url} names no ${name}`);
+  return new URL(endpoint);
 }
 
 async function fetchText(url: string, fetcher: typeof fetch): Promise<string> {

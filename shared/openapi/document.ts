@@ -3,7 +3,7 @@ import type { QueryOptionName } from '../odata/request-options.ts';
 import { type BodyModel, type DocumentedRoute, ENDPOINTS, type ResponseModel } from './endpoints.ts';
 import { ERROR_SCHEMA, type Schema, toComponentSchemas } from './schemas.ts';
 
-const TITLE = 'Operations of Microsoft Teams chats';
+const TITLE = 'Operations of Microsoft Teams chats and teams';
 const ID_HEADERS = ['request-id', 'client-request-id'];
 const DOCUMENTED = Object.keys(ENDPOINTS) as readonly DocumentedRoute[]; // the keys of a constant
 const OPTION_TYPES: Readonly<Record<QueryOptionName, 'string' | 'integer' | 'boolean'>> = {
@@ -22,6 +22,8 @@ const OPTION_TYPES: Readonly<Record<QueryOptionName, 'string' | 'integer' | 'boo
 export interface DocumentOptions {
   /** Whether there are any. */
   readonly subscriptions: boolean;
+  /** Whether requests start operations on teams: with the simulator. */
+  readonly teams: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
 }
@@ -47,25 +49,42 @@ export function toOpenApi(serviceRoot: string, parts: DocumentOptions): Schema {
   };
 }
 
-function toPaths({ subscriptions, now }: DocumentOptions): Record<string, Schema> {
-  const names = DOCUMENTED.filter((name) => subscriptions || ROUTES[name].part !== 'subscriptions');
-  const byPath = Map.groupBy(names, (name) => ROUTES[name].path);
+function toPaths({ subscriptions, teams, now }: DocumentOptions): Record<string, Schema> {
+  const off = [...(subscriptions ? [] : ['subscriptions']), ...(teams ? [] : ['teams'])];
+  const places = DOCUMENTED.filter((name) => !off.includes(ROUTES[name].part)).flatMap(placesOf);
+  const byPath = Map.groupBy(places, ({ route }) => route.path);
   return Object.fromEntries([...byPath].map(([path, ofPath]) => [`/${path}`, toPathItem(ofPath, now)]));
 }
 
-function toPathItem(names: readonly DocumentedRoute[], now: number): Schema {
+/** A route at one of its addresses. */
+interface Place {
+  readonly name: DocumentedRoute;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly route: Route;
+}
+
+function placesOf(name: DocumentedRoute): readonly Place[] {
+  const route = routeOf(name);
+  const place = { name, operationId: name, summary: ENDPOINTS[name].summary, route };
+  if (!route.ofTeams) return [place];
+  const summary = place.summary.replace('a chat', 'a team');
+  return [place, { name, operationId: `${name}OfTeam`, summary, route: { ...route, ...route.ofTeams } }];
+}
+
+function toPathItem(places: readonly Place[], now: number): Schema {
   return Object.fromEntries(
-    names.flatMap((name) => routeOf(name).methods.map((method) => [method.toLowerCase(), toOperation(name, now)])),
+    places.flatMap((place) => place.route.methods.map((method) => [method.toLowerCase(), toOperation(place, now)])),
   );
 }
 
-function toOperation(name: DocumentedRoute, now: number): Schema {
-  const { summary, body, responses } = ENDPOINTS[name];
+function toOperation({ name, operationId, summary, route }: Place, now: number): Schema {
+  const { body, responses } = ENDPOINTS[name];
   return {
-    operationId: name,
+    operationId,
     summary,
-    parameters: toParameters(routeOf(name)),
-    ...(routeOf(name).access === 'public' && { security: [] }),
+    parameters: toParameters(route),
+    ...(route.access === 'public' && { security: [] }),
     ...(body && { requestBody: toRequestBody(body, now) }),
     responses: {
       ...Object.fromEntries(responses.map((response) => [response.status, toResponse(response)])),
@@ -74,8 +93,8 @@ function toOperation(name: DocumentedRoute, now: number): Schema {
   };
 }
 
-function toRequestBody({ schema, example }: BodyModel, now: number): Schema {
-  return { required: true, content: { 'application/json': { schema, example: example(now) } } };
+function toRequestBody({ schema, example, optional }: BodyModel, now: number): Schema {
+  return { required: !optional, content: { 'application/json': { schema, example: example(now) } } };
 }
 
 function toParameters({ path, options, headers }: Route): Schema[] {

@@ -3,11 +3,17 @@ import { BATCH_REQUEST_SCHEMA, BATCH_RESPONSE_SCHEMA } from './batch-schemas.ts'
 import {
   BATCH_EXAMPLE,
   CHANGES_EXAMPLE,
+  CLONE_EXAMPLE,
+  NEW_CHAT_EXAMPLE,
   NEW_OPERATION_EXAMPLE,
+  NEW_TEAM_EXAMPLE,
   newSubscriptionExample,
   renewalExample,
 } from './examples.ts';
 import {
+  CHANNEL_SCHEMA,
+  CHANNELS_SCHEMA,
+  NEW_CHAT_SCHEMA,
   NEW_OPERATION_SCHEMA,
   NEW_SUBSCRIPTION_SCHEMA,
   OPERATION_SCHEMA,
@@ -15,8 +21,12 @@ import {
   type Schema,
   SUBSCRIPTION_SCHEMA,
   SUBSCRIPTIONS_SCHEMA,
+  TEAM_SCHEMA,
+  toParametersSchema,
+  WHOLE_CHAT_SCHEMA,
   WHOLE_OPERATION_SCHEMA,
   WHOLE_SUBSCRIPTION_SCHEMA,
+  WHOLE_TEAM_SCHEMA,
 } from './schemas.ts';
 
 /** What OpenAPI tells of one function, apart from its route. */
@@ -28,6 +38,7 @@ export interface EndpointModel {
 
 export interface BodyModel {
   readonly schema: Schema;
+  readonly optional?: true;
   /** At the time, in milliseconds since the Unix epoch, at which the document is read. */
   example(now: number): object;
 }
@@ -47,10 +58,23 @@ const MINIMAL: ResponseModel = { status: 204, description: 'Done, and shown noth
 
 /** The routes that the document is about: those that callers of Graph know. */
 export type DocumentedRoute = {
-  [Name in RouteName]: (typeof ROUTES)[Name]['part'] extends 'operations' | 'subscriptions' | 'documents'
+  [Name in RouteName]: (typeof ROUTES)[Name]['part'] extends 'operations' | 'subscriptions' | 'documents' | 'teams'
     ? Name
     : never;
 }[RouteName];
+
+const JSON_OF = (status: number, description: string, schema: Schema): ResponseModel => ({
+  status,
+  description,
+  mediaType: JSON_TYPE,
+  schema,
+});
+const ARCHIVE_BODY: BodyModel = {
+  schema: toParametersSchema('archive'),
+  optional: true,
+  example: () => ({ shouldSetSpoSiteReadOnlyForMembers: true }),
+};
+const STARTED: ResponseModel = { status: 202, description: 'Started: Location says where the operation is.' };
 
 export const ENDPOINTS: Readonly<Record<DocumentedRoute, EndpointModel>> = {
   ListOperations: {
@@ -118,6 +142,46 @@ export const ENDPOINTS: Readonly<Record<DocumentedRoute, EndpointModel>> = {
     summary: 'Proves that the caller may still be notified',
     responses: [{ status: 204, description: 'So it is.' }],
   },
+  GetTarget: { summary: 'Gets a chat', responses: [JSON_OF(200, 'The chat.', WHOLE_CHAT_SCHEMA)] },
+  CreateChat: {
+    summary: 'Creates a chat, by an operation if an app is to be installed',
+    body: { schema: NEW_CHAT_SCHEMA, example: () => NEW_CHAT_EXAMPLE },
+    responses: [JSON_OF(201, 'The chat.', WHOLE_CHAT_SCHEMA), STARTED],
+  },
+  CreateTeam: {
+    summary: 'Starts to create a team',
+    body: { schema: TEAM_SCHEMA, example: () => NEW_TEAM_EXAMPLE },
+    responses: [STARTED],
+  },
+  GetTeam: { summary: 'Gets a team', responses: [JSON_OF(200, 'The team.', TEAM_SCHEMA)] },
+  GetGroupTeam: { summary: 'Gets the team of a group', responses: [JSON_OF(200, 'The team.', TEAM_SCHEMA)] },
+  AddTeamToGroup: {
+    summary: 'Makes a team of a group',
+    body: { schema: TEAM_SCHEMA, example: () => ({ description: 'For all who build it' }) },
+    responses: [JSON_OF(201, 'The team.', WHOLE_TEAM_SCHEMA)],
+  },
+  CloneTeam: {
+    summary: 'Starts to copy a team',
+    body: { schema: toParametersSchema('clone'), example: () => CLONE_EXAMPLE },
+    responses: [STARTED],
+  },
+  ArchiveTeam: {
+    summary: 'Starts to make a team read-only',
+    body: ARCHIVE_BODY,
+    responses: [STARTED],
+  },
+  UnarchiveTeam: { summary: 'Starts to restore an archived team', responses: [STARTED] },
+  ListChannels: {
+    summary: 'Lists the channels of a team',
+    responses: [JSON_OF(200, 'All of them.', CHANNELS_SCHEMA)],
+  },
+  GetChannel: { summary: 'Gets a channel', responses: [JSON_OF(200, 'The channel.', CHANNEL_SCHEMA)] },
+  ArchiveChannel: {
+    summary: 'Starts to make a channel read-only',
+    body: ARCHIVE_BODY,
+    responses: [STARTED],
+  },
+  UnarchiveChannel: { summary: 'Starts to restore an archived channel', responses: [STARTED] },
   Batch: {
     summary: 'Carries up to 20 requests in one',
     body: { schema: BATCH_REQUEST_SCHEMA, example: () => BATCH_EXAMPLE },

@@ -11,6 +11,32 @@ export const NEW_OPERATION_EXAMPLE = {
 
 export const CHANGES_EXAMPLE = { status: 'succeeded', attemptsCount: 2 };
 
+export const NEW_TEAM_EXAMPLE = {
+  'template@odata.bind': "https://graph.microsoft.com/v1.0/teamsTemplates('standard')",
+  displayName: 'Wind turbines',
+  description: 'Plans and readings of the turbines',
+  visibility: 'private',
+  channels: [{ displayName: 'Readings' }],
+};
+
+export const CLONE_EXAMPLE = {
+  displayName: 'Water turbines',
+  mailNickname: 'waterturbines',
+  partsToClone: 'apps,tabs,settings,channels,members',
+  visibility: 'public',
+};
+
+const MEMBERS = ['8b081ef6-4792-4def-b2c9-c363a1bf41d5', '82af01c5-f7cc-4a2e-a728-3a5df21afd9d'];
+
+export const NEW_CHAT_EXAMPLE = {
+  chatType: 'oneOnOne',
+  members: MEMBERS.map((id) => ({
+    '@odata.type': '#microsoft.graph.aadUserConversationMember',
+    roles: ['owner'],
+    'user@odata.bind': `https://graph.microsoft.com/v1.0/users('${id}')`,
+  })),
+};
+
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** @param now milliseconds since the Unix epoch: subscriptions end soon after */

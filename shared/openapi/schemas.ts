@@ -1,5 +1,14 @@
 import { ERROR_CODES } from '../domain/errors.ts';
 import {
+  CHANNEL_TYPE,
+  CHAT_TYPE,
+  CHAT_TYPE_TYPE,
+  CLONABLE_PARTS_TYPE,
+  TEAM_ACTIONS,
+  TEAM_TYPE,
+  TEAM_VISIBILITY_TYPE,
+} from '../domain/teams/team-model.ts';
+import {
   type ComplexTypeModel,
   type EntityTypeModel,
   type EnumTypeModel,
@@ -19,6 +28,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 const PRIMITIVES: Readonly<Record<PrimitiveType, Schema>> = {
   'Edm.String': { type: 'string' },
   'Edm.Int32': { type: 'integer', format: 'int32', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
+  'Edm.Boolean': { type: 'boolean' },
   'Edm.DateTimeOffset': { type: 'string', format: 'date-time' },
 };
 const ODATA_ERROR = `${NAMESPACE}.ODataErrors.ODataError`;
@@ -36,6 +46,30 @@ export const ERROR_SCHEMA: Schema = refTo(ODATA_ERROR);
 export const NEW_OPERATION_SCHEMA: Schema = toNew(TEAMS_ASYNC_OPERATION);
 export const WHOLE_OPERATION_SCHEMA: Schema = toWhole(TEAMS_ASYNC_OPERATION);
 export const OPERATIONS_SCHEMA: Schema = toCollection(TEAMS_ASYNC_OPERATION);
+
+export const TEAM_SCHEMA: Schema = refTo(`${NAMESPACE}.${TEAM_TYPE.name}`);
+export const WHOLE_TEAM_SCHEMA: Schema = toWhole(TEAM_TYPE);
+export const CHANNEL_SCHEMA: Schema = refTo(`${NAMESPACE}.${CHANNEL_TYPE.name}`);
+export const CHANNELS_SCHEMA: Schema = toCollection(CHANNEL_TYPE);
+export const WHOLE_CHAT_SCHEMA: Schema = toWhole(CHAT_TYPE);
+/** What names members and apps is not of the type. */
+export const NEW_CHAT_SCHEMA: Schema = {
+  type: 'object',
+  required: ['chatType', 'members'],
+  properties: {
+    chatType: { type: 'string', enum: ['oneOnOne', 'group'] },
+    topic: { anyOf: [STRING, { type: 'null' }] },
+    members: { type: 'array', minItems: 1, items: { type: 'object' } },
+    installedApps: { type: 'array', maxItems: 1, items: { type: 'object' } },
+  },
+};
+
+/** The body of an action. */
+export function toParametersSchema(action: string): Schema {
+  const { parameters = [] } = TEAM_ACTIONS.find(({ name }) => name === action) ?? {};
+  const required = parameters.filter(isRequired).map(({ name }) => name);
+  return { type: 'object', ...(required.length > 0 && { required }), properties: toProperties(parameters) };
+}
 
 export const SUBSCRIPTION_SCHEMA: Schema = refTo(`${NAMESPACE}.${SUBSCRIPTION_TYPE.name}`);
 export const NEW_SUBSCRIPTION_SCHEMA: Schema = toNew(SUBSCRIPTION_TYPE);
@@ -73,6 +107,12 @@ export function toComponentSchemas(): Record<string, Schema> {
   return {
     [`${NAMESPACE}.${TEAMS_ASYNC_OPERATION.name}`]: toEntitySchema(TEAMS_ASYNC_OPERATION),
     [`${NAMESPACE}.${SUBSCRIPTION_TYPE.name}`]: toEntitySchema(SUBSCRIPTION_TYPE),
+    [`${NAMESPACE}.${TEAM_TYPE.name}`]: toEntitySchema(TEAM_TYPE),
+    [`${NAMESPACE}.${CHANNEL_TYPE.name}`]: toEntitySchema(CHANNEL_TYPE),
+    [`${NAMESPACE}.${CHAT_TYPE.name}`]: toEntitySchema(CHAT_TYPE),
+    [`${NAMESPACE}.${TEAM_VISIBILITY_TYPE.name}`]: toEnumSchema(TEAM_VISIBILITY_TYPE),
+    [`${NAMESPACE}.${CHAT_TYPE_TYPE.name}`]: toEnumSchema(CHAT_TYPE_TYPE),
+    [`${NAMESPACE}.${CLONABLE_PARTS_TYPE.name}`]: STRING,
     [`${NAMESPACE}.${OPERATION_ERROR_TYPE.name}`]: toComplexSchema(OPERATION_ERROR_TYPE),
     [`${NAMESPACE}.${OPERATION_STATUS_TYPE.name}`]: toEnumSchema(OPERATION_STATUS_TYPE),
     [`${NAMESPACE}.${OPERATION_TYPE_TYPE.name}`]: toEnumSchema(OPERATION_TYPE_TYPE),

@@ -64,6 +64,12 @@ export const CONTAINERS = {
 
 /** What only local runs have, and create on first use. */
 export const LOCAL_CONTAINERS = {
+  /** The teams and chats that the simulator creates: docs/decisions/teams.md. Read by their keys alone. */
+  workspace: {
+    id: 'workspace',
+    partitionKey: hashOf('/key'),
+    indexingPolicy: { indexingMode: 'consistent', automatic: true, includedPaths: [], excludedPaths: [{ path: '/*' }] },
+  },
   /** Plans of the simulator: nobody comes back to an experiment of last week. */
   simulator: { id: 'simulator', partitionKey: hashOf('/chatId'), defaultTtl: 7 * 24 * 60 * 60 },
 } as const satisfies Readonly<Record<string, ContainerDefinition>>;

@@ -1,5 +1,5 @@
 import type { Container } from '@azure/cosmos';
-import { nextDueAt, type Plan, type Target } from '../domain/simulator/plan.ts';
+import { nextDueAt, type Plan } from '../domain/simulator/plan.ts';
 import type { PlanRepository, StoredPlan } from '../domain/simulator/plan-repository.ts';
 import { LOCAL_CONTAINERS } from './containers.ts';
 import { type CosmosAdapterOptions, containerCalls, isItemId } from './cosmos-client.ts';
@@ -14,9 +14,6 @@ interface PlanDocument extends Plan {
 
 type Stored<T> = T & { readonly _etag: string };
 
-/** A target is alone in the partition of its own id. No operation has an id that begins with $. */
-const TARGET_ID = '$target';
-
 /**
  * Plans in a container of their own, which is created on first use: nothing of the simulator is among the operations,
  * and nothing of it has to be provisioned.
@@ -24,17 +21,14 @@ const TARGET_ID = '$target';
 export function createCosmosPlanRepository(options: Omit<CosmosAdapterOptions, 'createIfMissing'>): PlanRepository {
   const call = containerCalls({ ...options, createIfMissing: true }, LOCAL_CONTAINERS.simulator);
   return {
-    add: (plan, target) => call(({ container }) => add(container, plan, target)),
+    add: (plan) => call(({ container }) => add(container, plan)),
     get: (chatId, operationId) => call(({ container }) => get(container, chatId, operationId)),
     replace: (plan, etag) => call(({ container }) => replace(container, plan, etag)),
     findDue: (now, limit) => call(({ container }) => findDue(container, now, limit)),
-    getTarget: (id) => call(({ container }) => getTarget(container, id)),
   };
 }
 
-/** The target first: a plan whose target is missing would let its operation point at nothing for ever. */
-async function add(container: Container, plan: Plan, target: Target | null): Promise<void> {
-  if (target) await container.items.upsert({ id: TARGET_ID, chatId: target.id, availableAt: target.availableAt });
+async function add(container: Container, plan: Plan): Promise<void> {
   try {
     await container.items.create(toDocument(plan));
   } catch (error) {
@@ -63,15 +57,12 @@ async function findDue(container: Container, now: number, limit: number): Promis
   return resources.map(toStoredPlan);
 }
 
-async function getTarget(container: Container, id: string): Promise<Target | null> {
-  const { resource } = await container.item(TARGET_ID, id).read<{ readonly availableAt: number }>();
-  return resource ? { id, availableAt: resource.availableAt } : null;
-}
-
 function toDocument(plan: Plan): PlanDocument {
   return { id: plan.operationId, dueAt: nextDueAt(plan), ...plan };
 }
 
-function toStoredPlan({ _etag, chatId, operationId, scenario, startedAt, targetId, done }: Stored<PlanDocument>) {
-  return { plan: { chatId, operationId, scenario, startedAt, targetId, done }, etag: _etag };
+function toStoredPlan({ _etag, chatId, operationId, scenario, startedAt, done, ...target }: Stored<PlanDocument>) {
+  const { targetId, targetLocation } = target;
+  const location = targetLocation === undefined ? {} : { targetLocation };
+  return { plan: { chatId, operationId, scenario, startedAt, targetId, ...location, done }, etag: _etag };
 }

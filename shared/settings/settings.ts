@@ -32,6 +32,8 @@ export interface NotificationSettings {
   readonly hook: boolean;
   /** Whether notifications may go to private addresses, and without TLS. For local runs. */
   readonly privateTargets: boolean;
+  /** Whether notifications can carry the operations: receivers want tokens with them, which one issuer gives to anybody. */
+  readonly resourceData: boolean;
   /** Where every change is published; null: nowhere. */
   readonly eventGrid: EventGridTopic | null;
 }
@@ -127,11 +129,15 @@ function readEvolvableEnums(env: Environment, problems: string[]): 'lenient' | '
 /** Names of this machine, as a URL has them. */
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
+function isOnThisMachine(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
+}
+
 /** Azure sets WEBSITE_INSTANCE_ID, and a database on this machine is the emulator's: what is deployed has neither. */
 function isLocal({ WEBSITE_INSTANCE_ID }: Environment, { endpoint }: CosmosSettings): boolean {
   if (WEBSITE_INSTANCE_ID) return false;
   // An endpoint that is none is a problem of its own.
-  return !URL.canParse(endpoint) || LOOPBACK.test(new URL(endpoint).hostname);
+  return !URL.canParse(endpoint) || isOnThisMachine(endpoint);
 }
 
 function readNotifications(env: Environment, cosmos: CosmosSettings, problems: string[]): NotificationSettings {
@@ -142,6 +148,7 @@ function readNotifications(env: Environment, cosmos: CosmosSettings, problems: s
     recorded: readSwitch('CHANGE_NOTIFICATIONS', env, problems),
     hook: readSwitch('OPERATION_HOOK', env, problems),
     privateTargets: targets === 'allow',
+    resourceData: isOnThisMachine(env.AUTH_ISSUER ?? ''),
     eventGrid: readEventGrid(env),
   };
 }

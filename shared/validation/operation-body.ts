@@ -256,6 +256,7 @@ function ruleOf({ name, type }: PropertyModel): ValueRule {
   if (name === 'id') return idRule;
   if (type === 'Edm.String') return { schema: Joi.string().allow(''), expected: 'a string' };
   if (type === 'Edm.Int32') return int32Rule;
+  if (type === 'Edm.Boolean') return { schema: Joi.boolean(), expected: 'true or false' };
   if (type === 'Edm.DateTimeOffset') return dateTimeOffsetRule;
   if (isComplex(type)) return { schema: toObjectSchema(type.properties), expected: `a microsoft.graph.${type.name}` };
   return { schema: Joi.valid(...type.members), expected: `one of ${type.members.join(', ')}` };

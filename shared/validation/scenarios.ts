@@ -1,5 +1,12 @@
 import Joi from 'joi';
-import type { Interval, Scenario, ScenarioStep, Scenarios } from '../domain/simulator/scenario.ts';
+import {
+  type Interval,
+  type Scenario,
+  type ScenarioStep,
+  type Scenarios,
+  START_ERROR_CODES,
+  type StartRejection,
+} from '../domain/simulator/scenario.ts';
 import { OPERATION_STATUSES } from '../domain/teams-async-operation.ts';
 
 /** Thrown at start: the message names every place in the file that is wrong. */
@@ -14,6 +21,7 @@ export class ScenarioFileError extends Error {
 
 interface ScenarioFile {
   readonly default: string | null;
+  readonly starters: string | null;
   readonly scenarios: Readonly<Record<string, Scenario>>;
 }
 
@@ -40,6 +48,12 @@ const interval = Joi.object<Interval>({
   fromSeconds: seconds.required(),
   untilSeconds: seconds.greater(Joi.ref('fromSeconds')).required(),
 });
+const start = Joi.object<StartRejection>({
+  code: Joi.valid(...START_ERROR_CODES).required(),
+  message: Joi.string().max(4_096).default('Please retry again later.'),
+  retryAfterSeconds: Joi.number().integer().min(1).max(3_600).default(1),
+  times: Joi.number().integer().min(1).max(1_000).allow(null).default(null),
+});
 const scenario = Joi.object<Scenario>({
   description: Joi.string().max(1_024).required(),
   steps: Joi.array().items(step).min(1).max(MAX_STEPS).required().custom(checkSteps).messages({
@@ -49,13 +63,15 @@ const scenario = Joi.object<Scenario>({
   }),
   throttled: Joi.array().items(interval).max(MAX_STEPS).default([]),
   targetDelaySeconds: seconds.default(0),
+  start: start.allow(null).default(null),
 });
 const file = Joi.object<ScenarioFile>({
   default: Joi.string().allow(null).default(null),
+  starters: Joi.string().allow(null).default(null),
   scenarios: Joi.object().pattern(NAME, scenario).min(1).max(MAX_SCENARIOS).required(),
 })
   .custom(checkDefault)
-  .messages({ 'default.unknown': '"default" names no scenario of this file' })
+  .messages({ 'default.unknown': '"{{#name}}" names no scenario of this file' })
   .prefs({ abortEarly: false, convert: false });
 
 /**
@@ -66,7 +82,9 @@ const file = Joi.object<ScenarioFile>({
 export function parseScenarios(text: string): Scenarios {
   const { value, error: problem } = file.validate(parse(text));
   if (problem) throw new ScenarioFileError(problem.details.map(({ message }) => message));
-  return { byName: new Map(Object.entries(value.scenarios)), fallback: value.default };
+  const byName = new Map(Object.entries(value.scenarios));
+  const [first = ''] = byName.keys(); // there is at least one
+  return { byName, fallback: value.default, starter: value.starters ?? value.default ?? first };
 }
 
 function parse(text: string): unknown {
@@ -87,6 +105,9 @@ function checkSteps(steps: readonly ScenarioStep[], helpers: Joi.CustomHelpers) 
 }
 
 function checkDefault(value: ScenarioFile, helpers: Joi.CustomHelpers) {
-  const known = value.default === null || Object.hasOwn(value.scenarios, value.default);
-  return known ? value : helpers.error('default.unknown');
+  const unknown = (['default', 'starters'] as const).find((name) => {
+    const named = value[name];
+    return named !== null && !Object.hasOwn(value.scenarios, named);
+  });
+  return unknown === undefined ? value : helpers.error('default.unknown', { name: unknown });
 }

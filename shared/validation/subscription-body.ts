@@ -1,7 +1,7 @@
 import Joi, { type ValidationErrorItem } from 'joi';
 import { BadRequestError, type ErrorDetail, ValidationError } from '../domain/errors.ts';
 import { CHANGE_TYPES, type ChangeType } from '../domain/notifications/operation-change.ts';
-import type { Subscription } from '../domain/notifications/subscription.ts';
+import type { ResourceDataOptions, Subscription } from '../domain/notifications/subscription.ts';
 import { type PropertyModel, SUBSCRIPTION_TYPE } from '../domain/type-model.ts';
 import { dateTimeOffsetRule, isNamed } from './operation-body.ts';
 
@@ -10,7 +10,7 @@ export type NewSubscription = Pick<
   Subscription,
   'resource' | 'changeTypes' | 'notificationUrl' | 'lifecycleNotificationUrl' | 'expirationDateTime' | 'clientState'
 > &
-  Required<Pick<Subscription, 'format' | 'tlsVersion'>>;
+  Required<Pick<Subscription, 'format' | 'tlsVersion' | 'resourceData'>>;
 
 /** What an update names; what is absent stays as it is. */
 export type SubscriptionChanges = Partial<Pick<Subscription, 'expirationDateTime' | 'notificationUrl'>>;
@@ -21,17 +21,13 @@ const MAX_URL_LENGTH = 2_048;
 /** Longer than any chat and operation can make it, percent-encoded throughout. */
 const MAX_RESOURCE_LENGTH = 8_192;
 const MAX_CLIENT_STATE_LENGTH = 128;
+const MAX_CERTIFICATE_LENGTH = 16_384;
+const MAX_CERTIFICATE_ID_LENGTH = 255;
 const MAX_DETAILS = 100;
 const MAX_SHOWN_NAME_LENGTH = 255;
 
-/** Graph has these too; what they ask for is not done here. */
-const UNSUPPORTED: readonly string[] = [
-  'encryptionCertificate',
-  'encryptionCertificateId',
-  'includeResourceData',
-  'notificationQueryOptions',
-  'notificationUrlAppId',
-];
+/** Graph has it too; what it asks for is not done here. */
+const UNSUPPORTED: readonly string[] = ['notificationQueryOptions'];
 const READ_ONLY: readonly string[] = ['applicationId', 'creatorId', 'id'];
 const PROPERTIES: readonly PropertyModel[] = SUBSCRIPTION_TYPE.properties;
 
@@ -53,6 +49,16 @@ const RULES = {
     expected: `a string of up to ${MAX_CLIENT_STATE_LENGTH} characters or null`,
   },
   latestSupportedTlsVersion: { schema: Joi.valid('v1_2', 'v1_3', null), expected: 'v1_2, v1_3 or null' },
+  includeResourceData: { schema: Joi.valid(true, false, null), expected: 'true, false or null' },
+  encryptionCertificate: {
+    schema: Joi.string().allow(null).max(MAX_CERTIFICATE_LENGTH),
+    expected: `a certificate in Base64 of up to ${MAX_CERTIFICATE_LENGTH} characters or null`,
+  },
+  encryptionCertificateId: {
+    schema: Joi.string().allow(null).max(MAX_CERTIFICATE_ID_LENGTH),
+    expected: `a string of up to ${MAX_CERTIFICATE_ID_LENGTH} characters or null`,
+  },
+  notificationUrlAppId: { schema: Joi.string().guid().allow(null), expected: 'a GUID or null' },
   notificationContentType: {
     schema: Joi.valid('application/json', 'application/cloudevents+json', null),
     expected: 'application/json, application/cloudevents+json or null',
@@ -83,6 +89,10 @@ interface GivenSubscription {
   readonly expirationDateTime: string;
   readonly clientState?: string | null;
   readonly notificationContentType?: string | null;
+  readonly includeResourceData?: boolean | null;
+  readonly encryptionCertificate?: string | null;
+  readonly encryptionCertificateId?: string | null;
+  readonly notificationUrlAppId?: string | null;
   readonly latestSupportedTlsVersion?: 'v1_2' | 'v1_3' | null;
 }
 
@@ -103,8 +113,23 @@ export function parseNewSubscription(body: unknown): NewSubscription {
     expirationDateTime: given.expirationDateTime,
     clientState: given.clientState ?? null,
     format: given.notificationContentType === 'application/cloudevents+json' ? 'cloudEvents' : 'graph',
+    resourceData: toResourceData(given),
     tlsVersion: given.latestSupportedTlsVersion ?? 'v1_2',
   };
+}
+
+/** @throws ValidationError resource data is asked for, and what it needs is not there */
+function toResourceData(given: GivenSubscription): ResourceDataOptions | null {
+  const { encryptionCertificate: certificate, encryptionCertificateId: certificateId } = given;
+  if (given.includeResourceData !== true) return null;
+  if (certificate && certificateId)
+    return { certificate, certificateId, applicationId: given.notificationUrlAppId ?? null };
+  const missing = ['encryptionCertificate', 'encryptionCertificateId'].filter(
+    (name) => !given[name as 'encryptionCertificate' | 'encryptionCertificateId'], // the two names above
+  );
+  throw new ValidationError(
+    missing.map((name) => detail(name, `The '${name}' property is required when includeResourceData is true.`)),
+  );
 }
 
 /**

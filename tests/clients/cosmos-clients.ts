@@ -1,4 +1,4 @@
-// Plays one session of each SDK of another language with a Cosmos server over TLS: `npm run test:clients -- [language…]`. A language
+// Plays one session of each SDK of another language with a Cosmos server over TLS: `npm run test:clients:cosmos -- [language…]`. A language
 // whose toolchain is not on this machine is skipped with one line. Exit code 1: a session failed.
 import { spawn, spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';

@@ -22,8 +22,8 @@ describe.each([
   afterAll(() => running?.close());
 
   test('get() returns what add() stored, and null for another chat', async () => {
-    const plan = newPlan({ operationId: 'stored' });
-    await running.plans.add(plan, null);
+    const plan = newPlan({ operationId: 'stored', targetLocation: "/teams('target')" });
+    await running.plans.add(plan);
     expect((await running.plans.get('chat', 'stored'))?.plan).toEqual(plan);
     expect(await running.plans.get('another', 'stored')).toBeNull();
   });
@@ -33,13 +33,13 @@ describe.each([
   });
 
   test('add() keeps the plan that an operation has', async () => {
-    await running.plans.add(newPlan({ operationId: 'kept', startedAt: 1 }), null);
-    await running.plans.add(newPlan({ operationId: 'kept', startedAt: 2 }), null);
+    await running.plans.add(newPlan({ operationId: 'kept', startedAt: 1 }));
+    await running.plans.add(newPlan({ operationId: 'kept', startedAt: 2 }));
     expect((await running.plans.get('chat', 'kept'))?.plan.startedAt).toBe(1);
   });
 
   test('replace() writes over the version it names and no other', async () => {
-    await running.plans.add(newPlan({ operationId: 'replaced' }), null);
+    await running.plans.add(newPlan({ operationId: 'replaced' }));
     const etag = (await running.plans.get('chat', 'replaced'))?.etag ?? '';
     await running.plans.replace(newPlan({ operationId: 'replaced', done: 1 }), etag);
     await running.plans.replace(newPlan({ operationId: 'replaced', done: 2 }), etag);
@@ -49,18 +49,12 @@ describe.each([
 
   test('findDue() finds what is due in any chat, up to the limit', async () => {
     const startedAt = -1_000_000;
-    for (const chatId of ['a', 'b', 'c']) await running.plans.add(newPlan({ chatId, startedAt }), null);
-    await running.plans.add(newPlan({ chatId: 'd', startedAt, done: 2 }), null);
+    for (const chatId of ['a', 'b', 'c']) await running.plans.add(newPlan({ chatId, startedAt }));
+    await running.plans.add(newPlan({ chatId: 'd', startedAt, done: 2 }));
     const due = (limit: number) => running.plans.findDue(startedAt + 10_000, limit);
     expect((await due(10)).map(({ plan }) => plan.chatId).sort()).toEqual(['a', 'b', 'c']);
     expect(await due(2)).toHaveLength(2);
     expect(await running.plans.findDue(startedAt + 9_999, 10)).toEqual([]);
-  });
-
-  test('getTarget() returns the target that add() stored, and null for none', async () => {
-    await running.plans.add(newPlan({ operationId: 'aimed' }), { id: '19:x@thread.v2', availableAt: 7 });
-    expect(await running.plans.getTarget('19:x@thread.v2')).toEqual({ id: '19:x@thread.v2', availableAt: 7 });
-    expect(await running.plans.getTarget('chat')).toBeNull();
   });
 });
 

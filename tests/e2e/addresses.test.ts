@@ -7,12 +7,12 @@ const { send, stack } = useGraph();
 describe('addresses', () => {
   test.each([
     ['GET', '/v1.0/chats/a/operations', 'operations'],
-    ['GET', '/beta/teams/a/operations', 'teams'],
+    ['GET', '/beta/teams/a/members', 'members'],
+    ['GET', '/v1.0/groups/a', 'a'],
     ['POST', '/beta/chats/a/messages', 'messages'],
     ['GET', '/beta/chats/a/operations/b/c', 'c'],
     ['GET', '/beta/chats/a/operations/$ref', '$ref'],
     ['GET', '/beta/chats/a/operations/%ff', '%ff'],
-    ['GET', '/beta/chats', 'chats'],
     ['GET', '/beta/chats(a)/operations', 'chats(a)'],
   ])('%s %s is answered in the words of Graph', async (method, path, segment) => {
     const answer = await sendRequest(stack().functionsUrl, { method, path });
@@ -31,6 +31,9 @@ describe('addresses', () => {
     ['OPTIONS', operationsPath(), 'GET, POST'],
     ['OPTIONS', '/subscriptions', 'GET, POST'],
     ['GET', '/$batch', 'POST'],
+    ['GET', '/chats', 'POST'],
+    ['GET', '/teams', 'POST'],
+    ['DELETE', '/groups/a/team', 'GET, PUT'],
     ['PATCH', '/$metadata', 'GET'],
     ['POST', '/openapi.json', 'GET'],
   ])('%s %s is answered 405', async (method, path, allowed) => {

@@ -1,60 +1,32 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type FunctionsHost, startFunctionsHost } from '@lazurite/functions';
-import { openLocalCertificate } from '@lazurite/http';
-import { silentLog, systemClock } from '@lazurite/runtime';
-import { decodeJwt } from 'jose';
 import type { ClientSession } from '../clients/session.ts';
 import { CHAT_ID } from '../support/create-operation-request.ts';
+import { type HttpsStack, startHttpsStack } from '../support/https-stack.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { openApp, repositoryRoot, startStack, type TestStack } from '../support/stack.ts';
+import { repositoryRoot } from '../support/stack.ts';
 
 const GUID = expect.stringMatching(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
 const PAGED = ['paged-0', 'paged-1', 'paged-2', 'paged-3', 'paged-4'];
 
-let dataDir: string;
-let stack: TestStack;
-let host: FunctionsHost;
+let stack: HttpsStack;
 let token: string;
-let certificatePath: string;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'graph-clients-'));
-  stack = await startStack();
+  stack = await startHttpsStack();
   token = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'] });
-  const key = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
-  const settings = {
-    COSMOS_CONNECTION: `AccountEndpoint=${stack.cosmosEndpoint};AccountKey=${key};`,
-    AUTH_ISSUER: String(decodeJwt(token).iss),
-  };
-  const { scriptRoot, env = {}, host: options } = await openApp({ ...process.env, ...settings });
-  host = await startFunctionsHost({
-    ...options,
-    scriptRoot,
-    env,
-    port: 0,
-    dataDir,
-    https: {},
-    clock: systemClock,
-    log: silentLog,
-  });
   receiver = await startReceiver();
   receiver.answer = ({ url }, response) =>
     response
       .writeHead(200, { 'content-type': 'text/plain' })
       .end(new URL(url, receiver.origin).searchParams.get('validationToken'));
-  certificatePath = (await openLocalCertificate(join(dataDir, 'https'), systemClock)).path;
 });
 
 afterAll(async () => {
-  await host?.close();
   await receiver?.close();
   await stack?.close();
-  await rm(dataDir, { recursive: true, force: true });
 });
 
 async function run(client: string): Promise<ClientSession> {
@@ -63,8 +35,8 @@ async function run(client: string): Promise<ClientSession> {
     timeout: 60_000,
     env: {
       ...process.env,
-      NODE_EXTRA_CA_CERTS: certificatePath,
-      SESSION_ORIGIN: `https://localhost:${host.port}`,
+      NODE_EXTRA_CA_CERTS: stack.certificatePath,
+      SESSION_ORIGIN: stack.origin,
       SESSION_TOKEN: token,
       SESSION_HOOK: `${receiver.origin}/hook`,
       SESSION_CHAT: `${client}-${CHAT_ID}`.replace(`${client}-19:`, `19:${client}`),

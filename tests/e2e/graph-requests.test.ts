@@ -88,7 +88,7 @@ describe('the service', () => {
       FilterRestrictions: { Filterable: true },
       ExpandRestrictions: { Expandable: false },
     });
-    expectError(await send({ path: '/chats' }), { status: 400, message: /segment 'chats'/ });
+    expectError(await send({ path: '/chats' }), { status: 405, message: /HTTP method is not allowed/ });
   });
 
   test.each<[string, string, string]>([

@@ -2,7 +2,7 @@
 // with them: six set-ups of test runners, the types with an old TypeScript, and the checks of publint and attw. What the
 // repository has installed is found there by the usual look-up, so that little is installed anew.
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { cp, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { copyApp, install, type Outcome, packAll, root, run, writeFiles } from './scratch-project.ts';
@@ -47,7 +47,7 @@ try {
   await install(folder, [...tarballs, ...EXTRA]);
   await copyApp(join(folder, 'app'));
   report('Packed and installed', startedAt);
-  checks = [...SETUPS.map(checkOfSetup), ...tarballs.flatMap(checksOfTarball), typeCheck()];
+  checks = [...SETUPS.map(checkOfSetup), exampleCheck(), ...tarballs.flatMap(checksOfTarball), typeCheck()];
   const queue = checks.values();
   await Promise.all([runFrom(queue), runFrom(queue)]);
 } finally {
@@ -77,6 +77,18 @@ function checkOfSetup(setup: Setup, at: number): Check {
       return run(process.execPath, [...(setup.nodeArguments ?? []), runner, ...(setup.arguments ?? [])], {
         cwd: project,
       });
+    },
+  };
+}
+
+/** The example with tests, in a copy. */
+function exampleCheck(): Check {
+  const project = join(folder, 'example');
+  return {
+    name: 'examples/vitest-tests',
+    run: async () => {
+      await cp(join(root, 'examples/vitest-tests'), project, { recursive: true });
+      return run(process.execPath, [pathOf('vitest/vitest.mjs'), 'run'], { cwd: project });
     },
   };
 }

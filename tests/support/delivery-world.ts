@@ -56,6 +56,7 @@ export function newDeliveryWorld(): DeliveryWorld {
     now,
     random: () => 0.5,
     format: notificationFormat,
+    readResourceData: async () => null,
     breakers: new CircuitBreakers(now),
     newId: () => String(++counts.ids),
     meter: { delivered: (delayMs) => void world.delays.push(delayMs), sending: (_origins, send) => send() },

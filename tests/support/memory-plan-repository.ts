@@ -1,16 +1,14 @@
-import { nextDueAt, type Target } from '../../shared/domain/simulator/plan.ts';
+import { nextDueAt } from '../../shared/domain/simulator/plan.ts';
 import type { PlanRepository, StoredPlan } from '../../shared/domain/simulator/plan-repository.ts';
 
 /** The port's simplest adapter; held to the same contract as the real one. */
 export function createMemoryPlanRepository(): PlanRepository {
   const plans = new Map<string, StoredPlan>();
-  const targets = new Map<string, Target>();
   let writes = 0;
   const keyOf = (chatId: string, operationId: string) => JSON.stringify([chatId, operationId]);
   return {
-    add: async (plan, target) => {
+    add: async (plan) => {
       const key = keyOf(plan.chatId, plan.operationId);
-      if (target) targets.set(target.id, target);
       if (!plans.has(key)) plans.set(key, { plan, etag: String(++writes) });
     },
     get: async (chatId, operationId) => plans.get(keyOf(chatId, operationId)) ?? null,
@@ -20,6 +18,5 @@ export function createMemoryPlanRepository(): PlanRepository {
     },
     findDue: async (now, limit) =>
       [...plans.values()].filter(({ plan }) => (nextDueAt(plan) ?? Number.POSITIVE_INFINITY) <= now).slice(0, limit),
-    getTarget: async (id) => targets.get(id) ?? null,
   };
 }

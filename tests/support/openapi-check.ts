@@ -17,7 +17,7 @@ interface ResponseObject {
 type Responses = Readonly<Record<string, ResponseObject | { readonly $ref: string }>>;
 type Paths = Readonly<Record<string, Readonly<Record<string, { readonly responses: Responses }>>>>;
 
-const document = toOpenApi('https://graph.example/beta', { subscriptions: true, now: 0 });
+const document = toOpenApi('https://graph.example/beta', { subscriptions: true, teams: true, now: 0 });
 const paths = document.paths as Paths; // as the document's own test makes sure
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
@@ -54,18 +54,20 @@ function findResponse(method: string, url: string, status: number): string {
   return `/paths/${escapePointer(template)}/${method.toLowerCase()}/responses/${key}`;
 }
 
-const DOCUMENTED = routesOf('operations', 'subscriptions', 'documents').map(routeOf);
+const DOCUMENTED = routesOf('operations', 'subscriptions', 'documents', 'teams').map(routeOf);
 
 function findTemplate(url: string): string | null {
-  const given = new URL(url).pathname.replace(/\/$/, '');
+  const given = new URL(url).pathname.replace(/\/$/, '').replace(/^\/v1\.0(?=\/|$)/, '/beta');
   const found = DOCUMENTED.find(({ path }) => given === `/beta/${path}`.replace(/\/$/, '')) ?? findByKind(url);
   return found ? `/${found.path}` : null;
 }
 
 function findByKind(url: string): Route | undefined {
   try {
-    const { kind } = parseAddress(url);
-    return DOCUMENTED.find(({ resource }) => resource === kind);
+    const address = parseAddress(url);
+    const found = DOCUMENTED.find(({ resource }) => resource === address.kind);
+    const ofTeams = 'set' in address && address.set === 'teams' ? found?.ofTeams : undefined;
+    return found && { ...found, ...ofTeams };
   } catch {
     return undefined;
   }

@@ -51,7 +51,14 @@ export function newSubscriptionWorld(): SubscriptionWorld {
     },
   };
   const handshakeLimit = new HandshakeLimit(() => world.now);
-  const notifications = { subscriptions, log, webhooks, handshakeLimit };
+  const notifications = {
+    subscriptions,
+    log,
+    webhooks,
+    handshakeLimit,
+    resourceData: true,
+    simulateLifecycle: async () => true,
+  };
   const world: SubscriptionWorld = {
     subscriptions,
     log,

@@ -11,16 +11,19 @@ import { metadataHandler } from '../../functions/service/Metadata/handler.ts';
 import { openApiHandler } from '../../functions/service/OpenApi/handler.ts';
 import { wildcardRouteHandler } from '../../functions/service/WildcardRoute/handler.ts';
 import { createRouteRegistrar, type GraphDependencies } from '../../shared/composition/create-app.ts';
+import { createWorkspace } from '../../shared/domain/teams/workspace.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { CATCH_ALL, ROUTE_NAMES, type RouteName, routeOf } from '../../shared/graph-http/routes.ts';
 import { callFunction, graphDependencies, SERVICE_ROOT } from '../support/call-handler.ts';
+import { createMemoryWorkspaceRepository } from '../support/memory-workspace-repository.ts';
 import { newSubscriptionWorld } from '../support/subscription-world.ts';
 
 const root = resolve(process.cwd());
 const FOLDERS = globSync(['[A-Z]*/index.ts', 'functions/*/[A-Z]*/index.ts'], { cwd: root });
 
 function newDependencies(): GraphDependencies {
-  const simulator = { hasTarget: async () => true, refresh: async () => undefined } as never; // what is called here
+  const workspace = createWorkspace(createMemoryWorkspaceRepository(), () => 0);
+  const simulator = { workspace, refresh: async () => undefined, chooseForStarter: () => 'mine' } as never; // what is called here
   return graphDependencies({ notifications: newSubscriptionWorld().notifications, simulator });
 }
 

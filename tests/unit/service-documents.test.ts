@@ -82,7 +82,7 @@ describe('GET /beta/openapi.json', () => {
   });
 
   test('has every reference it uses', () => {
-    const text = JSON.stringify(toOpenApi('https://graph.example/beta', { subscriptions: true, now: 0 }));
+    const text = JSON.stringify(toOpenApi('https://graph.example/beta', { subscriptions: true, teams: true, now: 0 }));
     for (const [, pointer = ''] of text.matchAll(/"\$ref":"#([^"]+)"/g)) {
       const found = pointer
         .split('/')

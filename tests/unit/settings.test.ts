@@ -18,7 +18,7 @@ describe('readSettings()', () => {
       pagingSecret: 'a+b/c==',
       evolvableEnums: 'lenient',
       simulator: false,
-      notifications: { recorded: true, hook: false, privateTargets: false, eventGrid: null },
+      notifications: { recorded: true, hook: false, privateTargets: false, resourceData: false, eventGrid: null },
       tryIt: false,
       telemetry: null,
       server: { dataCenter: 'Local', roleInstance: 'local' },

@@ -5,10 +5,12 @@ import { createCatchAllHandler } from '../../functions/service/graph-handlers.ts
 import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import type { PlanRepository } from '../../shared/domain/simulator/plan-repository.ts';
 import { createSimulator, type Simulator } from '../../shared/domain/simulator/simulator.ts';
+import type { WorkspaceRepository } from '../../shared/domain/teams/workspace.ts';
 import { parseScenarios } from '../../shared/validation/scenarios.ts';
 import { callFunction, callGraph, graphDependencies, type TestResponse } from '../support/call-handler.ts';
 import { EXAMPLE, exampleWith, JSON_TYPE, operationsPath } from '../support/create-operation-request.ts';
 import { createMemoryPlanRepository } from '../support/memory-plan-repository.ts';
+import { createMemoryWorkspaceRepository } from '../support/memory-workspace-repository.ts';
 
 const SCENARIOS = readFileSync(join(process.cwd(), 'lro-scenarios.json'), 'utf8');
 const SECOND = 1_000;
@@ -19,6 +21,7 @@ interface World {
   readonly dependencies: GraphDependencies;
   readonly simulator: Simulator;
   readonly plans: PlanRepository;
+  readonly workspace: WorkspaceRepository;
 }
 
 function newWorld(scenarios = SCENARIOS): World {
@@ -26,8 +29,9 @@ function newWorld(scenarios = SCENARIOS): World {
   const base = graphDependencies({ now: () => clock.now() });
   const plans = createMemoryPlanRepository();
   const { now, newId, repository: operations } = base;
-  const simulator = createSimulator({ operations, plans, now, newId, scenarios: parseScenarios(scenarios) });
-  return { clock, simulator, plans, dependencies: { ...base, simulator } };
+  const workspace = createMemoryWorkspaceRepository();
+  const simulator = createSimulator({ operations, plans, workspace, now, newId, scenarios: parseScenarios(scenarios) });
+  return { clock, simulator, plans, workspace, dependencies: { ...base, simulator } };
 }
 
 function create({ dependencies }: World, prefer: string, changes: object = {}): Promise<TestResponse> {
@@ -75,6 +79,8 @@ const COURSES: Readonly<Record<string, readonly string[]>> = {
   'quick-failure': ['notStarted 0', 'inProgress 0', 'failed 1'],
   'exhausted-retries': ['notStarted 0', ...[0, 1, 2, 3].map((count) => `inProgress ${count}`), 'failed 4'],
   rejected: ['failed 0'],
+  'throttled-start': ['notStarted 0', 'inProgress 0', 'succeeded 1'],
+  'rejected-start': ['succeeded 1'],
 };
 const NAMES = Object.keys(COURSES);
 
@@ -219,6 +225,7 @@ describe('the simulator', () => {
       scenarios: parseScenarios(SCENARIOS),
       now: dependencies.now,
       newId: dependencies.newId,
+      workspace: createMemoryWorkspaceRepository(),
       plans: {
         ...plans,
         get: (chatId, id) => {
@@ -229,7 +236,7 @@ describe('the simulator', () => {
     });
     for (let reads = 0; reads < 10; reads += 1) await counted.refresh('chat', 'it');
     expect(looks).toBe(1);
-    await counted.start({ chatId: 'chat', operationId: 'it' }, 'quick-success');
+    await counted.start({ chatId: 'chat', operationId: 'it', operationType: 'createChat' }, 'quick-success');
     await counted.refresh('chat', 'it');
     expect(looks).toBe(2);
     await counted.refresh('chat', 'another');
@@ -247,6 +254,7 @@ describe('the simulator', () => {
       scenarios: parseScenarios(SCENARIOS),
       now: world.dependencies.now,
       newId: world.dependencies.newId,
+      workspace: world.workspace,
       plans: { ...world.plans, replace: () => Promise.reject(new Error('the power went')) },
     });
     await expect(lost.advance()).rejects.toThrow('the power went');
@@ -292,6 +300,12 @@ describe('parseScenarios()', () => {
       '"scenarios.mine.steps" must not lower attemptsCount',
     ],
     ['a default that there is not', { ...file(step), default: 'other' }, '"default" names no scenario of this file'],
+    ['starters that there are not', { ...file(step), starters: 'other' }, '"starters" names no scenario of this file'],
+    [
+      'a rejection that Graph does not document',
+      { scenarios: { mine: { description: 'mine', steps: [step], start: { code: 'Teapot' } } } },
+      '"scenarios.mine.start.code" must be one of',
+    ],
   ])('rejects %s and says where', (_title, content, message) => {
     expect(() => parseScenarios(JSON.stringify(content))).toThrow(message);
   });

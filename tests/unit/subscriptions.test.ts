@@ -14,6 +14,7 @@ import {
 import { newSubscription, OWNER } from '../support/subscriptions.ts';
 
 const APPLICATION: Caller = { ...WRITER, kind: 'application', permissions: ['Chat.Read.All'] };
+const TEAM = '02bd9fd6-8f93-4758-87c3-1fb73740a315';
 const as = (caller: Caller) => ({ authenticator: { authenticate: async () => caller } });
 
 let world: SubscriptionWorld;
@@ -53,6 +54,10 @@ describe('POST /subscriptions', () => {
       creatorId: WRITER.id,
       latestSupportedTlsVersion: 'v1_2',
       notificationContentType: 'application/json',
+      includeResourceData: false,
+      encryptionCertificate: null,
+      encryptionCertificateId: null,
+      notificationUrlAppId: null,
     });
   });
 
@@ -68,15 +73,20 @@ describe('POST /subscriptions', () => {
     ["chats('it''s')/operations('a''b')", "chat:it's", 'operation'],
     ['chats/19:x/operations/op-1', 'chat:19:x', 'operation'],
     ["Chats('19:x')/Operations/op-1/", 'chat:19:x', 'operation'],
+    ['teams/02BD9FD6-8F93-4758-87C3-1FB73740A315/operations', `chat:teams/${TEAM}`, 'chat'],
+    [`/teams('${TEAM}')/operations('op-1')`, `chat:teams/${TEAM}`, 'operation'],
   ])('takes the resource %s', async (resource, scope, kind) => {
-    const { body, status } = await create({ resource });
+    const { body, status } = await create(
+      { resource },
+      { ...WRITER, permissions: ['Chat.Read', 'Team.ReadBasic.All'] },
+    );
     expect(status).toBe(201);
     expect(body.resource).toBe(resource);
     for await (const [watcher] of world.subscriptions.watchersOf([scope])) expect(watcher?.watched.kind).toBe(kind);
   });
 
   test.each([
-    ...['', 'chats', 'chats/', 'chats/19:x', 'chats/19:x/messages', 'teams/x/operations', 'me/chats/x/operations'],
+    ...['', 'chats', 'chats/', 'chats/19:x', 'chats/19:x/messages', 'groups/x/operations', 'me/chats/x/operations'],
     ...["users('u')/chats/x/operations", 'chats//operations', 'chats/ /operations', 'chats/x/operations/$count'],
     ...['chats/x/operations/$change-1', "chats/x/operations?$filter=status eq 'failed'", 'chats/x/operations/a/b'],
     ...['https://graph.microsoft.com/beta/chats/x/operations', '//chats/x/operations', 'chats/%zz/operations'],
@@ -84,6 +94,17 @@ describe('POST /subscriptions', () => {
   ])('rejects the resource %j, and asks no endpoint', async (resource) => {
     expectError(await create({ resource }), { status: 400, code: 'BadRequest' });
     expect(world.sent).toEqual([]);
+  });
+
+  test('asks for the permissions of what is watched', async () => {
+    const resource = `teams/${TEAM}/operations`;
+    expectError(await create({ resource }), { status: 403, message: expect.stringMatching(/Team\.ReadBasic\.All/) });
+    const ofTeams = { ...WRITER, permissions: ['Team.ReadBasic.All'] };
+    expectError(await create({}, ofTeams), { status: 403, message: expect.stringMatching(/Chat\.ReadBasic/) });
+    const application = { ...APPLICATION, permissions: ['Team.ReadBasic.All'] };
+    expect(await create({ resource: 'teams/operations' }, application)).toMatchObject({ status: 201 });
+    expectError(await create({ resource: 'chats/operations' }, application), { status: 403 });
+    expectError(await create({ resource: `chats/teams%2F${TEAM}/operations` }), { status: 400 });
   });
 
   test('lets applications alone watch all chats', async () => {
@@ -144,8 +165,9 @@ describe('POST /subscriptions', () => {
   });
 
   test.each([
-    ['includeResourceData', true, /not supported/],
-    ['encryptionCertificate', 'MIIB', /not supported/],
+    ['includeResourceData', 'yes', /true, false or null/],
+    ['includeResourceData', true, /required when includeResourceData is true/],
+    ['notificationUrlAppId', 'mine', /a GUID or null/],
     ['notificationQueryOptions', '$filter=x', /not supported/],
     ['id', 'mine', /read-only/],
     ['creatorId', 'me', /read-only/],

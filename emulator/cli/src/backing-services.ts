@@ -28,7 +28,7 @@ export interface BackingOptions {
   /** Of blobs; queues and tables are on the next two. */
   readonly storagePort?: Port;
   /** Storage that is to be used in place of our own. */
-  readonly storageConnectionString?: string | undefined;
+  readonly storageConnectionString?: Promise<string | undefined>;
   /** What the app's managed identity may do in Cosmos DB, which is then served over TLS. Absent: there is none. */
   readonly managedIdentity?: DataRole;
   readonly clock: Clock;
@@ -69,17 +69,19 @@ export function startBackingServices(options: BackingOptions): StartingServices 
     const identity = options.managedIdentity && prepareIdentity(options, options.managedIdentity);
     identity?.catch(() => undefined); // it may fail before the two that wait for it are loaded; they report it
     const opening = startStorage(options);
-    opening.catch(() => undefined); // reported with the others, below
+    // Whatever fails first: storage that has opened is closed. Its own failure is reported with the others, below.
+    const opened = opening.catch(() => undefined);
+    running.add({ close: async () => (await opened)?.close() });
     const foreignCosmosPort = await findForeignCosmos(options.cosmosPort);
     const early = identity ? undefined : await listenForBoth(options, running);
     const issuing = startTokenIssuer(options, identity, early?.issuer);
     const data = startDataServer(options, { identity, issuing, server: early?.cosmos });
-    const starting = [data, issuing, opening] as const;
+    const starting = [data, issuing] as const;
     if (early) tellEarly(early, opening, foreignCosmosPort).then(resolve, reject);
     for (const part of await Promise.allSettled(starting)) {
       if (part.status === 'fulfilled') running.add(part.value);
     }
-    const [cosmos, issuer, storage] = await Promise.all(starting);
+    const [cosmos, issuer, storage] = await Promise.all([...starting, opening]);
     resolve({
       cosmosEndpoint: foreignCosmosPort === undefined ? cosmos.endpoint : undefined,
       issuerUrl: issuer.url,
@@ -158,7 +160,8 @@ async function onPort<T>(port: Port = 0, start: (port: number) => Promise<T>): P
 }
 
 async function startStorage({ scriptRoot, storageDir, ...options }: BackingOptions): Promise<StorageOnDemand> {
-  const { allowedHosts, origins = [], clock, log, storagePort, storageConnectionString: given } = options;
+  const { allowedHosts, origins = [], clock, log, storagePort } = options;
+  const given = await options.storageConnectionString;
   const { findForeignAzurite, foreignStorage, openStorage } = await import('@lazurite/storage');
   const foreign =
     given ?? (typeof storagePort === 'object' ? await findForeignAzurite(storagePort.preferred) : undefined);

@@ -5,10 +5,12 @@ import { normalizeArguments } from './arguments.ts';
 import type { CallFlags } from './commands/call.ts';
 import type { DoctorFlags } from './commands/doctor.ts';
 import type { ExecFlags } from './commands/exec.ts';
+import { addFuncCommands } from './commands/func-commands.ts';
 import type { KeysFlags } from './commands/keys.ts';
 import { addStartOptions, type StartFlags, syntaxOf } from './commands/start-command.ts';
 import type { TokenFlags } from './commands/token.ts';
 import { dataCommands } from './data/data-commands.ts';
+import { CommandError } from './errors.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ProgramDependencies {
@@ -20,6 +22,8 @@ export interface ProgramDependencies {
 
 /** What `func --version` says: its first number tells tools which runtime and programming models are understood. */
 const FUNC_VERSION = '4.0.0';
+/** Another version to say, for tools that ask for a range of those of Core Tools. */
+const FUNC_VERSION_SETTING = 'LAZURITE_FUNC_VERSION';
 
 /** Runs what the command line of `name` says. Rejects with what the command rejects with. */
 export async function runProgram(
@@ -35,7 +39,7 @@ export async function runProgram(
 function createProgram(name: string, dependencies: ProgramDependencies): Command {
   const program = new Command(name)
     .description('Runs a function app on this machine, with Cosmos DB, storage and a token issuer')
-    .version(name === 'func' ? FUNC_VERSION : readVersion(), '-v, --version')
+    .version(name === 'func' ? funcVersion(dependencies.process.env) : readVersion(), '-v, --version')
     .enablePositionalOptions()
     .showHelpAfterError('(--help shows what there is)');
   program.addCommand(startCommand(name, dependencies));
@@ -49,6 +53,12 @@ function createProgram(name: string, dependencies: ProgramDependencies): Command
   program.addCommand(keysCommand(dependencies));
   program.addCommand(doctorCommand(dependencies));
   program.addCommand(tokenCommand(dependencies));
+  addFuncCommands(program, {
+    ...dependencies,
+    name,
+    version: readVersion(),
+    packageFolder: new URL('../', import.meta.url),
+  });
   for (const command of dataCommands(dependencies)) program.addCommand(command);
   return program;
 }
@@ -131,6 +141,15 @@ function tokenCommand(dependencies: ProgramDependencies): Command {
       const { token } = await import('./commands/token.ts');
       await token(flags, dependencies);
     });
+}
+
+/** @throws CommandError */
+function funcVersion({ [FUNC_VERSION_SETTING]: version = FUNC_VERSION }: NodeJS.ProcessEnv): string {
+  if (/^\d+\.\d+\.\d+$/.test(version)) return version;
+  throw new CommandError(
+    'InvalidSetting',
+    `${FUNC_VERSION_SETTING} must be a version such as 4.2.1, but is '${version}'`,
+  );
 }
 
 function readVersion(): string {

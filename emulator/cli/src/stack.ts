@@ -94,7 +94,7 @@ export function startStack(given: StackOptions): Promise<Stack> {
     // Forks at once; what follows loads modules for a while.
     const starting = startHost({ ...options, stateDir, signal: failed.signal, onEvent: events?.report }, addresses);
     const id = options.randomness.uuid();
-    const given = await givenStorage(options);
+    const given = givenStorage(options).catch(() => undefined); // the host reports a file that it cannot read
     const services = startBackingServices({
       ...options,
       storageDir: stateDir,
@@ -113,7 +113,7 @@ export function startStack(given: StackOptions): Promise<Stack> {
     if (host.status === 'fulfilled') running.add(host.value);
     const [opened, functions] = await Promise.all([backing, starting]);
     const { cosmos, issuer, storage } = opened;
-    for (const line of describeServices(opened, { storagePort: options.storagePort, given })) {
+    for (const line of describeServices(opened, { storagePort: options.storagePort, given: await given })) {
       options.onEvent?.({ type: 'console', stream: 'stdout', line });
     }
     cosmos.onChange((change) => functions.dataChanges.containerChanged(change));

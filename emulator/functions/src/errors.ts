@@ -2,6 +2,7 @@
 export type FunctionsHostErrorCode =
   | 'AppLoadFailed'
   | 'BindingFailed'
+  | 'BindingNotEmulated'
   | 'ConnectionMissing'
   | 'FunctionNotFound'
   | 'FunctionTimeout'
@@ -36,6 +37,13 @@ export class AppLoadError extends FunctionsHostError {
 export class ConfigError extends FunctionsHostError {
   constructor(message: string, options?: ErrorOptions) {
     super('InvalidConfig', message, options);
+  }
+}
+
+/** A function binds data of a service that does not run here, or in a direction that the type does not have. */
+export class BindingNotEmulatedError extends FunctionsHostError {
+  constructor(message: string) {
+    super('BindingNotEmulated', message);
   }
 }
 

@@ -1,6 +1,7 @@
 export { Edge, type EdgeOptions, FOREIGN_PAGE, type Verdict } from './edge.ts';
 export { ENDPOINT_RULES, type Endpoint, type EndpointRule } from './endpoint-rules.ts';
 export { AllowedHostError, BodyTooLargeError, HttpError, PortInUseError, RequestAbortedError } from './errors.ts';
+export { type LandingPage, landingPageFor } from './landing-page.ts';
 export { type ListenerOptions, type RawHandler, toRequestListener } from './listener.ts';
 export { type LocalCertificate, openLocalCertificate } from './local-certificate.ts';
 export type { HttpHandler, HttpRequest, HttpResponse } from './message.ts';

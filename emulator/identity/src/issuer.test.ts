@@ -43,6 +43,14 @@ async function verify(issuer: Issuer, token: string) {
   return jwtVerify(token, createRemoteJWKSet(new URL(String(discovery.jwks_uri))), { ...options, currentDate });
 }
 
+test('a browser is shown a page at /, and a tool JSON', async () => {
+  const issuer = await start();
+  const page = await fetch(`${issuer.url}/`, { headers: { accept: 'text/html' } });
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain(`<a href="${issuer.url}/${DEFAULT_TENANT_ID}/discovery/v2.0/keys">`);
+  expect((await readJson(await fetch(`${issuer.url}/`))).error).toBe('not_found');
+});
+
 describe('mint()', () => {
   test('gives a token that verifies through discovery and says what Entra says', async () => {
     const issuer = await start({ randomness: seededRandomness(1) });

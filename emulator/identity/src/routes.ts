@@ -1,4 +1,12 @@
-import type { Edge, Endpoint, HttpHandler, HttpRequest, HttpResponse } from '@lazurite/http';
+import {
+  type Edge,
+  type Endpoint,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  type LandingPage,
+  landingPageFor,
+} from '@lazurite/http';
 import type { Clock } from '@lazurite/runtime';
 import { DEFAULT_LIFETIME_SECONDS, type TokenOptions } from './claims.ts';
 import { TokenRequestError } from './errors.ts';
@@ -37,6 +45,8 @@ export function createRoutes(options: RoutesOptions): HttpHandler {
   return (request) => {
     if (options.edge.rejectionOf(endpointOf(request), request))
       return json(403, { error: 'access_denied', error_description: 'Web pages may not ask for this' });
+    const page = landingPageFor(request, () => pageOf(options));
+    if (page) return page;
     const route = routes.get(`${request.method} ${request.path}`);
     return route ? route(request) : json(404, { error: 'not_found', error_description: whatIsServed(options) });
   };
@@ -45,6 +55,20 @@ export function createRoutes(options: RoutesOptions): HttpHandler {
 function endpointOf({ method, path }: HttpRequest): Endpoint {
   if (path === MANAGED_IDENTITY_PATH) return 'managedIdentity';
   return method === 'POST' ? 'token' : 'issuerDocument';
+}
+
+function pageOf({ origin, tenantId }: RoutesOptions): LandingPage {
+  return {
+    title: 'Lazurite: the token issuer',
+    paragraphs: [
+      'It signs tokens for the functions that run on this machine, with the paths of the Microsoft identity platform.',
+      'npx lazurite token prints one.',
+    ],
+    links: {
+      'Discovery document': `${origin()}/${tenantId}/v2.0/.well-known/openid-configuration`,
+      'Public keys': `${origin()}/${tenantId}/discovery/v2.0/keys`,
+    },
+  };
 }
 
 function whatIsServed({ tenantId }: RoutesOptions): string {

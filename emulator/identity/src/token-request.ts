@@ -22,6 +22,7 @@ export async function readTokenRequest(request: HttpRequest): Promise<TokenOptio
     ...optional('audience', readAudience(form.get('scope'))),
     ...optional('scopes', readWords(form.get('scopes'))),
     ...optional('roles', readWords(form.get('roles'))),
+    ...optional('clientId', form.get('client_id') || undefined),
     ...optional('subject', form.get('subject') || undefined),
     ...optional('expiresInSeconds', readLifetime(form.get('expires_in'))),
   };

@@ -5,7 +5,7 @@ import {
   withGraphEnvelope,
 } from '../../../shared/graph-http/pipeline.ts';
 import type { ResourceKind } from '../../../shared/graph-http/request/address.ts';
-import { type RouteName, routeOf, routesOf } from '../../../shared/graph-http/routes.ts';
+import { type Part, type RouteName, routeOf, routesOf } from '../../../shared/graph-http/routes.ts';
 import { FILTER_FUNCTIONS } from '../../../shared/odata/filter/operands.ts';
 import type { Capabilities } from '../../../shared/odata/metadata/capabilities.ts';
 import { type EntitySet, type ServiceModel, toCsdl, toJsonCsdl } from '../../../shared/odata/metadata/csdl.ts';
@@ -14,16 +14,22 @@ import { QueryOptionError, shown } from '../../../shared/odata/query-option-erro
 const XML = { 'content-type': 'application/xml;charset=utf-8', 'odata-version': '4.0' };
 /** CSDL JSON came with OData 4.01. */
 const JSON_CSDL = { 'content-type': 'application/json;charset=utf-8', 'odata-version': '4.01' };
-const ENTITY_SETS: readonly EntitySet[] = ['chats', 'subscriptions'];
+const ENTITY_SETS: readonly EntitySet[] = ['chats', 'teams', 'subscriptions'];
 
 export interface MetadataDependencies extends EnvelopeDependencies {
   /** Null: there are no subscriptions. */
   readonly notifications: object | null;
+  /** Null: of chats and teams there are only operations. */
+  readonly simulator: object | null;
 }
 
 /** `GET /$metadata`: the types that are served, as CSDL. Anybody may read it, as in Graph. */
 export function metadataHandler(dependencies: MetadataDependencies): FunctionHandler {
-  const parts = dependencies.notifications ? (['operations', 'subscriptions'] as const) : (['operations'] as const);
+  const parts: readonly Part[] = [
+    'operations',
+    ...(dependencies.notifications ? (['subscriptions'] as const) : []),
+    ...(dependencies.simulator ? (['teams'] as const) : []),
+  ];
   // Made when they are first asked for: no start waits for them.
   let xml: string | undefined;
   let json: object | undefined;
@@ -54,13 +60,15 @@ function wantsJson({ query, headers }: HttpRequest): boolean {
 
 /** An entity set is where a path begins; a POST to a name below one entity is an action. */
 function toServiceModel(names: readonly RouteName[]): ServiceModel {
-  const paths = names.map((name) => routeOf(name).path);
+  const paths = names.map(routeOf).flatMap(({ path, ofTeams }) => (ofTeams ? [path, ofTeams.path] : [path]));
   const posted = names.filter((name) => routeOf(name).methods.includes('POST')).map((name) => routeOf(name).path);
   return {
     entitySets: ENTITY_SETS.filter((set) => paths.some((path) => path.split('/')[0] === set)),
-    actions: posted.flatMap((path) => /^subscriptions\/\{\w+\}\/(\w+)$/.exec(path)?.[1] ?? []),
+    actions: posted.flatMap(toAction),
+    hasTeams: names.includes('GetTeam'),
     capabilities: {
-      chats: capabilitiesOf(names, { all: null, one: null }),
+      chats: capabilitiesOf(names, { all: 'chats', one: 'chat' }),
+      teams: capabilitiesOf(names, { all: 'teams', one: 'team' }),
       operations: capabilitiesOf(names, { all: 'operations', one: 'operation' }),
       subscriptions: capabilitiesOf(names, { all: 'subscriptions', one: 'subscription' }),
     },
@@ -93,4 +101,17 @@ function capabilitiesOf(names: readonly RouteName[], { all, one }: Resources): C
     skippable: options.includes('skip'),
     toppable: options.includes('top'),
   };
+}
+
+const BOUND_TO: Readonly<Record<string, string>> = {
+  subscriptions: 'subscription',
+  teams: 'team',
+  channels: 'channel',
+};
+
+function toAction(path: string): ServiceModel['actions'] {
+  const { set = '', name = '' } = /(?<set>\w+)\/\{\w+\}\/(?<name>\w+)$/.exec(path)?.groups ?? {};
+  const boundTo = BOUND_TO[set];
+  // Operations are posted to as well, and are a collection.
+  return boundTo === undefined || name === 'operations' ? [] : [{ name, boundTo }];
 }

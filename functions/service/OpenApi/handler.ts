@@ -9,16 +9,19 @@ import { toOpenApi } from '../../../shared/openapi/document.ts';
 export interface OpenApiDependencies extends EnvelopeDependencies {
   /** Null: there are no subscriptions. */
   readonly notifications: object | null;
+  /** Null: no request starts an operation on a team. */
+  readonly simulator: object | null;
 }
 
 /** `GET /openapi.json`: the API as OpenAPI 3.1. Anybody may read it. */
 export function openApiHandler(dependencies: OpenApiDependencies): FunctionHandler {
   const subscriptions = dependencies.notifications !== null;
+  const teams = dependencies.simulator !== null;
   return withGraphEnvelope(
     async ({ url }) => ({
       status: 200,
       headers: { 'content-type': 'application/json' },
-      body: toOpenApi(toServiceRoot(url), { subscriptions, now: dependencies.now() }),
+      body: toOpenApi(toServiceRoot(url), { subscriptions, teams, now: dependencies.now() }),
     }),
     dependencies,
   );

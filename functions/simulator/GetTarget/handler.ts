@@ -7,9 +7,10 @@ import {
   type PipelineDependencies,
 } from '../../../shared/graph-http/pipeline.ts';
 import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
+import { toChatEntity } from '../../../shared/graph-http/response/team-entity.ts';
 
 export interface GetTargetDependencies extends PipelineDependencies {
-  readonly simulator: Pick<Simulator, 'hasTarget'>;
+  readonly simulator: Pick<Simulator, 'workspace'>;
 }
 
 /** `GET /chats/{chatId}` in the simulator: the chat that an operation created, once it is there. */
@@ -19,11 +20,7 @@ export function getTargetHandler(dependencies: GetTargetDependencies): FunctionH
 
 async function get({ url }: GraphRequest<'chat'>, { simulator }: GetTargetDependencies): Promise<GraphResponse> {
   const { chatId, serviceRoot } = url;
-  if (!(await simulator.hasTarget(chatId)))
-    throw new OperationsError('NotFound', `No chat was found with the id '${chatId}'.`);
-  return odataResponse(200, {
-    '@odata.context': `${serviceRoot}/$metadata#chats/$entity`,
-    id: chatId,
-    chatType: 'group',
-  });
+  const chat = await simulator.workspace.findChat(chatId);
+  if (!chat) throw new OperationsError('NotFound', `No chat was found with the id '${chatId}'.`);
+  return odataResponse(200, toChatEntity(chat, serviceRoot));
 }

@@ -1,4 +1,4 @@
-import { ForbiddenError, SubscriptionExistsError } from '../../../shared/domain/errors.ts';
+import { BadRequestError, ForbiddenError, SubscriptionExistsError } from '../../../shared/domain/errors.ts';
 import type { ChangeLog } from '../../../shared/domain/notifications/change-log.ts';
 import type { HandshakeLimit } from '../../../shared/domain/notifications/handshake-limit.ts';
 import { type Subscription, scopeOf } from '../../../shared/domain/notifications/subscription.ts';
@@ -18,6 +18,7 @@ import {
 } from '../../../shared/graph-http/pipeline.ts';
 import { readJson } from '../../../shared/graph-http/request/message.ts';
 import { parseSubscribedResource } from '../../../shared/graph-http/request/subscribed-resource.ts';
+import { problemOfCertificate } from '../../../shared/graph-http/response/resource-data.ts';
 import {
   type GraphResponse,
   odataResponse,
@@ -32,6 +33,8 @@ export interface CreateSubscriptionDependencies extends PipelineDependencies {
   readonly log: Pick<ChangeLog, 'end'>;
   readonly webhooks: WebhookClient;
   readonly handshakeLimit: HandshakeLimit;
+  /** Whether notifications can carry the operations themselves. */
+  readonly resourceData: boolean;
 }
 
 /** `POST /subscriptions`: asks the endpoints whether they want notifications, stores the subscription, answers 201 with it. */
@@ -46,6 +49,7 @@ async function create(
   const { http, caller, url } = request;
   const owner = ownerOf(caller);
   const given = parseNewSubscription(await readJson(http));
+  checkResourceData(given, dependencies);
   const watched = parseSubscribedResource(given.resource);
   checkWatcher(caller, watched);
   const expirationDateTime = toExpiration(given, dependencies.now());
@@ -62,6 +66,17 @@ async function create(
   // The one answer that shows the secret, to who has just sent it.
   const body = { ...toSubscriptionEntity(subscription, url), clientState: subscription.clientState };
   return odataResponse(201, body, { location: toSubscriptionLocation(url, subscription.id) });
+}
+
+function checkResourceData(
+  { resourceData }: Pick<Subscription, 'resourceData'>,
+  { resourceData: isSupported, now }: CreateSubscriptionDependencies,
+): void {
+  if (!resourceData) return;
+  if (!isSupported)
+    throw new BadRequestError('includeResourceData is not supported here: no issuer gives validation tokens.');
+  const problem = problemOfCertificate(resourceData.certificate, now());
+  if (problem !== null) throw new BadRequestError(problem);
 }
 
 async function requireNoOther(

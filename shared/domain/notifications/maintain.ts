@@ -1,6 +1,6 @@
 import { announce, type Delivery } from './delivery/delivery.ts';
 import type { DeliveryStore, StoredDelivery } from './delivery/delivery-store.ts';
-import type { Subscription, SubscriptionKey } from './subscription.ts';
+import type { LifecycleEvent, Subscription, SubscriptionKey } from './subscription.ts';
 
 export interface MaintenanceDependencies {
   readonly store: DeliveryStore;
@@ -73,4 +73,27 @@ function ended(delivery: Delivery, subscription: Subscription, now: number): Del
   const pending = delivery.lifecycle.pending.filter((event) => event !== 'reauthorizationRequired');
   const current = { ...delivery, lifecycle: { ...delivery.lifecycle, pending }, ended: subscription };
   return announce(current, 'subscriptionRemoved', now);
+}
+
+/**
+ * Has the owner of a subscription notified of an event that did not happen, for those who test a receiver.
+ * `subscriptionRemoved` removes the subscription, as in Graph.
+ *
+ * @returns false: it is gone
+ */
+export async function raiseLifecycleEvent(
+  key: SubscriptionKey,
+  event: LifecycleEvent,
+  { store, now }: MaintenanceDependencies,
+): Promise<boolean> {
+  for (;;) {
+    const stored = await store.find(key);
+    if (!stored?.subscription) return false;
+    const { subscription, delivery, etag } = stored;
+    const written =
+      event === 'subscriptionRemoved'
+        ? await store.end(key, ended(delivery, subscription, now()), etag)
+        : await store.save(key, announce(delivery, event, now()), { etag });
+    if (written !== null) return true;
+  }
 }

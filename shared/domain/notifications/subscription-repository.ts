@@ -1,6 +1,8 @@
+import { ownerOf } from '../teams/operations-owner.ts';
 import type { OperationChange } from './operation-change.ts';
 import {
   ALL_SCOPE,
+  ALL_TEAMS_SCOPE,
   type Interest,
   isWatched,
   type Subscription,
@@ -78,7 +80,8 @@ export async function findWatchers(
 ): Promise<readonly SubscriptionKey[]> {
   if (changes.length === 0) return [];
   const byScope = Map.groupBy(changes, ({ chatId }) => scopeOf({ kind: 'chat', chatId }));
-  byScope.set(ALL_SCOPE, [...changes]);
+  const ofSets = Map.groupBy(changes, ({ chatId }) => (ownerOf(chatId).set === 'teams' ? ALL_TEAMS_SCOPE : ALL_SCOPE));
+  for (const [scope, ofSet] of ofSets) byScope.set(scope, ofSet);
   const keys: SubscriptionKey[] = [];
   for await (const page of directory.watchersOf([...byScope.keys()]))
     for (const watcher of page)

@@ -1,5 +1,7 @@
-import type { Caller } from '../caller.ts';
+import { type Caller, READ_OPERATIONS, requirePermission } from '../caller.ts';
 import { BadRequestError, ForbiddenError } from '../errors.ts';
+import { ownerOf as operationsOwnerOf } from '../teams/operations-owner.ts';
+import { READ_TEAM_OPERATIONS } from '../teams/team-permissions.ts';
 import type { SubscribedResource, SubscriptionOwner } from './subscription.ts';
 
 const MINUTE_MS = 60_000;
@@ -37,10 +39,12 @@ export function toExpiration({ expirationDateTime, lifecycleNotificationUrl }: L
     : expirationDateTime;
 }
 
-/** @throws ForbiddenError everybody's operations are for applications alone */
-export function checkWatcher({ kind }: Caller, watched: SubscribedResource): void {
-  if (watched.kind === 'all' && kind !== 'application')
-    throw new ForbiddenError('Operations of all chats can be subscribed to with application permissions only.');
+/** @throws ForbiddenError the caller may not read what is watched, or it is everybody's, which is for applications alone */
+export function checkWatcher(caller: Caller, watched: SubscribedResource): void {
+  const set = watched.kind === 'all' ? (watched.set ?? 'chats') : operationsOwnerOf(watched.chatId).set;
+  requirePermission(caller, set === 'teams' ? READ_TEAM_OPERATIONS : READ_OPERATIONS);
+  if (watched.kind === 'all' && caller.kind !== 'application')
+    throw new ForbiddenError(`Operations of all ${set} can be subscribed to with application permissions only.`);
 }
 
 /** @throws ForbiddenError the token does not say who calls: nobody could ever see the subscription again */

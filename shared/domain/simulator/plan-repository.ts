@@ -1,4 +1,4 @@
-import type { Plan, Target } from './plan.ts';
+import type { Plan } from './plan.ts';
 
 export interface StoredPlan {
   readonly plan: Plan;
@@ -6,16 +6,14 @@ export interface StoredPlan {
   readonly etag: string;
 }
 
-/** Where the plans of operations in the simulator are kept, and what the operations created. */
+/** Where the plans of operations in the simulator are kept. */
 export interface PlanRepository {
-  /** Stores a plan and its target, unless the operation has a plan already. */
-  add(plan: Plan, target: Target | null): Promise<void>;
+  /** Stores a plan, unless the operation has one already. */
+  add(plan: Plan): Promise<void>;
   /** Null when the operation has none. */
   get(chatId: string, operationId: string): Promise<StoredPlan | null>;
   /** Replaces a plan if it is still the one with this etag; otherwise nothing happens. */
   replace(plan: Plan, etag: string): Promise<void>;
   /** Plans with a step due at `now`, up to `limit` of them. */
   findDue(now: number, limit: number): Promise<readonly StoredPlan[]>;
-  /** Null when no operation creates it. */
-  getTarget(id: string): Promise<Target | null>;
 }

@@ -7,16 +7,12 @@ export interface Plan {
   readonly operationId: string;
   readonly scenario: Scenario;
   readonly startedAt: number;
-  /** The chat that the operation creates, if it succeeds. */
+  /** What the operation creates or changes, if it succeeds. */
   readonly targetId: string;
+  /** Missing in plans of before there were teams: that of a chat. */
+  readonly targetLocation?: string;
   /** How many of the scenario's steps are done. */
   readonly done: number;
-}
-
-/** A chat that an operation created, once there is one. */
-export interface Target {
-  readonly id: string;
-  readonly availableAt: number;
 }
 
 const SECOND_MS = 1_000;
@@ -64,15 +60,19 @@ export function applyPlan(operation: TeamsAsyncOperation, plan: Plan): TeamsAsyn
     lastActionDateTime: new Date(at).toISOString(),
     error: step.error,
     targetResourceId: succeeded ? plan.targetId : operation.targetResourceId,
-    targetResourceLocation: succeeded ? `/chats('${plan.targetId}')` : operation.targetResourceLocation,
+    targetResourceLocation: succeeded ? locationOf(plan) : operation.targetResourceLocation,
   };
 }
 
-/** What the operation creates; null when it is going to fail. */
-export function targetOf({ scenario, startedAt, targetId }: Plan): Target | null {
+function locationOf({ targetId, targetLocation = `/chats('${targetId}')` }: Plan): string {
+  return targetLocation;
+}
+
+/** When what the operation does can be seen; null when it is going to fail. */
+export function effectiveAt({ scenario, startedAt }: Pick<Plan, 'scenario' | 'startedAt'>): number | null {
   const last = scenario.steps.at(-1);
   if (last?.status !== 'succeeded') return null;
-  return { id: targetId, availableAt: startedAt + (last.afterSeconds + scenario.targetDelaySeconds) * SECOND_MS };
+  return startedAt + (last.afterSeconds + scenario.targetDelaySeconds) * SECOND_MS;
 }
 
 /** Whole seconds after which a reader may ask again, at least 1; null when it is not throttled now. */

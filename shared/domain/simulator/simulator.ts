@@ -1,12 +1,22 @@
-import { BadRequestError, ThrottledError } from '../errors.ts';
+import { BadRequestError, OperationsError, ThrottledError } from '../errors.ts';
 import type { OperationRepository } from '../operation-repository.ts';
-import { applyPlan, catchUp, type Plan, targetOf, throttledFor } from './plan.ts';
+import {
+  createWorkspace,
+  type Effect,
+  effectOfType,
+  targetOf,
+  type Workspace,
+  type WorkspaceRepository,
+} from '../teams/workspace.ts';
+import type { OperationType } from '../teams-async-operation.ts';
+import { applyPlan, catchUp, effectiveAt, type Plan, throttledFor } from './plan.ts';
 import type { PlanRepository, StoredPlan } from './plan-repository.ts';
-import type { Scenarios } from './scenario.ts';
+import type { Scenario, Scenarios, StartRejection } from './scenario.ts';
 
 export interface SimulatorDependencies {
   readonly operations: Pick<OperationRepository, 'get' | 'replace'>;
   readonly plans: PlanRepository;
+  readonly workspace: WorkspaceRepository;
   readonly scenarios: Scenarios;
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -23,8 +33,20 @@ export interface Simulator {
    * @throws BadRequestError there is no scenario of this name
    */
   choose(wanted: string | null): string | null;
-  /** Lets an operation go as the scenario says, from now on. */
-  start(operation: { readonly chatId: string; readonly operationId: string }, scenario: string): Promise<void>;
+  /**
+   * The scenario of an operation that a request such as `POST /teams` starts: such an operation always has one.
+   *
+   * @param caller tells callers apart, for scenarios that reject the first requests of each
+   * @throws BadRequestError there is no scenario of this name
+   * @throws OperationsError the scenario says that the request is rejected
+   */
+  chooseForStarter(wanted: string | null, caller: string): string;
+  /**
+   * Lets an operation go as the scenario says, from now on.
+   *
+   * @param effect what it does when it succeeds; absent: what operations of its type do
+   */
+  start(operation: StartedOperation, scenario: string, effect?: Effect): Promise<void>;
   /**
    * Brings an operation to where it should be by now, before it is read. Does nothing for one without a scenario.
    *
@@ -33,8 +55,14 @@ export interface Simulator {
   refresh(chatId: string, operationId: string): Promise<void>;
   /** Brings all operations to where they should be by now, and says how many had a step due. */
   advance(): Promise<number>;
-  /** Whether something that an operation created can be read by now. */
-  hasTarget(id: string): Promise<boolean>;
+  /** What operations create and change. */
+  readonly workspace: Workspace;
+}
+
+export interface StartedOperation {
+  readonly chatId: string;
+  readonly operationId: string;
+  readonly operationType: OperationType;
 }
 
 /** What one turn of the timer takes on; the rest waits for the next. */
@@ -45,14 +73,27 @@ const MAX_ATTEMPTS = 5;
 export function createSimulator(dependencies: SimulatorDependencies): Simulator {
   const { plans, scenarios, now } = dependencies;
   const idle = new IdleOperations(now);
+  const rejections = new StartRejections();
+  const workspace = createWorkspace(dependencies.workspace, now);
   return {
+    workspace,
     choose: (wanted) => choose(wanted, scenarios),
-    start: async (operation, name) => {
-      const scenario = scenarios.byName.get(name);
-      if (!scenario) throw unknownScenario(name, scenarios);
-      const plan = { ...operation, scenario, startedAt: now(), targetId: newChatId(dependencies.newId()), done: 0 };
-      await plans.add(plan, targetOf(plan));
-      idle.delete(operation.chatId, operation.operationId);
+    chooseForStarter: (wanted, caller) => {
+      const name = choose(wanted ?? scenarios.fallback ?? scenarios.starter, scenarios) ?? scenarios.starter;
+      const { start } = scenarioOf(name, scenarios);
+      if (start) rejections.check(start, JSON.stringify([caller, name]));
+      return name;
+    },
+    start: async ({ chatId, operationId, operationType }, name, given) => {
+      const effect = given ?? effectOfType(operationType, chatId, dependencies);
+      const { id: targetId, location: targetLocation } = targetOf(effect);
+      const scenario = scenarioOf(name, scenarios);
+      const plan = { chatId, operationId, scenario, startedAt: now(), targetId, targetLocation, done: 0 };
+      const at = effectiveAt(plan);
+      // Before the plan: without its effect an operation would point at nothing for ever.
+      if (at !== null) await workspace.apply(effect, at);
+      await plans.add(plan);
+      idle.delete(chatId, operationId);
     },
     refresh: async (chatId, operationId) => {
       if (idle.has(chatId, operationId)) return;
@@ -67,10 +108,6 @@ export function createSimulator(dependencies: SimulatorDependencies): Simulator 
       await Promise.all(due.map((stored) => advanceOne(stored, dependencies)));
       return due.length;
     },
-    hasTarget: async (id) => {
-      const target = await plans.getTarget(id);
-      return target !== null && target.availableAt <= now();
-    },
   };
 }
 
@@ -78,6 +115,12 @@ function choose(wanted: string | null, scenarios: Scenarios): string | null {
   const name = wanted ?? scenarios.fallback;
   if (name !== null && !scenarios.byName.has(name)) throw unknownScenario(name, scenarios);
   return name;
+}
+
+function scenarioOf(name: string, scenarios: Scenarios): Scenario {
+  const scenario = scenarios.byName.get(name);
+  if (!scenario) throw unknownScenario(name, scenarios);
+  return scenario;
 }
 
 function unknownScenario(name: string, { byName }: Scenarios): BadRequestError {
@@ -101,11 +144,6 @@ async function writeOperation(plan: Plan, operations: SimulatorDependencies['ope
     const changed = current && applyPlan(current.operation, plan);
     if (!changed || (await operations.replace(plan.chatId, changed, { current }))) return;
   }
-}
-
-/** The form of a group chat's id. */
-function newChatId(guid: string): string {
-  return `19:${guid.replaceAll('-', '')}@thread.v2`;
 }
 
 /** How long it is not asked again whether an operation has a plan, in ms. The timer moves what comes by another instance. */
@@ -142,4 +180,19 @@ export class IdleOperations {
 
 function keyOf(chatId: string, operationId: string): string {
   return JSON.stringify([chatId, operationId]);
+}
+
+/** How often requests of each caller were rejected in a row; of this process alone, as clients try again on one connection. */
+class StartRejections {
+  readonly #counts = new Map<string, number>();
+
+  /** @throws OperationsError the request is rejected */
+  check({ code, message, retryAfterSeconds, times }: StartRejection, key: string): void {
+    const count = this.#counts.get(key) ?? 0;
+    this.#counts.delete(key);
+    if (times !== null && count >= times) return;
+    if (this.#counts.size >= MAX_REMEMBERED) this.#counts.clear();
+    this.#counts.set(key, count + 1);
+    throw code === 'TooManyRequests' ? new ThrottledError(retryAfterSeconds) : new OperationsError(code, message);
+  }
 }

@@ -1,25 +1,25 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { BadRequestError, type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
+import { TEAM_PREFIX, toOwnerKey } from '../../domain/teams/operations-owner.ts';
 import { shown } from '../../odata/query-option-error.ts';
+import { type CommonAddress, type PathSegments, readTeam, type TeamAddress } from './team-address.ts';
 
 /** What a URL below the service root addresses. */
-export type ResourceKind = OperationAddress['kind'] | SubscriptionAddress['kind'] | ChatAddress['kind'];
+export type ResourceKind =
+  | OperationAddress['kind']
+  | SubscriptionAddress['kind']
+  | ChatAddress['kind']
+  | TeamAddress['kind'];
 
-export type Address = UncheckedOperationAddress | SubscriptionAddress | ChatAddress;
+export type Address = UncheckedOperationAddress | SubscriptionAddress | ChatAddress | TeamAddress;
 
-interface CommonAddress {
-  /** Scheme, host and version: `https://graph.example/beta`. */
-  readonly serviceRoot: string;
-  /** As `URL` has it: empty, or with its `?`. */
-  readonly search: string;
-  /** What an error names where the resource is not served. */
-  readonly segment: string;
-}
-
-/** A chat's operations, their number, or one of them. */
+/** The operations of a chat or a team, their number, or one of them. */
 export interface OperationAddress extends CommonAddress {
   readonly kind: 'operations' | 'count' | 'operation';
-  /** Decoded, and such that a chat can have it. */
+  readonly set: 'chats' | 'teams';
+  /** Of the chat or the team: decoded, and such that it can be one. */
+  readonly parentId: string;
+  /** What the operations are kept under: `toOwnerKey()`. */
   readonly chatId: string;
   /** Decoded; null unless it is one operation. */
   readonly operationId: string | null;
@@ -27,22 +27,22 @@ export interface OperationAddress extends CommonAddress {
   readonly owner: string;
 }
 
-/** Before the chat's id has been looked at. */
-export type UncheckedOperationAddress = Omit<OperationAddress, 'chatId'> & {
+/** Before the id of the chat or the team has been looked at. */
+export type UncheckedOperationAddress = Omit<OperationAddress, 'chatId' | 'parentId'> & {
   /** Null: not percent-encoded UTF-8. */
-  readonly chatId: string | null;
+  readonly parentId: string | null;
 };
 
 /** All subscriptions of the caller, one of them, or the action on one. */
 export interface SubscriptionAddress extends CommonAddress {
-  readonly kind: 'subscriptions' | 'subscription' | 'reauthorize';
+  readonly kind: 'subscriptions' | 'subscription' | 'reauthorize' | 'simulateLifecycle';
   /** Decoded; null: all. */
   readonly subscriptionId: string | null;
 }
 
 export interface ChatAddress extends CommonAddress {
-  readonly kind: 'chat';
-  /** Decoded. */
+  readonly kind: 'chats' | 'chat';
+  /** Decoded; empty: all. */
   readonly chatId: string;
 }
 
@@ -51,10 +51,12 @@ export type AddressOf<Kind extends ResourceKind> = Kind extends OperationAddress
   ? OperationAddress
   : Kind extends SubscriptionAddress['kind']
     ? SubscriptionAddress
-    : ChatAddress;
+    : Kind extends TeamAddress['kind']
+      ? TeamAddress
+      : ChatAddress;
 
 /** Cosmos DB's limit on a partition key value, in UTF-8 bytes. */
-const MAX_CHAT_ID_BYTES = 2048;
+const MAX_KEY_BYTES = 2048;
 
 /**
  * Reads the raw URL rather than the route's parameters: whether `%2F` is still encoded in those depends on the host, and
@@ -71,23 +73,26 @@ export function parseAddress(url: string): Address {
   const isStable = version.toLowerCase() === 'v1.0';
   if (version.toLowerCase() !== 'beta' && !isStable) throw new BadRequestError(`Invalid version: ${shown(version)}`);
   const common = { serviceRoot: `${origin}/${version}`, search };
-  const address = path.startsWith('subscriptions') ? readSubscription(path, common) : readChat(path, common);
-  if (isStable) throw new UnknownSegmentError(BETA_SEGMENTS[address.kind]);
+  const address = readResource(path, common);
+  const missing = isStable ? betaSegment(address) : null;
+  if (missing !== null) throw new UnknownSegmentError(missing);
   return address;
 }
 
-/** What v1.0 does not have here, by the segment that an error names: of Graph's own v1.0, chats have no operations. */
-const BETA_SEGMENTS: Readonly<Record<ResourceKind, string>> = {
-  operations: 'operations',
-  operation: 'operations',
-  count: 'operations',
-  chat: 'chats',
-  subscriptions: 'subscriptions',
-  subscription: 'subscriptions',
-  reauthorize: 'subscriptions',
-};
+/** What v1.0 does not have here, as an error names it: of Graph's own v1.0, chats have no operations. Null: it has this. */
+function betaSegment(address: Address): string | null {
+  if ('set' in address) return address.set === 'chats' ? 'operations' : null;
+  return 'subscriptionId' in address ? 'subscriptions' : null;
+}
 
 type Common = Omit<CommonAddress, 'segment'>;
+
+function readResource(path: PathReader, common: Common): Address {
+  if (path.startsWith('subscriptions')) return readSubscription(path, common);
+  if (!path.startsWith('teams') && !path.startsWith('groups')) return readChat(path, common);
+  const found = readTeam(path, common);
+  return 'kind' in found ? found : readOperations(path, found);
+}
 
 function readSubscription(path: PathReader, common: Common): SubscriptionAddress {
   const { segment } = path;
@@ -102,17 +107,28 @@ function readSubscriptionKind(path: PathReader, subscriptionId: string | null): 
   // OData keeps names that begin with $ for itself.
   if (subscriptionId.startsWith('$')) throw new UnknownSegmentError(subscriptionId);
   // An action, by its short name or its full one.
+  if (path.accept('simulatelifecycle')) return 'simulateLifecycle';
   return path.accept('reauthorize') || path.accept('microsoft.graph.reauthorize') ? 'reauthorize' : 'subscription';
 }
 
 function readChat(path: PathReader, common: Common): UncheckedOperationAddress | ChatAddress {
   const owner = readOwner(path);
-  const chatId = path.key('chats');
+  if (owner !== '' && path.startsWith('joinedteams'))
+    return readOperations(path, { ...common, owner, set: 'teams', parentId: path.key('joinedteams') });
   const { segment } = path;
-  if (path.isAtEnd() && owner === '' && chatId) return { ...common, kind: 'chat', chatId, segment };
-  const operationId = readOperations(path);
+  const chatId = path.key('chats', { optional: owner === '' });
+  if (chatId === null && owner === '' && path.isAtEnd()) return { ...common, kind: 'chats', chatId: '', segment };
+  if (path.isAtEnd() && owner === '' && chatId) return { ...common, kind: 'chat', chatId, segment: path.segment };
+  return readOperations(path, { ...common, owner, set: 'chats', parentId: chatId });
+}
+
+type Parent = Omit<UncheckedOperationAddress, 'kind' | 'operationId' | 'segment'>;
+
+/** What is left of the address of operations behind the chat or the team. */
+function readOperations(path: PathReader, parent: Parent): UncheckedOperationAddress {
+  const found = { ...parent, segment: path.segment };
+  const operationId = readOperationId(path);
   path.end();
-  const found = { ...common, chatId, owner, segment };
   if (operationId === '$count') return { ...found, kind: 'count', operationId: null };
   return { ...found, kind: operationId === null ? 'operations' : 'operation', operationId };
 }
@@ -123,7 +139,7 @@ function readOwner(path: PathReader): string {
   return `users('${quoteKey(path.key('users') ?? '')}')`;
 }
 
-function readOperations(path: PathReader): string | null {
+function readOperationId(path: PathReader): string | null {
   if (!path.startsWith('operations')) throw path.unknown();
   const id = path.key('operations', { optional: true });
   // OData keeps names that begin with $ for itself; no operation has one.
@@ -131,17 +147,20 @@ function readOperations(path: PathReader): string | null {
   return id;
 }
 
-/** @throws ValidationError the chat id is empty, too long, or wrongly encoded */
-export function checkChatId(address: UncheckedOperationAddress): OperationAddress {
-  const { chatId } = address;
-  if (chatId === null) throw invalid('is not percent-encoded UTF-8');
-  if (chatId.trim() === '') throw invalid('is empty');
-  if (Buffer.byteLength(chatId) > MAX_CHAT_ID_BYTES) throw invalid(`exceeds ${MAX_CHAT_ID_BYTES} bytes`);
-  return { ...address, chatId };
+/** @throws ValidationError the id of the chat or the team is empty, too long, or wrongly encoded */
+export function checkParentId(address: UncheckedOperationAddress): OperationAddress {
+  const { parentId, set } = address;
+  if (parentId === null) throw invalid(set, 'is not percent-encoded UTF-8');
+  if (parentId.trim() === '') throw invalid(set, 'is empty');
+  if (set === 'chats' && parentId.startsWith(TEAM_PREFIX)) throw invalid(set, `begins with ${TEAM_PREFIX}`);
+  const chatId = set === 'chats' ? parentId : toOwnerKey({ set, id: parentId });
+  if (Buffer.byteLength(chatId) > MAX_KEY_BYTES) throw invalid(set, `exceeds ${MAX_KEY_BYTES} bytes`);
+  return { ...address, parentId, chatId };
 }
 
-function invalid(problem: string): ValidationError {
-  const detail: ErrorDetail = { code: 'BadRequest', message: `The chat id ${problem}.`, target: 'chatsId' };
+function invalid(set: OperationAddress['set'], problem: string): ValidationError {
+  const [name, target] = set === 'chats' ? ['chat', 'chatsId'] : ['team', 'teamId'];
+  const detail: ErrorDetail = { code: 'BadRequest', message: `The ${name} id ${problem}.`, target };
   return new ValidationError([detail]);
 }
 
@@ -166,7 +185,7 @@ export function doubleQuotes(key: string): string {
 }
 
 /** Walks over the segments of a path, decoding each once. */
-export class PathReader {
+export class PathReader implements PathSegments {
   readonly #segments: string[];
   #last = '';
 

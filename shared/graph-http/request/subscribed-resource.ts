@@ -1,5 +1,6 @@
 import { BadRequestError } from '../../domain/errors.ts';
 import { type SubscribedResource, scopeOf } from '../../domain/notifications/subscription.ts';
+import { TEAM_PREFIX, toOwnerKey } from '../../domain/teams/operations-owner.ts';
 import { PathReader } from './address.ts';
 
 /** Cosmos DB's limit on a partition key value, in UTF-8 bytes: what is watched becomes one. */
@@ -15,7 +16,7 @@ export function parseSubscribedResource(resource: string): SubscribedResource {
   const watched = /[?#]/.test(resource) ? null : readPath(resource);
   if (!watched)
     throw new BadRequestError(
-      `The resource '${shown(resource)}' cannot be subscribed to. It must be chats/{id}/operations, chats/{id}/operations/{id} or chats/operations.`,
+      `The resource '${shown(resource)}' cannot be subscribed to. It must be chats/{id}/operations, chats/{id}/operations/{id} or chats/operations, or the same of teams.`,
     );
   if (Buffer.byteLength(scopeOf(watched)) > MAX_SCOPE_BYTES) throw new BadRequestError('The chat id is too long.');
   return watched;
@@ -30,11 +31,14 @@ function readPath(resource: string): SubscribedResource | null {
 }
 
 function readResource(path: PathReader): SubscribedResource | null {
-  const chatId = path.key('chats');
-  if (chatId?.toLowerCase() === 'operations' && path.isAtEnd()) return { kind: 'all' };
+  const set = path.startsWith('teams') ? 'teams' : 'chats';
+  const id = path.key(set);
+  if (id?.toLowerCase() === 'operations' && path.isAtEnd())
+    return set === 'teams' ? { kind: 'all', set } : { kind: 'all' };
   const operationId = path.key('operations', { optional: true });
   path.end();
-  if (!isId(chatId)) return null;
+  if (!isId(id) || (set === 'chats' && id.startsWith(TEAM_PREFIX))) return null;
+  const chatId = toOwnerKey({ set, id });
   if (operationId === null) return { kind: 'chat', chatId };
   // OData keeps names that begin with $ for itself; no operation has one.
   return isId(operationId) && !operationId.startsWith('$') ? { kind: 'operation', chatId, operationId } : null;

@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
-import type { ChangeMessage, NotificationFormat } from '../../domain/notifications/notification-format.ts';
+import type {
+  ChangeMessage,
+  NotificationFormat,
+  ResourceData,
+} from '../../domain/notifications/notification-format.ts';
 import type { ChangeType, OperationChange } from '../../domain/notifications/operation-change.ts';
 import type { Subscription } from '../../domain/notifications/subscription.ts';
+import { ownerOf } from '../../domain/teams/operations-owner.ts';
 import { doubleQuotes } from '../request/address.ts';
 
 /** Graph's `changeNotificationCollection`, or CloudEvents 1.0 for subscriptions that ask for them. */
 export const notificationFormat: NotificationFormat = {
-  ofChanges: (subscription, changes) =>
+  ofChanges: (subscription, changes, data = null) =>
     subscription.format === 'graph'
-      ? [toCollection(subscription, changes)]
-      : changes.map((it) => toEvent(subscription, it)),
+      ? [toCollection(subscription, changes, data)]
+      : changes.map((it) => toEvent(subscription, it, data)),
   ofLifecycle: (subscription, lifecycleEvent) => ({
     contentType: JSON_TYPE,
     body: JSON.stringify({ value: [{ ...commonProperties(subscription), lifecycleEvent }] }),
@@ -18,14 +23,22 @@ export const notificationFormat: NotificationFormat = {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-function toCollection(subscription: Subscription, changes: readonly OperationChange[]): ChangeMessage {
-  const value = changes.map((change) => toNotification(subscription, change));
-  return { contentType: JSON_TYPE, body: JSON.stringify({ value }), changes };
+function toCollection(
+  subscription: Subscription,
+  changes: readonly OperationChange[],
+  data: ResourceData | null,
+): ChangeMessage {
+  const value = changes.map((change) => toNotification(subscription, change, data));
+  return { contentType: JSON_TYPE, body: JSON.stringify({ value, ...toValidation(data) }), changes };
 }
 
 /** One event a request: batches need a content type that not every receiver of CloudEvents knows. */
-function toEvent(subscription: Subscription, change: OperationChange): ChangeMessage {
-  const data = toNotification(subscription, change);
+function toEvent(
+  subscription: Subscription,
+  change: OperationChange,
+  resourceData: ResourceData | null,
+): ChangeMessage {
+  const data = { ...toNotification(subscription, change, resourceData), ...toValidation(resourceData) };
   const { tenantId, applicationId } = subscription.owner;
   const event = toCloudEvent(change, {
     id: data.id,
@@ -36,13 +49,19 @@ function toEvent(subscription: Subscription, change: OperationChange): ChangeMes
 }
 
 /** Graph's `changeNotification`; its id tells a receiver what was sent twice. */
-function toNotification(subscription: Subscription, change: OperationChange) {
+function toNotification(subscription: Subscription, change: OperationChange, data: ResourceData | null) {
+  const encryptedContent = data?.contents.get(change.id);
   return {
     id: notificationId(subscription, change),
     ...commonProperties(subscription),
     changeType: change.changeType,
     ...resourceProperties(change),
+    ...(encryptedContent && { encryptedContent }),
   };
+}
+
+function toValidation(data: ResourceData | null) {
+  return data && { validationTokens: data.validationTokens };
 }
 
 function commonProperties({ id, expirationDateTime, clientState, owner }: Subscription) {
@@ -67,7 +86,8 @@ export function resourceProperties(change: OperationChange) {
 
 /** @example resourceOf({ chatId: '19:x', operationId: '7' }) // "chats('19:x')/operations('7')" */
 function resourceOf({ chatId, operationId }: Pick<OperationChange, 'chatId' | 'operationId'>): string {
-  return `chats('${doubleQuotes(chatId)}')/operations('${doubleQuotes(operationId)}')`;
+  const { set, id } = ownerOf(chatId);
+  return `${set}('${doubleQuotes(id)}')/operations('${doubleQuotes(operationId)}')`;
 }
 
 /** A GUID of version 8 (RFC 9562: made from a hash), the same whenever the change is sent to the subscription. */

@@ -59,7 +59,7 @@ const EXPOSED =
 /** A browser's question before the request: which methods and headers it may send. */
 export function preflightHeaders(requestedHeaders: string | null): Readonly<Record<string, string>> {
   return {
-    'access-control-allow-methods': 'GET, POST, PATCH, DELETE, OPTIONS',
+    'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
     ...(requestedHeaders !== null && { 'access-control-allow-headers': requestedHeaders }),
     'access-control-max-age': '3600',
   };
@@ -121,7 +121,8 @@ function toControls(id: string, metadata: MetadataLevel, url: OperationAddress):
   };
 }
 
-function toProperties(operation: TeamsAsyncOperation, { enums, select, metadata }: EntityView): JsonObject {
+/** The properties alone, in Graph's order. */
+export function toProperties(operation: TeamsAsyncOperation, { enums, select, metadata }: EntityView): JsonObject {
   const properties = toAllProperties(operation, enums, metadata);
   if (!select && metadata !== 'full') return properties;
   const shown = Object.entries(properties).filter(([name]) => !select || select.includes(name));
@@ -167,8 +168,8 @@ function toErrorEntity({ code, message }: OperationError, metadata: MetadataLeve
 }
 
 /** @example toLocation(url, 'a b') // https://graph.example/beta/chats/19%3Ax%40thread.v2/operations/a%20b */
-export function toLocation({ serviceRoot, chatId }: OperationAddress, operationId: string): string {
-  return `${serviceRoot}/chats/${encodeURIComponent(chatId)}/operations/${encodeURIComponent(operationId)}`;
+export function toLocation({ serviceRoot, set, parentId }: OperationAddress, operationId: string): string {
+  return `${serviceRoot}/${set}/${encodeURIComponent(parentId)}/operations/${encodeURIComponent(operationId)}`;
 }
 
 export function toSubscriptionLocation({ serviceRoot }: SubscriptionAddress, id: string): string {
@@ -176,8 +177,8 @@ export function toSubscriptionLocation({ serviceRoot }: SubscriptionAddress, id:
 }
 
 /** The one address among all of an operation, below the service root. */
-export function toCanonicalPath({ chatId }: OperationAddress, operationId: string): string {
-  return `chats('${quoteKey(chatId)}')/operations('${quoteKey(operationId)}')`;
+export function toCanonicalPath({ set, parentId }: OperationAddress, operationId: string): string {
+  return `${set}('${quoteKey(parentId)}')/operations('${quoteKey(operationId)}')`;
 }
 
 /** The context URL of the operations, or of one of them, with the properties that were selected. */
@@ -188,7 +189,7 @@ export function toContext(
   const owner = address.owner && `${address.owner}/`;
   const selected = select ? `(${select.map(encodeURIComponent).join(',')})` : '';
   const end = entity ? '/$entity' : '';
-  return `${address.serviceRoot}/$metadata#${owner}chats('${quoteKey(address.chatId)}')/operations${selected}${end}`;
+  return `${address.serviceRoot}/$metadata#${owner}${address.set}('${quoteKey(address.parentId)}')/operations${selected}${end}`;
 }
 
 /** The URL of the next page: the same request, going on at the token instead of skipping again. */

@@ -17,6 +17,7 @@ export function toSubscriptionEntity(subscription: Subscription, { serviceRoot }
  */
 export function toListedSubscription(subscription: Subscription): object {
   const { id, resource, owner, changeTypes, notificationUrl, lifecycleNotificationUrl, format } = subscription;
+  const { resourceData = null } = subscription;
   return {
     id,
     resource,
@@ -29,5 +30,9 @@ export function toListedSubscription(subscription: Subscription): object {
     creatorId: owner.id,
     latestSupportedTlsVersion: subscription.tlsVersion ?? 'v1_2',
     notificationContentType: CONTENT_TYPES[format],
+    includeResourceData: resourceData !== null,
+    encryptionCertificate: resourceData?.certificate ?? null,
+    encryptionCertificateId: resourceData?.certificateId ?? null,
+    notificationUrlAppId: resourceData?.applicationId ?? null,
   };
 }

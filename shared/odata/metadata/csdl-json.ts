@@ -16,13 +16,23 @@ export function toCsdlJson(schema: XmlElement): object {
 }
 
 function membersOf(elements: readonly XmlElement[]): Members {
-  return Object.fromEntries(
-    elements.map((child) =>
+  const members = elements
+    .filter(({ name }) => name !== 'Action')
+    .map((child) =>
       child.name === 'Annotation'
         ? [`@${text(child, 'Term')}`, toValue(child)]
         : [text(child, 'Name'), toDefinition(child)],
-    ),
+    );
+  const actions = Map.groupBy(
+    elements.filter(({ name }) => name === 'Action'),
+    (action) => text(action, 'Name'),
   );
+  return Object.fromEntries([...members, ...[...actions].map(([name, same]) => [name, same.map(toAction)])]);
+}
+
+/** Actions of one name that are bound to different types are items of one array. */
+function toAction(action: XmlElement): Json {
+  return { $Kind: 'Action', ...flags(action), $Parameter: action.children.map(toParameter) };
 }
 
 function toDefinition(child: XmlElement): Json {
@@ -33,8 +43,6 @@ function toDefinition(child: XmlElement): Json {
     case 'Property':
       // Nullable is what a property of CSDL XML is unless it says otherwise, and of CSDL JSON if it says so.
       return { ...toType(child), ...(attributes.Nullable !== false && { $Nullable: true }), ...membersOf(children) };
-    case 'Action':
-      return [{ $Kind: 'Action', ...flags(child), $Parameter: children.map(toParameter) }];
     case 'EntitySet':
       return { $Collection: true, $Type: text(child, 'EntityType'), ...membersOf(children) };
     case 'NavigationProperty':
@@ -53,10 +61,15 @@ function toType(child: XmlElement): Members {
 }
 
 function toParameter(child: XmlElement): Json {
-  return { $Name: text(child, 'Name'), ...toType(child) };
+  // Nullable is what a parameter of CSDL XML is unless it says otherwise.
+  const isNullable = child.attributes.Nullable !== false && text(child, 'Name') !== BINDING_PARAMETER;
+  return { $Name: text(child, 'Name'), ...toType(child), ...(isNullable && { $Nullable: true }) };
 }
 
-const FLAGS = ['Abstract', 'OpenType', 'IsBound', 'ContainsTarget', 'BaseType'];
+/** Of every bound action the first one, which is never null. */
+const BINDING_PARAMETER = 'bindingParameter';
+
+const FLAGS = ['Abstract', 'IsFlags', 'OpenType', 'IsBound', 'ContainsTarget', 'BaseType'];
 
 function flags({ attributes }: XmlElement): Members {
   const given = FLAGS.flatMap((name) => {

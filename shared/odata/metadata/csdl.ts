@@ -1,4 +1,13 @@
 import {
+  CHANNEL_TYPE,
+  CHAT_TYPE,
+  CHAT_TYPE_TYPE,
+  CLONABLE_PARTS_TYPE,
+  TEAM_ACTIONS,
+  TEAM_TYPE,
+  TEAM_VISIBILITY_TYPE,
+} from '../../domain/teams/team-model.ts';
+import {
   type ComplexTypeModel,
   type EntityTypeModel,
   type EnumTypeModel,
@@ -19,13 +28,15 @@ const ALIAS = 'graph';
 /** Every entity type of Graph inherits its key from this one. */
 const BASE_TYPE = 'entity';
 
-export type EntitySet = 'chats' | 'subscriptions';
+export type EntitySet = 'chats' | 'teams' | 'subscriptions';
 
 /** What the routes that are served come to. */
 export interface ServiceModel {
   readonly entitySets: readonly EntitySet[];
-  /** Bound to a subscription. */
-  readonly actions: readonly string[];
+  /** What an action is bound to is the name of a type. */
+  readonly actions: readonly { readonly name: string; readonly boundTo: string }[];
+  /** Whether teams and chats can be read, or only their operations. */
+  readonly hasTeams: boolean;
   /** Of the entity sets, and of the operations that a chat contains. */
   readonly capabilities: Readonly<Record<EntitySet | 'operations', Capabilities>>;
   /** Those that $filter knows. */
@@ -59,13 +70,19 @@ function toReference({ uri, namespace }: { uri: string; namespace: string }): Xm
 }
 
 function toSchema(model: ServiceModel): XmlElement {
-  const { entitySets, actions } = model;
+  const { entitySets, actions, hasTeams } = model;
   const subscriptions = entitySets.includes('subscriptions');
   return element('Schema', { Namespace: NAMESPACE, Alias: ALIAS, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' }, [
     toEnumType(OPERATION_STATUS_TYPE),
     toEnumType(OPERATION_TYPE_TYPE),
+    ...(hasTeams ? TEAM_ENUMS.map(toEnumType) : []),
     toBaseType(),
-    toChatType(),
+    toParentType(CHAT_TYPE, { hasProperties: hasTeams, navigation: ['operations'] }),
+    toParentType(TEAM_TYPE, {
+      hasProperties: hasTeams,
+      navigation: ['operations', ...(hasTeams ? ['channels'] : [])],
+    }),
+    ...(hasTeams ? [toEntityType(CHANNEL_TYPE)] : []),
     toEntityType(TEAMS_ASYNC_OPERATION),
     ...(subscriptions ? [toEntityType(SUBSCRIPTION_TYPE)] : []),
     ...actions.map(toAction),
@@ -74,9 +91,13 @@ function toSchema(model: ServiceModel): XmlElement {
   ]);
 }
 
-function toEnumType({ name, members }: EnumTypeModel): XmlElement {
-  const written = members.map((member, value) => element('Member', { Name: member, Value: value }));
-  return element('EnumType', { Name: name }, written);
+const TEAM_ENUMS: readonly EnumTypeModel[] = [CHAT_TYPE_TYPE, TEAM_VISIBILITY_TYPE, CLONABLE_PARTS_TYPE];
+
+function toEnumType({ name, members, isFlags }: EnumTypeModel): XmlElement {
+  const written = members.map((member, place) =>
+    element('Member', { Name: member, Value: isFlags ? 2 ** place : place }),
+  );
+  return element('EnumType', { Name: name, IsFlags: isFlags }, written);
 }
 
 function toBaseType(): XmlElement {
@@ -87,11 +108,25 @@ function toBaseType(): XmlElement {
   ]);
 }
 
-/** Of chats only the way to their operations is served. */
-function toChatType(): XmlElement {
-  const operations = { Name: 'operations', Type: `Collection(${ALIAS}.${TEAMS_ASYNC_OPERATION.name})` };
-  return element('EntityType', { Name: 'chat', BaseType: `${ALIAS}.${BASE_TYPE}` }, [
-    element('NavigationProperty', { ...operations, ContainsTarget: true }),
+const NAVIGATION: Readonly<Record<string, string>> = {
+  operations: TEAMS_ASYNC_OPERATION.name,
+  channels: CHANNEL_TYPE.name,
+};
+
+/** Of chats and teams only the way to their operations is served where nothing creates them. */
+function toParentType(
+  { name, open, properties }: EntityTypeModel,
+  { hasProperties, navigation }: { readonly hasProperties: boolean; readonly navigation: readonly string[] },
+): XmlElement {
+  return element('EntityType', { Name: name, BaseType: `${ALIAS}.${BASE_TYPE}`, OpenType: open || undefined }, [
+    ...(hasProperties ? properties.filter((property) => !isKey(property)).map(toProperty) : []),
+    ...navigation.map((to) =>
+      element('NavigationProperty', {
+        Name: to,
+        Type: `Collection(${ALIAS}.${NAVIGATION[to]})`,
+        ContainsTarget: true,
+      }),
+    ),
   ]);
 }
 
@@ -119,13 +154,14 @@ function describe(text: string): XmlElement {
 }
 
 const ENTITY_TYPES: Readonly<Record<EntitySet, string>> = {
-  chats: `${NAMESPACE}.chat`,
+  chats: `${NAMESPACE}.${CHAT_TYPE.name}`,
+  teams: `${NAMESPACE}.${TEAM_TYPE.name}`,
   subscriptions: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}`,
 };
 
 function toContainer({ entitySets, capabilities, filterFunctions }: ServiceModel): XmlElement {
   const sets = entitySets.map((set) => {
-    const further = set === 'chats' ? [navigationRestrictions('operations', capabilities.operations)] : [];
+    const further = set !== 'subscriptions' ? [navigationRestrictions('operations', capabilities.operations)] : [];
     return element(
       'EntitySet',
       { Name: set, EntityType: ENTITY_TYPES[set] },
@@ -136,10 +172,17 @@ function toContainer({ entitySets, capabilities, filterFunctions }: ServiceModel
 }
 
 /** The first parameter of a bound action is what it is done to. */
-function toAction(name: string): XmlElement {
+function toAction({ name, boundTo }: ServiceModel['actions'][number]): XmlElement {
+  const { parameters = [] } = TEAM_ACTIONS.find((action) => action.name === name) ?? {};
   return element('Action', { Name: name, IsBound: true }, [
-    element('Parameter', { Name: 'bindingParameter', Type: `${ALIAS}.${SUBSCRIPTION_TYPE.name}` }),
+    element('Parameter', { Name: 'bindingParameter', Type: `${ALIAS}.${boundTo}` }),
+    ...parameters.map(toParameter),
   ]);
+}
+
+function toParameter({ name, type, nullable }: PropertyModel): XmlElement {
+  const typeName = typeof type === 'string' ? type : `${ALIAS}.${type.name}`;
+  return element('Parameter', { Name: name, Type: typeName, Nullable: nullable ? undefined : false });
 }
 
 function isKey({ name }: PropertyModel): boolean {

@@ -46,12 +46,20 @@ export async function start(
     const stack = await startApp(app, flags, { ...dependencies, dataDir, nodeArguments });
     const keys = readKeys(stack, flags, dependencies);
     await stop.requested
+      .then(() => sayStop(flags, dependencies))
       .then(() => keys.close())
       .then(() => exportOnExit(flags, stack, dependencies.terminal))
       .finally(() => stack.close());
   } finally {
     await app.close();
   }
+}
+
+/** A person who waits wants to know for what, and that a second signal ends it. */
+function sayStop(flags: StartFlags, { terminal }: StartDependencies): void {
+  if (flags.json || flags.enableJsonOutput) return;
+  const what = 'the functions host, Cosmos DB, storage and the token issuer';
+  terminal.out(`Stopping ${what}: requests in flight end first. Ctrl-C again ends all at once\n`);
 }
 
 /** Only for a person: a script may feed the input of this process to something else. */
@@ -154,6 +162,8 @@ async function startApp(
     const written = writeRunFile(resolve(flags.dataDir), stack, { ...run, dataDir: dataDir ?? null });
     running.add(await written.catch((error: unknown) => doWithoutRunFile(error, log)));
     await Promise.all([console.ready(stack), tidyUp()]);
+    if (flags.enableAuth && !flags.json && !flags.enableJsonOutput)
+      dependencies.terminal.out('Functions ask for keys (--enableAuth). This shows them: lazurite keys\n');
     const missing = missingFunctions(flags.functions ?? [], stack.functions.functions);
     if (missing.length > 0) warnOfMissing(missing, dependencies);
     return { cosmos, functions: stack.functions, close: () => running.close() };

@@ -146,6 +146,8 @@ function logsCommand(dependencies: LogsDependencies): Command {
     .description('Print what the stack of this folder has logged since its start')
     .option('--data-dir <folder>', 'data directory of the stack (default: ".lazurite")')
     .option('-f, --follow', 'go on with what is logged, until Ctrl-C', false)
+    .option('--json', 'print the events as they are kept, one JSON object a line', false)
+    .option('--verbose', 'print more, as of start', false)
     .action(async (flags: LogsFlags) => (await import('./logs.ts')).logs(flags, dependencies));
 }
 

@@ -1,12 +1,17 @@
 import { open, stat } from 'node:fs/promises';
+import { type HostEvent, paintFor } from '@lazurite/functions';
 import { type Clock, sleep } from '@lazurite/runtime';
 import { CommandError } from '../errors.ts';
-import { logFileIn } from '../output/log-file.ts';
+import { showsColours } from '../output/colours.ts';
+import { logFileIn } from '../output/open-console.ts';
+import { toLines } from '../output/text-console.ts';
 import type { Terminal } from '../terminal.ts';
 import { type DataFlags, dataDirOf, findStack } from './accounts.ts';
 
 export interface LogsFlags extends DataFlags {
   readonly follow: boolean;
+  readonly json: boolean;
+  readonly verbose: boolean;
 }
 
 export interface LogsDependencies {
@@ -18,19 +23,21 @@ export interface LogsDependencies {
 const POLL_MS = 200;
 const CHUNK_BYTES = 64 * 1024;
 
-/** Prints what the stack of the folder has printed since its start; with `follow`, what it goes on to print, until Ctrl-C. */
-export async function logs(flags: LogsFlags, { terminal, process, clock }: LogsDependencies): Promise<void> {
+/** Prints what the stack of the folder has logged since its start; with `follow`, what it goes on to log, until Ctrl-C. */
+export async function logs(flags: LogsFlags, dependencies: LogsDependencies): Promise<void> {
+  const { process, clock } = dependencies;
   const running = await findStack({ ...flags, env: process.env });
   if (running?.dataDir === null)
     throw new CommandError('NoLogs', 'The stack that runs here keeps no log: it was started with --in-memory');
   const file = logFileIn(running?.dataDir ?? dataDirOf(flags));
-  let position = await printFrom(file, 0, terminal);
+  const print = flags.json ? dependencies.terminal.out : printerOf(flags, dependencies);
+  let position = await printFrom(file, 0, print);
   if (position === undefined)
     throw new CommandError('NoLogs', `There is no log: ${file} does not exist. \`lazurite start\` writes it`);
   // Without a watcher of the file system: those differ between systems in what they miss.
   while (flags.follow) {
     await keepAlive(clock);
-    position = (await printFrom(file, position, terminal)) ?? 0;
+    position = (await printFrom(file, position, print)) ?? 0;
   }
 }
 
@@ -41,8 +48,26 @@ async function keepAlive(clock: Clock): Promise<void> {
   clearInterval(timer);
 }
 
+/** Turns the JSON lines of the file into those that the screen of the stack shows. */
+function printerOf({ verbose }: LogsFlags, { terminal, process, clock }: LogsDependencies): (text: string) => void {
+  const isColoured = showsColours(process.stdout, process.env);
+  const paint = paintFor({ isTTY: isColoured, hasColors: () => isColoured });
+  let rest = '';
+  return (text) => {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    const shown = lines.flatMap((line) => {
+      const { event: type, ...event } = JSON.parse(line) as { event: string; functions?: string }; // as the stack writes it
+      if (type === 'ready') return [`Functions are served at ${event.functions}`];
+      const options = { now: clock.now(), verbose, userLogLevel: undefined, paint };
+      return toLines({ type, ...event } as HostEvent, options);
+    });
+    terminal.out(shown.map((line) => `${line}\n`).join(''));
+  };
+}
+
 /** Resolves with where the file ends; undefined when there is none. A file that is shorter was begun anew. */
-async function printFrom(path: string, from: number, terminal: Terminal): Promise<number | undefined> {
+async function printFrom(path: string, from: number, print: (text: string) => void): Promise<number | undefined> {
   const size = await stat(path).then(
     (stats) => stats.size,
     () => undefined,
@@ -57,7 +82,7 @@ async function printFrom(path: string, from: number, terminal: Terminal): Promis
       const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
       if (bytesRead === 0) return position;
       position += bytesRead;
-      terminal.out(decoder.decode(buffer.subarray(0, bytesRead), { stream: true }));
+      print(decoder.decode(buffer.subarray(0, bytesRead), { stream: true }));
     }
   } finally {
     await file.close();

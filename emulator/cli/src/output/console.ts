@@ -33,6 +33,4 @@ export interface ConsoleOptions {
   readonly name: string;
   /** The least level of user logs that is shown; absent: as usual. */
   readonly userLogLevel?: string;
-  /** Absent: as the screen can show them. */
-  readonly isColoured?: boolean;
 }

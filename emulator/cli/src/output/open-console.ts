@@ -1,8 +1,8 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, createWriteStream, mkdirSync, openSync, renameSync, type WriteStream, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommandError } from '../errors.ts';
 import type { Console, ConsoleOptions } from './console.ts';
 import { jsonConsole } from './json-console.ts';
-import { logFileConsole } from './log-file.ts';
 import { textConsole } from './text-console.ts';
 
 export interface OutputFlags {
@@ -11,14 +11,15 @@ export interface OutputFlags {
   readonly jsonOutputFile?: string;
 }
 
-/** Text or JSON on stdout, text in the data directory, and JSON in a file when one is named. @throws CommandError when the file cannot be written */
+/** Text or JSON on stdout, JSON in the data directory for `lazurite logs`, and in a file when one is named. @throws CommandError when the file cannot be written */
 export function openConsole(flags: OutputFlags, options: ConsoleOptions): Console {
   const { terminal, process } = options;
   const onScreen =
     flags.json || flags.enableJsonOutput
       ? jsonConsole((line) => terminal.out(line), process.pid)
       : textConsole(options);
-  const kept = options.dataDir === undefined ? onScreen : both(onScreen, logFileConsole(options.dataDir, options));
+  const { dataDir } = options;
+  const kept = dataDir === undefined ? onScreen : both(onScreen, jsonConsole(logWriter(dataDir), process.pid));
   if (flags.jsonOutputFile === undefined) return kept;
   return both(kept, jsonConsole(fileWriter(flags.jsonOutputFile, process), process.pid));
 }
@@ -44,4 +45,37 @@ function fileWriter(path: string, process: NodeJS.Process): (line: string) => vo
   } catch (cause) {
     throw new CommandError('OutputFile', `--json-output-file '${path}' cannot be written`, { cause });
   }
+}
+
+/** In the data directory: the events of the last run, which `lazurite logs` prints. They hold no token and no key. */
+export function logFileIn(dataDir: string): string {
+  return join(dataDir, 'console.ndjson');
+}
+
+const MAX_LOG_BYTES = 10 * 1024 * 1024;
+/** A disk that does not keep up loses lines rather than memory. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+const OWNER_ONLY = 0o600;
+
+/** Begins anew at a limit, and keeps what was before in a second file. A log that cannot be written stops nothing. */
+function logWriter(dataDir: string): (line: string) => void {
+  mkdirSync(dataDir, { recursive: true });
+  const path = logFileIn(dataDir);
+  let bytes = 0;
+  let stream = openLog(path);
+  return (line) => {
+    if (stream.writableLength > MAX_WAITING_BYTES) return;
+    if (bytes > MAX_LOG_BYTES) {
+      stream.end();
+      renameSync(path, `${path}.1`);
+      stream = openLog(path);
+      bytes = 0;
+    }
+    bytes += Buffer.byteLength(line);
+    stream.write(line);
+  };
+}
+
+function openLog(path: string): WriteStream {
+  return createWriteStream(path, { mode: OWNER_ONLY }).on('error', () => undefined);
 }

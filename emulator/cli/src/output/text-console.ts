@@ -1,6 +1,7 @@
 import {
   formatExecuted,
   formatExecuting,
+  formatFunctionList,
   formatLogLine,
   type HostEvent,
   hostLockLine,
@@ -11,13 +12,13 @@ import {
 } from '@lazurite/functions';
 import { showsColours } from './colours.ts';
 import type { Console, ConsoleOptions } from './console.ts';
-import { welcome } from './welcome.ts';
+import { welcome, withShownUrl } from './welcome.ts';
 
 /** Lines for a person, in the form that `func start` gives them. */
 export function textConsole(options: ConsoleOptions): Console {
   const { terminal, clock, verbose, userLogLevel } = options;
   const { stdout, env } = options.process;
-  const { isColoured = showsColours(stdout, env) } = options;
+  const isColoured = showsColours(stdout, env);
   const paint = paintFor({ isTTY: isColoured, hasColors: () => isColoured });
   return {
     report: (event) => {
@@ -30,7 +31,7 @@ export function textConsole(options: ConsoleOptions): Console {
   };
 }
 
-interface LineOptions {
+export interface LineOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly verbose: boolean;
@@ -38,7 +39,8 @@ interface LineOptions {
   readonly paint: Paint;
 }
 
-function toLines(event: HostEvent, { now, verbose, userLogLevel, paint }: LineOptions): readonly string[] {
+/** The lines of one event; none for those that are not shown. */
+export function toLines(event: HostEvent, { now, verbose, userLogLevel, paint }: LineOptions): readonly string[] {
   switch (event.type) {
     case 'worker-started':
       return [formatLogLine(now, WORKER_STARTED_LINE, paint)];
@@ -56,15 +58,35 @@ function toLines(event: HostEvent, { now, verbose, userLogLevel, paint }: LineOp
         ? [formatLogLine(event.at, paintMessage(event, paint), paint)]
         : [];
     case 'console':
-      return [event.line];
+      return [event.at === undefined ? event.line : formatLogLine(event.at, event.line, paint)];
+    case 'request-finished':
+      return [formatLogLine(event.at, formatRequest(event), paint)];
     case 'reloaded':
-      return [formatLogLine(now, `The function app was reloaded in ${Math.round(event.durationMs)} ms`, paint)];
+      return [
+        formatLogLine(now, `The function app was reloaded in ${Math.round(event.durationMs)} ms`, paint),
+        ...addedFunctions(event, paint),
+      ];
     case 'reload-failed':
     case 'worker-exited':
       return [formatLogLine(now, paint.error(event.message), paint)];
     case 'functions-listed':
       return []; // the welcome shows them
   }
+}
+
+/** Longer paths are cut. */
+const MAX_PATH_CHARACTERS = 200;
+
+function formatRequest({ method, path, status, durationMs }: Extract<HostEvent, { type: 'request-finished' }>): string {
+  const shown = path.length > MAX_PATH_CHARACTERS ? `${path.slice(0, MAX_PATH_CHARACTERS)}…` : path;
+  return `${method} ${shown} ${status} ${Math.round(durationMs)} ms`;
+}
+
+/** Where the functions are reached that were not there before. */
+function addedFunctions({ functions, added = [] }: Extract<HostEvent, { type: 'reloaded' }>, paint: Paint): string[] {
+  const names = new Set(added);
+  const shown = functions.filter(({ name }) => names.has(name));
+  return shown.length === 0 ? [] : [formatFunctionList(shown.map(withShownUrl), paint)];
 }
 
 type LogEvent = Extract<HostEvent, { type: 'log' }>;

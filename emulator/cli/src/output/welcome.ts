@@ -22,15 +22,17 @@ export async function welcome(stack: Stack, options: WelcomeOptions): Promise<st
   const sections = [
     ...(options.name === 'func' ? [formatBanner({ tools: `Lazurite ${options.version}`, runtime: HOST_VERSION })] : []),
     `\nLazurite ${options.version} on Node.js ${process.versions.node}\n`,
-    formatFunctionList(
-      stack.functions.functions.map((info) => (info.url === undefined ? info : { ...info, url: shownUrl(info.url) })),
-      options.paint,
-    ),
+    formatFunctionList(stack.functions.functions.map(withShownUrl), options.paint),
     endpoints(stack, options.dataDir),
     ...(options.notice ? [describePackage(options.notice, options.dataDir)] : []),
     await tryIt(stack, options),
   ];
   return sections.join('');
+}
+
+/** A function with its address as it is shown. */
+export function withShownUrl(info: FunctionInfo): FunctionInfo {
+  return info.url === undefined ? info : { ...info, url: shownUrl(info.url) };
 }
 
 /** The address of a function as Core Tools prints it, where `localhost` leads to the address that the host listens on. */
@@ -56,7 +58,7 @@ function endpoints(stack: Stack, dataDir: string | undefined): string {
 /** The page of the app on which its requests can be sent; undefined where it has none. */
 export function pageOf({ functions: { functions } }: Pick<Stack, 'functions'>): string | undefined {
   const url = functions.find(({ name, disabled }) => name === 'TryIt' && !disabled)?.url;
-  return url === undefined || url.includes('{') ? undefined : shownUrl(url);
+  return url === undefined ? undefined : shownUrl(url.replace(/\/\{[^{}]*\}$/, '')); // its files are below it
 }
 
 function storageState({ functions: { functions }, storage }: Stack): string {

@@ -134,6 +134,25 @@ describe('openPackage()', () => {
       'PackageUnsafe',
       /'HOST\.json' is there twice/,
     ],
+    ...['a/b', 'A/b', 'a/b/c/d', 'a/'].flatMap((path): [string, () => Promise<Buffer>, string, RegExp][] => {
+      const file = { path: 'a', content: 'let a;' };
+      const inside = { path: path.replace(/\/$/, '/x'), content: 'let b;' };
+      const forged = async (bytes: Promise<Buffer>) => (path === 'a/' ? forge(await bytes, 'a/x', 'a//') : bytes);
+      return [
+        [
+          `a file a before ${path}`,
+          () => forged(zip(HOST_JSON, file, inside)),
+          'PackageUnsafe',
+          /is there as a file too/,
+        ],
+        [
+          `a file a after ${path}`,
+          () => forged(zip(HOST_JSON, inside, file)),
+          'PackageUnsafe',
+          /is there as a file too/,
+        ],
+      ];
+    }),
     [
       'more entries than are allowed',
       () => zip(HOST_JSON, ...Array.from({ length: 10 }, (_, index) => ({ path: `${index}.js`, content: '' }))),

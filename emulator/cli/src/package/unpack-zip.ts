@@ -14,7 +14,7 @@ const CONCURRENCY = 8;
 /**
  * Unpacks a zip into a new folder. Only files and folders come out of it, and only below that folder.
  *
- * @throws PackageError for one above a limit, and for links, paths that lead elsewhere, and paths that are there twice,
+ * @throws PackageError for one above a limit, and for links, paths that lead elsewhere, and paths that are there twice, also as file and folder,
  * before anything is written; and for a file that is no zip, or damaged, or encrypted
  */
 export async function unpackZip(file: string, folder: string, limits: PackageLimits): Promise<void> {
@@ -37,14 +37,27 @@ async function readEntries(zip: ZipFile, file: string, limits: PackageLimits): P
   for await (const entry of zip.eachEntry()) {
     const { fileName: path } = entry;
     if (!KINDS.has(modeOf(entry) & KIND_MASK)) throw unsafe(file, `'${path}' is a link or a device`);
-    const key = path.normalize('NFC').toLowerCase(); // as file systems compare that ignore case
+    const key = keyOf(path);
     if (paths.has(key)) throw unsafe(file, `'${path}' is there twice`);
     paths.add(key);
     bytes += entry.uncompressedSize;
     if (bytes > limits.unpackedBytes) throw tooLarge(file, `more than ${limits.unpackedBytes} bytes unpacked`);
     entries.push(entry);
   }
+  const nested = entries.find(({ fileName }) => foldersOf(keyOf(fileName)).some((folder) => paths.has(folder)));
+  if (nested) throw unsafe(file, `'${nested.fileName}' is in a folder that is there as a file too`);
   return entries;
+}
+
+/** As file systems compare that ignore case. */
+function keyOf(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+/** The folders on the way to a path, without the slash behind them; a folder is on the way to itself. */
+function foldersOf(path: string): readonly string[] {
+  const names = path.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }
 
 /** Settles when nothing is written any more; the first failure keeps further files from being begun. */

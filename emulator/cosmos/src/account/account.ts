@@ -1,4 +1,4 @@
-import type { Clock, Randomness } from '@lazurite/runtime';
+import type { Clock, Closeable, Randomness } from '@lazurite/runtime';
 import type { ContainerDefinition } from '../model/container/container-definition.ts';
 import { uniqueKeyReader } from '../model/container/unique-key.ts';
 import { CosmosError } from '../model/errors.ts';
@@ -39,11 +39,23 @@ export interface Account {
   readonly scriptLimits: ScriptLimits;
   readonly queries: QueryCompiler;
   readonly queryScheduler: QueryScheduler;
+  /** Absent: queries that need much run on this thread. */
+  readonly queryThread?: QueryThread;
   readonly indexBuilder: IndexBuilder;
   readonly continuations: ContinuationTokens;
   readonly resourceTokens: ResourceTokens;
   readonly clock: Clock;
   readonly randomness: Randomness;
+}
+
+/** A thread of its own for queries that need much. It reads items through this one. */
+export interface QueryThread extends Closeable {
+  /**
+   * Runs one task, which the code of the thread knows; one at a time.
+   *
+   * @throws CosmosError as the task does, or when it takes too much time or memory, or the client has left
+   */
+  run(task: unknown, isClosed: () => boolean): Promise<unknown>;
 }
 
 /** Whose request units are spent: a container's, or a database's that its containers share. */

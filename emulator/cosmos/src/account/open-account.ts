@@ -7,7 +7,7 @@ import type { ScriptLimits } from '../script-worker/protocol.ts';
 import { type ScriptEngine, WorkerScriptEngine } from '../scripts/script-engine.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
-import { type Account, Catalog, type ThroughputGate } from './account.ts';
+import { type Account, Catalog, type QueryThread, type ThroughputGate } from './account.ts';
 import { ChangeNotifications } from './change-notifications.ts';
 import { IndexBuilder } from './index-builder.ts';
 
@@ -18,6 +18,8 @@ export interface AccountDependencies {
   readonly log: Log;
   /** Containers with fewer items get no indexes; default 500. */
   readonly minIndexedItems?: number;
+  /** Where queries that need much run; absent: on this thread. */
+  readonly queryThread?: QueryThread;
   /** Rejects requests above the provisioned throughput; absent: none is rejected. */
   readonly throughputGate?: ThroughputGate;
   /** Default: one whose thread starts with the first script. */
@@ -27,7 +29,7 @@ export interface AccountDependencies {
 }
 
 export function openAccount(dependencies: AccountDependencies): Account {
-  const { store, clock, randomness, log, minIndexedItems: minItems, throughputGate } = dependencies;
+  const { store, clock, randomness, log, minIndexedItems: minItems, throughputGate, queryThread } = dependencies;
   const { scripts = new WorkerScriptEngine() } = dependencies;
   const catalog = new Catalog(store);
   const commits = new GroupCommit(store, log, () => catalog.forget());
@@ -41,6 +43,7 @@ export function openAccount(dependencies: AccountDependencies): Account {
     scriptLimits: { ...SCRIPT_LIMITS, ...dependencies.scriptLimits },
     queries: createQueryCompiler(compileQuery),
     queryScheduler: new QueryScheduler(clock),
+    ...(queryThread && { queryThread }),
     indexBuilder: new IndexBuilder({ store, commits, clock, log, ...(minItems !== undefined && { minItems }) }),
     continuations: continuationTokens(secretOf(store, randomness, 'continuation')),
     resourceTokens: resourceTokens(secretOf(store, randomness, 'resource-tokens')),

@@ -81,6 +81,27 @@ describe('lazurite-cosmos', () => {
     await once(child, 'exit');
   });
 
+  it('verifies, says what is damaged, and repairs what can be read', async () => {
+    const folder = join(directory.path, 'damaged');
+    await outcomeOf(start('import', '--data-dir', folder, '--file', file));
+    const path = join(folder, 'cosmos.db');
+    const bytes = readFileSync(path);
+    const position = bytes.indexOf('"_attachments"');
+    bytes[position + 2] = 0x78;
+    writeFileSync(path, bytes);
+    const { code, out } = await outcomeOf(start('verify', folder, '--json'));
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      isSound: false,
+      problems: [expect.stringContaining('Rows do not match their checksums: item number')],
+    });
+    const served = await outcomeOf(start('--port', '0', '--data-dir', folder));
+    expect(served).toMatchObject({ code: 1, error: expect.stringMatching(/is damaged.*npx @lazurite\/cosmos repair/) });
+    const repaired = await outcomeOf(start('repair', folder));
+    expect(repaired).toMatchObject({ code: 0, out: expect.stringMatching(/Lost: The item number \d+/) });
+    expect(await outcomeOf(start('verify', folder))).toMatchObject({ code: 0 });
+  });
+
   it('writes an export to stdout when no file is named', async () => {
     const { code, out } = await outcomeOf(start('export', 'shop', '--data-dir', directory.path));
     expect(code).toBe(0);

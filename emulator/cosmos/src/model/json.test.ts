@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { cosmosErrorOf, expectValueOrClientError } from '../testing/expect-cosmos-error.ts';
-import { assertItemNesting, assertItemSize, MAX_ITEM_BYTES, parsePropertyPath, valueAt } from './json.ts';
+import { assertItemSize, assertItemValues, MAX_ITEM_BYTES, parsePropertyPath, valueAt } from './json.ts';
 
 test.each([
   ['/a', ['a']],
@@ -35,15 +35,13 @@ function nested(depth: number): unknown {
   return value;
 }
 
-test('assertItemNesting() takes 128 levels and rejects 129', () => {
-  expect(() => assertItemNesting(nested(128))).not.toThrow();
-  expect(cosmosErrorOf(() => assertItemNesting(nested(129))).status).toBe(400);
+test('assertItemValues() takes 128 levels and rejects 129', () => {
+  expect(() => assertItemValues(nested(128))).not.toThrow();
+  expect(cosmosErrorOf(() => assertItemValues(nested(129))).status).toBe(400);
 });
 
-test('assertItemNesting() rejects a depth that would overflow the stack', () => {
-  expect(cosmosErrorOf(() => assertItemNesting(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)))).status).toBe(
-    400,
-  );
+test('assertItemValues() rejects a depth that would overflow the stack', () => {
+  expect(cosmosErrorOf(() => assertItemValues(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)))).status).toBe(400);
 });
 
 test('assertItemSize() throws 413 above 2 MB', () => {

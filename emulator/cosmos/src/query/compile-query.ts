@@ -1,7 +1,6 @@
 import { CosmosError } from '../model/errors.ts';
 import type { JsonValue } from '../model/json.ts';
-import type { PartitionKeyDefinition } from '../model/partition-key/partition-key.ts';
-import { checkOrder } from './compile/clause-rules.ts';
+import { checkOrder, checkSubqueries } from './compile/clause-rules.ts';
 import type { Compilation, ComputedProperties, QueryEnvironment } from './compile/compilation.ts';
 import { type ComputedPropertyText, computedPropertyOf } from './compile/computed-properties.ts';
 import type { Constant } from './compile/constants.ts';
@@ -21,12 +20,12 @@ import { scalarFunctions } from './functions/catalogue.ts';
 import { filtersOf, isPureCount, type QueryFilters } from './plan/filters.ts';
 import { type PlanPolicy, planQuery } from './plan/planner.ts';
 import type { QueryPlan } from './plan/query-plan.ts';
-import { type QueryConstants, type QueryTarget, queryTarget } from './plan/query-target.ts';
+import { type QueryConstants, type QueryTarget, queryTarget, type TargetPolicy } from './plan/query-target.ts';
 import type { Expression, Query } from './syntax/ast.ts';
 import { parseQuery } from './syntax/parser.ts';
 import { printQuery } from './syntax/printer.ts';
 import { anyExpression } from './syntax/walk.ts';
-import type { EvaluationContext } from './values/evaluation-context.ts';
+import type { EvaluationContext, GeospatialType } from './values/evaluation-context.ts';
 
 /** A parameter as a request carries it, its name with the `@`. Without a value it is undefined in the query. */
 export interface QueryParameter {
@@ -75,7 +74,7 @@ export interface CompiledQuery {
   /** Its text without WHERE, spelled as the printer does. */
   unfiltered(): string;
   /** Which partition keys may hold documents that pass the filter. */
-  target(partitionKey: PartitionKeyDefinition): QueryTarget;
+  target(policy: TargetPolicy): QueryTarget;
   /** The response of the query plan request. Throws a CosmosError 400 for what the gateway cannot distribute. */
   plan(policy: PlanPolicy): QueryPlan;
   /** The rows, computed as they are read. Throws a CosmosError 400 when the query exceeds its limits. */
@@ -99,6 +98,7 @@ export function compileQuery(
   computedProperties: readonly ComputedPropertyText[] = [],
 ): CompiledQuery {
   const query = parseQuery(text);
+  checkSubqueries(query);
   const environment: QueryEnvironment = {
     parameters: new Map(parameters.map(({ name, value }) => [name, value])),
     computed: parseComputedProperties(computedProperties),
@@ -107,7 +107,7 @@ export function compileQuery(
   };
   const constants: QueryConstants = {
     parameters: environment.parameters,
-    fold: (node) => foldConstant(node, environment),
+    fold: (node, geospatialType) => foldConstant(node, environment, geospatialType),
   };
   const compiled = compileRows(query, environment);
   checkOrder(query);
@@ -151,7 +151,7 @@ export function compileQuery(
     userFunctions: environment.userFunctions,
     isPureCount: isPureCount(query),
     unfiltered: () => (unfiltered ??= printUnfiltered(query)),
-    target: (partitionKey) => queryTarget(query, constants, partitionKey),
+    target: (policy) => queryTarget(query, constants, policy),
     plan: (policy) => planQuery(query, constants, policy),
     start,
     steps,
@@ -240,7 +240,11 @@ export function createQueryCompiler(compile: typeof compileQuery, capacity = 256
 const CHANGING = /^(?:AGO|NOW|GETCURRENT\w*|RAND|NEWID|DOCUMENTID|VECTORDISTANCE|FULLTEXT\w*)$/i;
 
 /** The value of an expression over constants, calls of functions included; undefined when it depends on anything else. */
-function foldConstant(node: Expression, environment: QueryEnvironment): Constant | undefined {
+function foldConstant(
+  node: Expression,
+  environment: QueryEnvironment,
+  geospatialType: GeospatialType = 'Geography',
+): Constant | undefined {
   if (anyExpression(node, dependsOnMore)) return undefined;
   const evaluate = compileExpression(node, { names: new Map() }, withoutQueries(environment));
   const value = evaluate({
@@ -252,7 +256,7 @@ function foldConstant(node: Expression, environment: QueryEnvironment): Constant
     prefetched: [],
     page: ALL_ROWS,
     counter: { rowsSeen: 0 },
-    context: { now: 0, random: () => 0 },
+    context: { now: 0, random: () => 0, geospatialType },
     work: new WorkLimit(DEFAULT_WORK_LIMITS),
   });
   return { value };

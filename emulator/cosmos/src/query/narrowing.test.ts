@@ -33,7 +33,7 @@ function valueAt(document: JsonValue, path: readonly string[]): Value {
 
 test.each(['a', 'n', 's'])('partitions that a query on /%s does not visit would add no row', (name) => {
   check((input, query) => {
-    const target = query.target({ paths: [`/${name}`], kind: 'Hash', version: 2 });
+    const target = query.target({ partitionKey: { paths: [`/${name}`], kind: 'Hash', version: 2 } });
     const visited = input.documents.filter((document) => {
       if (target.kind !== 'keys') return target.kind === 'all';
       return target.keys.some(([key]) => equalValues(key, valueAt(document, [name])));

@@ -123,6 +123,13 @@ describe('requests that no SDK would send', () => {
     expect(await send({ method: 'GET', path: '/dbs', date: 'yesterday' })).toMatchObject({ status: 403 });
   });
 
+  it('a browser is shown a page at /, and a request of a tool is not', async () => {
+    const page = await fetch(`${account.server.endpoint}/`, { headers: { accept: 'text/html,*/*' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('Cosmos DB-compatible server');
+    expect((await fetch(`${account.server.endpoint}/`)).status).toBe(401);
+  });
+
   it('with a virtual clock, a signature of the real or of the virtual time is accepted, any other is not', async () => {
     const clock = new VirtualClock();
     const cosmos = await startCosmos({ clock });

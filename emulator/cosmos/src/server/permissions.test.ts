@@ -66,7 +66,7 @@ describe('users', () => {
       _self: expect.stringMatching(/^dbs\/.+\/users\/.+\/$/),
     });
     expect((await user.read()).resource).toEqual(resource);
-    const query = database.users.query('SELECT * FROM u WHERE u.id = "ada"');
+    const query = database.users.query({ query: 'SELECT * FROM u WHERE u.id = "ada"' });
     expect((await query.fetchAll()).resources).toEqual([resource]);
     expect((await user.replace({ id: 'lovelace' })).resource).toMatchObject({ id: 'lovelace', _rid: resource?._rid });
     await expect(user.read()).rejects.toMatchObject({ code: 404 });

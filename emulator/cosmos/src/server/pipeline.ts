@@ -1,4 +1,12 @@
-import { BodyTooLargeError, type Edge, type HttpHandler, type HttpRequest, type HttpResponse } from '@lazurite/http';
+import {
+  BodyTooLargeError,
+  type Edge,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  type LandingPage,
+  landingPageFor,
+} from '@lazurite/http';
 import type { Log } from '@lazurite/runtime';
 import type { Account, Container } from '../account/account.ts';
 import { type Access, type Authorizer, assertPermitted } from '../auth/authorizer.ts';
@@ -40,8 +48,19 @@ export function createRequestPipeline(dependencies: PipelineDependencies): HttpH
   const pipeline = { ...dependencies, endOfTurn: new EndOfTurn() };
   const nextContext = responseContexts(dependencies.account);
   return (request) =>
-    dependencies.edge.rejectionOf('cosmos', request) ?? handleRequest(pipeline, nextContext(), request);
+    dependencies.edge.rejectionOf('cosmos', request) ??
+    (request.path === '/' ? landingPageFor(request, () => LANDING_PAGE) : undefined) ??
+    handleRequest(pipeline, nextContext(), request);
 }
+
+const LANDING_PAGE: LandingPage = {
+  title: 'Lazurite: the Cosmos DB-compatible server',
+  paragraphs: [
+    'It speaks the protocol of Cosmos DB for NoSQL; the SDK @azure/cosmos is its client.',
+    'npx lazurite connection-strings prints how to connect, npx lazurite data list what is stored; npx lazurite query runs a query.',
+  ],
+  links: {},
+};
 
 interface Pipeline extends PipelineDependencies {
   readonly endOfTurn: EndOfTurn;

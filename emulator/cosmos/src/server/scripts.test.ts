@@ -53,9 +53,9 @@ describe('scripts as resources', () => {
     const { resource } = await storedProcedures.create({ id: 'kept', body });
     expect(resource).toMatchObject({ id: 'kept', body, _self: expect.stringMatching(/\/sprocs\//) });
     expect((await container.scripts.storedProcedure('kept').read()).resource).toEqual(resource);
-    expect((await storedProcedures.query('SELECT * FROM s WHERE s.id = "kept"').fetchAll()).resources).toEqual([
-      resource,
-    ]);
+    expect(
+      (await storedProcedures.query({ query: 'SELECT * FROM s WHERE s.id = "kept"' }).fetchAll()).resources,
+    ).toEqual([resource]);
     const replaced = await container.scripts.storedProcedure('kept').replace({ id: 'kept', body: 'function () {}' });
     expect(replaced.resource?.body).toBe('function () {}');
     await expect(storedProcedures.create({ id: 'kept', body })).rejects.toMatchObject({ code: 409 });

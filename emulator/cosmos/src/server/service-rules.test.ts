@@ -94,7 +94,9 @@ describe('a container', () => {
 describe('an item', () => {
   it('with ttl null is rejected with 400', async () => {
     const container = await account.container({ defaultTtl: 10 });
-    await expect(container.items.create({ id: '1', pk: 'a', ttl: null })).rejects.toMatchObject({ code: 400 });
+    await expect(container.items.create(JSON.parse('{"id":"1","pk":"a","ttl":null}'))).rejects.toMatchObject({
+      code: 400,
+    });
   });
 
   it('with / \\ or # in its id is stored by create, bulk and batch, and found by a query', async () => {

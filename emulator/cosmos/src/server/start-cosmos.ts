@@ -13,16 +13,19 @@ import {
   type Closeable,
   type Log,
   type Randomness,
+  type Shutdown,
   silentLog,
   startOrUndo,
   systemClock,
   systemRandomness,
 } from '@lazurite/runtime';
+import type { Account } from '../account/account.ts';
 import type { ChangeListener } from '../account/change-notifications.ts';
 import { openAccount } from '../account/open-account.ts';
 import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';
 import { startSweeping } from '../operations/items/sweep-expired-items.ts';
+import { openQueryThread } from '../operations/query/query-thread.ts';
 import { RequestUnitGate } from '../operations/throughput/throughput-gate.ts';
 import { Router } from '../routes/router.ts';
 import { ROUTES } from '../routes/table.ts';
@@ -105,21 +108,7 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
   return startOrUndo(async (shutdown) => {
     const certificate = options.tls === true ? await certificateIn(options.dataDir) : undefined;
     const tls = options.tls === true ? certificate : options.tls;
-    const store = openStore(options.dataDir, { clock, log });
-    shutdown.add({ close: async () => store.close() });
-    const { randomness = systemRandomness, enforceThroughput = false } = options;
-    const throughputGate = enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
-    const { scriptLimits } = options;
-    const account = openAccount({
-      store,
-      clock,
-      randomness,
-      log,
-      ...(throughputGate && { throughputGate }),
-      ...(scriptLimits && { scriptLimits }),
-    });
-    shutdown.add(account.indexBuilder);
-    shutdown.add(account.scripts);
+    const account = openAccountOn(options, shutdown);
     shutdown.add(startSweeping(account, clock, log));
     let port = 0; // known once the server listens
     const credentials = { key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) };
@@ -147,6 +136,28 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
       close: () => shutdown.close(),
     };
   });
+}
+
+/** The account with its store, its threads and what it builds in the background, all of which the shutdown closes. */
+function openAccountOn(options: CosmosOptions, shutdown: Shutdown): Account {
+  const { log = silentLog, clock = systemClock, randomness = systemRandomness, scriptLimits } = options;
+  const store = openStore(options.dataDir, { clock, log });
+  shutdown.add({ close: async () => store.close() });
+  const throughputGate = options.enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
+  const queryThread = openQueryThread(store);
+  if (queryThread) shutdown.add(queryThread);
+  const account = openAccount({
+    store,
+    clock,
+    randomness,
+    log,
+    ...(queryThread && { queryThread }),
+    ...(throughputGate && { throughputGate }),
+    ...(scriptLimits && { scriptLimits }),
+  });
+  shutdown.add(account.indexBuilder);
+  shutdown.add(account.scripts);
+  return account;
 }
 
 /** The names of this machine, as in the certificate, and the name of the whole service. */

@@ -13,8 +13,12 @@ export interface ItemSelection {
 /** The part of an item that a query reads. */
 export interface QueriedItem {
   readonly number: number;
-  readonly body: string;
+  /** Absent where it has more than {@link MAX_LISTED_BYTES}, so that a list of items stays small: see `ItemQueries.body`. */
+  readonly body?: string;
 }
+
+/** The longest body that a list of items holds, in bytes. A store may list longer ones that are in memory anyway. */
+export const MAX_LISTED_BYTES = 64 * 1024;
 
 /** Which items a query reads. */
 export interface QueriedSelection extends ItemSelection {
@@ -40,6 +44,8 @@ export interface ItemQueries {
   scan(selection: QueriedSelection, window: NumberWindow, options: ScanOptions): QueriedItem[];
   /** The items with these numbers that are in the selection, in no particular order. */
   read(selection: QueriedSelection, numbers: readonly number[]): QueriedItem[];
+  /** The body of one item; `undefined` when it is gone. */
+  body(container: number, number: number): string | undefined;
   /** The numbers of the items with an effective partition key in the selection, in no order; `undefined` when there are more than `limit`. */
   numbers(selection: QueriedSelection, limit: number): number[] | undefined;
   /** How many items the physical partition has, at most `limit`. */

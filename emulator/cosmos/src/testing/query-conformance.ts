@@ -1,5 +1,5 @@
 import { ALL_KEYS, indexKey } from '../store/index-key.ts';
-import type { IndexedPath, QueriedItem, QueriedSelection } from '../store/item-queries.ts';
+import { type IndexedPath, MAX_LISTED_BYTES, type QueriedItem, type QueriedSelection } from '../store/item-queries.ts';
 import type { Store, StoredItem } from '../store/store.ts';
 
 interface Opened {
@@ -48,6 +48,20 @@ function testReading(open: Opened): void {
     expect(numbersOf(queries.scan(one, all, { limit: 9, descending: false }))).toEqual([3]);
     expect(numbersOf(queries.read(one, [1, 2, 3, 4]))).toEqual([3]);
     expect(numbersOf(queries.read(later, [1, 2]))).toEqual([2]);
+  });
+
+  it('queries.body() gives the body of an item that is too long for a list', () => {
+    const long = JSON.stringify({ text: 'é'.repeat(MAX_LISTED_BYTES / 2) });
+    insert(open.store, item(1, { body: long }), item(2), item(3, { container: 2 }));
+    const { queries } = open.store;
+    const listed = queries.scan(everything, { first: 1, last: 9 }, { limit: 9, descending: false });
+    expect(numbersOf(listed)).toEqual([1, 2]);
+    expect([undefined, long]).toContain(listed[0]?.body);
+    expect(listed[1]?.body).toBe('{}');
+    expect(queries.read(everything, [1])[0]?.body).toBe(listed[0]?.body);
+    expect(queries.body(1, 1)).toBe(long);
+    expect(queries.body(1, 3)).toBeUndefined();
+    expect(queries.body(1, 9)).toBeUndefined();
   });
 
   it('queries.scan() gives every item that meets the conditions', () => {

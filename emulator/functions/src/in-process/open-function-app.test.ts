@@ -59,7 +59,7 @@ test('invoke() takes any payload, and tells of failure', async () => {
     status: 'failed',
     error: expect.stringContaining('bad message'),
   });
-  expect(await invoke('unknown')).toEqual({ status: 'not-found' });
+  expect(await invoke('unknown')).toEqual({ status: 'not-found', logs: [] });
 });
 
 test('an app that was opened before can be opened again', async () => {

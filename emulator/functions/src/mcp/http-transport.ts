@@ -16,8 +16,8 @@ import type { McpCaller, McpServer } from './mcp-server.ts';
 export interface McpTransportOptions {
   readonly server: McpServer;
   readonly randomness: Randomness;
-  /** The legacy transport names its address for messages in full, rather than relative to that of the stream. */
-  readonly usesAbsoluteUri: boolean;
+  /** With which the older transport names its address for messages in full; undefined: relative to that of the stream. */
+  readonly absoluteScheme: 'http:' | 'https:' | undefined;
 }
 
 const SSE_HEADERS = {
@@ -145,10 +145,11 @@ export class McpHttpTransport {
     const key = headerOf(request, 'x-functions-key') ?? new URLSearchParams(request.query).get('code');
     const query = new URLSearchParams({ [STATE_PARAMETER]: this.#stateOf(id), ...(key && { code: key }) });
     const relative = `message?${query}`;
-    if (!this.#options.usesAbsoluteUri) return relative;
-    const scheme = 'encrypted' in request.raw.socket ? 'https' : 'http';
+    const { absoluteScheme } = this.#options;
+    const { host } = request.headers;
+    if (absoluteScheme === undefined || host === undefined) return relative;
     const folder = request.path.replace(/\/+$/, '').replace(/[^/]*$/, '');
-    return `${scheme}://${request.headers.host}${folder}${relative}`;
+    return `${absoluteScheme}//${host}${folder}${relative}`;
   }
 }
 

@@ -62,8 +62,30 @@ export type HostEvent =
       readonly at: number;
     }
   | ({ readonly type: 'log' } & LogLine)
-  | { readonly type: 'console'; readonly stream: 'stdout' | 'stderr'; readonly line: string }
-  | { readonly type: 'reloaded'; readonly durationMs: number; readonly functions: readonly FunctionInfo[] }
+  | {
+      readonly type: 'console';
+      readonly stream: 'stdout' | 'stderr';
+      readonly line: string;
+      /** Absent: the line is none of the app's. */
+      readonly at?: number;
+    }
+  /** A response was sent to a request, or its client has gone. The host's own API is left out. */
+  | {
+      readonly type: 'request-finished';
+      readonly method: string;
+      /** Without the query, which may hold keys. */
+      readonly path: string;
+      readonly status: number;
+      readonly durationMs: number;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'reloaded';
+      readonly durationMs: number;
+      readonly functions: readonly FunctionInfo[];
+      /** The names of those that were not there before. */
+      readonly added?: readonly string[];
+    }
   | { readonly type: 'reload-failed'; readonly message: string }
   | {
       readonly type: 'worker-exited';

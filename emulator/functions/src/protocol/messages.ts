@@ -110,4 +110,4 @@ export type InvokeOutcome =
       readonly logs: readonly InvocationLogLine[];
     }
   | { readonly status: 'failed'; readonly error: string; readonly logs: readonly InvocationLogLine[] }
-  | { readonly status: 'not-found' };
+  | { readonly status: 'not-found'; readonly logs: readonly [] };

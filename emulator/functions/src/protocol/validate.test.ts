@@ -21,11 +21,13 @@ const FROM_WORKER: readonly FromWorker[] = [
     events: [
       { type: 'log', level: 'warning', category: 'Worker', message: 'text', at: 1 },
       { type: 'console', stream: 'stdout', line: 'text' },
+      { type: 'console', stream: 'stderr', line: 'text', at: 1 },
+      { type: 'request-finished', method: 'GET', path: '/', status: 200, durationMs: 1, at: 2 },
       { type: 'invocation-started', functionName: 'f', invocationId: 'i', reason: 'why', isQuiet: true, at: 1 },
       { type: 'invocation-finished', functionName: 'f', invocationId: 'i', succeeded: true, durationMs: 1, at: 2 },
     ],
   },
-  { type: 'invoked', id: 1, outcome: { status: 'not-found' } },
+  { type: 'invoked', id: 1, outcome: { status: 'not-found', logs: [] } },
   { type: 'invoked', id: 2, outcome: { status: 'failed', error: 'text', logs: [{ level: 'error', message: 'text' }] } },
   { type: 'invoked', id: 3, outcome: { status: 'succeeded', result: null, outputs: {}, logs: [] } },
 ];

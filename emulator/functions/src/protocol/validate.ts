@@ -85,8 +85,9 @@ const HOST_EVENTS: ChecksOf<HostEvent> = {
     invocationId: optional(text),
     at: number,
   }),
-  console: shape({ stream: oneOf('stdout', 'stderr'), line: text }),
-  reloaded: shape({ durationMs: number, functions: listOf(functionInfo) }),
+  console: shape({ stream: oneOf('stdout', 'stderr'), line: text, at: optional(number) }),
+  'request-finished': shape({ method: text, path: text, status: number, durationMs: number, at: number }),
+  reloaded: shape({ durationMs: number, functions: listOf(functionInfo), added: optional(listOf(text)) }),
   'reload-failed': shape({ message: text }),
   'worker-exited': shape({
     exitCode: nullable(number),

@@ -58,7 +58,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
           options.signal?.addEventListener('abort', () => first.kill());
           return first;
         },
-        configure: () => configureWorker({ ...options, appRoot, url, drainMs }),
+        configure: (isReload) => configureWorker({ ...options, appRoot, url, drainMs, isReload }),
       }),
     );
     const loadedAt = systemClock.now(); // compared with times of files, which have the machine's clock

@@ -161,9 +161,10 @@ describe('reload()', () => {
   test('goes on after a save that cannot be loaded', async () => {
     const host = await startTestHost('', { scriptRoot: folder, watch: true });
     await writeFile(join(folder, 'index.js'), 'syntax error here');
-    await host.next('reload-failed');
-    await writeFile(join(folder, 'index.js'), appAnswering('mended'));
-    await host.next('reloaded');
+    const { message } = await host.next('reload-failed');
+    expect(message).toContain('The code from before still serves');
+    await writeFile(join(folder, 'index.js'), appAnswering('mended', 'added'));
+    expect(await host.next('reloaded')).toMatchObject({ added: ['added'] });
     expect(await pidOf(host)).toBe('mended');
   });
 
@@ -183,8 +184,9 @@ function childProcesses(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
 }
 
-function appAnswering(text: string): string {
-  return `require('@azure/functions').app.get('pid', () => ({ body: ${JSON.stringify(text)} }));`;
+function appAnswering(text: string, ...more: readonly string[]): string {
+  const functions = ['pid', ...more].map((name) => `app.get('${name}', () => ({ body: ${JSON.stringify(text)} }));`);
+  return `const { app } = require('@azure/functions'); ${functions.join(' ')}`;
 }
 
 /** Asks again and again over one kept-alive connection. */

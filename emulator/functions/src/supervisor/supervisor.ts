@@ -34,7 +34,7 @@ export interface SupervisorOptions {
   /** The storage beside this host; undefined without one. */
   readonly localStorage: () => LocalStorage | undefined;
   /** Reads the app's configuration afresh. */
-  readonly configure: () => Promise<WorkerInit>;
+  readonly configure: (isReload: boolean) => Promise<WorkerInit>;
   readonly guard: OrphanGuard;
 }
 
@@ -64,6 +64,8 @@ export class Supervisor implements Closeable {
   #state = INITIAL_STATE;
   #isStepping = false;
   #functions: readonly FunctionInfo[] = [];
+  /** Of the worker before the current one. */
+  #functionsBefore: readonly FunctionInfo[] = [];
   /** Of the load that succeeded last: a worker without the app needs its certificate. */
   #lastInit: WorkerInit | undefined;
   #loadStartedAt = 0;
@@ -214,7 +216,7 @@ export class Supervisor implements Closeable {
       late.reject(new WorkerFailedError(notLoaded(startTimeoutMs))),
     );
     try {
-      const init = await configure();
+      const init = await configure(this.#state.loadingFor !== 'start');
       if (this.#state.loading !== worker) throw new WorkerFailedError('The functions host was closed');
       this.#lastInit = init;
       slot.limitMs = init.settings.functionTimeoutMs ?? null;
@@ -227,6 +229,7 @@ export class Supervisor implements Closeable {
   #adopt(worker: WorkerId): void {
     const slot = this.#workers.get(worker);
     if (!slot) return; // it has exited since; that event is next
+    this.#functionsBefore = this.#functions;
     this.#functions = slot.functions;
     this.dataChanges.receiver = slot;
     this.#options.guard.start();
@@ -250,13 +253,17 @@ export class Supervisor implements Closeable {
     }
     if (loadingFor === 'reload') {
       const durationMs = clock.monotonic() - this.#loadStartedAt;
-      onEvent({ type: 'reloaded', durationMs, functions: this.#functions });
+      const before = new Set(this.#functionsBefore.map(({ name }) => name));
+      const added = this.#functions.map(({ name }) => name).filter((name) => !before.has(name));
+      onEvent({ type: 'reloaded', durationMs, functions: this.#functions, added });
     }
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
   #rejectLoad({ error, loadingFor }: Effect<'reject-load'>): void {
-    if (loadingFor !== 'start') this.#options.onEvent({ type: 'reload-failed', message: error.message });
+    const still =
+      loadingFor === 'reload' ? 'The code from before still serves, because what is on disk now did not load. ' : '';
+    if (loadingFor !== 'start') this.#options.onEvent({ type: 'reload-failed', message: `${still}${error.message}` });
     this.#rejectWaiting(error);
   }
 

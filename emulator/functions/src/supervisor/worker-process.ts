@@ -193,7 +193,7 @@ export class WorkerProcess {
 
   #receive(message: FromWorker): void {
     if (message.type === 'events') {
-      for (const event of message.events) this.#options.onEvent(event);
+      for (const event of message.events) this.#options.onEvent(event.type === 'console' ? ofWorker(event) : event);
     } else if (message.type === 'ready') this.#ready.resolve(message.functions);
     else if (message.type === 'closing') this.#closing.resolve();
     else if (message.type === 'pong') this.#pong?.();
@@ -220,7 +220,9 @@ export class WorkerProcess {
     createInterface({ input }).on('line', (line) => {
       const inspector = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
       if (inspector) this.#inspector.resolve(inspector);
-      if (!inspector || this.#options.isDebugged) this.#options.onEvent(toEvent(stream, line, this.#options.clock));
+      if (!inspector || this.#options.isDebugged) {
+        this.#options.onEvent(ofWorker({ type: 'console', stream, line, at: this.#options.clock.now() }));
+      }
     });
   }
 }
@@ -234,11 +236,14 @@ function readRunning(json: unknown): readonly string[] {
 /** Lines with this prefix are the worker's own, not the app's (azure-functions-host `WorkerConstants.cs`). */
 const WORKER_LINE = 'LanguageWorkerConsoleLog';
 
-function toEvent(stream: 'stdout' | 'stderr', line: string, clock: Clock): HostEvent {
-  if (!line.startsWith(WORKER_LINE)) return { type: 'console', stream, line };
+function ofWorker(event: ConsoleEvent): HostEvent {
+  const { stream, line, at = 0 } = event;
+  if (!line.startsWith(WORKER_LINE)) return event;
   const level = stream === 'stderr' ? 'error' : 'information';
-  return { type: 'log', level, category: 'Worker', message: line.slice(WORKER_LINE.length), at: clock.now() };
+  return { type: 'log', level, category: 'Worker', message: line.slice(WORKER_LINE.length), at };
 }
+
+type ConsoleEvent = Extract<HostEvent, { type: 'console' }>;
 
 /** What happened to a process that ended, for a person. */
 export function describeExit({ exitCode, signal }: WorkerExit): string {

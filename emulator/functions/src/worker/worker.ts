@@ -6,6 +6,7 @@ import { failInFlightRequests } from '../protocol/fail-in-flight-requests.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../protocol/messages.ts';
 import { isToWorker } from '../protocol/validate.ts';
 import { assembleApp } from './app/assemble-app.ts';
+import { reportOutput } from './app/console-output.ts';
 import { prepareApp } from './app/function-app.ts';
 import { confineModules, trustCertificates } from './app/prepare-process.ts';
 import { type RunningApp, runApp } from './app/running-app.ts';
@@ -27,9 +28,11 @@ interface Worker {
   unavailable: Promise<HttpServer> | undefined;
   /** Whether connections are accepted. */
   isServing: boolean;
+  /** Whether the supervisor takes messages more slowly than they are sent. */
+  isBackedUp: boolean;
 }
 
-const NOTHING_SERVED = { running: undefined, unavailable: undefined, isServing: false } as const;
+const NOTHING_YET = { running: undefined, unavailable: undefined, isServing: false, isBackedUp: false } as const;
 
 /** Exit code of a worker that could not start; it has said why before. */
 const START_FAILED = 64;
@@ -39,8 +42,9 @@ export function startWorker(
   process: WorkerProcess,
   real: { readonly clock: Clock; readonly randomness: Randomness },
 ): void {
-  const send = (message: FromWorker): void => void process.send?.(message);
-  const events = new EventBatch(real.clock, (batch) => send({ type: 'events', events: batch }));
+  const events = new EventBatch(real.clock, (batch) => {
+    worker.isBackedUp = process.send?.({ type: 'events', events: batch } satisfies FromWorker) === false;
+  });
   const parts = {
     ...real,
     events,
@@ -48,7 +52,7 @@ export function startWorker(
     changes: new ContainerChanges(),
     storage: new StorageChanges(),
   };
-  const worker: Worker = { process, parts, app: prepareApp(parts), ...NOTHING_SERVED };
+  const worker: Worker = { process, parts, app: prepareApp(parts), ...NOTHING_YET };
   process.on('message', (message: unknown, handle: unknown) => {
     if (isToWorker(message)) receive(worker, message, handle);
     else parts.log.warn({}, 'A message that is not part of the protocol was ignored');
@@ -121,6 +125,7 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
     const { NODE_EXTRA_CA_CERTS: extra } = init.env;
     if (extra && extra !== known) trustCertificates(extra, parts.log);
     const onUnusable = () => void process.send?.({ type: 'recycle' } satisfies FromWorker);
+    reportConsole(worker);
     const assembled = await assembleApp(app, { dependencies: parts, init, onUnusable });
     const running = await runApp(assembled, { dependencies: parts, init, handle });
     worker.isServing = true;
@@ -131,6 +136,23 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
     const failure: FromWorker = { type: 'failed', code: codeOf(error), message: messageFor(error) };
     process.send?.(failure, () => process.exit(START_FAILED));
     return new Promise(() => undefined); // the process ends before anybody can wait for it
+  }
+}
+
+/** Called before anything of the app is loaded. */
+function reportConsole(worker: Worker): void {
+  const { events, clock } = worker.parts;
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const flush = reportOutput(globalThis.process[stream], {
+      stream,
+      events,
+      now: () => clock.now(),
+      isBackedUp: () => worker.isBackedUp,
+    });
+    worker.process.on('exit', () => {
+      flush();
+      events.flush();
+    });
   }
 }
 

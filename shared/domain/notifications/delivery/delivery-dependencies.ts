@@ -1,5 +1,5 @@
 import type { ChangeLog } from '../change-log.ts';
-import type { NotificationFormat } from '../notification-format.ts';
+import type { NotificationFormat, ReadResourceData } from '../notification-format.ts';
 import type { WebhookClient } from '../webhook.ts';
 import type { CircuitBreakers } from './circuit-breaker.ts';
 import type { DeliveryStore } from './delivery-store.ts';
@@ -10,6 +10,7 @@ export interface DeliveryDependencies {
   readonly webhooks: WebhookClient;
   readonly breakers: CircuitBreakers;
   readonly format: NotificationFormat;
+  readonly readResourceData: ReadResourceData;
   /** Null: nothing is measured. */
   readonly meter: NotificationMeter | null;
   /** Milliseconds since the Unix epoch. */

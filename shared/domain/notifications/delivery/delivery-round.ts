@@ -118,7 +118,8 @@ async function sendAll(
   { lease, dependencies }: Scope,
 ): Promise<Attempt> {
   const taken: OperationChange[] = [];
-  for (const message of changes.length > 0 ? dependencies.format.ofChanges(subscription, changes) : []) {
+  const data = changes.length > 0 ? await dependencies.readResourceData(subscription, changes) : null;
+  for (const message of changes.length > 0 ? dependencies.format.ofChanges(subscription, changes, data) : []) {
     const origins = message.changes.map(({ traceparent }) => traceparent);
     const sending = () => send(subscription.notificationUrl, message, dependencies, () => lease.renew());
     const result = await (dependencies.meter?.sending(origins, sending) ?? sending());

@@ -1,5 +1,5 @@
 import type { DeadLetterStore } from '../dead-letter.ts';
-import type { NotificationFormat } from '../notification-format.ts';
+import type { NotificationFormat, ReadResourceData } from '../notification-format.ts';
 import { PAGE_SIZE } from './dead-lettering.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { type SendDependencies, type SendResult, send } from './send.ts';
@@ -8,6 +8,7 @@ export interface RedeliveryDependencies extends SendDependencies {
   readonly store: Pick<DeliveryStore, 'find'>;
   readonly deadLetters: DeadLetterStore;
   readonly format: NotificationFormat;
+  readonly readResourceData: ReadResourceData;
 }
 
 export interface Redelivery {
@@ -35,10 +36,9 @@ export async function redeliver(
   const subscription = (await dependencies.store.find(first.subscription))?.subscription;
   if (!subscription) return null;
   let sent = 0;
-  for (const message of dependencies.format.ofChanges(
-    subscription,
-    letters.map(({ change }) => change),
-  )) {
+  const changes = letters.map(({ change }) => change);
+  const data = await dependencies.readResourceData(subscription, changes);
+  for (const message of dependencies.format.ofChanges(subscription, changes, data)) {
     const result = await send(subscription.notificationUrl, message, dependencies);
     if (result.kind !== 'accepted') return { sent, failure: reasonOf(result), hasMore: true };
     const taken = letters.filter(({ change }) => message.changes.includes(change));

@@ -1,13 +1,18 @@
-import { type Account, nowInSeconds } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
 import { type CurrentDocument, YIELD, type Yield } from '../../query/execute/evaluation-frame.ts';
-import type { QueryTurns } from '../../query/execute/query-turns.ts';
 import { compareValues } from '../../query/values/operators.ts';
 import { Weights } from '../../query/values/value.ts';
 import { indexKey, isExactKey } from '../../store/index-key.ts';
-import type { IndexEntry, QueriedItem, QueriedSelection } from '../../store/item-queries.ts';
-import type { Store } from '../../store/store.ts';
+import {
+  type IndexEntry,
+  type ItemIndexes,
+  type ItemQueries,
+  type ItemSelection,
+  MAX_LISTED_BYTES,
+  type QueriedItem,
+  type QueriedSelection,
+} from '../../store/item-queries.ts';
 import type { FeedSelection } from '../feed.ts';
 import type { AccessPath, IndexOrder } from './access-path.ts';
 
@@ -19,7 +24,15 @@ interface DocumentStart {
   readonly document: number;
 }
 
+/** The part of the store that queries read items from. */
+export interface QueriedStore {
+  readonly queries: Pick<ItemQueries, 'bounds' | 'scan' | 'read' | 'numbers' | 'body'>;
+  readonly indexes: Pick<ItemIndexes, 'entries'>;
+}
+
 export interface DocumentReading {
+  /** In seconds since the Unix epoch: items that have expired are left out. */
+  readonly now: number;
   readonly feed: FeedSelection;
   readonly access: AccessPath;
   /** From the highest number down. */
@@ -35,31 +48,31 @@ const CHARACTERS_BETWEEN_YIELDS = 64 * 1024;
 
 /** Reads the items of a container for a query, one selection of the feed after the other. */
 export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocument {
-  readonly #account: Account;
+  readonly #store: QueriedStore;
   readonly #reading: DocumentReading;
-  readonly #turns: QueryTurns;
+  readonly #beforeItem: (characters: number) => void;
   readonly #weights = new Weights();
-  #current: { readonly item: QueriedItem; readonly value: JsonValue } | undefined;
+  #current: { readonly number: number; readonly body: string; readonly value: JsonValue } | undefined;
   /** The index of the selection of the item read last. */
   selection: number;
   /** How many items were read, and the size of their texts. */
   items = 0;
   sizeInBytes = 0;
 
-  constructor(account: Account, reading: DocumentReading, turns: QueryTurns) {
-    this.#account = account;
+  constructor(store: QueriedStore, reading: DocumentReading, beforeItem: (characters: number) => void) {
+    this.#store = store;
     this.#reading = reading;
-    this.#turns = turns;
+    this.#beforeItem = beforeItem;
     this.selection = reading.start?.selection ?? 0;
   }
 
   /** The number of the item read last; 0 before the first. */
   get document(): number {
-    return this.#current?.item.number ?? 0;
+    return this.#current?.number ?? 0;
   }
 
   get documentBytes(): number {
-    return this.#current?.item.body.length ?? 0;
+    return this.#current?.body.length ?? 0;
   }
 
   /**
@@ -69,7 +82,7 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
    */
   textOf(row: JsonValue, maxBytes: number): string {
     if (typeof row !== 'object') return JSON.stringify(row);
-    if (this.#current?.value === row) return this.#current.item.body;
+    if (this.#current?.value === row) return this.#current.body;
     const bytes = this.#weights.of(row);
     if (bytes > maxBytes)
       throw new CosmosError('BadRequest', `A row of the query has ${bytes} bytes, expected at most ${maxBytes}`);
@@ -84,42 +97,55 @@ export class DocumentReader implements Iterable<JsonValue | Yield>, CurrentDocum
       const from = start?.selection === index ? start.document : undefined;
       for (const batch of this.#batchesOf(index, this.#toQueried(selection), from)) {
         yield YIELD;
-        let parsed = 0;
-        for (const item of batch) {
-          const value = this.#read(item);
-          parsed += item.body.length;
-          if (parsed >= CHARACTERS_BETWEEN_YIELDS) {
-            yield YIELD;
-            parsed = 0;
-          }
-          yield value;
-        }
+        yield* this.#valuesOf(selection, batch);
       }
     }
   }
 
+  *#valuesOf(selection: ItemSelection, batch: readonly QueriedItem[]): Generator<JsonValue | Yield> {
+    let parsed = 0;
+    for (const item of batch) {
+      const body = this.#bodyOf(selection, item);
+      if (body === undefined) continue;
+      const value = this.#read(item.number, body);
+      parsed += body.length;
+      if (parsed >= CHARACTERS_BETWEEN_YIELDS) {
+        yield YIELD;
+        parsed = 0;
+      }
+      yield value;
+    }
+  }
+
   #toQueried(selection: FeedSelection['selections'][number]): QueriedSelection {
-    const { access, feed } = this.#reading;
+    const { access, feed, now } = this.#reading;
     const { partitionKey } = feed;
-    const now = nowInSeconds(this.#account);
     return { ...selection, ...(partitionKey !== undefined && { partitionKey }), now, conditions: access.conditions };
   }
 
   #batchesOf(index: number, selection: QueriedSelection, from: number | undefined): ItemBatches {
-    const { store } = this.#account;
+    const store = this.#store;
     const { access, descending, orderStart } = this.#reading;
-    if (access.kind === 'order') return itemsInOrder(store, selection, access, orderStart);
+    if (access.kind === 'order') {
+      const bodyOf = (item: QueriedItem) => this.#bodyOf(selection, item);
+      return itemsInOrder(store, selection, { order: access, start: orderStart, bodyOf });
+    }
     const window = { descending, ...(from !== undefined && { from }) };
     const numbers = access.kind === 'numbers' ? access.numbers[index] : undefined;
     return numbers ? itemsByNumber(store, selection, numbers, window) : itemsOfSelection(store, selection, window);
   }
 
-  #read(item: QueriedItem): JsonValue {
-    this.#turns.assertFits(item.body.length);
-    const value = JSON.parse(item.body) as JsonValue; // our own text
-    this.#current = { item, value };
+  /** Undefined for an item that has gone since it was listed. */
+  #bodyOf({ container }: ItemSelection, { number, body }: QueriedItem): string | undefined {
+    this.#beforeItem(body?.length ?? MAX_LISTED_BYTES + 1);
+    return body ?? this.#store.queries.body(container, number);
+  }
+
+  #read(number: number, body: string): JsonValue {
+    const value = JSON.parse(body) as JsonValue; // our own text
+    this.#current = { number, body, value };
     this.items += 1;
-    this.sizeInBytes += Buffer.byteLength(item.body);
+    this.sizeInBytes += Buffer.byteLength(body);
     return value;
   }
 }
@@ -148,7 +174,7 @@ const MAX_SPAN = 8_192;
 const MAX_PARTITION = 500_000;
 
 /** All items of a selection in the order of their numbers. */
-function itemsOfSelection(store: Store, selection: QueriedSelection, order: NumberOrder): ItemBatches {
+function itemsOfSelection(store: QueriedStore, selection: QueriedSelection, order: NumberOrder): ItemBatches {
   const isPart = selection.minEpk !== undefined || selection.maxEpk !== undefined;
   const numbers = isPart ? store.queries.numbers(selection, MAX_PARTITION) : undefined;
   return numbers ? itemsByNumber(store, selection, numbers, order) : itemsOfRange(store, selection, order);
@@ -156,7 +182,7 @@ function itemsOfSelection(store: Store, selection: QueriedSelection, order: Numb
 
 /** The items with these numbers that are in the selection, in the order of their numbers. */
 function* itemsByNumber(
-  store: Store,
+  store: QueriedStore,
   selection: QueriedSelection,
   numbers: readonly number[],
   { descending, from }: NumberOrder,
@@ -175,7 +201,11 @@ function* itemsByNumber(
   }
 }
 
-function* itemsOfRange(store: Store, selection: QueriedSelection, { descending, from }: NumberOrder): ItemBatches {
+function* itemsOfRange(
+  store: QueriedStore,
+  selection: QueriedSelection,
+  { descending, from }: NumberOrder,
+): ItemBatches {
   const bounds = store.queries.bounds(selection);
   if (!bounds) return;
   let { first, last } = bounds;
@@ -196,7 +226,7 @@ function* itemsOfRange(store: Store, selection: QueriedSelection, { descending, 
 }
 
 function nextLimit(limit: number, items: readonly QueriedItem[]): number {
-  const size = items.reduce((sum, { body }) => sum + body.length, 0);
+  const size = items.reduce((sum, { body }) => sum + (body?.length ?? MAX_LISTED_BYTES), 0);
   const fitting = size === 0 ? MAX_BATCH : Math.floor((MAX_BATCH_CHARACTERS * items.length) / size);
   return Math.max(1, Math.min(MAX_BATCH, 2 * limit, fitting));
 }
@@ -213,15 +243,17 @@ export interface OrderStart {
  * here. Reading that starts in the middle of them starts with the first of them.
  */
 function* itemsInOrder(
-  store: Store,
+  store: QueriedStore,
   selection: QueriedSelection,
-  order: IndexOrder,
-  start: OrderStart | undefined,
+  { order, start, bodyOf }: OrderedReading,
 ): ItemBatches {
   let tied: Tie | undefined;
-  for (const chunk of entriesOf(store, selection, order, start)) {
+  let limit = FIRST_BATCH;
+  for (const chunk of entriesOf(store, selection, { order, start, limit: () => limit })) {
     const numbers = chunk.map(({ number }) => number);
-    const items = new Map(store.queries.read(selection, numbers).map((item) => [item.number, item]));
+    const read = store.queries.read(selection, numbers);
+    limit = nextLimit(limit, read);
+    const items = new Map(read.map((item) => [item.number, item]));
     const batch: QueriedItem[] = [];
     for (const { key, number } of chunk) {
       const item = items.get(number);
@@ -230,7 +262,7 @@ function* itemsInOrder(
         tied.items.push(item);
         continue;
       }
-      batch.push(...sortTied(tied, order));
+      batch.push(...sortTied(tied, order, bodyOf));
       tied = { key, items: [item] };
     }
     if (tied && isExactKey(tied.key)) {
@@ -239,7 +271,14 @@ function* itemsInOrder(
     }
     yield batch;
   }
-  yield sortTied(tied, order);
+  yield sortTied(tied, order, bodyOf);
+}
+
+interface OrderedReading {
+  readonly order: IndexOrder;
+  readonly start: OrderStart | undefined;
+  /** The body of an item whose value has to be compared; undefined when the item has gone. */
+  bodyOf(item: QueriedItem): string | undefined;
 }
 
 /** Items whose values share a key. */
@@ -249,20 +288,19 @@ interface Tie {
 }
 
 function* entriesOf(
-  store: Store,
+  store: QueriedStore,
   { range }: QueriedSelection,
-  { index, epk, keys, descending }: IndexOrder,
-  start: OrderStart | undefined,
+  { order, start, limit: limitNow }: Pick<OrderedReading, 'order' | 'start'> & { limit(): number },
 ): Iterable<readonly IndexEntry[]> {
+  const { index, epk, keys, descending } = order;
   const selection = { index, range, keys, ...(epk !== undefined && { epk }) };
   let after = start && entryBefore(start, descending);
-  let limit = FIRST_BATCH;
   for (;;) {
+    const limit = limitNow();
     const chunk = store.indexes.entries(selection, { limit, descending, ...(after && { after }) });
     yield chunk;
     if (chunk.length < limit) return;
     after = chunk.at(-1);
-    limit = nextLimit(limit, []);
   }
 }
 
@@ -273,13 +311,17 @@ function entryBefore({ value, document }: OrderStart, descending: boolean): Inde
 }
 
 /** Items come in the order of their numbers, and stay so where their values are equal. */
-function sortTied(tied: Tie | undefined, { path, descending }: IndexOrder): readonly QueriedItem[] {
+function sortTied(
+  tied: Tie | undefined,
+  { path, descending }: IndexOrder,
+  bodyOf: OrderedReading['bodyOf'],
+): readonly QueriedItem[] {
   if (!tied) return [];
   if (isExactKey(tied.key)) return tied.items;
   const sign = descending ? -1 : 1;
   const valued = tied.items.map((item) => ({
     item,
-    value: valueAt(JSON.parse(item.body), path) as JsonValue | undefined,
+    value: valueAt(JSON.parse(bodyOf(item) ?? 'null'), path) as JsonValue | undefined,
   }));
   valued.sort((left, right) => compareValues(left.value, right.value) * sign);
   return valued.map(({ item }) => item);

@@ -3,7 +3,6 @@ import { CosmosError } from '../../model/errors.ts';
 import { assertSortable } from '../../model/indexing/index-coverage.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
-import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
 import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
@@ -11,11 +10,11 @@ import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partit
 import {
   assertOnePartition,
   assertServedWithoutMerge,
-  planPolicyOf,
+  distanceFunctionsOf,
   type QueryBody,
   selectForQuery,
 } from './query-scope.ts';
-import { decodeCursor, encodeCursor, type QueryPage, readQueryPage } from './read-query-page.ts';
+import { decodeCursor, encodeCursor, type QueryPage, type QuerySettings, readQueryPage } from './read-query-page.ts';
 
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
@@ -42,7 +41,7 @@ export async function queryDocuments(
   const startedAt = account.clock.monotonic();
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
-  assertSortable(container.definition.indexingPolicy, container.isIndexed, query.filters.orderBy ?? []);
+  assertSortable(container.definition.indexingPolicy, container.isIndexed, sortedPathsOf(query));
   if (!input.crossesPartitions) assertOnePartition(container, query, scope);
   assertServedWithoutMerge(container, query, scope);
   const feed = selectForQuery(container, query, scope);
@@ -54,17 +53,20 @@ export async function queryDocuments(
   const access = chooseAccess(account, container, query, feed);
   const count = countDocuments(account, container, query, feed);
   const functions = query.userFunctions.size > 0 ? await openUserFunctions(account, container, query) : undefined;
-  const run = {
-    query,
+  const pageInput = {
+    text: body.text,
+    parameters: body.parameters,
+    computed: container.definition.computedProperties ?? [],
     feed,
     access,
+    settings: settingsOf(account, container),
     maxItemCount,
-    context: { ...contextOf(account, container), ...(functions && { callUserFunction: functions.call }) },
-    isClosed,
     ...(count !== undefined && { count }),
     ...(cursor !== undefined && { cursor }),
   };
-  const read = () => readQueryPage(account, run);
+  const random = () => account.randomness.fraction();
+  const run = { query, input: pageInput, random, ...(functions && { callUserFunction: functions.call }) };
+  const read = () => readQueryPage(account, run, isClosed);
   const reading = access.kind === 'all' ? account.indexBuilder.withPriority(read) : read();
   const page = await reading.finally(() => functions?.close());
   const total = account.clock.monotonic() - startedAt;
@@ -101,6 +103,11 @@ function openUserFunctions({ store, scripts }: Account, { rid }: Container, { us
   return scripts.openFunctions(functions);
 }
 
+/** An aggregate over all items leaves nothing to sort. */
+function sortedPathsOf({ query, sorts, filters }: CompiledQuery): NonNullable<CompiledQuery['filters']['orderBy']> {
+  return sorts || query.select.distinct ? (filters.orderBy ?? []) : [];
+}
+
 /** Reads the sort keys of the item where the page before ended, when they were too long for its token. */
 function readKeys(
   { store }: Account,
@@ -112,7 +119,8 @@ function readKeys(
       store.queries.read({ ...selection, now: 0, conditions: [] }, [document]),
     );
     if (!item || !filters.orderBy) throw invalidContinuation();
-    const value = JSON.parse(item.body) as JsonValue; // our own text
+    const body = item.body ?? store.queries.body(selections[0]?.container ?? 0, item.number);
+    const value = JSON.parse(body ?? 'null') as JsonValue; // our own text
     return filters.orderBy.map(({ path }) => valueAt(value, path) as JsonValue | undefined); // of an item's JSON
   };
 }
@@ -143,13 +151,11 @@ function identityOf({ rid }: Container, query: CompiledQuery, { body, scope }: Q
   return JSON.stringify([rid, query.sorts ? query.unfiltered() : body.text, body.parameters, scope]);
 }
 
-function contextOf(account: Account, container: Container): EvaluationContext {
-  const { distanceOf } = planPolicyOf(container);
+function settingsOf({ clock }: Account, { definition }: Container): QuerySettings {
   return {
-    now: account.clock.now(),
-    random: () => account.randomness.fraction(),
-    ...(distanceOf && { distanceOf }),
-    geospatialType: container.definition.geospatialConfig.type,
+    now: clock.now(),
+    geospatialType: definition.geospatialConfig.type,
+    distances: distanceFunctionsOf(definition),
   };
 }
 

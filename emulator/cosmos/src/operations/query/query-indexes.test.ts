@@ -129,7 +129,14 @@ class World {
 
   async page(text: string, scope: FeedScope, maxItemCount: number, continuation: string | undefined) {
     const next = continuation === undefined ? {} : { continuation };
-    const input = { body: { text, parameters: [] }, scope, maxItemCount, isClosed: () => false, ...next };
+    const input = {
+      body: { text, parameters: [] },
+      scope,
+      maxItemCount,
+      crossesPartitions: true,
+      isClosed: () => false,
+      ...next,
+    };
     const result = await queryDocuments(this.account, await this.container, input);
     return { rows: JSON.parse(String(result.body)).Documents as unknown[], continuation: result.continuation };
   }

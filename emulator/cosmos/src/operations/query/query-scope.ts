@@ -1,4 +1,5 @@
 import type { Account, Container } from '../../account/account.ts';
+import type { ContainerDefinition } from '../../model/container/container-definition.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { parsePropertyPath } from '../../model/json.ts';
 import { type EpkRange, intersectEpkRanges } from '../../model/partition-key/effective-partition-key.ts';
@@ -7,6 +8,7 @@ import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts
 import type { PlanPolicy } from '../../query/plan/planner.ts';
 import type { QueryPlan } from '../../query/plan/query-plan.ts';
 import { type QueryRange, rangesOf } from '../../query/plan/query-target.ts';
+import type { DistanceFunction } from '../../query/values/evaluation-context.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
@@ -39,7 +41,10 @@ function targetRanges(container: Container, query: CompiledQuery): readonly numb
 
 /** Undefined: everything. */
 function targetEpks({ definition }: Container, query: CompiledQuery): readonly EpkRange[] | undefined {
-  const target = query.target(definition.partitionKey);
+  const target = query.target({
+    partitionKey: definition.partitionKey,
+    geospatialType: definition.geospatialConfig.type,
+  });
   if (target.kind === 'all') return undefined;
   return target.kind === 'none' ? [] : rangesOf(target, definition.partitionKey).map(toEpkRange);
 }
@@ -112,10 +117,21 @@ function needsMerge({ queryInfo }: QueryPlan): boolean {
 }
 
 /** The members of a container's definition that query plans depend on. */
-export function planPolicyOf({ definition }: Container): PlanPolicy {
-  const embeddings = definition.vectorEmbeddingPolicy?.vectorEmbeddings ?? [];
-  const functions = new Map(embeddings.map((one) => [keyOf(parsePropertyPath(one.path)), one.distanceFunction]));
-  return { partitionKey: definition.partitionKey, distanceOf: (path) => functions.get(path) };
+function planPolicyOf({ definition }: Container): PlanPolicy {
+  const functions = distanceFunctionsOf(definition);
+  return {
+    partitionKey: definition.partitionKey,
+    geospatialType: definition.geospatialConfig.type,
+    distanceOf: (path) => functions.get(path),
+  };
+}
+
+/** The distance functions of the vector policy by their paths. */
+export function distanceFunctionsOf({
+  vectorEmbeddingPolicy,
+}: ContainerDefinition): ReadonlyMap<string, DistanceFunction> {
+  const embeddings = vectorEmbeddingPolicy?.vectorEmbeddings ?? [];
+  return new Map(embeddings.map((one) => [keyOf(parsePropertyPath(one.path)), one.distanceFunction]));
 }
 
 /** A path without the quotes that a definition may put around names. */

@@ -1,12 +1,13 @@
 import type { Account } from '../../account/account.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
-import type { CompiledQuery, SteppedRows } from '../../query/compile-query.ts';
+import type { ComputedPropertyText } from '../../query/compile/computed-properties.ts';
+import type { CompiledQuery, QueryParameter, SteppedRows } from '../../query/compile-query.ts';
 import { type PageRequest, type RowKey, YIELD } from '../../query/execute/evaluation-frame.ts';
-import type { QueryTurns } from '../../query/execute/query-turns.ts';
-import type { EvaluationContext } from '../../query/values/evaluation-context.ts';
+import type { QueryPace, QueryTurns } from '../../query/execute/query-turns.ts';
+import type { DistanceFunction, EvaluationContext, GeospatialType } from '../../query/values/evaluation-context.ts';
 import type { FeedSelection } from '../feed.ts';
 import type { AccessPath } from './access-path.ts';
-import { DocumentReader, type DocumentReading, type OrderStart } from './document-reader.ts';
+import { DocumentReader, type DocumentReading, type OrderStart, type QueriedStore } from './document-reader.ts';
 
 /** The largest response of the service. Source: "Azure Cosmos DB service quotas", maximum response size. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
@@ -15,17 +16,43 @@ const PAGE_TIME_MS = 5_000;
 /** The longest row that is written. A limit of this server: rows may repeat the same value many times. */
 const MAX_ROW_BYTES = 16 * 1024 * 1024;
 
-export interface QueryRun {
-  readonly query: CompiledQuery;
+/** What one page of a query reads: all that another thread needs to know. */
+export interface PageInput extends QueryText {
   readonly feed: FeedSelection;
-  readonly context: EvaluationContext;
-  readonly maxItemCount: number;
   readonly access: AccessPath;
+  readonly settings: QuerySettings;
+  readonly maxItemCount: number;
   /** How many items pass the filter, when the query is only a count. */
   readonly count?: number;
   /** Absent: from the start. */
   readonly cursor?: Cursor;
-  isClosed(): boolean;
+}
+
+/** What a query is compiled from. */
+export interface QueryText {
+  readonly text: string;
+  readonly parameters: readonly QueryParameter[];
+  /** The properties that the container computes. */
+  readonly computed: readonly ComputedPropertyText[];
+}
+
+/** What the evaluation of a query depends on besides items. */
+export interface QuerySettings {
+  /** In milliseconds since the Unix epoch. */
+  readonly now: number;
+  readonly geospatialType: GeospatialType;
+  /** The distance functions of vectors by their paths. */
+  readonly distances: ReadonlyMap<string, DistanceFunction>;
+}
+
+/** A page with its query, compiled. */
+export interface QueryRun {
+  readonly query: CompiledQuery;
+  readonly input: PageInput;
+  /** A number in [0, 1), for RAND(). */
+  random(): number;
+  /** Absent: the query calls none. */
+  readonly callUserFunction?: EvaluationContext['callUserFunction'];
 }
 
 export interface QueryPage {
@@ -40,45 +67,66 @@ export interface QueryPage {
 }
 
 /**
- * Reads one page, in turns with other queries.
+ * Reads one page in turns with other queries, or on a thread of its own when it needs more than they may.
  *
+ * @param isClosed whether the client has left, so that the query can end
  * @throws CosmosError RequestTimeout or BadRequest when it takes too much time or memory, TooManyRequests when too many queries wait
  */
-export function readQueryPage(account: Account, run: QueryRun): Promise<QueryPage> {
-  return account.queryScheduler.run(run.isClosed, (turns) => readPage(account, run, turns));
+export function readQueryPage(account: Account, run: QueryRun, isClosed: () => boolean): Promise<QueryPage> {
+  const { queryScheduler, queryThread, store } = account;
+  const read = async (turns: QueryTurns) => {
+    const steps = pageInSteps(store, run, turns);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await turns.next();
+    }
+  };
+  // The thread runs `pageInSteps`, too. User-defined functions are called on this thread.
+  const thread = run.callUserFunction ? undefined : queryThread;
+  const readAlone = thread && (() => thread.run(run.input, isClosed) as Promise<QueryPage>);
+  return queryScheduler.run(isClosed, read, readAlone);
 }
 
-async function readPage(account: Account, run: QueryRun, turns: QueryTurns): Promise<QueryPage> {
-  const reader = new DocumentReader(account, readingOf(run), turns);
-  const { limits } = turns;
-  const rows = run.query.start(reader, run.context, {
+/** Reads one page, and yields when other requests may run. */
+export function* pageInSteps(store: QueriedStore, run: QueryRun, pace: QueryPace): Generator<undefined, QueryPage> {
+  const { query, input, random, callUserFunction } = run;
+  const { settings, maxItemCount, access } = input;
+  const reader = new DocumentReader(store, readingOf(run), (characters) => pace.beforeItem(characters));
+  const { limits } = pace;
+  const { now, geospatialType, distances } = settings;
+  const distanceOf = (path: string) => distances.get(path);
+  const context = { now, random, geospatialType, distanceOf, ...(callUserFunction && { callUserFunction }) };
+  const rows = query.start(reader, context, {
     current: reader,
-    page: pageRequestOf(run),
+    page: pageRequestOf(input),
     limits,
-    sortedInput: run.access.kind === 'order',
+    sortedInput: access.kind === 'order',
   });
-  const page = new PageBuilder(run.maxItemCount, reader, trackCursor(run, reader, rows));
+  const page = new PageBuilder(maxItemCount, reader, trackCursor(run, reader, rows));
   const endsWhenFull = mayEndWhenFull(run);
   for (const row of rows) {
-    if (turns.isOver()) await turns.next();
+    if (pace.isOver()) yield;
     if (row === YIELD) {
-      if (turns.elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
+      if (pace.elapsed() > PAGE_TIME_MS && page.endBetweenRows()) break;
     } else if (!page.add(row) || (endsWhenFull && page.isFull && page.endBetweenRows())) break;
   }
   return page.finish();
 }
 
 /** As in the service, a full page of a query that is not limited has a continuation, though nothing may follow. */
-function mayEndWhenFull({ query: { query }, count }: QueryRun): boolean {
+function mayEndWhenFull({ query: { query }, input: { count } }: QueryRun): boolean {
   return count === undefined && query.select.top === undefined && query.offsetLimit === undefined;
 }
 
-function readingOf({ query, feed, access, cursor }: QueryRun): DocumentReading {
+function readingOf({ query, input }: QueryRun): DocumentReading {
+  const { feed, access, cursor, settings } = input;
   // Rows with the same keys come in the order of `_rid`, in the opposite one when a key descends.
   const descending = query.query.orderBy?.items.some(({ direction }) => direction === 'DESC') ?? false;
   const start = cursor?.kind === 'document' ? cursor : undefined;
   const orderStart = cursor?.kind === 'row' ? orderStartOf(cursor.row) : undefined;
-  return { feed, access, descending, ...(start && { start }), ...(orderStart && { orderStart }) };
+  const now = Math.floor(settings.now / 1_000);
+  return { now, feed, access, descending, ...(start && { start }), ...(orderStart && { orderStart }) };
 }
 
 /** Items with the same first key are sorted by the other keys, so reading starts with the first of them. */
@@ -86,7 +134,7 @@ function orderStartOf({ keys: [value, ...others], document }: RowKey): OrderStar
   return others.length > 0 ? { value } : { value, document };
 }
 
-function pageRequestOf({ cursor, maxItemCount, count }: QueryRun): PageRequest {
+function pageRequestOf({ cursor, maxItemCount, count }: PageInput): PageRequest {
   if (count !== undefined) return { rowsBefore: 0, maxRows: 1, knownCount: count };
   if (cursor?.kind === 'offset') return { rowsBefore: 0, maxRows: cursor.offset + maxItemCount + 1 };
   const page = { rowsBefore: cursor?.before ?? 0, maxRows: maxItemCount + 1 };
@@ -217,11 +265,7 @@ export interface CursorTracker {
   betweenRows(): Cursor | undefined;
 }
 
-export function trackCursor(
-  { query, cursor }: { readonly query: CompiledQuery; readonly cursor?: Cursor },
-  reader: DocumentReader,
-  rows: SteppedRows,
-): CursorTracker {
+function trackCursor({ query, input: { cursor } }: QueryRun, reader: DocumentReader, rows: SteppedRows): CursorTracker {
   if (resumesDocumentCursor(query))
     return new DocumentTracker(reader, rows, cursor?.kind === 'document' ? cursor : undefined);
   if (query.sorts) return new SortTracker(rows);

@@ -1,17 +1,50 @@
 import { isAggregate } from '../functions/aggregates.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
 import { printExpression } from '../syntax/printer.ts';
-import { queryError } from '../syntax/query-error.ts';
-import { childrenOf, sourceName, sourcesOf } from '../syntax/walk.ts';
+import { planError, type QueryMistake, queryError, queryErrors } from '../syntax/query-error.ts';
+import { childrenOf, expressionsOf, fromQueriesOf, queriesOf, sourceName, sourcesOf } from '../syntax/walk.ts';
 
-/** A grouped query may only select from its groups: throws SC2041 for `*`, SC2102 for any other property. */
-export function checkGrouping(query: Query): void {
+/**
+ * Sub-queries, also those that FROM selects from, neither sort nor cut: throws SC2202, SC2203 and SC2204, all of them together.
+ * Source: azure-cosmos-dotnet-v3, issue 1723.
+ */
+export function checkSubqueries(query: Query): void {
+  const mistakes = subqueriesOf(query).flatMap(mistakesOfSubquery);
+  if (mistakes.length > 0) throw queryErrors(mistakes);
+}
+
+function subqueriesOf(query: Query): readonly Query[] {
+  const nested = expressionsOf(query).flatMap(queriesBelow);
+  return [...fromQueriesOf(query), ...nested].flatMap((inner) => [inner, ...subqueriesOf(inner)]);
+}
+
+function queriesBelow(node: Expression): readonly Query[] {
+  return [...queriesOf(node), ...childrenOf(node).flatMap(queriesBelow)];
+}
+
+function mistakesOfSubquery({ select, orderBy, offsetLimit }: Query): readonly QueryMistake[] {
+  const mistakes: QueryMistake[] = [];
+  if (select.top) mistakes.push({ code: 'SC2203', message: "'TOP' is not supported in subqueries.", span: select.top });
+  if (orderBy) mistakes.push({ code: 'SC2202', message: "'ORDER BY' is not supported in subqueries.", span: orderBy });
+  if (offsetLimit) {
+    const message = "'OFFSET LIMIT' clause is not supported in subqueries.";
+    mistakes.push({ code: 'SC2204', message, span: offsetLimit });
+  }
+  return mistakes;
+}
+
+/**
+ * A grouped query may only select from its groups: throws SC2041 for `*`, SC2102 for any other property.
+ *
+ * @param isInner whether it is a sub-query, which may also select properties of its keys
+ */
+export function checkGrouping(query: Query, isInner: boolean): void {
   const { selection } = query.select;
   if (selection.kind === 'all') throw queryError('SC2041', "'SELECT *' is not allowed with GROUP BY.", selection);
   const keys = new Set(query.groupBy?.map(printExpression));
   const names = new Set(sourcesOf(query.from).map(sourceName));
   const selected = selection.kind === 'value' ? [selection.expression] : selection.items.map((item) => item.expression);
-  for (const expression of selected) checkGrouped(expression, { keys, names });
+  for (const expression of selected) checkGrouped(expression, { keys, names, isInner });
 }
 
 interface Grouped {
@@ -19,10 +52,11 @@ interface Grouped {
   readonly keys: ReadonlySet<string>;
   /** The names that the query's own FROM binds. Those of an enclosing query have one value for all rows of a group. */
   readonly names: ReadonlySet<string | undefined>;
+  readonly isInner: boolean;
 }
 
 function checkGrouped(node: Expression, grouped: Grouped): void {
-  if (isAggregate(node) || (grouped.keys.size > 0 && grouped.keys.has(printExpression(node)))) return;
+  if (isAggregate(node) || isGroupKey(node, grouped)) return;
   const root = rootOf(node);
   if (root !== undefined) {
     if (!grouped.names.has(root)) return;
@@ -35,6 +69,12 @@ function checkGrouped(node: Expression, grouped: Grouped): void {
   for (const child of childrenOf(node)) checkGrouped(child, grouped);
 }
 
+function isGroupKey(node: Expression, { keys, isInner }: Grouped): boolean {
+  if (keys.size === 0) return false;
+  if (keys.has(printExpression(node))) return true;
+  return isInner && node.kind === 'property' && isGroupKey(node.object, { keys, names: new Set(), isInner });
+}
+
 /** The name at the root of a path; undefined for an expression that is no path. */
 function rootOf(node: Expression): string | undefined {
   if (node.kind === 'property' || node.kind === 'index') return rootOf(node.object);
@@ -44,11 +84,21 @@ function rootOf(node: Expression): string | undefined {
 /** Functions that ORDER BY accepts, since an index of their own has their order. */
 const SORTABLE = new Set(['VECTORDISTANCE', '_FULLTEXTSCORE']);
 
-/** A query may only sort by properties, which the index keeps in order: throws 2206 for anything else. */
+/**
+ * A query may only sort by properties of its items, which the index keeps in order: throws 2206 for anything else. The gateway has
+ * errors of its own for values of a JOIN, and for GROUP BY.
+ */
 export function checkOrder(query: Query): void {
-  if (query.orderBy === undefined || query.orderBy.rank) return;
-  for (const { expression } of query.orderBy.items) {
-    if (isPath(expression) || isSortableCall(expression)) continue;
+  const { orderBy, groupBy } = query;
+  if (orderBy === undefined || orderBy.rank) return;
+  if (groupBy !== undefined) throw planError('ORDER BY is not supported together with GROUP BY.');
+  const [, ...joined] = sourcesOf(query.from);
+  const joinedNames = new Map(joined.map((source) => [sourceName(source), source.collection.kind]));
+  for (const { expression } of orderBy.items) {
+    const kind = joinedNames.get(rootOf(expression));
+    // Source: azure-cosmos-dotnet-v2, issue 679.
+    if (kind === 'path') throw planError('Order-by over correlated collections is not supported.');
+    if (kind === undefined && (isPath(expression) || isSortableCall(expression))) continue;
     const message = 'Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.';
     throw queryError('2206', message, expression);
   }

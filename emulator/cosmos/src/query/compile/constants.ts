@@ -57,10 +57,13 @@ function constantUnary(node: Extract<Expression, { kind: 'unary' }>, parameters:
   return { value: unaryOperators[node.operator](operand.value) };
 }
 
+/** Counts are unsigned numbers of 32 bits. */
+const MAX_COUNT = 2 ** 32 - 1;
+
 /** The number of rows that TOP, OFFSET or LIMIT name; throws unless it is a whole number from 0 on. */
 export function countOf(count: Count, clause: string, parameters: Parameters): number {
   const value = count.kind === 'literal' ? count.value : parameters.get(count.name);
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT) return value;
   const given = count.kind === 'literal' ? String(count.value) : count.name;
   throw queryError('SC2062', `The ${clause} count must be a non-negative integer, not '${given}'.`, count);
 }

@@ -69,7 +69,7 @@ function compileOne(query: Query, { outer, role, retains }: Place, compilation: 
   const project = compileSelection(query.select, from, groupScope, compilation);
   const order = query.orderBy && compileOrder(query.orderBy, groupScope, compilation);
   const grouped = keys !== undefined || aggregates.length > 0;
-  if (grouped) checkGrouping(query);
+  if (grouped) checkGrouping(query, role === 'inner');
 
   const isWhole = role === 'whole';
   // A query over documents counts what it keeps of each; the values that one inside an expression makes belong to that expression.

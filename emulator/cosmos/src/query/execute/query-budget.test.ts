@@ -68,10 +68,6 @@ test.each([
     'a sub-query behind AND',
     'IS_ARRAY(c.arr) AND EXISTS(SELECT VALUE 1 FROM a IN c.arr JOIN b IN c.arr WHERE a + b < 0)',
   ],
-  [
-    'a sub-query that sorts',
-    'ARRAY_LENGTH(ARRAY(SELECT VALUE a % 7 FROM a IN c.arr JOIN b IN (SELECT VALUE [1, 2, 3, 4, 5]) ORDER BY a % 7))',
-  ],
 ])('a query with %s yields until its time is up', (_, expression) => {
   const { rows, yields, status } = outcomeOf(`SELECT VALUE ${expression} FROM c`, [wide], [], { maxYields: 40 });
   if (status === undefined) expect(rows).toHaveLength(1);
@@ -169,7 +165,7 @@ const expression = fc.letrec<{ expression: string }>((tie) => ({
     tie('expression').map((inner) => `EXISTS(SELECT DISTINCT VALUE ${inner} FROM a IN c.arr)`),
     fc
       .tuple(tie('expression'), tie('expression'))
-      .map(([value, key]) => `ARRAY(SELECT VALUE ${value} FROM a IN c.arr ORDER BY ${key})`),
+      .map(([value, key]) => `ARRAY(SELECT DISTINCT VALUE ${value} FROM a IN c.arr WHERE ${key} != 1)`),
   ),
 })).expression;
 

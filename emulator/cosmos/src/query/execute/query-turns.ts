@@ -4,15 +4,15 @@ import { DEFAULT_WORK_LIMITS, type WorkLimits } from './work-limit.ts';
 /** How long queries run, all of them together, in one turn of the event loop. */
 const SLICE_MS = 5;
 /** After this time a query that cannot stop between two rows is rejected. */
-const MAX_TIME_MS = 60_000;
+export const MAX_TIME_MS = 60_000;
 /** Further queries wait until one of these has ended. */
 const MAX_RUNNING = 16;
 /** Further queries are rejected. */
 const MAX_WAITING = 10_000;
-/** What a query may hold while others run, in bytes. One query at a time may hold all that `DEFAULT_WORK_LIMITS` allows. */
-const SHARED_BYTES = 2 * 1024 * 1024;
-/** The longest item that a query reads while others do, in characters: its parsed form takes several times as much. */
-const SHARED_ITEM_CHARACTERS = 512 * 1024;
+/** What a query may do and hold beside others: about 5 ms without a yield, and 2 MB. */
+const SHARED_LIMITS = { ...DEFAULT_WORK_LIMITS, stepsPerStretch: 500_000, bytesHeld: 2 * 1024 * 1024 };
+/** The longest item that a query reads beside others, in characters. To parse it may take 100 ns for each of them. */
+const SHARED_ITEM_CHARACTERS = 64 * 1024;
 /** A client that is rejected because too many queries run may try again after this time. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -47,18 +47,18 @@ export class QueryScheduler {
   }
 
   /**
-   * Runs one page of a query. `read` runs again from the start when the query holds more than it may beside others: then it is the
-   * only one that does.
+   * Runs one page of a query. When the query needs more than it may beside others, it starts again as the only one that does.
    *
+   * @param readAlone called then, where there is a thread for such queries; absent: `read` is called again
    * @throws CosmosError TooManyRequests while too many queries wait
    */
-  async run<T>(isClosed: IsClosed, read: (turns: QueryTurns) => Promise<T>): Promise<T> {
+  async run<T>(isClosed: IsClosed, read: (turns: QueryTurns) => Promise<T>, readAlone?: () => Promise<T>): Promise<T> {
     if (this.#places.waiting >= MAX_WAITING) throw tooManyQueries();
     await this.#places.take();
     try {
       await this.turn();
       const shared = await read(this.#turns(isClosed, 'shared')).catch(needsMore);
-      return shared === NEEDS_MORE ? await this.#runAlone(isClosed, read) : shared;
+      return shared === NEEDS_MORE ? await this.#runAlone(readAlone ?? (() => this.#readHere(isClosed, read))) : shared;
     } finally {
       this.#places.leave();
       this.#continueSlice();
@@ -79,11 +79,15 @@ export class QueryScheduler {
     return false;
   }
 
-  async #runAlone<T>(isClosed: IsClosed, read: (turns: QueryTurns) => Promise<T>): Promise<T> {
+  async #readHere<T>(isClosed: IsClosed, read: (turns: QueryTurns) => Promise<T>): Promise<T> {
+    await this.turn();
+    return await read(this.#turns(isClosed, 'alone'));
+  }
+
+  async #runAlone<T>(read: () => Promise<T>): Promise<T> {
     await this.#largePlace.take();
     try {
-      await this.turn();
-      return await read(this.#turns(isClosed, 'alone'));
+      return await read();
     } finally {
       this.#largePlace.leave();
     }
@@ -145,11 +149,23 @@ class Places {
   }
 }
 
+/** What the reader of a query asks while it runs. */
+export interface QueryPace {
+  /** The limits of the work of the query, its time included. */
+  readonly limits: WorkLimits;
+  /** How long it has run, in milliseconds. */
+  elapsed(): number;
+  /** Whether it is time to yield. */
+  isOver(): boolean;
+  /** Called before an item of this length is parsed. */
+  beforeItem(characters: number): void;
+}
+
 /** Whether a query runs beside others, or is the only one that may hold much. */
 type Share = 'shared' | 'alone';
 
 /** When one query yields to others, and how much it may do and hold. */
-export class QueryTurns {
+export class QueryTurns implements QueryPace {
   readonly #scheduler: QueryScheduler;
   readonly #clock: Stopwatch;
   readonly #isClosed: IsClosed;
@@ -169,9 +185,9 @@ export class QueryTurns {
 
   /** The limits of the work of the query, its time included. */
   get limits(): WorkLimits {
-    const limits = { ...DEFAULT_WORK_LIMITS, isExpired: () => this.elapsed() > MAX_TIME_MS };
-    if (this.#share === 'alone') return limits;
-    return { ...limits, bytesHeld: SHARED_BYTES, moreBytesNeeded: () => new MoreMemoryNeeded() };
+    const isExpired = () => this.elapsed() > MAX_TIME_MS;
+    if (this.#share === 'alone') return { ...DEFAULT_WORK_LIMITS, isExpired };
+    return { ...SHARED_LIMITS, isExpired, moreNeeded: () => new MoreNeeded() };
   }
 
   /** In milliseconds. */
@@ -190,19 +206,19 @@ export class QueryTurns {
     if (this.#isClosed()) throw new CosmosError('RequestTimeout', 'The client has closed the connection');
   }
 
-  /** Called before an item is parsed: the query starts again when it may not read one of this length beside others. */
-  assertFits(characters: number): void {
-    if (this.#share === 'shared' && characters > SHARED_ITEM_CHARACTERS) throw new MoreMemoryNeeded();
+  /** Called before an item of this length is parsed. The query starts again when it may not read it beside others. */
+  beforeItem(characters: number): void {
+    if (this.#share === 'shared' && characters > SHARED_ITEM_CHARACTERS) throw new MoreNeeded();
   }
 }
 
 /** Ends a run beside others. It never leaves this file. */
-class MoreMemoryNeeded extends Error {}
+class MoreNeeded extends Error {}
 
 const NEEDS_MORE = Symbol('the query needs more memory');
 
 function needsMore(error: unknown): typeof NEEDS_MORE {
-  if (error instanceof MoreMemoryNeeded) return NEEDS_MORE;
+  if (error instanceof MoreNeeded) return NEEDS_MORE;
   throw error;
 }
 

@@ -14,8 +14,8 @@ export interface WorkLimits {
   readonly stepsPerStretch: number;
   /** Called now and then; the query ends with a 408 once it returns true. Absent: no time limit. */
   isExpired?(): boolean;
-  /** Called when the query holds more than `bytesHeld`; gives the error it ends with. Absent: a 400. */
-  moreBytesNeeded?(): Error;
+  /** Gives the error that ends a query beyond `bytesHeld` or `stepsPerStretch`. Absent: a 400. */
+  moreNeeded?(): Error;
 }
 
 export const DEFAULT_WORK_LIMITS: WorkLimits = {
@@ -55,8 +55,9 @@ export class WorkLimit implements WorkCounter {
 
   charge(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > this.#limits.stepsPerStretch)
-      throw exceeded(`needs more than ${this.#limits.stepsPerStretch} steps for one row`);
+    const { stepsPerStretch, moreNeeded } = this.#limits;
+    if (this.#steps > stepsPerStretch)
+      throw moreNeeded?.() ?? exceeded(`needs more than ${stepsPerStretch} steps for one row`);
   }
 
   chargeValue(value: Value): void {
@@ -100,9 +101,9 @@ export class WorkLimit implements WorkCounter {
   }
 
   #checkBytes(): void {
-    const { bytesHeld, moreBytesNeeded } = this.#limits;
+    const { bytesHeld, moreNeeded } = this.#limits;
     if (this.#bytesHeld + this.#allocated > bytesHeld)
-      throw moreBytesNeeded?.() ?? exceeded(`holds more than ${bytesHeld} bytes`);
+      throw moreNeeded?.() ?? exceeded(`holds more than ${bytesHeld} bytes`);
   }
 }
 

@@ -29,9 +29,9 @@ export const setFunctions = defineFunctions('Array', {
   SETINTERSECT: {
     cost: keysCost,
     signature: 'SETINTERSECT(array, array)',
-    summary: 'The distinct items that both arrays have',
+    summary: 'The distinct items that both arrays have, in the order of the second',
     args: 2,
-    evaluate: (args) => ofTwoSets(args, (left, right) => pick(left, (key) => right.has(key))),
+    evaluate: (args) => ofTwoSets(args, (left, right) => pick(right, (key) => left.has(key))),
   },
   SETUNION: {
     cost: keysCost,

@@ -50,8 +50,6 @@ test.each<[string, QueryFilters['orderBy']]>([
       { path: ['b', 'd'], descending: true },
     ],
   ],
-  ['SELECT c.a FROM c GROUP BY c.a ORDER BY c.a', undefined],
-  ['SELECT VALUE t FROM c JOIN t IN c.t ORDER BY t.a', undefined],
   ['SELECT * FROM c', undefined],
 ])('%s sorts the documents by %j', (text, orderBy) => {
   expect(compileQuery(text).filters.orderBy).toEqual(orderBy);

@@ -8,7 +8,7 @@ const onKey: PartitionKeyDefinition = { paths: ['/key'], kind: 'Hash', version: 
 const hierarchical: PartitionKeyDefinition = { paths: ['/tenant', '/user', '/session'], kind: 'MultiHash', version: 2 };
 
 function keysOf(text: string, partitionKey: PartitionKeyDefinition): QueryTarget | readonly unknown[] {
-  const target = compileQuery(text, [{ name: '@p', value: 'x' }]).target(partitionKey);
+  const target = compileQuery(text, [{ name: '@p', value: 'x' }]).target({ partitionKey });
   return target.kind === 'keys' ? target.keys : target;
 }
 
@@ -29,6 +29,9 @@ test.each<[string, QueryTarget | readonly unknown[]]>([
   ['SELECT * FROM c WHERE c.key != 1', { kind: 'all' }],
   ['SELECT * FROM c WHERE NOT (c.key = 1)', { kind: 'all' }],
   ['SELECT * FROM c WHERE c.key.deep = 1', { kind: 'all' }],
+  ['SELECT * FROM c WHERE ABS(c.key) = 1', [[1], [-1]]],
+  ['SELECT * FROM c WHERE ABS(c.key) = -1', { kind: 'none' }],
+  ['SELECT * FROM c WHERE ABS(c.key) = "a"', { kind: 'none' }],
   ['SELECT * FROM c WHERE NOW() > "2000"', { kind: 'all' }],
   ['SELECT * FROM c WHERE AGO("dd", 1) > "2000"', { kind: 'all' }],
   ['SELECT * FROM c WHERE c.key = {"a": 1}', [[undefined]]],
@@ -38,6 +41,12 @@ test.each<[string, QueryTarget | readonly unknown[]]>([
   ['SELECT VALUE c FROM (SELECT VALUE d FROM d) c WHERE c.key = 1', { kind: 'all' }],
 ])('%s visits %j', (text, keys) => {
   expect(keysOf(text, onKey)).toEqual(keys);
+});
+
+test('a constant condition on a geometry is evaluated on the plane where the container says so', () => {
+  const query = compileQuery('SELECT * FROM c WHERE ST_ISVALID({"type": "Point", "coordinates": [-1000, 1000]})');
+  expect(query.target({ partitionKey: onKey })).toEqual({ kind: 'none' });
+  expect(query.target({ partitionKey: onKey, geospatialType: 'Geometry' })).toEqual({ kind: 'all' });
 });
 
 test.each<[string, QueryTarget | readonly unknown[]]>([
@@ -66,7 +75,7 @@ test.each<[string, QueryTarget | readonly unknown[]]>([
 test('ranges of a plan are sorted and do not overlap', () => {
   const target = compileQuery(
     'SELECT * FROM c WHERE c.tenant IN ("a", "b", "c") OR (c.tenant = "a" AND c.user = 1)',
-  ).target(hierarchical);
+  ).target({ partitionKey: hierarchical });
   const ranges = rangesOf(target, hierarchical);
   expect(ranges).toHaveLength(3);
   for (const [index, range] of ranges.entries()) {

@@ -1,5 +1,4 @@
 import { CosmosError } from '../../model/errors.ts';
-import type { PartitionKeyDefinition } from '../../model/partition-key/partition-key.ts';
 import type { Parameters } from '../compile/compilation.ts';
 import { constantOf, countOf } from '../compile/constants.ts';
 import { distanceFunctionOf, isVectorDistance } from '../compile/vector-distance.ts';
@@ -11,12 +10,11 @@ import { anyExpression, outputNames } from '../syntax/walk.ts';
 import type { VectorPolicy } from '../values/evaluation-context.ts';
 import { hybridSearchOf } from './hybrid-search.ts';
 import { AGGREGATE_TYPES, type AggregateType, type PlannedItem, type QueryInfo, type QueryPlan } from './query-plan.ts';
-import { isSinglePartition, type QueryConstants, queryTarget, rangesOf } from './query-target.ts';
+import { isSinglePartition, type QueryConstants, queryTarget, rangesOf, type TargetPolicy } from './query-target.ts';
 import { printFilteredPayload, rewriteQuery } from './rewrite.ts';
 
 /** What a plan depends on besides the query. */
-export interface PlanPolicy extends VectorPolicy {
-  readonly partitionKey: PartitionKeyDefinition;
+export interface PlanPolicy extends VectorPolicy, TargetPolicy {
   /** `x-ms-cosmos-supported-query-features`: what the client can merge; absent: everything. */
   readonly supportedFeatures?: ReadonlySet<string>;
 }
@@ -27,7 +25,7 @@ export interface PlanPolicy extends VectorPolicy {
  */
 export function planQuery(query: Query, constants: QueryConstants, policy: PlanPolicy): QueryPlan {
   const { parameters } = constants;
-  const target = queryTarget(query, constants, policy.partitionKey);
+  const target = queryTarget(query, constants, policy);
   const queryRanges = rangesOf(target, policy.partitionKey);
   if (query.orderBy?.rank) {
     const hybridSearchQueryInfo = hybridSearchOf(query, {

@@ -11,13 +11,14 @@ import { type Constant, constantOf } from '../compile/constants.ts';
 import { likePrefix, likeSteps } from '../compile/like.ts';
 import type { Expression, Query } from '../syntax/ast.ts';
 import { documentName, propertyPath } from '../syntax/walk.ts';
+import type { GeospatialType } from '../values/evaluation-context.ts';
 import { isArray, type Value } from '../values/value.ts';
 
 /** The constants of a query: the values of its parameters, and of expressions over constants. */
 export interface QueryConstants {
   readonly parameters: Parameters;
   /** The value of an expression that depends on no document; undefined for any other. */
-  readonly fold: (node: Expression) => Constant | undefined;
+  readonly fold: (node: Expression, geospatialType?: GeospatialType) => Constant | undefined;
 }
 
 /** Which partition keys a query must visit. */
@@ -28,11 +29,30 @@ export type QueryTarget =
   /** Full keys, or prefixes of a hierarchical key; distinct, at least one. */
   | { readonly kind: 'keys'; readonly keys: readonly PartitionKeyValue[] };
 
+/** What the partition keys of a query depend on besides the query. */
+export interface TargetPolicy {
+  readonly partitionKey: PartitionKeyDefinition;
+  /** Default: Geography. */
+  readonly geospatialType?: GeospatialType;
+}
+
 /** Which partition keys the query must visit, as far as its filter tells. */
-export function queryTarget(query: Query, constants: QueryConstants, definition: PartitionKeyDefinition): QueryTarget {
+export function queryTarget(
+  query: Query,
+  { parameters, fold }: QueryConstants,
+  { partitionKey: definition, geospatialType }: TargetPolicy,
+): QueryTarget {
   if (query.from === undefined) return { kind: 'none' };
   const paths = definition.paths.map(parsePropertyPath);
-  return targetOf(keysPassing(query.where, { ...constants, document: documentName(query), paths }), definition);
+  return targetOf(
+    keysPassing(query.where, {
+      parameters,
+      fold: (node) => fold(node, geospatialType),
+      document: documentName(query),
+      paths,
+    }),
+    definition,
+  );
 }
 
 function targetOf(assignments: readonly KeyAssignment[], definition: PartitionKeyDefinition): QueryTarget {
@@ -104,7 +124,12 @@ function ofBinary(
 
 function ofEquality(operand: Expression, value: Expression, context: KeyFilterContext): readonly KeyAssignment[] {
   const constant = context.fold(value);
-  return constant === undefined ? OPEN : pinned(operand, [constant.value], context);
+  if (constant === undefined) return OPEN;
+  const magnitudeOf =
+    operand.kind === 'call' && operand.name.toUpperCase() === 'ABS' ? operand.arguments[0] : undefined;
+  if (magnitudeOf === undefined) return pinned(operand, [constant.value], context);
+  const { value: magnitude } = constant;
+  return typeof magnitude === 'number' && magnitude >= 0 ? pinned(magnitudeOf, [magnitude, -magnitude], context) : NONE;
 }
 
 function ofIn(

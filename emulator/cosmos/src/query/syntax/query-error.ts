@@ -7,8 +7,24 @@ import type { Span } from './ast.ts';
  * The codes are those the service's query engine sends: SC1xxx for the text, SC2xxx for its meaning, SC3xxx for limits.
  */
 export function queryError(code: string, message: string, span: Span): CosmosError {
-  const error = { severity: 'Error', location: { start: span.start, end: span.end }, code, message };
-  return new CosmosError('BadRequest', `Message: ${JSON.stringify({ errors: [error] })}`);
+  return queryErrors([{ code, message, span }]);
+}
+
+/** One of several mistakes, which the service names together. */
+export interface QueryMistake {
+  readonly code: string;
+  readonly message: string;
+  readonly span: Span;
+}
+
+export function queryErrors(mistakes: readonly QueryMistake[]): CosmosError {
+  const errors = mistakes.map(({ code, message, span: { start, end } }) => ({
+    severity: 'Error',
+    location: { start, end },
+    code,
+    message,
+  }));
+  return new CosmosError('BadRequest', `Message: ${JSON.stringify({ errors })}`);
 }
 
 /** An error of the gateway's planner, which has neither a code nor a position: `{"Errors":["..."]}`. */

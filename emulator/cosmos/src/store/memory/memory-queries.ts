@@ -31,6 +31,10 @@ export class MemoryQueries implements ItemQueries {
       .filter((item) => item.range === range && isInside(item, selection) && isWanted(item, selection));
   }
 
+  body(container: number, number: number): string | undefined {
+    return this.#items.getByNumber(container, number)?.body;
+  }
+
   numbers(selection: QueriedSelection, limit: number): number[] | undefined {
     const numbers: number[] = [];
     for (const item of this.#items.after(selection, 0)) {

@@ -35,10 +35,22 @@ interface JournalLine {
   readonly closed?: ClosedFile;
 }
 
-/** A longer file is written anew, with one line for all that it says. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/**
+ * The file has this size from the beginning, or twice that of its first line, and zeros behind the last line: a file that grows with
+ * every line would make the file system write its own journal with every commit. When it is full, it is written anew with one
+ * line for all that it says.
+ */
+const FILE_BYTES = 256 * 1024;
 /** Commits between two syncs of the file that nobody waits for. */
 const COMMITS_PER_SYNC = 256;
+
+export interface JournalOptions {
+  readonly storeId: string;
+  readonly commit: number;
+  readonly counters: CounterValues;
+  /** Called when the journal is a new file, which it is also after it was full. */
+  readonly onWritten: () => void;
+}
 
 /**
  * The journal beside the database that says how much must be in it: the number of the last commit, and the counters (among
@@ -51,18 +63,22 @@ export class CommitJournal {
   readonly #counters: Map<string, number>;
   #file: number;
   #end: number;
+  #size: number;
   #commit: number;
   #unsynced = 0;
+  readonly #onWritten: () => void;
 
   /** Starts a new journal on disk in place of the one that may be there. */
-  constructor(path: string, options: { storeId: string; commit: number; counters: CounterValues }) {
+  constructor(path: string, options: JournalOptions) {
     this.#path = path;
+    this.#onWritten = options.onWritten;
     this.#storeId = options.storeId;
     this.#commit = options.commit;
     this.#counters = new Map(options.counters);
     const written = this.#write();
     this.#file = written.file;
     this.#end = written.end;
+    this.#size = written.size;
   }
 
   get commit(): number {
@@ -73,11 +89,11 @@ export class CommitJournal {
   record(commit: number, changed: CounterValues): void {
     for (const [name, value] of changed) this.#counters.set(name, value);
     this.#commit = commit;
-    if (this.#end > MAX_BYTES) {
+    this.#append({ commit, counters: Object.fromEntries(changed) });
+    if (this.#end > this.#size) {
       this.#replace();
       return;
     }
-    this.#append({ commit, counters: Object.fromEntries(changed) });
     this.#unsynced += 1;
     if (this.#unsynced < COMMITS_PER_SYNC) return;
     this.#unsynced = 0;
@@ -106,27 +122,33 @@ export class CommitJournal {
     const written = this.#write();
     this.#file = written.file;
     this.#end = written.end;
+    this.#size = written.size;
     closeSync(before);
   }
 
   /** Replaces the file as a whole: the old or the new one is there after a power failure. */
-  #write(): { file: number; end: number } {
+  #write(): { file: number; end: number; size: number } {
     const unfinished = `${this.#path}.new`;
     const file = openSync(unfinished, 'w');
     const counters = Object.fromEntries(this.#counters);
     const bytes = Buffer.from(toText({ store: this.#storeId, commit: this.#commit, counters }));
-    writeSync(file, bytes, 0, bytes.length, 0);
+    const size = Math.max(FILE_BYTES, 2 * bytes.length);
+    writeSync(file, Buffer.concat([bytes], size), 0, size, 0);
     fsyncSync(file);
     renameSync(unfinished, this.#path);
     syncDirectory(dirname(this.#path));
-    return { file, end: bytes.length };
+    this.#onWritten();
+    return { file, end: bytes.length, size };
   }
 }
 
 /** Reads a journal; `undefined` when there is none, or an empty one. */
 export function readJournal(path: string): JournalState | undefined {
   if (sizeOf(path) === 0) return undefined;
-  const text = readFileSync(path, 'latin1');
+  const bytes = readFileSync(path);
+  const end = bytes.findLastIndex((byte) => byte !== 0) + 1; // zeros follow the last line
+  if (end === 0) return undefined;
+  const text = bytes.toString('latin1', 0, end);
   const parts = text.split('\n');
   if (parts.at(-1) === '') parts.pop();
   const lines = parts.map(parseLine);

@@ -88,6 +88,32 @@ describe('a store', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('with more commits than its journal has room for goes on, and knows all of them', () => {
+    const opened = openDatabase(dataDir);
+    opened.database.exec('PRAGMA synchronous = OFF');
+    const store = new SqliteStore(opened);
+    for (let commit = 1; commit <= 6_000; commit++) store.transaction(() => store.counters.next('lsn 1 0'));
+    expect(readJournal(path('cosmos.commits'))).toMatchObject({ commit: 6_000, damagedLines: [] });
+    expect(readJournal(path('cosmos.commits'))?.counters.get('lsn 1 0')).toBe(6_000);
+    store.close();
+    open().close();
+    expect(warnings).toEqual([]);
+  });
+
+  it('whose journal cannot be written goes on, since the journal only expects less', () => {
+    const opened = openDatabase(dataDir, { log: { ...silentLog, warn: (_, message) => warnings.push(message) } });
+    const store = new SqliteStore(opened);
+    jest.spyOn(opened.journal, 'record').mockImplementationOnce(() => {
+      throw new Error('ENOSPC: no space left on device');
+    });
+    fill(store, 1, 3);
+    expect(warnings).toEqual(['A commit could not be recorded in cosmos.commits']);
+    store.close();
+    const again = open();
+    expect(count(again)).toBe(3);
+    again.close();
+  });
+
   it('that was killed opens with all that was committed', () => {
     fillAndKill();
     const store = open();

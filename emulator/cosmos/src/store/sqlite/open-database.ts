@@ -62,8 +62,9 @@ export function openDatabase(
     const commit = Math.max(counters.get(COMMITS) ?? 0, journal?.commit ?? 0);
     const guard = new FileGuard(dataDir, { clock, log });
     const opened = { database, paths, guard, checksums: new Checksums(storeId), log };
-    const written = new CommitJournal(paths.journal, { storeId, commit, counters });
-    guard.guard([paths.database, paths.log, paths.journal]);
+    guard.guard([paths.database, paths.log]);
+    const onWritten = () => guard.guard([paths.journal]);
+    const written = new CommitJournal(paths.journal, { storeId, commit, counters, onWritten });
     return { ...opened, journal: written };
   } catch (error) {
     database.close();

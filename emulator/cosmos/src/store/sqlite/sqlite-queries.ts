@@ -1,8 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { PathCondition } from '../../query/plan/filters.ts';
-import type { ItemQueries, NumberWindow, QueriedItem, QueriedSelection, ScanOptions } from '../item-queries.ts';
+import {
+  type ItemQueries,
+  MAX_LISTED_BYTES,
+  type NumberWindow,
+  type QueriedItem,
+  type QueriedSelection,
+  type ScanOptions,
+} from '../item-queries.ts';
 import type { ItemSelection } from '../store.ts';
-import type { Checksums } from './checksums.ts';
+import type { CheckedItem, Checksums } from './checksums.ts';
 
 /** Prepared statements that are cached: they differ by the paths in the conditions. */
 const MAX_STATEMENTS = 100;
@@ -11,7 +18,9 @@ const MAX_STATEMENTS = 100;
 export const HIGHEST_EPK = 'G';
 
 const IN_RANGE = 'container = ? AND range = ?';
-const COLUMNS = 'number, body, lsn, expires_at AS expiresAt, checksum';
+const STATE = 'lsn, expires_at AS expiresAt, checksum';
+/** Of a list of items. SQLite knows the length of a text without reading it. */
+const COLUMNS = `number, iif(octet_length(body) > ${MAX_LISTED_BYTES}, NULL, body) AS body, ${STATE}`;
 
 export class SqliteQueries implements ItemQueries {
   readonly #database: DatabaseSync;
@@ -49,6 +58,15 @@ export class SqliteQueries implements ItemQueries {
     return this.#toItems(statement.all(JSON.stringify(numbers), selection.container, selection.range, ...values));
   }
 
+  body(container: number, number: number): string | undefined {
+    const sql = `SELECT number, body, ${STATE} FROM items WHERE number = ? AND container = ?`;
+    const row: unknown = this.#prepareItems(sql).get(number, container);
+    if (row === undefined) return undefined;
+    const [, body, ...state] = columnsOf(row);
+    this.#assertUndamaged(number, body, state);
+    return body ?? undefined;
+  }
+
   numbers(selection: QueriedSelection, limit: number): number[] | undefined {
     const { container, minEpk, maxEpk, partitionKey } = selection;
     const only = partitionKey === undefined ? '' : ' AND partition_key = ?';
@@ -80,15 +98,26 @@ export class SqliteQueries implements ItemQueries {
     return statement;
   }
 
-  /** Node.js before 22.16 gives objects, later ones arrays. */
   #toItems(rows: readonly unknown[]): QueriedItem[] {
     return rows.map((row) => {
-      const [number, body, lsn, expiresAt, checksum] = Array.isArray(row) ? row : Object.values(row as object);
-      this.#checksums.assertItem({ number, body, lsn, expiresAt }, checksum);
+      const [number, body, ...state] = columnsOf(row);
+      if (body === null) return { number };
+      this.#assertUndamaged(number, body, state);
       return { number, body };
     });
   }
+
+  #assertUndamaged(number: number, body: string | null, [lsn, expiresAt, checksum]: readonly unknown[]): void {
+    this.#checksums.assertItem({ number, body, lsn, expiresAt } as CheckedItem, checksum); // the columns are the type's
+  }
 }
+
+/** The columns of a row. Node.js before 22.16 gives objects, later ones arrays. */
+function columnsOf(row: unknown): Columns {
+  return (Array.isArray(row) ? row : Object.values(row as object)) as unknown as Columns; // as they are selected
+}
+
+type Columns = readonly [number: number, body: string | null, ...state: unknown[]];
 
 function conditionsOf(selection: QueriedSelection): { sql: string; values: SQLInputValue[] } {
   const { minEpk, maxEpk, partitionKey, now, conditions } = selection;

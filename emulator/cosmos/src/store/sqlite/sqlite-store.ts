@@ -63,18 +63,28 @@ export class SqliteStore implements Store {
 
   transaction<T>(work: () => T): T {
     const { guard } = this.#opened;
-    guard.assertInPlace();
+    guard.assertJustInPlace();
     try {
       this.#begin.run();
       const result = work();
       const changed = this.#endCommit();
       this.#commit.run();
-      if (changed) this.#opened.journal.record(this.counters.current(COMMITS), changed);
-      guard.assertInPlace();
+      guard.assertInPlace(); // first: a journal that is full is written anew, which must not be in a directory of another store
+      if (changed) this.#record(changed);
       return result;
     } catch (error) {
       this.#rollback();
       throw this.#explain(error);
+    }
+  }
+
+  /** What the journal lacks is there nevertheless, so a failure of the journal is none of the commit. */
+  #record(changed: ReadonlyMap<string, number>): void {
+    const { journal, log } = this.#opened;
+    try {
+      journal.record(this.counters.current(COMMITS), changed);
+    } catch (error) {
+      log.warn({ err: error }, 'A commit could not be recorded in cosmos.commits');
     }
   }
 

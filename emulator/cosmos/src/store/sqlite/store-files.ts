@@ -35,8 +35,10 @@ export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Reads may be served from files that are gone for this long. One look takes some microseconds, a point read about a hundred. */
+/** Reads may be served from files that are gone for this long. A look at each file takes some microseconds, a point read about a hundred. */
 const MAX_UNSEEN_MS = 100;
+/** Between two groups of writes of a load, the look after the first counts for the second. */
+const JUST_SEEN_MS = 2;
 
 interface GuardedFile {
   readonly path: string;
@@ -62,12 +64,14 @@ export class FileGuard {
     this.#log = dependencies.log;
   }
 
-  /** Guards the files that are at these paths now, and no others. */
+  /** From now on guards the files that are at these paths, and those of other paths as before. */
   guard(paths: readonly string[]): void {
-    this.#files = paths.map((path) => {
+    const others = this.#files.filter(({ path }) => !paths.includes(path));
+    const added = paths.map((path) => {
       const { dev, ino } = statSync(path);
       return { path, dev, ino };
     });
+    this.#files = [...others, ...added];
   }
 
   get isInPlace(): boolean {
@@ -75,15 +79,24 @@ export class FileGuard {
     return this.#missing === undefined;
   }
 
-  /** @throws StoreError StoreMoved when a file is not at its path */
+  /** After a commit. @throws StoreError StoreMoved when a file is not at its path */
   assertInPlace(): void {
     this.#look();
     this.#assertFound();
   }
 
-  /** As `assertInPlace`, but files that were there within the last 100 ms are taken to be there still. */
+  /** Before a commit, so that nothing is written that is not acknowledged. @throws StoreError StoreMoved */
+  assertJustInPlace(): void {
+    this.#assertSeenWithin(JUST_SEEN_MS);
+  }
+
+  /** Before a read. @throws StoreError StoreMoved */
   assertRecentlyInPlace(): void {
-    if (this.#missing !== undefined || this.#clock.monotonic() - this.#lookedAt > MAX_UNSEEN_MS) this.#look();
+    this.#assertSeenWithin(MAX_UNSEEN_MS);
+  }
+
+  #assertSeenWithin(milliseconds: number): void {
+    if (this.#missing !== undefined || this.#clock.monotonic() - this.#lookedAt > milliseconds) this.#look();
     this.#assertFound();
   }
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { TlsIdentity } from '@lazurite/http';
 import { systemClock } from '@lazurite/runtime';
 import type { WorkerInit } from '../../protocol/messages.ts';
 import type { FunctionsHostOptions } from '../functions-host.ts';
 import { readConfiguration } from './app-environment.ts';
-import { readTlsIdentity } from './tls-identity.ts';
+import { type HttpsOptions, readTlsIdentity } from './tls-identity.ts';
 
 /** Kestrel's limit as Azure's host sets it. */
 const DEFAULT_MAX_BODY_BYTES = 104_857_600;
@@ -13,6 +14,8 @@ export interface WorkerConfiguration extends FunctionsHostOptions {
   readonly appRoot: string;
   readonly url: string;
   readonly drainMs: number;
+  /** Hints for a person are given at the start, and not at each reload. Default false. */
+  readonly isReload?: boolean;
 }
 
 /** Reads all that the app's settings and the options say. @throws ConfigError with the place of the mistake */
@@ -28,9 +31,8 @@ export async function configureWorker(options: WorkerConfiguration): Promise<Wor
     ...(options.settingsFile !== undefined && { settingsFile: options.settingsFile }),
   });
   const dataDir = options.dataDir ?? join(appRoot, '.lazurite', 'functions');
-  const clock = options.clock ?? systemClock;
-  const tls = options.https && (await readTlsIdentity(options.https, { dataDir, clock }));
-  for (const line of local.warnings) options.onEvent?.({ type: 'console', stream: 'stdout', line });
+  const tls = options.https && (await readTls(options, options.https, dataDir));
+  for (const line of local.warnings) say(options, line);
   return {
     appRoot,
     env,
@@ -49,6 +51,16 @@ export async function configureWorker(options: WorkerConfiguration): Promise<Wor
     reportInvocations: options.onEvent !== undefined,
     publicUrl: url,
   };
+}
+
+async function readTls(options: WorkerConfiguration, https: HttpsOptions, dataDir: string): Promise<TlsIdentity> {
+  const { identity, trustHint } = await readTlsIdentity(https, { dataDir, clock: options.clock ?? systemClock });
+  if (trustHint !== undefined && !options.isReload) say(options, trustHint);
+  return identity;
+}
+
+function say({ onEvent }: WorkerConfiguration, line: string): void {
+  onEvent?.({ type: 'console', stream: 'stdout', line });
 }
 
 /** The same for the same folder; Azure's host makes it of machine and app name (`HostIdProvider`). */

@@ -12,6 +12,12 @@ export interface HttpsOptions {
   readonly password?: string;
 }
 
+export interface HostIdentity {
+  readonly identity: TlsIdentity;
+  /** How clients come to trust a certificate that was made here. */
+  readonly trustHint?: string;
+}
+
 /**
  * What the host proves its name with.
  *
@@ -21,16 +27,17 @@ export interface HttpsOptions {
 export async function readTlsIdentity(
   { certificateFile, password }: HttpsOptions,
   { dataDir, clock }: { readonly dataDir: string; readonly clock: Clock },
-): Promise<TlsIdentity> {
+): Promise<HostIdentity> {
   if (certificateFile === undefined) {
-    const { key, cert } = await openLocalCertificate(join(dataDir, 'https'), clock);
-    return { key, cert };
+    const { key, cert, path, trustCommand } = await openLocalCertificate(join(dataDir, 'https'), clock);
+    const trustHint = `Clients do not know the certificate ${path}. For Node.js: ${trustCommand}; for curl: --cacert ${path}`;
+    return { identity: { key, cert }, trustHint };
   }
   try {
     const identity = toIdentity(await readFile(certificateFile), password);
     // Fails here rather than at the first handshake.
     createSecureContext('pfx' in identity ? { ...identity, pfx: Buffer.from(identity.pfx) } : identity);
-    return identity;
+    return { identity };
   } catch (error) {
     throw new ConfigError(`The certificate ${certificateFile} cannot be used: ${messageOf(error)}${hintFor(error)}`, {
       cause: error,

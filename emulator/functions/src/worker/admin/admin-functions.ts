@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
-import type { RegisteredFunction } from '../core/function-registry.ts';
+import { messageOf } from '../../errors.ts';
+import type { FunctionInError, RegisteredFunction } from '../core/function-registry.ts';
 import { bindingsOf, isDisabled, isHttpTrigger, routeOf, triggerOf } from '../core/function-trigger.ts';
 import { originOf } from '../http/invoke-http.ts';
 import { invokeManually } from '../invocation/invoke-manually.ts';
@@ -13,19 +14,54 @@ const ACCEPTED: HttpResponse = { status: 202 };
 /** `GET /admin/functions` */
 export function listFunctions(admin: AdminDependencies, request: HttpRequest): HttpResponse {
   const origin = originOf(request.headers.host, admin.init);
-  return jsonResponse(admin.app.registry.all().map((fn) => describe(fn, admin, origin)));
+  const { registry } = admin.app;
+  return jsonResponse([
+    ...registry.all().map((fn) => describe(fn, admin, origin)),
+    ...registry.inError.map(({ name }) => describeFailed(name, origin)),
+  ]);
 }
 
 /** `GET /admin/functions/{name}` */
 export function getFunction(admin: AdminDependencies, name: string, request: HttpRequest): HttpResponse {
   const fn = admin.app.registry.find(name);
-  return fn ? jsonResponse(describe(fn, admin, originOf(request.headers.host, admin.init))) : NOT_FOUND;
+  const origin = originOf(request.headers.host, admin.init);
+  if (fn) return jsonResponse(describe(fn, admin, origin));
+  const failed = findFailed(admin, name);
+  return failed ? jsonResponse(describeFailed(failed.name, origin)) : NOT_FOUND;
 }
 
 /** `GET /admin/functions/{name}/status` */
 export function getFunctionStatus({ app }: AdminDependencies, name: string): HttpResponse {
   const fn = app.registry.find(name);
-  return fn ? jsonResponse({ isDisabled: isDisabled(fn), errors: [] }) : NOT_FOUND;
+  if (fn) return jsonResponse({ isDisabled: isDisabled(fn), errors: [] });
+  const failed = findFailed({ app }, name);
+  return failed ? jsonResponse({ isDisabled: false, errors: [messageOf(failed.error)] }) : NOT_FOUND;
+}
+
+/** By name, in any case. */
+function findFailed({ app }: Pick<AdminDependencies, 'app'>, name: string): FunctionInError | undefined {
+  return app.registry.inError.find((failed) => failed.name.toLowerCase() === name.toLowerCase());
+}
+
+/** A function in error: nothing is known of it but its name. */
+function describeFailed(name: string, origin: string): object {
+  const files = `${origin}/admin/vfs/${encodeURIComponent(name)}`;
+  return {
+    name,
+    script_root_path_href: `${files}/`,
+    script_href: null,
+    config_href: `${files}/function.json`,
+    test_data_href: null,
+    href: `${origin}/admin/functions/${encodeURIComponent(name)}`,
+    invoke_url_template: null,
+    language: 'node',
+    config: null,
+    files: null,
+    test_data: null,
+    isDisabled: false,
+    isDirect: false,
+    isProxy: false,
+  };
 }
 
 /**

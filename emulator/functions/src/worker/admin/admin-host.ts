@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from '@lazurite/http';
+import { messageOf } from '../../errors.ts';
 import { HOST_VERSION } from '../../host-version.ts';
 import type { AdminDependencies } from './admin-dependencies.ts';
 import { jsonResponse } from './json-response.ts';
@@ -22,7 +23,7 @@ export function ping(): HttpResponse {
 }
 
 /** `GET /admin/host/status`, with the property names of azure-functions-host `HostStatus.cs`. */
-export function getStatus({ init, dependencies, offlinePage }: AdminDependencies): HttpResponse {
+export function getStatus({ app, init, dependencies, offlinePage }: AdminDependencies): HttpResponse {
   return jsonResponse({
     id: init.hostId,
     state: offlinePage === undefined ? 'Running' : 'Offline',
@@ -30,6 +31,9 @@ export function getStatus({ init, dependencies, offlinePage }: AdminDependencies
     versionDetails: HOST_VERSION,
     processUptime: Math.round(dependencies.clock.monotonic()),
     functionAppContentEditingState: 'NotAllowed',
+    ...(app.registry.inError.length > 0 && {
+      errors: app.registry.inError.map(({ name, error }) => `The '${name}' function is in error: ${messageOf(error)}`),
+    }),
     ...(init.settings.extensionBundle && { extensionBundle: init.settings.extensionBundle }),
   });
 }

@@ -153,7 +153,7 @@ test('invoke() resolves to what the function returned, or to its failure', async
     status: 'failed',
     error: expect.stringContaining('bad message'),
   });
-  expect(await host.invoke('unknown', null)).toEqual({ status: 'not-found' });
+  expect(await host.invoke('unknown', null)).toEqual({ status: 'not-found', logs: [] });
 });
 
 test('with enableAuth, functions and the admin API ask for their keys', async () => {
@@ -199,3 +199,13 @@ function keyOf(key: unknown): { readonly masterKey: string } {
 function post(name: string, body: string): Promise<Response> {
   return fetch(`${host.url}/admin/functions/${name}`, { method: 'POST', body });
 }
+
+test('the admin API names a function in error, with the reason', async () => {
+  const { url } = await startTestHost('bad-name');
+  const json = async (path: string) => (await fetch(`${url}/admin/${path}`)).json();
+  const reason = expect.stringContaining("'1st' is not a valid function name");
+  expect(await json('functions')).toEqual([expect.objectContaining({ name: '1st', config: null })]);
+  expect(await json('functions/1ST')).toMatchObject({ name: '1st' });
+  expect(await json('functions/1st/status')).toEqual({ isDisabled: false, errors: [reason] });
+  expect(await json('host/status')).toMatchObject({ state: 'Running', errors: [reason] });
+});

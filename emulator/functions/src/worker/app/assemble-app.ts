@@ -52,7 +52,7 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
   const { settings, publicUrl: baseUrl } = init;
   dependencies.events.setFilter(createLogLevelFilter(settings.logging));
   const telemetry = await openTelemetry(app, options);
-  const streamProxy = await startApp(app, init);
+  const { streamProxy, routes } = await startApp(app, init);
   const invoker = new Invoker({
     app,
     bound: await bindAppFunctions(app, options),
@@ -78,6 +78,7 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
   if (keys && mcp) await ensureSystemKey(keys, MCP_SYSTEM_KEY);
   const listener = await createRequestPipeline({
     ...shared,
+    routes,
     cors,
     edge,
     keys,

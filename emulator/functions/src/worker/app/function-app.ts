@@ -3,6 +3,7 @@ import type { WorkerInit } from '../../protocol/messages.ts';
 import { type CoreApi, createCoreApi, Hooks, ProgrammingModels, withReadOnly } from '../core/core-api.ts';
 import { FunctionRegistry } from '../core/function-registry.ts';
 import { provideCore } from '../core/provide-core.ts';
+import type { Route } from '../http/routing/route-table.ts';
 import { captureStreamProxy, type StreamProxy } from '../http/stream-proxy.ts';
 import type { FunctionApp, WorkerDependencies } from '../invocation/function-app.ts';
 import { InvocationLog } from '../invocation/invocation-log.ts';
@@ -33,13 +34,19 @@ export function prepareApp(
   return { registry, hooks, models, log };
 }
 
+export interface StartedApp {
+  /** Through which requests are streamed; undefined unless the app asked for streaming. */
+  readonly streamProxy: StreamProxy | undefined;
+  /** The routes of the HTTP functions, by function id. */
+  readonly routes: ReadonlyMap<string, Route>;
+}
+
 /**
- * Loads the app and sends its programming model the capabilities of the host. Resolves to the proxy through which
- * requests are streamed, undefined unless the app asked for streaming.
+ * Loads the app and sends its programming model the capabilities of the host.
  *
  * @throws AppLoadError
  */
-export async function startApp(app: FunctionApp, init: WorkerInit): Promise<StreamProxy | undefined> {
+export async function startApp(app: FunctionApp, init: WorkerInit): Promise<StartedApp> {
   const { appRoot, functions, settings } = init;
   const { registry, hooks } = app;
   const { lookedIn, warnings } = await loadApp({ appRoot, registry, hooks, functions });
@@ -47,15 +54,16 @@ export async function startApp(app: FunctionApp, init: WorkerInit): Promise<Stre
   if (registry.size + registry.inError.length === 0) {
     const message = `No functions found. Looked for them here:\n${lookedIn.map((place) => `  - ${place}`).join('\n')}`;
     app.log.write({ level: 'warning', category: 'system', message });
-    return undefined;
+    return { streamProxy: undefined, routes: new Map() };
   }
   if (functions) registry.keepOnly(functions);
-  await indexFunctions(registry, settings.http.routePrefix);
+  const routes = await indexFunctions(registry, settings.http.routePrefix);
   for (const { name, error } of registry.inError) {
     const message = `The '${name}' function is in error: ${describeWithCause(error)}`;
     app.log.write({ level: 'error', category: 'system', message });
   }
-  return captureStreamProxy(async () => app.models.get().getCapabilities?.({ ...CAPABILITIES }));
+  const streamProxy = await captureStreamProxy(async () => app.models.get().getCapabilities?.({ ...CAPABILITIES }));
+  return { streamProxy, routes };
 }
 
 /** With the stack of what the app itself threw. */

@@ -1,6 +1,8 @@
 import { isObject } from '../../config/config-reader.ts';
 import { FunctionsHostError } from '../../errors.ts';
+import type { RpcRetryOptions } from '../../protocol/rpc-types.ts';
 import type { NamedBinding } from '../core/function-trigger.ts';
+import { toMs } from '../triggers/retry.ts';
 
 /** Azure's host rejects the function when it indexes the app. The messages are those of Azure's host. */
 export class IndexingError extends FunctionsHostError {
@@ -42,14 +44,62 @@ export function assertValidBindings(bindings: readonly unknown[]): asserts bindi
   }
 }
 
+/** `Utility.ValidateRetryOptions`: the policy of a function that the app registered in code. @throws IndexingError */
+export function assertRetry(retry: RpcRetryOptions | undefined): void {
+  if (!retry) return;
+  const { maxRetryCount, retryStrategy, delayInterval, minimumInterval, maximumInterval } = retry;
+  if (!Number.isInteger(maxRetryCount) || maxRetryCount < -1) {
+    throw new IndexingError(`The retry policy is not valid: maxRetryCount is ${maxRetryCount}, and must be -1 or more`);
+  }
+  const delays = retryStrategy === 'fixedDelay' ? [delayInterval] : [minimumInterval, maximumInterval];
+  const [shortest, longest = shortest] = delays.map((delay) => (delay ? toMs(delay) : Number.NaN));
+  if (shortest === undefined || longest === undefined || !(shortest >= 0 && shortest <= longest)) {
+    const expected =
+      retryStrategy === 'fixedDelay'
+        ? 'a delayInterval'
+        : 'a minimumInterval that is no longer than its maximumInterval';
+    throw new IndexingError(`The retry policy is not valid: ${retryStrategy} needs ${expected}, of 0 or more`);
+  }
+}
+
 interface DeclaredBinding {
   readonly name?: unknown;
   readonly type?: unknown;
   readonly direction?: unknown;
+  readonly dataType?: unknown;
+  readonly cardinality?: unknown;
+}
+
+const DIRECTIONS = /^(?:in|out|inout|\d+)$/i;
+/** The properties of any binding that are enums in Azure's host (`BindingMetadata`), which reads numbers as well. */
+const ENUMS = {
+  dataType: { type: 'DataType', words: /^(?:string|binary|stream|HttpRequestMessage|HttpResponseMessage|\d+)$/i },
+  cardinality: { type: 'Cardinality', words: /^(?:one|many|\d+)$/i },
+} as const;
+
+/** `BindingMetadata.Create`. The second message is that of Newtonsoft.Json. */
+function assertEnums(binding: DeclaredBinding): void {
+  const { direction } = binding;
+  if (isGiven(direction) && !DIRECTIONS.test(String(direction))) {
+    throw new IndexingError(`'${direction}' is not a valid binding direction.`);
+  }
+  for (const name of ['dataType', 'cardinality'] as const) {
+    const { type, words } = ENUMS[name];
+    const value = binding[name];
+    if (!isGiven(value) || words.test(String(value))) continue;
+    const full = `System.Nullable\`1[Microsoft.Azure.WebJobs.Script.Description.${type}]`;
+    throw new IndexingError(`Error converting value ${JSON.stringify(value)} to type '${full}'. Path '${name}'.`);
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 /** Returns the binding's name. */
-function assertBinding({ name, type, direction }: DeclaredBinding): string {
+function assertBinding(binding: DeclaredBinding): string {
+  const { name, type, direction } = binding;
+  assertEnums(binding);
   if (typeof name !== 'string' || !BINDING_NAME.test(name)) {
     throw new IndexingError(
       `The binding name ${String(name ?? '')} is invalid. Please assign a valid name to the binding.`,

@@ -1,3 +1,4 @@
+import type { RpcRetryOptions } from '../../protocol/rpc-types.ts';
 import { FunctionRegistry } from '../core/function-registry.ts';
 import { indexFunctions } from './index-functions.ts';
 
@@ -147,5 +148,63 @@ describe('indexFunctions()', () => {
     registry.add({ metadata, callback: run, model: 'function.json' });
     expect(await reasons(registry)).toEqual({ f: expect.stringContaining(message) });
     expect(registry.size).toBe(0);
+  });
+});
+
+describe('indexFunctions() reads the enums of a binding as BindingMetadata of the host does, and', () => {
+  async function reasonFor(trigger: object): Promise<string | undefined> {
+    const registry = new FunctionRegistry();
+    registry.register({ name: 'fn', bindings: { item: { type: 'queueTrigger', queueName: 'q', ...trigger } } }, run);
+    return (await reasons(registry)).fn;
+  }
+
+  test.each([
+    { direction: 'IN' },
+    { dataType: 'Binary' },
+    { dataType: '' },
+    { cardinality: 'MANY' },
+    { cardinality: 0 },
+  ])('accepts %j', async (properties) => {
+    expect(await reasonFor(properties)).toBeUndefined();
+  });
+
+  test.each([
+    [{ direction: 'sideways' }, "'sideways' is not a valid binding direction."],
+    [
+      { dataType: 'json' },
+      "Error converting value \"json\" to type 'System.Nullable`1[Microsoft.Azure.WebJobs.Script.Description.DataType]'. Path 'dataType'.",
+    ],
+    [{ cardinality: 'some' }, 'Error converting value "some" to type'],
+  ])('rejects %j', async (properties, reason) => {
+    expect(await reasonFor(properties)).toContain(reason);
+  });
+});
+
+describe('indexFunctions() reads a retry policy that was registered in code, and', () => {
+  const second = { seconds: 1 };
+  const fixed = { retryStrategy: 'fixedDelay', maxRetryCount: 1, delayInterval: second } as const;
+  const growing = { ...fixed, retryStrategy: 'exponentialBackoff', minimumInterval: second } as const;
+
+  async function reasonFor(retryOptions: RpcRetryOptions): Promise<string | undefined> {
+    const registry = new FunctionRegistry();
+    registry.register({ name: 'fn', retryOptions, bindings: { item: { type: 'queueTrigger', queueName: 'q' } } }, run);
+    return (await reasons(registry)).fn;
+  }
+
+  test.each<RpcRetryOptions>([fixed, { ...fixed, maxRetryCount: -1 }, { ...growing, maximumInterval: second }])(
+    'accepts %j',
+    async (policy) => {
+      expect(await reasonFor(policy)).toBeUndefined();
+    },
+  );
+
+  test.each<[RpcRetryOptions, string]>([
+    [{ ...fixed, maxRetryCount: -2 }, 'maxRetryCount is -2'],
+    [{ ...fixed, maxRetryCount: Number.NaN }, 'maxRetryCount is NaN'],
+    [{ ...fixed, delayInterval: null }, 'fixedDelay needs a delayInterval'],
+    [growing, 'exponentialBackoff needs a minimumInterval'],
+    [{ ...growing, maximumInterval: { seconds: 0 } }, 'no longer than its maximumInterval'],
+  ])('rejects %j', async (policy, reason) => {
+    expect(await reasonFor(policy)).toContain(reason);
   });
 });

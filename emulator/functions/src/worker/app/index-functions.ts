@@ -1,28 +1,38 @@
 import type { FunctionRegistry, RegisteredFunction } from '../core/function-registry.ts';
 import { isHttpTrigger, methodsOf, routeOf, triggerOf } from '../core/function-trigger.ts';
-import { buildRouteTable } from '../http/routing/route-table.ts';
-import { assertFunctionName, assertValidBindings, IndexingError } from './function-checks.ts';
+import { compileTemplate, type Route } from '../http/routing/route-table.ts';
+import { assertFunctionName, assertRetry, assertValidBindings, IndexingError } from './function-checks.ts';
 
 /** Text with which no route may begin (azure-functions-host `ScriptHost.ValidateHttpFunction`). */
 const RESERVED = ['admin', 'runtime'];
 
-/** Moves each function that Azure's host rejects to those in error, in the order of registration. The others stay. */
-export async function indexFunctions(registry: FunctionRegistry, routePrefix: string): Promise<void> {
+/**
+ * Moves each function that Azure's host rejects to those in error, in the order of registration. The others stay.
+ *
+ * @returns the routes of the HTTP functions that stay, by function id
+ */
+export async function indexFunctions(
+  registry: FunctionRegistry,
+  routePrefix: string,
+): Promise<ReadonlyMap<string, Route>> {
   const indexed: HttpFunction[] = [];
+  const routes = new Map<string, Route>();
   for (const fn of registry.all()) {
-    const { name, rawBindings } = fn.metadata;
+    const { name, functionId, rawBindings, retryOptions } = fn.metadata;
     try {
       assertFunctionName(name);
       assertValidBindings(rawBindings.map((text): unknown => JSON.parse(text)));
+      assertRetry(retryOptions);
       const http = toHttpFunction(fn, routePrefix);
       if (!http) continue;
       assertRoute(http, indexed);
-      await buildRouteTable([{ template: http.template, target: name }]);
+      routes.set(functionId, await compileTemplate(http.template));
       indexed.push(http);
     } catch (error) {
       registry.reject(name, error);
     }
   }
+  return routes;
 }
 
 interface HttpFunction {

@@ -23,12 +23,18 @@ export interface RunOptions extends Pick<AssembleOptions, 'dependencies' | 'init
 export async function runApp(assembled: AssembledApp, { dependencies, init, handle }: RunOptions): Promise<RunningApp> {
   const { listener, invoker, triggers, functions, invokeManually } = assembled;
   const address = new URL(init.publicUrl);
-  const inFlight = new InFlightRequests();
+  const { clock, events } = dependencies;
+  const inFlight = new InFlightRequests({
+    clock,
+    ...(init.reportInvocations && {
+      onFinished: (request) => events.push({ type: 'request-finished', ...request, at: clock.now() }),
+    }),
+  });
   offerToFailInFlightRequests(() => {
     inFlight.fail();
     return invoker.running();
   });
-  const fair = yieldToEventLoop(listener, dependencies.clock, { startsBehind: true });
+  const fair = yieldToEventLoop(listener, clock, { startsBehind: true });
   const server = await startHttpServer(inFlight.counted(fair), {
     handle,
     port: Number(address.port),

@@ -43,12 +43,14 @@ test('a timer calls its function', async () => {
   await host.next('log', (event) => event.message === 'past due: false');
 });
 
-test('a function with a binding that is not offered is in error; the others run', async () => {
+test('a function with a binding that is not emulated is in error, and its response says why; the others run', async () => {
   const env = { ...process.env, AzureWebJobsStorage: storage.connectionString, WORK: 'other' };
   const host = await startTestHost('v4-bindings', { env, dataDir });
   const { message } = await host.next('log', (event) => event.message.includes('is in error'));
-  expect(message).toContain("The 'broken' function is in error: The binding type(s) 'sql' are not registered");
-  expect((await fetch(`${host.url}/api/broken`)).status).toBe(500);
+  const reason = /^The input binding '\w+' of type 'sql' needs Azure SQL, which is not emulated/;
+  expect(message.replace("The 'broken' function is in error: ", '')).toMatch(reason);
+  const response = await fetch(`${host.url}/api/broken`);
+  expect([response.status, await response.text()]).toEqual([500, expect.stringMatching(reason)]);
 });
 
 test('an Event Grid webhook is validated, and calls the function once for each event', async () => {

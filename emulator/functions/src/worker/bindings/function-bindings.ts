@@ -1,4 +1,4 @@
-import { ConfigError } from '../../errors.ts';
+import { BindingNotEmulatedError } from '../../errors.ts';
 import type {
   RpcInvocationRequest,
   RpcInvocationResponse,
@@ -77,7 +77,7 @@ export interface FunctionBindingsOptions extends BindingDependencies {
   readonly bindings: readonly NamedBinding[];
 }
 
-/** @throws ConfigError for a type or direction that no kind offers, and whatever is wrong with a single binding */
+/** @throws BindingNotEmulatedError for a type or direction that no kind offers, and whatever is wrong with a single binding */
 export async function createFunctionBindings(
   options: FunctionBindingsOptions,
   kinds: BindingKinds,
@@ -93,7 +93,7 @@ export async function createFunctionBindings(
     const input = binding.direction === 'out' ? undefined : await kind?.input?.(context);
     if (input) inputs.push([binding.name, input]);
     else if (output) outputs.push([binding.name, output]);
-    else throw unsupportedBinding(binding);
+    else throw notEmulated(binding);
   }
   const contextFor = (data: BindingData): BindingContext => ({ ...options, data });
   return {
@@ -107,12 +107,32 @@ function isHostBinding({ type }: NamedBinding): boolean {
   return /trigger$/i.test(type) || type.toLowerCase() === 'http';
 }
 
-function unsupportedBinding({ type, direction }: NamedBinding): ConfigError {
-  const as = direction === 'out' ? 'an output' : 'an input';
-  return new ConfigError(
-    `The binding type(s) '${type}' are not registered as ${as}. Please ensure the type is correct and the binding extension is installed.`,
+function notEmulated({ name, type, direction }: NamedBinding): BindingNotEmulatedError {
+  const [, service] = SERVICES.find(([pattern]) => pattern.test(type)) ?? [];
+  const as = direction === 'out' ? 'output' : 'input';
+  const reason = service ? `needs ${service}, which is not emulated` : `is not known to this host as an ${as}`;
+  return new BindingNotEmulatedError(
+    `The ${as} binding '${name}' of type '${type}' ${reason}. Every call of its function fails`,
   );
 }
+
+/** The services behind the binding extensions that Azure has and this host has not. */
+const SERVICES: readonly (readonly [RegExp, string])[] = [
+  [/^serviceBus$/i, 'Service Bus'],
+  [/^eventHub$/i, 'Event Hubs'],
+  [/^sql$/i, 'Azure SQL'],
+  [/^mysql$/i, 'Azure Database for MySQL'],
+  [/^kusto$/i, 'Azure Data Explorer'],
+  [/^kafka$/i, 'Kafka'],
+  [/^rabbitMQ$/i, 'RabbitMQ'],
+  [/^signalR/i, 'SignalR Service'],
+  [/^webPubSub/i, 'Web PubSub'],
+  [/^sendGrid$/i, 'SendGrid'],
+  [/^twilioSms$/i, 'Twilio'],
+  [/^dapr/i, 'Dapr'],
+  [/^(?:durableClient|orchestrationClient)$/i, 'Durable Functions'],
+  [/^(?:assistant|embeddings|semanticSearch|textCompletion)/i, 'Azure OpenAI'],
+];
 
 function readAll(
   inputs: readonly [string, InputBinding][],

@@ -1,4 +1,6 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { type HttpRequest, type HttpResponse, RequestAbortedError } from '@lazurite/http';
+import { BindingNotEmulatedError } from '../../errors.ts';
 import type { WorkerInit } from '../../protocol/messages.ts';
 import type { RpcHttpData, RpcInvocationRequest } from '../../protocol/rpc-types.ts';
 import { bindingDataOf, toMetadata } from '../bindings/binding-data.ts';
@@ -13,10 +15,10 @@ export const HTTP_REASON = 'This function was programmatically called via the ho
 const NO_METADATA = Object.freeze({});
 const EMPTY = Buffer.alloc(0);
 const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
-const FAILED: HttpResponse = { status: 500 };
 
 /**
- * Reads the whole body and invokes the function. A function that fails is 500 with an empty body.
+ * Reads the whole body and invokes the function. A function that fails is 500 with an empty body, unless this host cannot
+ * run it at all.
  *
  * @throws RequestAbortedError when the client has gone
  */
@@ -37,8 +39,21 @@ export async function invokeOverHttp(
       { err: error, functionName: fn.metadata.name, invocationId },
       'An invocation failed',
     );
-    return FAILED;
+    return failedResponse(error);
   }
+}
+
+export interface FailedResponse extends HttpResponse {
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string;
+}
+
+const TEXT: OutgoingHttpHeaders = { 'content-type': 'text/plain; charset=utf-8' };
+
+/** A caller is not shown what went wrong in a function. What this machine lacks is no secret, and saves a look at the console. */
+export function failedResponse(error: unknown): FailedResponse {
+  if (!(error instanceof BindingNotEmulatedError)) return { status: 500 };
+  return { status: 500, headers: TEXT, body: `${error.message}\n` };
 }
 
 async function toRpcRequest(

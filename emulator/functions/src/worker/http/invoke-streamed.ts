@@ -5,7 +5,15 @@ import type { RpcTypedData } from '../../protocol/rpc-types.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
 import { bindingsOf } from '../core/function-trigger.ts';
 import { createInvocationRequest } from '../invocation/invocation.ts';
-import { callerTrace, flattenHeaders, flattenQuery, HTTP_REASON, originOf } from './invoke-http.ts';
+import {
+  callerTrace,
+  type FailedResponse,
+  failedResponse,
+  flattenHeaders,
+  flattenQuery,
+  HTTP_REASON,
+  originOf,
+} from './invoke-http.ts';
 import type { Exchange, HttpFunction, PipelineDependencies } from './pipeline-dependencies.ts';
 import { hasUndeclaredLength } from './request-intake.ts';
 import type { RouteMatch } from './routing/route-table.ts';
@@ -59,11 +67,11 @@ export function invokeStreamed(
     .then(
       () => {
         streamed.complete();
-        finish(exchange, 204);
+        finish(exchange, { status: 204 });
       },
       (error: unknown) => {
         log.debug({ err: error, functionName: fn.metadata.name, invocationId }, 'A streamed invocation failed');
-        finish(exchange, 500);
+        finish(exchange, failedResponse(error));
       },
     )
     .finally(() => streamed.release());
@@ -194,11 +202,11 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-function finish({ message, response }: Exchange, status: number): void {
+/** Responds where the library has not. */
+function finish({ message, response }: Exchange, { status, headers, body = '' }: FailedResponse): void {
   if (response.writableEnded) return;
   if (response.headersSent) return void response.destroy();
   if (!message.complete) message.resume();
-  response.statusCode = status;
-  if (status !== 204) response.setHeader('content-length', 0);
-  response.end();
+  const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...length }).end(body);
 }

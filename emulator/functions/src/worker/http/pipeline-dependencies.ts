@@ -7,12 +7,14 @@ import type { Invoker } from '../invocation/invoker.ts';
 import type { ProtectedFunction } from './authorize.ts';
 import type { Cors } from './cors.ts';
 import type { KeyStore } from './key-store.ts';
-import type { RouteEntry } from './routing/route-table.ts';
+import type { Route, RouteEntry } from './routing/route-table.ts';
 import type { StreamProxy } from './stream-proxy.ts';
 
 export interface PipelineDependencies {
   readonly app: FunctionApp;
   readonly invoker: Invoker;
+  /** The routes of the HTTP functions, by function id. */
+  readonly routes: ReadonlyMap<string, Route>;
   readonly init: WorkerInit;
   readonly dependencies: WorkerDependencies;
   /** Undefined: CORS is off. */

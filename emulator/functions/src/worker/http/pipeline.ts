@@ -8,7 +8,7 @@ import {
   RequestAbortedError,
   toRequestListener,
 } from '@lazurite/http';
-import { isDisabled, isHttpTrigger, methodsOf, routeOf, triggerOf } from '../core/function-trigger.ts';
+import { isDisabled, isHttpTrigger, methodsOf, triggerOf } from '../core/function-trigger.ts';
 import { type AddedHeaders, addedHeaders, withAddedHeaders } from './added-headers.ts';
 import { authorize, authorizeAdmin, authorizeExtension, readAuthLevel } from './authorize.ts';
 import { invokeOverHttp } from './invoke-http.ts';
@@ -148,12 +148,13 @@ function keysFor(
   return verdict === 'require-key' ? (keys ?? openKeys()) : keys;
 }
 
-function functionRoutes({ app, init }: PipelineDependencies): RouteEntry<HttpFunction>[] {
+function functionRoutes({ app, routes }: PipelineDependencies): RouteEntry<HttpFunction>[] {
   return app.registry.all().flatMap((fn) => {
     const trigger = triggerOf(fn);
     if (!trigger || !isHttpTrigger(trigger)) return [];
     const methods = methodsOf(trigger);
-    const template = routeOf(fn, trigger, init.settings.http.routePrefix);
+    const template = routes.get(fn.metadata.functionId);
+    if (!template) return []; // an app without functions is not indexed
     const target = {
       fn,
       name: fn.metadata.name,

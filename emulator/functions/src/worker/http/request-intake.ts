@@ -3,16 +3,53 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@lazurite/runtime';
 
+/** The host's own API, which tools poll. */
+const OWN_PATH = /^\/(?:admin|runtime)(?:\/|$)/i;
+
+export interface InFlightOptions {
+  readonly clock: Clock;
+  /** Called with each request that has ended; absent: nobody wants to know. */
+  readonly onFinished?: (request: FinishedRequest) => void;
+}
+
+/** A request whose response was sent, or whose client has gone. */
+export interface FinishedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
 /** The requests without a complete response. */
 export class InFlightRequests {
   readonly #responses = new Set<ServerResponse>();
+  readonly #options: InFlightOptions;
+
+  constructor(options: InFlightOptions) {
+    this.#options = options;
+  }
 
   counted(listener: RequestListener): RequestListener {
     return (message, response) => {
       this.#responses.add(response);
-      response.once('close', () => this.#responses.delete(response));
+      const startedAt = this.#options.clock.monotonic();
+      response.once('close', () => {
+        this.#responses.delete(response);
+        this.#report(message, { status: response.statusCode, startedAt });
+      });
       listener(message, response);
     };
+  }
+
+  #report(
+    { method = '', url = '' }: IncomingMessage,
+    { status, startedAt }: { readonly status: number; readonly startedAt: number },
+  ): void {
+    const { clock, onFinished } = this.#options;
+    if (!onFinished) return;
+    const mark = url.indexOf('?');
+    const path = mark === -1 ? url : url.slice(0, mark);
+    if (!OWN_PATH.test(path)) onFinished({ method, path, status, durationMs: clock.monotonic() - startedAt });
   }
 
   /** Responds with 500 wherever no response has begun. Synchronous, because the process is about to end. */

@@ -75,19 +75,32 @@ export function createLogLevelFilter(settings: LoggingSettings): EventFilter {
   if (Object.keys(settings.levels).length === 0) return (event) => event;
   const isEnabled = createLevelCheck(settings);
   return (event) => {
-    switch (event.type) {
-      case 'log':
-        return isEnabled(event.category, event.level) ? event : null;
-      case 'invocation-started':
-        return isEnabled(`Function.${event.functionName}`, 'information') ? event : { ...event, isQuiet: true };
-      case 'invocation-finished':
-        return isEnabled(`Function.${event.functionName}`, event.succeeded ? 'information' : 'error')
-          ? event
-          : { ...event, isQuiet: true };
-      default:
-        return event;
-    }
+    const place = placeOf(event);
+    if (!place || isEnabled(place.category, place.level)) return event;
+    const isCounted = event.type === 'invocation-started' || event.type === 'invocation-finished';
+    return isCounted ? { ...event, isQuiet: true } : null;
   };
+}
+
+interface LogPlace {
+  readonly category: string;
+  readonly level: LogLevel;
+}
+
+/** What Azure's host would log an event as; undefined for one that it would not log. */
+function placeOf(event: HostEvent): LogPlace | undefined {
+  switch (event.type) {
+    case 'log':
+      return event;
+    case 'request-finished':
+      return { category: 'Host.Requests', level: 'information' };
+    case 'invocation-started':
+      return { category: `Function.${event.functionName}`, level: 'information' };
+    case 'invocation-finished':
+      return { category: `Function.${event.functionName}`, level: event.succeeded ? 'information' : 'error' };
+    default:
+      return undefined;
+  }
 }
 
 function createLevelCheck(settings: LoggingSettings): (category: string, level: LogLevel) => boolean {

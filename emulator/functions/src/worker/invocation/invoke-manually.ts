@@ -30,7 +30,7 @@ export async function invokeManually(
 ): Promise<InvokeOutcome> {
   const fn = app.registry.find(functionName);
   const trigger = fn && triggerOf(fn);
-  if (!fn || !trigger) return { status: 'not-found' };
+  if (!fn || !trigger) return { status: 'not-found', logs: [] };
   const data = isHttpTrigger(trigger)
     ? toHttpInput(fn, trigger, input, init.settings.http.routePrefix)
     : { string: input ?? '' };

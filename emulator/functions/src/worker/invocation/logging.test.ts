@@ -53,3 +53,19 @@ test('a line that is logged after the function has ended is kept, with a warning
   const warning = await host.next('log', ({ message }) => message.includes("Unexpected call to 'log'"));
   expect(warning).toMatchObject({ level: 'warning', functionName: 'late', invocationId: line.invocationId });
 });
+
+test('console lines and the end of the request come in the order in which they happened', async () => {
+  const other = await startTestHost('v4-responses');
+  const app = await startTestHost('v4-logs', { functions: ['console'] });
+  await fetch(`${app.url}/api/console?code=secret`);
+  const request = await app.next('request-finished');
+  expect(request).toMatchObject({ method: 'GET', path: '/api/console', status: 200 });
+  const order = app.events.flatMap((event) => {
+    if (event.type === 'console') return event.at === undefined ? [] : event.line;
+    return event.type.startsWith('invocation-') || event.type === 'request-finished' ? event.type : [];
+  });
+  expect(order).toEqual(['invocation-started', 'to stdout', 'to stderr', 'invocation-finished', 'request-finished']);
+  await fetch(`${other.url}/admin/host/status`);
+  await fetch(`${other.url}/nowhere`);
+  expect(await other.next('request-finished')).toMatchObject({ path: '/nowhere', status: 404 });
+});

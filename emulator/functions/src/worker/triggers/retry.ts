@@ -84,6 +84,7 @@ function toDuration(milliseconds: number): RpcDuration {
   return { seconds: Math.floor(milliseconds / 1_000), nanos: Math.round((milliseconds % 1_000) * 1_000_000) };
 }
 
-function toMs(duration: RpcDuration | null | undefined): number {
+/** Milliseconds. */
+export function toMs(duration: RpcDuration | null | undefined): number {
   return (duration?.seconds ?? 0) * 1_000 + (duration?.nanos ?? 0) / 1_000_000;
 }

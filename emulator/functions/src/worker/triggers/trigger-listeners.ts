@@ -76,11 +76,8 @@ export class TriggerListeners {
         if (attempt > 1) this.#log('information', `The listener for function '${name}' has started`);
         return listener;
       } catch (error) {
-        const isPermanent = error instanceof FunctionsHostError && PERMANENT.has(error.code);
-        const next = isPermanent ? '' : '\nIt is tried again until it starts';
-        const message = `The listener for function '${name}' was unable to start. ${describeThrown(error)}${next}`;
-        if (attempt === 1) this.#log('error', message);
-        if (isPermanent) return undefined;
+        if (attempt === 1) this.#log('error', describeFailedStart(name, error));
+        if (isPermanent(error)) return undefined;
         const delayMs = Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), MAX_RETRY_MS);
         await sleep(this.#options.dependencies.clock, delayMs, signal).catch(() => undefined);
       }
@@ -138,6 +135,17 @@ export class TriggerListeners {
   #log(level: 'information' | 'error', message: string): void {
     this.#options.app.log.write({ level, category: 'system', message });
   }
+}
+
+function isPermanent(error: unknown): boolean {
+  return error instanceof FunctionsHostError && PERMANENT.has(error.code);
+}
+
+/** Our own errors say all in their message. */
+function describeFailedStart(name: string, error: unknown): string {
+  const reason = error instanceof FunctionsHostError ? error.message : describeThrown(error);
+  const next = isPermanent(error) ? '' : '. It is tried again until it starts';
+  return `The listener for function '${name}' was unable to start. ${reason}${next}`;
 }
 
 function doesNotFire(name: string, type: string, publicUrl: string): string {

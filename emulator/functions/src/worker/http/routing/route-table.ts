@@ -3,8 +3,8 @@ import type { RegexCompiler } from './route-constraints.ts';
 import { type ParameterPart, parseTemplate, type TemplateSegment } from './route-template.ts';
 
 export interface RouteEntry<T> {
-  /** With the prefix, for example `api/items/{id}`. */
-  readonly template: string;
+  /** With the prefix, for example `api/items/{id}`; or compiled already. */
+  readonly template: string | Route;
   /** Upper case; absent: every method. */
   readonly methods?: readonly string[];
   /** The value of a match. */
@@ -39,14 +39,18 @@ interface Node<T> {
 
 /** @throws RouteTemplateError for the first template that is not valid */
 export async function buildRouteTable<T>(entries: readonly RouteEntry<T>[]): Promise<RouteTable<T>> {
-  const needsRegex = entries.some(({ template }) => /:\s*regex\(/i.test(template));
-  const compileRegex = needsRegex ? await loadRegexCompiler() : undefined;
   const root: Node<T> = { children: new Map(), candidates: [] };
   for (const [order, { template, methods, target }] of entries.entries()) {
-    const route = compileRoute(template, compileRegex);
+    const route = typeof template === 'string' ? await compileTemplate(template) : template;
     nodeFor(root, route).candidates.push({ order, route, methods: methods && new Set(methods), target });
   }
   return { match: (method, rawPath) => findFirst(root, method, decodePath(rawPath)) };
+}
+
+/** Compiles a template, and loads the engine for its regular expressions where it has any. @throws RouteTemplateError */
+export async function compileTemplate(template: string): Promise<Route> {
+  const needsRegex = /:\s*regex\(/i.test(template);
+  return compileRoute(template, needsRegex ? await loadRegexCompiler() : undefined);
 }
 
 function nodeFor<T>(root: Node<T>, route: Route): Node<T> {

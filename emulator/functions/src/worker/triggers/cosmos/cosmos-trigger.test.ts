@@ -94,7 +94,7 @@ describe('cosmosDBTrigger', () => {
     [{ startFromTime: '2026-01-01T00:00:00Z', startFromBeginning: true }, 'cannot both be set'],
     [{ maxItemsPerInvocation: 0 }, "'maxItemsPerInvocation' must be a whole number from 1"],
     [{ connection: 'Nope' }, "connection 'Nope' is not set"],
-    [{ leaseContainerName: 'missing' }, "the lease container 'shop/missing' does not exist"],
+    [{ leaseContainerName: 'missing' }, "The lease container 'shop/missing' does not exist"],
   ])('rejects %j', async (properties, message) => {
     await expect(cosmosTriggerFactory()(trigger(properties).context)).rejects.toThrow(message);
   });
@@ -190,4 +190,14 @@ describe('cosmosDBTrigger', () => {
     await second.stop();
     expect(all().size).toBe(80);
   });
+});
+
+test.each([
+  [{ containerName: 'nowhere' }, "The container 'shop/nowhere' does not exist. Create it in the account at http://"],
+  [{ databaseName: 'none' }, 'does not exist. Create it'],
+])('a trigger on a container that is missing (%j) names it in one line', async (properties, expected) => {
+  const listening = cosmosTriggerFactory()(trigger(properties).context).then((listener) => listener.start());
+  const { message } = (await listening.catch((error: Error) => error)) as Error;
+  expect(message).toContain(expected);
+  expect(message).not.toContain('\n');
 });

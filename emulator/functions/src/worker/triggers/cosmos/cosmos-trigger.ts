@@ -5,7 +5,7 @@ import { readBinding } from '../../bindings/binding-reader.ts';
 import { CosmosClients, ensureContainer } from '../../bindings/cosmos/cosmos-clients.ts';
 import { cosmosAddress, cosmosConnectionName, requiredContainer } from '../../bindings/cosmos/cosmos-connection.ts';
 import type { TriggerContext, TriggerFactory, TriggerListener } from '../trigger.ts';
-import type { StartFrom } from './change-feed.ts';
+import type { ChangeFeed, StartFrom } from './change-feed.ts';
 import { ChangeFeedListener } from './change-feed-listener.ts';
 import { createInstanceId, isGone } from './lease.ts';
 import { openChangeFeed } from './sdk-change-feed.ts';
@@ -32,9 +32,10 @@ export function cosmosTriggerFactory(clients = new CosmosClients()): TriggerFact
     const leaseContainer = await openLeaseContainer(context, binding, { clients, databaseName });
     const maxItems = binding.integer('maxItemsPerInvocation', { min: 1 });
     const prefix = `${binding.text('leaseContainerPrefix') ?? ''}${context.settings.cosmosDB.leasePrefix}`;
+    const feed = await openChangeFeed({ container: monitored, maxItems });
     return new ChangeFeedListener({
       ...readIntervals(binding, isLocal(address.endpoint)),
-      feed: await openChangeFeed({ container: monitored, maxItems }),
+      feed: readingExisting(feed, { name: `${databaseName}/${containerName}`, endpoint: address.endpoint }),
       leases: createLeaseStore(leaseContainer, `${prefix}${context.hostId}.${context.functionName}.${monitored.id}.`),
       instanceId: createInstanceId(context.random),
       isGone,
@@ -93,16 +94,30 @@ async function openLeaseContainer(
     binding.boolean('createLeaseContainerIfNotExists') ?? binding.boolean('createLeaseCollectionIfNotExists') ?? false;
   if (create) return ensureContainer(database, { id: name, partitionKey: '/id', defaultTtl: -1 });
   const container = database.container(name);
-  await container.read().catch((error: unknown) => rethrowMissing(error, context, `${database.id}/${name}`));
+  await container.read().catch((error: unknown) => {
+    const hint = 'Create it with the partition key /id, or set createLeaseContainerIfNotExists to true';
+    throw isMissing(error) ? missingContainer(`lease container '${database.id}/${name}'`, hint) : error;
+  });
   return container;
 }
 
-function rethrowMissing(error: unknown, { functionName }: TriggerContext, name: string): never {
-  const missing = typeof error === 'object' && error !== null && 'code' in error && error.code === 404;
-  if (!missing) throw error;
-  throw new FunctionsHostError(
-    'BindingFailed',
-    `Function '${functionName}': the lease container '${name}' does not exist. Create it with the partition key /id, or set createLeaseContainerIfNotExists to true`,
-    { cause: error },
-  );
+/** Starts the reading of a container, or says that there is none. */
+function readingExisting(feed: ChangeFeed, { name, endpoint }: { name: string; endpoint: string }): ChangeFeed {
+  return {
+    ranges: () =>
+      feed.ranges().catch((error: unknown) => {
+        const hint = `Create it in the account at ${endpoint}, or correct databaseName and containerName of the trigger`;
+        throw isMissing(error) ? missingContainer(`container '${name}'`, hint) : error;
+      }),
+    read: (range, from) => feed.read(range, from),
+  };
+}
+
+/** What the SDK says of it takes ten lines, and names neither. */
+function missingContainer(what: string, hint: string): FunctionsHostError {
+  return new FunctionsHostError('BindingFailed', `The ${what} does not exist. ${hint}`);
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 404;
 }

@@ -40,7 +40,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpHttpTransport
   return new McpHttpTransport({
     server: new McpServer({ serverInfo, instructions, tools, resources, prompts }, dependencies.log),
     randomness: dependencies.randomness,
-    usesAbsoluteUri,
+    absoluteScheme: usesAbsoluteUri ? (init.tls ? 'https:' : 'http:') : undefined,
   });
 }
 

@@ -152,6 +152,6 @@ test('createFunctionBindings() names a type that is not offered', async () => {
   const bindings = [{ name: 'x', type: 'sql', direction: 'in' as const }];
   const scope = { ...context, random: seededRandomness(1), bindings };
   await expect(createFunctionBindings(scope, new Map())).rejects.toThrow(
-    "The binding type(s) 'sql' are not registered",
+    "The input binding 'x' of type 'sql' needs Azure SQL, which is not emulated",
   );
 });

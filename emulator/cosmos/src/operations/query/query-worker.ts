@@ -1,0 +1,82 @@
+// The thread of `StoreQueryThread`: runs one query after the other, each to its end, as nobody else waits for this thread.
+import { setPriority } from 'node:os';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { CosmosError } from '../../model/errors.ts';
+import { compileQuery } from '../../query/compile-query.ts';
+import { MAX_TIME_MS, type QueryPace } from '../../query/execute/query-turns.ts';
+import { DEFAULT_WORK_LIMITS } from '../../query/execute/work-limit.ts';
+import type { QueriedStore } from './document-reader.ts';
+import type { QueryOutcome, QueryThreadData, StoreCall, StoreResult } from './query-thread.ts';
+import { type PageInput, pageInSteps, type QueryPage } from './read-query-page.ts';
+
+/** What one expression may do, since nobody else waits for this thread: a few seconds. */
+const STEPS_PER_STRETCH = 300_000_000;
+
+const { calls, isAnswered } = workerData as QueryThreadData; // as `StoreQueryThread` gives it
+
+/** Waits for the result of a call of the store on the other thread. */
+function call(part: StoreCall['part'], method: StoreCall['method'], args: StoreCall['args']): unknown {
+  Atomics.store(isAnswered, 0, 0);
+  calls.postMessage({ part, method, args });
+  Atomics.wait(isAnswered, 0, 0);
+  const { message } = receiveMessageOnPort(calls) as { readonly message: StoreResult }; // as the other thread sends it
+  if ('error' in message) throw message.error;
+  return message.value;
+}
+
+type Queries = QueriedStore['queries'];
+type Indexes = QueriedStore['indexes'];
+
+// The results are those of the same methods.
+const store: QueriedStore = {
+  queries: {
+    bounds: (...args) => call('queries', 'bounds', args) as ReturnType<Queries['bounds']>,
+    scan: (...args) => call('queries', 'scan', args) as ReturnType<Queries['scan']>,
+    read: (...args) => call('queries', 'read', args) as ReturnType<Queries['read']>,
+    body: (...args) => call('queries', 'body', args) as ReturnType<Queries['body']>,
+    numbers: (...args) => call('queries', 'numbers', args) as ReturnType<Queries['numbers']>,
+  },
+  indexes: { entries: (...args) => call('indexes', 'entries', args) as ReturnType<Indexes['entries']> },
+};
+
+function pace(): QueryPace {
+  const startedAt = performance.now();
+  const elapsed = () => performance.now() - startedAt;
+  return {
+    limits: {
+      ...DEFAULT_WORK_LIMITS,
+      stepsPerStretch: STEPS_PER_STRETCH,
+      isExpired: () => elapsed() > MAX_TIME_MS,
+    },
+    elapsed,
+    isOver: () => false,
+    beforeItem: () => undefined,
+  };
+}
+
+function readPage(input: PageInput): QueryPage {
+  const query = compileQuery(input.text, input.parameters, input.computed);
+  const steps = pageInSteps(store, { query, input, random: Math.random }, pace());
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+function outcomeOf(input: PageInput): QueryOutcome {
+  try {
+    return { result: readPage(input) };
+  } catch (error) {
+    if (!(error instanceof CosmosError)) return { error: error instanceof Error ? error : new Error(String(error)) };
+    const { code, message, details } = error;
+    return { rejection: { code, message, details } };
+  }
+}
+
+/** A third of the processor time of the main thread, where both want it. */
+const PRIORITY = 5;
+
+// On Linux each thread has a priority of its own; elsewhere this would be that of the whole process.
+if (process.platform === 'linux') setPriority(PRIORITY);
+
+parentPort?.on('message', (input: PageInput) => parentPort?.postMessage(outcomeOf(input)));
