@@ -49,10 +49,10 @@ async function wayFigures(): Promise<readonly Figure[]> {
     {
       name: 'files on the way of POST /chats/{id}/operations, socket to disk and back',
       bar: 45,
-      limit: 47,
+      limit: 51,
       places: create,
     },
-    { name: 'files on the way of a query in the database', bar: 35, places: query },
+    { name: 'files on the way of a query in the database', bar: 35, limit: 37, places: query },
     { name: 'files on the way of a queue message to its function', bar: 15, places: message },
   ];
 }
