@@ -125,9 +125,8 @@ function readChat(path: PathReader, common: Common): UncheckedOperationAddress |
   const owner = readOwner(path);
   if (owner !== '' && path.startsWith('joinedteams'))
     return readOperations(path, { ...common, owner, set: 'teams', parentId: path.key('joinedteams') });
-  const { segment } = path;
-  const chatId = path.key('chats', { optional: owner === '' });
-  if (chatId === null && owner === '' && path.isAtEnd()) return { ...common, kind: 'chats', chatId: '', segment };
+  if (owner === '' && path.isJust('chats')) return { ...common, kind: 'chats', chatId: '', segment: path.segment };
+  const chatId = path.key('chats');
   if (path.isAtEnd() && owner === '' && chatId) return { ...common, kind: 'chat', chatId, segment: path.segment };
   return readOperations(path, { ...common, owner, set: 'chats', parentId: chatId });
 }
@@ -258,6 +257,11 @@ export class PathReader implements PathSegments {
     if (!this.startsWith(name) || key === undefined) throw new UnknownSegmentError(segment || this.#last);
     this.next();
     return key.replaceAll("''", "'");
+  }
+
+  /** Whether one segment is left, and has this name. */
+  isJust(name: string): boolean {
+    return this.#segments.length === 1 && this.#peek().toLowerCase() === name;
   }
 
   isAtEnd(): boolean {
