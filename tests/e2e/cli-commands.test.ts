@@ -120,7 +120,7 @@ describe('lazurite doctor', () => {
     const { exitCode, stdout } = await runLazurite(['doctor', ...app('v4-bindings')]);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
-      /Will not work here:\n(?:.*\n)*.*'broken' function is in error: The binding type\(s\) 'sql'/,
+      /Will not work here:\n(?:.*\n)*.*'broken' function is in error: The input binding 'rows' of type 'sql' needs Azure SQL/,
     );
     expect(stdout).toMatch(/May not work in Azure:\n(?:.*\n)*.*host\.json: It has no extensionBundle/);
     expect(stdout).toMatch(/function 'tick': Its schedule is in this machine's time zone/);

@@ -88,9 +88,16 @@ describe('POST /beta/chats/{chatsId}/operations', () => {
     outgoing.on('error', () => undefined).destroy(); // the rest is never sent
   });
 
-  test('takes the last of repeated properties, and a byte order mark', async () => {
-    const body = `\ufeff${exampleWith({}).slice(0, -1)},"status":"failed"}`;
-    expect(await post({ ...GOOD, body })).toMatchObject({ status: 201, body: { status: 'failed' } });
+  test('rejects repeated properties with 400', async () => {
+    const body = `${exampleWith({}).slice(0, -1)},"status":"failed"}`;
+    expect(await post({ ...GOOD, body })).toMatchObject({ status: 400, body: { error: { code: 'BadRequest' } } });
+  });
+
+  test('accepts a byte order mark', async () => {
+    expect(await post({ ...GOOD, body: `\ufeff${exampleWith({ status: 'failed' })}` })).toMatchObject({
+      status: 201,
+      body: { status: 'failed' },
+    });
   });
 
   test('keeps names that Cosmos DB reserves as dynamic properties', async () => {

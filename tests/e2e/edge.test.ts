@@ -11,7 +11,7 @@ import { repositoryRoot } from '../support/stack.ts';
 const APP_ORIGIN = 'https://app.example';
 const TENANT = '4f1c7d0a-6a5e-4d5b-9c3e-2b8a1f0e7c11';
 
-type Server = 'functions' | 'cosmos' | 'issuer' | 'identity' | 'blob' | 'queue' | 'table';
+type Server = 'functions' | 'mcp' | 'cosmos' | 'issuer' | 'identity' | 'blob' | 'queue' | 'table';
 
 interface Request {
   readonly endpoint: Endpoint;
@@ -57,6 +57,7 @@ const REQUESTS: readonly Request[] = [
   ...[...ADMIN_READS, ...ADMIN_MORE].map((path) => request('admin', 'functions', ['GET', `/admin/${path}`])),
   request('admin', 'functions', ['POST', '/admin/functions/nowhere']),
   request('webhook', 'functions', ['POST', '/runtime/webhooks/eventgrid?functionName=nowhere']),
+  ...['GET', 'POST', 'DELETE'].map((method) => request('mcp', 'mcp', [method, '/runtime/webhooks/mcp'])),
   ...[...COSMOS_PATHS, ...COSMOS_ITEMS].flatMap((path) =>
     ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) =>
       request('cosmos', 'cosmos', [method, `/${path}`]),
@@ -111,6 +112,8 @@ function expectedOutcome(endpoint: Endpoint, host: string, origin: string): Outc
 }
 
 let stack: Stack;
+/** Of an app with MCP tools. */
+let mcp: Stack;
 let identity: Issuer;
 let folder = '';
 let ports: Readonly<Record<Server, number>>;
@@ -128,6 +131,11 @@ beforeAll(async () => {
     randomness: systemRandomness,
     log: silentLog,
   });
+  mcp = await startStack({
+    scriptRoot: resolve(repositoryRoot, 'emulator/functions/src/testing/fixtures/mcp-weather'),
+    origins: [APP_ORIGIN],
+    host: { cors: { origins: [APP_ORIGIN], credentials: false } },
+  });
   const [blob = 0, queue = 0, table = 0] = [...stack.storage.connectionString.matchAll(/Endpoint=[^;]+?:(\d+)/g)].map(
     ([, port]) => Number(port),
   );
@@ -135,6 +143,7 @@ beforeAll(async () => {
   identity = await startIssuer({ identityHeader: 'secret' }); // in the stack, it would ask for TLS everywhere
   ports = {
     functions: port,
+    mcp: mcp.functions.port,
     cosmos: stack.cosmos.port,
     issuer: Number(new URL(stack.issuer.url).port),
     identity: Number(new URL(identity.url).port),
@@ -148,7 +157,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await Promise.all([stack?.close(), identity?.close()]);
+  await Promise.all([stack?.close(), mcp?.close(), identity?.close()]);
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -168,7 +177,7 @@ async function outcomeOf(
   if (/The host '.+' is not a name of this server|Web pages (?:of other origins )?may not/.test(text))
     return 'rejected';
   if (status === 400 && text.includes('must have one valid Host header')) return 'malformed';
-  if (status === 401 && server === 'functions') return 'key';
+  if (status === 401 && (server === 'functions' || server === 'mcp')) return 'key';
   // Azurite takes a name such as `app.localhost` for that of an account, and fails.
   return (status >= 200 && status < 500) || endpoint === 'storage' ? 'passes' : 'failed';
 }

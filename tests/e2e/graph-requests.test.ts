@@ -88,7 +88,11 @@ describe('the service', () => {
       FilterRestrictions: { Filterable: true },
       ExpandRestrictions: { Expandable: false },
     });
-    expectError(await send({ path: '/chats' }), { status: 405, message: /HTTP method is not allowed/ });
+    expectError(await send({ path: '/chats' }), {
+      status: 405,
+      code: 'Request_BadRequest',
+      message: /HTTP method is not allowed/,
+    });
   });
 
   test.each<[string, string, string]>([

@@ -31,7 +31,7 @@ describe('the service documents', () => {
     // The operations of teams are served by the catch-all, in the place of the functions of chats' operations.
     const ofTeams = routesOf('operations')
       .map(routeOf)
-      .flatMap((route) => route.methods.map((method) => `${method} /beta/${route.ofTeams?.path}`));
+      .flatMap(({ methods, ofTeams }) => (ofTeams ? methods.map((method) => `${method} /beta/${ofTeams.path}`) : []));
     const known = [...routes, ...ofTeams]
       .map((route) => route.toLowerCase())
       .filter((route) => !UNDOCUMENTED.test(route));

@@ -59,21 +59,30 @@ const OWNER_ONLY = 0o600;
 
 /** Begins anew at a limit, and keeps what was before in a second file. A log that cannot be written stops nothing. */
 function logWriter(dataDir: string): (line: string) => void {
-  mkdirSync(dataDir, { recursive: true });
   const path = logFileIn(dataDir);
+  ignoreErrors(() => mkdirSync(dataDir, { recursive: true }));
   let bytes = 0;
   let stream = openLog(path);
   return (line) => {
     if (stream.writableLength > MAX_WAITING_BYTES) return;
     if (bytes > MAX_LOG_BYTES) {
       stream.end();
-      renameSync(path, `${path}.1`);
+      ignoreErrors(() => renameSync(path, `${path}.1`));
       stream = openLog(path);
       bytes = 0;
     }
     bytes += Buffer.byteLength(line);
     stream.write(line);
   };
+}
+
+/** The folder may be no folder, or gone: whoever needs the data says so. */
+function ignoreErrors(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // The log stays incomplete.
+  }
 }
 
 function openLog(path: string): WriteStream {
