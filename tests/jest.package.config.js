@@ -4,8 +4,9 @@ import config from './jest.config.js';
 process.env.TEST_PACKAGE ??= 'dist/app.zip'; // for tests/support/stack.ts, in every worker
 /** These are about Lazurite, or start the app's folder in ways of their own. */
 const FROM_THE_FOLDER = [
-  ...['cli', 'cli-commands', 'cosmos-trigger', 'durability', 'host-flags', 'storage', 'storage-triggers'],
-  ...['notification-recovery', 'notification-settings', 'old-node'],
+  ...['cli', 'cli-bad-starts', 'cli-commands', 'cli-run-file', 'data-commands', 'edge', 'examples', 'templates'],
+  ...['cosmos-trigger', 'durability', 'foreign-emulators', 'host-flags', 'kills', 'old-node', 'storage'],
+  ...['storage-triggers', 'notification-recovery', 'notification-settings', 'filter-fuzz', 'secrecy'],
 ];
 
 export default {
