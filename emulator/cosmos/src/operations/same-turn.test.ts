@@ -35,6 +35,6 @@ describe('operations of one turn', () => {
     const input = toItemInput(container, { id: '1', pk: 'a' }, ['a']);
     const body = { ...definition, defaultTtl: 60 };
     await Promise.all([replaceContainer(account, container, { body }), createItem(account, container, input)]);
-    expect(account.store.items.get(input.key)?.expiresAt).toBe(account.clock.now() / 1000 + 60);
+    expect(account.store.items.get(input.key)?.expiresAt).toBe(Math.floor(account.clock.now() / 1000) + 60);
   });
 });
