@@ -114,7 +114,7 @@ function startsAnyApp(greeting: string): StartAndStop {
 export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'npm run build': {
     how: 'run',
-    output: /node scripts\/bundle\.ts/,
+    output: /node scripts\/build\.ts/,
     makes: ['dist/Health/index.js', 'emulator/cli/bundle'],
   },
   'npm install': {
