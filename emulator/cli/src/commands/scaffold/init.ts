@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CommandError } from '../../errors.ts';
 import { addFunction } from './new.ts';
 import { type FunctionTemplate, findTemplate, readTemplate, type ScaffoldDependencies } from './templates.ts';
@@ -33,7 +35,7 @@ export async function init(
   const language = languageOf(flags);
   const template = flags.trigger === 'none' ? undefined : findTemplate(flags.trigger);
   const files = openFileWriter({ folder: root, overwrites: flags.force, terminal });
-  const values = { APP_NAME: packageName(basename(root)), LAZURITE_VERSION: version };
+  const values = { APP_NAME: packageName(basename(root)), LAZURITE_SOURCE: await sourceOf(version, templates) };
   const manifest = { 'package.json': `app/package.${language}.json` };
   const compiler = language === 'typescript' ? { 'tsconfig.json': 'app/tsconfig.json' } : {};
   for (const [path, source] of Object.entries({ ...manifest, ...compiler, ...FILES })) {
@@ -65,6 +67,20 @@ function languageOf({ typescript, javascript, language }: InitFlags): 'typescrip
   if (javascript || named === 'javascript') return 'javascript';
   if (named === undefined || named === 'typescript') return 'typescript';
   throw new CommandError('InvalidArguments', `The language is typescript or javascript, not '${language}'`);
+}
+
+/**
+ * What package.json of an app names to get this package: its version, or the tarball that npm installed it from, which npm
+ * notes beside the packages by a path from their project.
+ */
+async function sourceOf(version: string, templates: URL): Promise<string> {
+  const packages = new URL('../../', templates);
+  const note = await readFile(new URL('.package-lock.json', packages), 'utf8').catch(() => undefined);
+  if (note === undefined) return `^${version}`;
+  const noted = JSON.parse(note) as { packages?: Record<string, { resolved?: string }> }; // as npm writes it
+  const { resolved } = noted.packages?.['node_modules/lazurite'] ?? {};
+  if (!resolved?.startsWith('file:')) return `^${version}`;
+  return `file:${resolve(fileURLToPath(new URL('..', packages)), resolved.slice('file:'.length))}`;
 }
 
 /** What npm takes as the name of a package. */
