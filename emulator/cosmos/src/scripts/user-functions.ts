@@ -51,8 +51,7 @@ export class UserFunctions {
     const before = Atomics.load(this.#flag, 0);
     const wrapped = args.map((value) => (value === undefined ? [] : [value]));
     this.#port.postMessage({ name, args: JSON.stringify(wrapped) } satisfies FunctionCall);
-    if (Atomics.wait(this.#flag, 0, before, MAX_CALL_MS + GRACE_MS) === 'timed-out')
-      throw this.#ended(`did not return from '${name}'`);
+    if (!this.#waitUntilNot(before)) throw this.#ended(`did not return from '${name}'`);
     const answer = receiveMessageOnPort(this.#port)?.message as FunctionAnswer | undefined; // as the worker sends it
     if (!answer) throw this.#ended(`sent nothing for '${name}'`);
     if (answer.error !== undefined) throw errorOf(name, answer);
@@ -61,6 +60,17 @@ export class UserFunctions {
 
   close(): void {
     this.#port.close();
+  }
+
+  /** A wait can end while the flag is as it was: by the notification that the thread sent when it became ready. */
+  #waitUntilNot(value: number): boolean {
+    const end = performance.now() + MAX_CALL_MS + GRACE_MS;
+    while (Atomics.load(this.#flag, 0) === value) {
+      const left = end - performance.now();
+      if (left <= 0) return false;
+      Atomics.wait(this.#flag, 0, value, left);
+    }
+    return true;
   }
 
   #ended(what: string): CosmosError {

@@ -18,7 +18,8 @@ const { calls, isAnswered } = workerData as QueryThreadData; // as `StoreQueryTh
 function call(part: StoreCall['part'], method: StoreCall['method'], args: StoreCall['args']): unknown {
   Atomics.store(isAnswered, 0, 0);
   calls.postMessage({ part, method, args });
-  Atomics.wait(isAnswered, 0, 0);
+  // A late notification of the answer before can end a wait.
+  while (Atomics.load(isAnswered, 0) === 0) Atomics.wait(isAnswered, 0, 0);
   const { message } = receiveMessageOnPort(calls) as { readonly message: StoreResult }; // as the other thread sends it
   if ('error' in message) throw message.error;
   return message.value;
