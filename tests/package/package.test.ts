@@ -105,7 +105,13 @@ describe('.funcignore', () => {
     ['git', (rules: string, paths: readonly string[]) => ignore().add(rules).filter(paths)],
   ])('leaves to %s what the package has', async (_, publish) => {
     const rules = await readFile(join(repositoryRoot, '.funcignore'), 'utf8');
-    const installed = ['node_modules/@azure/cosmos/package.json', 'coverage/lcov.info', 'npm-debug.log', '.env'];
+    const installed = [
+      'node_modules/@azure/cosmos/package.json',
+      'coverage/lcov.info',
+      'tarballs/lazurite-0.1.0.tgz',
+      'npm-debug.log',
+      '.env',
+    ];
     const published = publish(rules, [...(await listFiles()), ...installed]);
     expect(published.toSorted()).toEqual([...(await readZip(join(folder, 'app.zip'))).keys()]);
   });
