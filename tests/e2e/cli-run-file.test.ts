@@ -71,6 +71,7 @@ describe('The run file', () => {
       issuer: expect.stringMatching(/^http:/),
       cosmosConnectionString: expect.stringContaining(ready.cosmos),
       storageConnectionString: expect.stringContaining('BlobEndpoint='),
+      ownsStorage: true,
     });
     if (process.platform !== 'win32') expect((await stat(runFileOf('app'))).mode & 0o777).toBe(0o600);
   });

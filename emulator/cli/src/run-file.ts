@@ -28,6 +28,8 @@ export interface RunFile {
   readonly issuer: string;
   readonly cosmosConnectionString: string;
   readonly storageConnectionString: string;
+  /** Whether the stack runs its storage itself; absent: a version wrote the file that did not say so. */
+  readonly ownsStorage?: boolean;
 }
 
 /** Names a run file to the commands that run inside `lazurite exec`. */
@@ -77,6 +79,7 @@ function addressesOf({ functions, cosmos, issuer, storage }: Stack) {
     issuer: reachable(issuer.url),
     cosmosConnectionString: cosmos.connectionString,
     storageConnectionString: storage.connectionString,
+    ownsStorage: !storage.isForeign,
   };
 }
 
@@ -130,6 +133,7 @@ function isRunFile(content: unknown): content is RunFile {
     TEXTS.every((name) => typeof member(name) === 'string') &&
     (member('dataDir') === null || typeof member('dataDir') === 'string') &&
     ['string', 'undefined'].includes(typeof member('stateDir')) &&
+    ['boolean', 'undefined'].includes(typeof member('ownsStorage')) &&
     ORIGINS.every((name) => /^https?:\/\//.test(String(member(name))) && URL.canParse(String(member(name))))
   );
 }

@@ -16,7 +16,10 @@ export interface ResetFlags extends DataFlags {
 const STORED = ['cosmos', 'azurite', 'functions/timers'];
 const DELETES_AT_ONCE = 32;
 
-/** Deletes all items, messages, blobs and entities. A stack that runs keeps its containers, queues and keys, and goes on. */
+/**
+ * Deletes all items, messages, blobs and entities. A stack that runs keeps its containers, queues and keys, and goes on.
+ * Storage that the stack does not run itself is left alone: others may keep their data there.
+ */
 export async function reset(flags: ResetFlags, dependencies: DataDependencies): Promise<void> {
   const { terminal, process } = dependencies;
   const location = { ...flags, env: process.env };
@@ -25,9 +28,11 @@ export async function reset(flags: ResetFlags, dependencies: DataDependencies): 
   if (!flags.yes) await confirm(`Delete everything that ${place} has stored?`, process);
   if (running) {
     const items = await withCosmos(location, deleteAllItems);
-    const usesStorage = existsSync(join(running.dataDir ?? running.stateDir ?? '', 'azurite'));
+    const ownsStorage = running.ownsStorage === true;
+    const usesStorage = ownsStorage && existsSync(join(running.dataDir ?? running.stateDir ?? '', 'azurite'));
     if (usesStorage) await clearStorage(running.storageConnectionString);
     terminal.error(`Deleted ${items} items${usesStorage ? ', and all messages and blobs' : ''}\n`);
+    if (!ownsStorage) terminal.error('Storage was left alone: it does not belong to this stack\n');
     return;
   }
   const folders = STORED.map((name) => join(dataDirOf(flags), name)).filter((folder) => existsSync(folder));
