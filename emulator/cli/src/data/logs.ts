@@ -30,7 +30,7 @@ export async function logs(flags: LogsFlags, dependencies: LogsDependencies): Pr
   if (running?.dataDir === null)
     throw new CommandError('NoLogs', 'The stack that runs here keeps no log: it was started with --in-memory');
   const file = logFileIn(running?.dataDir ?? dataDirOf(flags));
-  const print = flags.json ? dependencies.terminal.out : printerOf(flags, dependencies);
+  const print = printerOf(flags, dependencies);
   let position = await printFrom(file, 0, print);
   if (position === undefined)
     throw new CommandError('NoLogs', `There is no log: ${file} does not exist. \`lazurite start\` writes it`);
@@ -48,8 +48,14 @@ async function keepAlive(clock: Clock): Promise<void> {
   clearInterval(timer);
 }
 
-/** Turns the JSON lines of the file into those that the screen of the stack shows. */
-function printerOf({ verbose }: LogsFlags, { terminal, process, clock }: LogsDependencies): (text: string) => void {
+/**
+ * Turns the JSON lines of the file into those that the screen of the stack shows; with `json`, prints them as they are.
+ * Lines that are no events are skipped: a stack that was killed, or a full disk, leaves part of a line.
+ */
+function printerOf(
+  { json, verbose }: LogsFlags,
+  { terminal, process, clock }: LogsDependencies,
+): (text: string) => void {
   const isColoured = showsColours(process.stdout, process.env);
   const paint = paintFor({ isTTY: isColoured, hasColors: () => isColoured });
   let rest = '';
@@ -57,13 +63,31 @@ function printerOf({ verbose }: LogsFlags, { terminal, process, clock }: LogsDep
     const lines = `${rest}${text}`.split('\n');
     rest = lines.pop() ?? '';
     const shown = lines.flatMap((line) => {
-      const { event: type, ...event } = JSON.parse(line) as { event: string; functions?: string }; // as the stack writes it
+      const logged = parseLine(line);
+      if (!logged) return [];
+      if (json) return [line];
+      const { event: type, ...event } = logged;
       if (type === 'ready') return [`Functions are served at ${event.functions}`];
       const options = { now: clock.now(), verbose, userLogLevel: undefined, paint };
       return toLines({ type, ...event } as HostEvent, options);
     });
     terminal.out(shown.map((line) => `${line}\n`).join(''));
   };
+}
+
+interface LoggedEvent {
+  readonly event: string;
+  readonly functions?: string;
+}
+
+function parseLine(line: string): LoggedEvent | undefined {
+  try {
+    const logged: unknown = JSON.parse(line);
+    const isEvent = typeof logged === 'object' && logged !== null && 'event' in logged;
+    return isEvent && typeof logged.event === 'string' ? (logged as LoggedEvent) : undefined; // else as the stack writes it
+  } catch {
+    return undefined;
+  }
 }
 
 /** Resolves with where the file ends; undefined when there is none. A file that is shorter was begun anew. */

@@ -57,13 +57,20 @@ const MAX_LOG_BYTES = 10 * 1024 * 1024;
 const MAX_WAITING_BYTES = 1024 * 1024;
 const OWNER_ONLY = 0o600;
 
-/** Begins anew at a limit, and keeps what was before in a second file. A log that cannot be written stops nothing. */
+/**
+ * Begins anew at the first line, and at a limit, where it keeps what was before in a second file. Nothing is opened before
+ * the first line: until the stack is ready, the log may be that of another that runs in the folder. A log that cannot be
+ * written stops nothing.
+ */
 function logWriter(dataDir: string): (line: string) => void {
   const path = logFileIn(dataDir);
-  ignoreErrors(() => mkdirSync(dataDir, { recursive: true }));
   let bytes = 0;
-  let stream = openLog(path);
+  let stream: WriteStream | undefined;
   return (line) => {
+    if (stream === undefined) {
+      ignoreErrors(() => mkdirSync(dataDir, { recursive: true }));
+      stream = openLog(path);
+    }
     if (stream.writableLength > MAX_WAITING_BYTES) return;
     if (bytes > MAX_LOG_BYTES) {
       stream.end();
