@@ -4,12 +4,16 @@ import type { Console } from './console.ts';
 /** Raised when a line changes in a way that a reader would misread; new members and new events do not count. */
 const SCHEMA_VERSION = 1;
 
-/** One JSON object a line. The first is `ready`; what happened before it follows it. */
-export function jsonConsole(out: (line: string) => void, pid: number): Console {
+/** Takes a line with its line break. */
+export type LineWriter = (line: string) => void;
+
+/** One JSON object a line, to each output. The first is `ready`; what happened before it follows it. */
+export function jsonConsole(outputs: readonly LineWriter[], pid: number): Console {
   const early: HostEvent[] = [];
   let isReady = false;
   function write(event: object): void {
-    out(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...event })}\n`);
+    const line = `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...event })}\n`;
+    for (const output of outputs) output(line);
   }
   return {
     report: (event) => {

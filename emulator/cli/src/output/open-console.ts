@@ -2,7 +2,7 @@ import { closeSync, createWriteStream, mkdirSync, openSync, renameSync, type Wri
 import { join } from 'node:path';
 import { CommandError } from '../errors.ts';
 import type { Console, ConsoleOptions } from './console.ts';
-import { jsonConsole } from './json-console.ts';
+import { jsonConsole, type LineWriter } from './json-console.ts';
 import { textConsole } from './text-console.ts';
 
 export interface OutputFlags {
@@ -14,14 +14,16 @@ export interface OutputFlags {
 /** Text or JSON on stdout, JSON in the data directory for `lazurite logs`, and in a file when one is named. @throws CommandError when the file cannot be written */
 export function openConsole(flags: OutputFlags, options: ConsoleOptions): Console {
   const { terminal, process } = options;
-  const onScreen =
-    flags.json || flags.enableJsonOutput
-      ? jsonConsole((line) => terminal.out(line), process.pid)
-      : textConsole(options);
   const { dataDir } = options;
-  const kept = dataDir === undefined ? onScreen : both(onScreen, jsonConsole(logWriter(dataDir), process.pid));
-  if (flags.jsonOutputFile === undefined) return kept;
-  return both(kept, jsonConsole(fileWriter(flags.jsonOutputFile, process), process.pid));
+  const isJson = flags.json || flags.enableJsonOutput;
+  const outputs: readonly LineWriter[] = [
+    ...(isJson ? [(line: string) => terminal.out(line)] : []),
+    ...(dataDir === undefined ? [] : [logWriter(dataDir)]),
+    ...(flags.jsonOutputFile === undefined ? [] : [fileWriter(flags.jsonOutputFile, process)]),
+  ];
+  const json = jsonConsole(outputs, process.pid);
+  if (isJson) return json;
+  return outputs.length === 0 ? textConsole(options) : both(textConsole(options), json);
 }
 
 function both(first: Console, second: Console): Console {
@@ -37,7 +39,7 @@ function both(first: Console, second: Console): Console {
   };
 }
 
-function fileWriter(path: string, process: NodeJS.Process): (line: string) => void {
+function fileWriter(path: string, process: NodeJS.Process): LineWriter {
   try {
     const file = openSync(path, 'w');
     process.once('exit', () => closeSync(file));
@@ -62,7 +64,7 @@ const OWNER_ONLY = 0o600;
  * the first line: until the stack is ready, the log may be that of another that runs in the folder. A log that cannot be
  * written stops nothing.
  */
-function logWriter(dataDir: string): (line: string) => void {
+function logWriter(dataDir: string): LineWriter {
   const path = logFileIn(dataDir);
   let bytes = 0;
   let stream: WriteStream | undefined;
