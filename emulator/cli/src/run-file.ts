@@ -97,13 +97,26 @@ export interface StackLocation {
 export const DEFAULT_DATA_DIR = '.lazurite';
 
 /** The stack that runs in the data directory. Creates and changes nothing. @throws CommandError NoRunningStack */
-export async function findRunningStack({ dataDir, env }: StackLocation): Promise<RunFile> {
+export async function findRunningStack(location: StackLocation): Promise<RunFile> {
+  const { dataDir, env } = location;
   const inherited = dataDir === undefined ? env[RUN_FILE_VARIABLE] : undefined;
-  const file = inherited || runFilePath(resolve(dataDir ?? DEFAULT_DATA_DIR));
+  const file = inherited || runFilePath(dataDirOf(location));
   const running = await readRunning(file);
   if (running) return running;
   const message = `No stack is running here: ${file} names none. Run \`lazurite start\` in this folder, or name an address with --url`;
   throw new CommandError('NoRunningStack', message);
+}
+
+/** The same; undefined where none runs. */
+export async function findStack(location: StackLocation): Promise<RunFile | undefined> {
+  return findRunningStack(location).catch((error: unknown) => {
+    if (error instanceof CommandError && error.code === 'NoRunningStack') return undefined;
+    throw error;
+  });
+}
+
+export function dataDirOf({ dataDir }: Pick<StackLocation, 'dataDir'>): string {
+  return resolve(dataDir ?? DEFAULT_DATA_DIR);
 }
 
 async function readRunning(file: string): Promise<RunFile | undefined> {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { CommandError } from '../errors.ts';
-import { DEFAULT_DATA_DIR, findRunningStack, type RunFile } from '../run-file.ts';
+import { dataDirOf, findStack, type RunFile } from '../run-file.ts';
 import type { Terminal } from '../terminal.ts';
 import { requestHost } from './request-host.ts';
 
@@ -37,13 +37,8 @@ export async function keys(
   flags: KeysFlags,
   { terminal, env }: KeysDependencies,
 ): Promise<void> {
-  const running = await findRunningStack({ ...flags, env }).catch((error: unknown) => {
-    if (error instanceof CommandError && error.code === 'NoRunningStack') return undefined;
-    throw error;
-  });
-  const found = running
-    ? await keysOfHost(running, name)
-    : await keysOfFolder(secretsFolder(resolve(flags.dataDir ?? DEFAULT_DATA_DIR)), name);
+  const running = await findStack({ ...flags, env });
+  const found = running ? await keysOfHost(running, name) : await keysOfFolder(secretsFolder(dataDirOf(flags)), name);
   terminal.out(flags.json ? `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...found })}\n` : toText(found, name));
 }
 

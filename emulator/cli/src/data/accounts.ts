@@ -1,27 +1,15 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Agent } from 'node:https';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Container, CosmosClient, CosmosClientOptions } from '@azure/cosmos';
 import { silentLog } from '@lazurite/runtime';
 import { CommandError } from '../errors.ts';
-import { DEFAULT_DATA_DIR, findRunningStack, type RunFile, type StackLocation } from '../run-file.ts';
+import { dataDirOf, findStack, type StackLocation } from '../run-file.ts';
 
 /** The flags of all commands that show or change what is stored. */
 export interface DataFlags {
   readonly dataDir?: string;
-}
-
-/** The stack that runs in the folder; undefined where none does. */
-export async function findStack(location: StackLocation): Promise<RunFile | undefined> {
-  return findRunningStack(location).catch((error: unknown) => {
-    if (error instanceof CommandError && error.code === 'NoRunningStack') return undefined;
-    throw error;
-  });
-}
-
-export function dataDirOf({ dataDir }: DataFlags): string {
-  return resolve(dataDir ?? DEFAULT_DATA_DIR);
 }
 
 interface Needs {

@@ -1,7 +1,8 @@
-import { WELL_KNOWN_KEY } from '@lazurite/cosmos';
 import { CommandError } from '../errors.ts';
+import { findStack } from '../run-file.ts';
+import { WELL_KNOWN_KEY } from '../setting-rewriter.ts';
 import type { Terminal } from '../terminal.ts';
-import { type DataFlags, findStack } from './accounts.ts';
+import type { DataFlags } from './accounts.ts';
 
 export interface ConnectionStringsFlags extends DataFlags {
   readonly json: boolean;

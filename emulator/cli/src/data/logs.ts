@@ -5,8 +5,9 @@ import { CommandError } from '../errors.ts';
 import { showsColours } from '../output/colours.ts';
 import { logFileIn } from '../output/open-console.ts';
 import { toLines } from '../output/text-console.ts';
+import { dataDirOf, findStack } from '../run-file.ts';
 import type { Terminal } from '../terminal.ts';
-import { type DataFlags, dataDirOf, findStack } from './accounts.ts';
+import type { DataFlags } from './accounts.ts';
 
 export interface LogsFlags extends DataFlags {
   readonly follow: boolean;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Container, CosmosClient, ItemDefinition } from '@azure/cosmos';
 import { CommandError } from '../errors.ts';
-import { type DataFlags, dataDirOf, findStack, listContainers, withCosmos } from './accounts.ts';
+import { dataDirOf, findStack } from '../run-file.ts';
+import { type DataFlags, listContainers, withCosmos } from './accounts.ts';
 import { type DataDependencies, partitionKeyOf, pathsOf } from './items.ts';
 import { clearStorage } from './storage.ts';
 
