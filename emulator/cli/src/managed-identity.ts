@@ -21,6 +21,12 @@ export interface IdentityOptions {
 }
 
 const SECRET_BYTES = 16;
+const CERTIFICATE_FOLDER = 'https';
+
+/** The certificate with which Cosmos DB is served then. @param stateDir that of the stack */
+export function certificateFileIn(stateDir: string): string {
+  return join(stateDir, CERTIFICATE_FOLDER, 'localhost.crt');
+}
 
 /** @param role what every identity of the app may do in Cosmos DB */
 export async function prepareIdentity(
@@ -28,7 +34,7 @@ export async function prepareIdentity(
   role: DataRole,
 ): Promise<ManagedIdentity> {
   // By the system's clock: clients check it by theirs.
-  const certificate = await openLocalCertificate(join(storageDir, 'https'), systemClock);
+  const certificate = await openLocalCertificate(join(storageDir, CERTIFICATE_FOLDER), systemClock);
   const header = Buffer.from(randomness.bytes(SECRET_BYTES)).toString('hex').toUpperCase();
   return {
     header,

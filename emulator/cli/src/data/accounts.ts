@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
 import type { Container, CosmosClient, CosmosClientOptions } from '@azure/cosmos';
@@ -29,13 +29,16 @@ export async function withCosmos<T>(
   { creates = false }: Needs = {},
 ): Promise<T> {
   const running = await findStack(location);
-  if (running) return useClient(running.cosmosConnectionString, use);
+  if (running) {
+    const stateDir = running.dataDir ?? running.stateDir;
+    return useClient({ connectionString: running.cosmosConnectionString, stateDir }, use);
+  }
   const dataDir = join(dataDirOf(location), 'cosmos');
   if (!creates && !existsSync(join(dataDir, 'cosmos.db'))) throw noData(location, 'data of Cosmos DB');
   const { startCosmos } = await import('@lazurite/cosmos');
   const server = await startCosmos({ dataDir, log: silentLog });
   try {
-    return await useClient(server.connectionString, use);
+    return await useClient(server, use);
   } finally {
     await server.close();
   }
@@ -65,9 +68,17 @@ function noData(location: StackLocation, what: string): CommandError {
   return new CommandError('NoData', message);
 }
 
-async function useClient<T>(connectionString: string, use: (client: CosmosClient) => Promise<T>): Promise<T> {
+/** Cosmos DB of a stack. */
+export interface CosmosAccount {
+  readonly connectionString: string;
+  /** Where the stack keeps its state; needed where the server has a certificate. */
+  readonly stateDir?: string | undefined;
+}
+
+/** Calls `use` with a client of the account. @throws CommandError CosmosRejected, with what Cosmos DB answered */
+export async function useClient<T>(account: CosmosAccount, use: (client: CosmosClient) => Promise<T>): Promise<T> {
   const { CosmosClient: Client } = await import('@azure/cosmos');
-  const client = new Client(optionsOf(connectionString));
+  const client = new Client(await optionsOf(account));
   try {
     return await use(client);
   } catch (error) {
@@ -77,12 +88,18 @@ async function useClient<T>(connectionString: string, use: (client: CosmosClient
   }
 }
 
-/** A stack with a managed identity serves Cosmos DB with a certificate of its own, which only the app trusts. */
-function optionsOf(connectionString: string): CosmosClientOptions {
-  const agent = connectionString.includes('AccountEndpoint=https:') && {
-    agent: new Agent({ rejectUnauthorized: false }),
-  };
-  return { connectionString, ...agent };
+/**
+ * A stack with a managed identity serves Cosmos DB with a certificate of its own: that one is trusted, whatever the name
+ * of the host, and no other.
+ */
+async function optionsOf({ connectionString, stateDir }: CosmosAccount): Promise<CosmosClientOptions> {
+  if (stateDir === undefined || !connectionString.includes('AccountEndpoint=https:')) return { connectionString };
+  const { certificateFileIn } = await import('../managed-identity.ts');
+  const file = certificateFileIn(stateDir);
+  const ca = await readFile(file).catch((cause: unknown) => {
+    throw new CommandError('FileNotRead', `The certificate of the stack, ${file}, cannot be read`, { cause });
+  });
+  return { connectionString, agent: new Agent({ ca, checkServerIdentity: () => undefined }) };
 }
 
 /** What Cosmos DB rejects is the caller's to mend: its first line says why. */
