@@ -3,6 +3,7 @@ import type { FunctionsHost, FunctionsHostOptions, LocalHostSettings } from '@la
 import { PortInUseError } from '@lazurite/http';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
 import type { Port } from '../backing-services.ts';
+import type { CosmosAccount } from '../data/accounts.ts';
 import { CommandError } from '../errors.ts';
 import { KEY_HINTS, listenForKeys, openInBrowser } from '../output/keys.ts';
 import { createLog } from '../output/log.ts';
@@ -106,12 +107,11 @@ function missingFunctions(
 }
 
 interface RunningApp extends Closeable {
-  /** The connection string of Cosmos DB. */
-  readonly cosmos: string;
+  readonly cosmos: CosmosAccount;
   readonly functions: FunctionsHost;
 }
 
-async function importAtStart(cosmos: string, folder: string): Promise<void> {
+async function importAtStart(cosmos: CosmosAccount, folder: string): Promise<void> {
   const { importFromFolder } = await import('../data/transfer.ts');
   await importFromFolder(cosmos, resolve(folder));
 }
@@ -151,7 +151,7 @@ async function startApp(
   }).catch((error: unknown) => explainFailure(error, { port, address, dataDir }));
   return startOrUndo(async (running) => {
     running.add(stack);
-    const cosmos = stack.cosmos.connectionString;
+    const cosmos = { connectionString: stack.cosmos.connectionString, stateDir: stack.stateDir };
     if (flags.import !== undefined) await importAtStart(cosmos, flags.import);
     const run = {
       pid: dependencies.process.pid,

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { BlobServiceClient } from '@azure/storage-blob';
 import type { QueueServiceClient } from '@azure/storage-queue';
 import { CommandError } from '../errors.ts';
 import { formatTable } from '../output/table.ts';
+import { pipeToStdout } from '../terminal.ts';
 import { assertFile, type DataFlags, withStorage } from './accounts.ts';
 import type { DataDependencies } from './items.ts';
 
@@ -110,7 +110,7 @@ export function getBlob(path: string, flags: DataFlags, { process }: DataDepende
     const { container, blob } = splitPath(path);
     const client = (await blobs(connectionString)).getContainerClient(container).getBlobClient(blob);
     const { readableStreamBody } = await client.download().catch((error: unknown) => missing(error, `blob '${path}'`));
-    if (readableStreamBody) await pipeline(readableStreamBody, process.stdout, { end: false });
+    if (readableStreamBody) await pipeToStdout(readableStreamBody, process.stdout);
   });
 }
 

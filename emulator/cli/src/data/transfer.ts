@@ -1,12 +1,20 @@
-import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Container, ContainerDefinition, CosmosClient, ItemDefinition } from '@azure/cosmos';
 import { CommandError } from '../errors.ts';
-import { assertFile, type ContainerFlags, chooseContainer, listContainers, withCosmos } from './accounts.ts';
+import { pipeToStdout } from '../terminal.ts';
+import {
+  assertFile,
+  type ContainerFlags,
+  type CosmosAccount,
+  chooseContainer,
+  listContainers,
+  useClient,
+  withCosmos,
+} from './accounts.ts';
 import { type DataDependencies, withoutSystemProperties } from './items.ts';
 
 export interface ExportFlags extends ContainerFlags {
@@ -29,11 +37,10 @@ const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
 export function exportData(flags: ExportFlags, { terminal, process }: DataDependencies): Promise<void> {
   return withCosmos({ ...flags, env: process.env }, async (client) => {
     if (flags.db !== undefined || flags.container !== undefined) await assertSomething(client, flags);
-    const items =
-      flags.file === undefined
-        ? await writeAccount(client, flags, process.stdout)
-        : await exportToFile(client, flags.file, flags);
-    terminal.error(`Exported ${items} items${flags.file === undefined ? '' : ` to ${flags.file}`}\n`);
+    const exporter = new Exporter(client, flags);
+    if (flags.file === undefined) await pipeToStdout(exporter.lines(), process.stdout);
+    else await writeWhole(flags.file, exporter.lines());
+    terminal.error(`Exported ${exporter.items} items${flags.file === undefined ? '' : ` to ${flags.file}`}\n`);
   });
 }
 
@@ -44,45 +51,64 @@ async function assertSomething(client: CosmosClient, { db, container }: ExportFl
   await chooseContainer(client, { ...(db !== undefined && { db }), ...(container !== undefined && { container }) });
 }
 
-/** Writes the file whole or not at all. Resolves with the number of items. */
-async function exportToFile(client: CosmosClient, file: string, flags: ContainerFlags = {}): Promise<number> {
+/** Writes the file whole or not at all. @throws CommandError FileNotWritten; whatever ends the lines */
+async function writeWhole(file: string, lines: AsyncIterable<string>): Promise<void> {
   const draft = `${file}.${process.pid}.new`;
-  await mkdir(dirname(file), { recursive: true });
-  const stream = createWriteStream(draft);
-  try {
-    const items = await writeAccount(client, flags, stream);
-    stream.end();
-    await once(stream, 'finish');
-    await rename(draft, file);
-    return items;
-  } catch (error) {
-    stream.destroy();
-    await rm(draft, { force: true });
-    throw error;
-  }
-}
-
-async function writeAccount(client: CosmosClient, { db, container }: ContainerFlags, out: Writable): Promise<number> {
-  const { resources: databases } = await client.databases.readAll().fetchAll();
-  let items = 0;
-  for (const { id } of databases.filter((one) => (db ?? one.id) === one.id)) {
-    await write(out, { type: 'database', version: FORMAT_VERSION, id });
-    const { resources } = await client.database(id).containers.readAll().fetchAll();
-    for (const definition of resources.filter((one) => (container ?? one.id) === one.id)) {
-      await write(out, { type: 'container', definition: withoutLinks({ ...definition }) });
-      items += await writeItems(client.database(id).container(definition.id), out);
+  let failure: unknown;
+  async function* observed(): AsyncGenerator<string> {
+    try {
+      yield* lines;
+    } catch (error) {
+      failure = error;
+      throw error;
     }
   }
-  return items;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await pipeline(observed, createWriteStream(draft));
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined); // it was not there, or is no file of ours
+    if (failure !== undefined) throw failure;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError('FileNotWritten', `${file} cannot be written: ${reason}`, { cause: error });
+  }
 }
 
-async function writeItems(container: Container, out: Writable): Promise<number> {
-  let items = 0;
-  for await (const { resources } of container.items.readAll<ItemDefinition>().getAsyncIterator()) {
-    for (const item of resources) await write(out, { type: 'item', item: withoutSystemProperties(item) });
-    items += resources.length;
+class Exporter {
+  readonly #client: CosmosClient;
+  readonly #wanted: ContainerFlags;
+  /** How many items were in the lines so far. */
+  items = 0;
+
+  constructor(client: CosmosClient, wanted: ContainerFlags = {}) {
+    this.#client = client;
+    this.#wanted = wanted;
   }
-  return items;
+
+  async *lines(): AsyncGenerator<string> {
+    const { db, container } = this.#wanted;
+    const { resources: databases } = await this.#client.databases.readAll().fetchAll();
+    for (const { id } of databases.filter((one) => (db ?? one.id) === one.id)) {
+      yield toLine({ type: 'database', version: FORMAT_VERSION, id });
+      const { resources } = await this.#client.database(id).containers.readAll().fetchAll();
+      for (const definition of resources.filter((one) => (container ?? one.id) === one.id)) {
+        yield toLine({ type: 'container', definition: withoutLinks({ ...definition }) });
+        yield* this.#itemLines(this.#client.database(id).container(definition.id));
+      }
+    }
+  }
+
+  async *#itemLines(container: Container): AsyncGenerator<string> {
+    for await (const { resources } of container.items.readAll<ItemDefinition>().getAsyncIterator()) {
+      for (const item of resources) yield toLine({ type: 'item', item: withoutSystemProperties(item) });
+      this.items += resources.length;
+    }
+  }
+}
+
+function toLine(line: object): string {
+  return `${JSON.stringify(line)}\n`;
 }
 
 /** A definition has links to what belongs to it besides. */
@@ -90,18 +116,13 @@ function withoutLinks(definition: Readonly<Record<string, unknown>>): Record<str
   return Object.fromEntries(Object.entries(definition).filter(([name]) => !name.startsWith('_')));
 }
 
-/** Waits for a reader that is slower. */
-async function write(out: Writable, line: object): Promise<void> {
-  if (!out.write(`${JSON.stringify(line)}\n`)) await once(out, 'drain');
-}
-
 /** Reads such lines. What is missing is created, and items are created or replaced; what else is stored stays. */
 export async function importData(flags: ImportFlags, { terminal, process }: DataDependencies): Promise<void> {
   if (flags.file !== undefined) await assertFile(flags.file); // before a folder is made for the data
-  const input = flags.file === undefined ? process.stdin : createReadStream(flags.file);
   return withCosmos(
     { ...flags, env: process.env },
     async (client) => {
+      const input = flags.file === undefined ? process.stdin : createReadStream(flags.file);
       const items = await importLines(client, input, flags.file ?? 'stdin');
       terminal.error(`Imported ${items} items\n`);
     },
@@ -109,21 +130,31 @@ export async function importData(flags: ImportFlags, { terminal, process }: Data
   );
 }
 
-async function importLines(client: CosmosClient, input: NodeJS.ReadableStream, source: string): Promise<number> {
+/** @param input is read at once: nobody else listens to its errors */
+async function importLines(client: CosmosClient, input: Readable, source: string): Promise<number> {
   const importer = new Importer(client);
-  const failed = once(input, 'error').then(([cause]) => {
-    throw new CommandError('FileNotRead', `${source} cannot be read`, { cause });
-  });
-  failed.catch(() => undefined); // it is raced below
-  const reading = (async () => {
-    let number = 0;
-    for await (const text of createInterface({ input })) {
-      number += 1;
-      if (text.trim() !== '') await importer.take(parseLine(text, `${source}, line ${number}`));
+  let number = 0;
+  for await (const text of linesOf(input, source)) {
+    number += 1;
+    if (text.trim() !== '') await importer.take(parseLine(text, `${source}, line ${number}`));
+  }
+  return importer.end();
+}
+
+/** Not by node:readline, for which other characters end a line, too, which JSON has within texts. */
+async function* linesOf(input: Readable, source: string): AsyncGenerator<string> {
+  let rest = '';
+  try {
+    for await (const chunk of input.setEncoding('utf8') as AsyncIterable<string>) {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+      if (rest.length > MAX_LINE_CHARACTERS) break; // the caller rejects it
     }
-    return importer.end();
-  })();
-  return Promise.race([reading, failed]);
+  } catch (cause) {
+    throw new CommandError('FileNotRead', `${source} cannot be read`, { cause });
+  }
+  yield rest;
 }
 
 type Line =
@@ -200,18 +231,16 @@ class Importer {
 }
 
 /** For `start --export-on-exit`: all databases, into a file of the folder. */
-export async function exportToFolder(connectionString: string, folder: string): Promise<number> {
-  return useAccount(connectionString, (client) => exportToFile(client, join(folder, FILE_NAME)));
+export async function exportToFolder(account: CosmosAccount, folder: string): Promise<number> {
+  return useClient(account, async (client) => {
+    const exporter = new Exporter(client);
+    await writeWhole(join(folder, FILE_NAME), exporter.lines());
+    return exporter.items;
+  });
 }
 
 /** For `start --import`: what `exportToFolder` wrote. */
-export async function importFromFolder(connectionString: string, folder: string): Promise<number> {
+export async function importFromFolder(account: CosmosAccount, folder: string): Promise<number> {
   const file = join(folder, FILE_NAME);
-  return useAccount(connectionString, (client) => importLines(client, createReadStream(file), file));
-}
-
-async function useAccount<T>(connectionString: string, use: (client: CosmosClient) => Promise<T>): Promise<T> {
-  const { CosmosClient: Client } = await import('@azure/cosmos');
-  const client = new Client(connectionString);
-  return use(client).finally(() => client.dispose());
+  return useClient(account, (client) => importLines(client, createReadStream(file), file));
 }
