@@ -17,7 +17,9 @@ const OWN_ACCOUNT = 'lazurite';
  * signed with the key of every emulator: what responds with something else is another program.
  */
 export async function isForeignCosmos(port: number): Promise<boolean> {
-  const account = (await readAccount('http', port)) ?? (await readAccount('https', port));
+  // At once: a program that accepts and says nothing holds up the start for one time limit, not for two.
+  const secure = readAccount('https', port);
+  const account = (await readAccount('http', port)) ?? (await secure);
   return account !== undefined && account !== OWN_ACCOUNT;
 }
 
