@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { HostEvent } from '@lazurite/functions';
 import { type Clock, type Randomness, Shutdown } from '@lazurite/runtime';
 import spawn from 'cross-spawn';
 import { CommandError } from '../errors.ts';
@@ -50,11 +51,7 @@ export async function exec(
     randomness,
     env: process.env,
     ...(dataDir !== undefined && { dataDir }),
-    onEvent: (event) => {
-      if (!flags.verbose) return;
-      if (event.type === 'log') terminal.error(`${event.message}\n`);
-      if (event.type === 'console') terminal.error(`${event.line}\n`);
-    },
+    ...(flags.verbose && { onEvent: (event) => printEvent(event, terminal) }),
     log: createLog(terminal, { clock, verbose: false }),
   });
   const running = new Shutdown();
@@ -74,6 +71,11 @@ export async function exec(
   } finally {
     await running.close();
   }
+}
+
+function printEvent(event: HostEvent, terminal: Terminal): void {
+  if (event.type === 'log') terminal.error(`${event.message}\n`);
+  if (event.type === 'console') terminal.error(`${event.line}\n`);
 }
 
 function run(

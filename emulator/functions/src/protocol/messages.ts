@@ -38,7 +38,7 @@ export interface WorkerInit {
   /** Distinguishes this app from others that share a storage account. */
   readonly hostId: string;
   readonly maxBodyBytes: number;
-  /** Whether anybody listens to the start and end of invocations; they are many. */
+  /** Whether anybody listens to the start and end of invocations, and to what the app prints between; they are many. */
   readonly reportInvocations: boolean;
   /** How long requests in flight may take to end when the worker stops, in ms. */
   readonly drainMs: number;

@@ -125,7 +125,7 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
     const { NODE_EXTRA_CA_CERTS: extra } = init.env;
     if (extra && extra !== known) trustCertificates(extra, parts.log);
     const onUnusable = () => void process.send?.({ type: 'recycle' } satisfies FromWorker);
-    reportConsole(worker);
+    if (init.reportInvocations) reportConsole(worker); // else the pipe of the process has it all
     const assembled = await assembleApp(app, { dependencies: parts, init, onUnusable });
     const running = await runApp(assembled, { dependencies: parts, init, handle });
     worker.isServing = true;

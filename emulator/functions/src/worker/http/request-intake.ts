@@ -32,7 +32,7 @@ export class InFlightRequests {
   counted(listener: RequestListener): RequestListener {
     return (message, response) => {
       this.#responses.add(response);
-      const startedAt = this.#options.clock.monotonic();
+      const startedAt = this.#options.onFinished ? this.#options.clock.monotonic() : 0; // nobody would ask for it
       response.once('close', () => {
         this.#responses.delete(response);
         this.#report(message, { status: response.statusCode, startedAt });
