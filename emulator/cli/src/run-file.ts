@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Closeable } from '@lazurite/runtime';
 import { CommandError } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
 import type { Stack } from './stack.ts';
 
 /**
@@ -53,7 +54,7 @@ export type RunDetails = Pick<RunFile, 'pid' | 'startedAt' | 'scriptRoot' | 'dat
 export async function writeRunFile(folder: string, stack: Stack, details: RunDetails): Promise<Closeable> {
   const file = runFilePath(folder);
   if (details.dataDir === null && (await readRunning(file))) return { close: async () => undefined };
-  const made = await mkdir(folder, { recursive: true });
+  const made = await makeFolder(folder);
   const content: RunFile = {
     schemaVersion: 1,
     id: stack.id,

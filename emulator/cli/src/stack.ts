@@ -23,6 +23,7 @@ import {
 } from '@lazurite/runtime';
 import type { StorageOnDemand } from '@lazurite/storage';
 import { type BackingAddresses, type BackingServices, type Port, startBackingServices } from './backing-services.ts';
+import { makeFolder } from './make-folder.ts';
 import { createSettingRewriter } from './setting-rewriter.ts';
 
 export interface StackOptions {
@@ -88,6 +89,8 @@ export function startStack(given: StackOptions): Promise<Stack> {
   return startOrUndo(async (running) => {
     const stateDir = options.dataDir ?? join(tmpdir(), `lazurite-${options.randomness.uuid()}`);
     if (options.dataDir === undefined) running.add({ close: () => rm(stateDir, { recursive: true, force: true }) });
+    // Before the servers make their folders, which does not end where none can be made.
+    if (options.dataDir !== undefined) await makeFolder(join(options.dataDir, 'cosmos'));
     const { promise: addresses, resolve } = Promise.withResolvers<BackingAddresses>();
     const events = options.onEvent && holdEvents(options.onEvent);
     const failed = new AbortController();

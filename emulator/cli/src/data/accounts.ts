@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Container, CosmosClient, CosmosClientOptions } from '@azure/cosmos';
 import { silentLog } from '@lazurite/runtime';
 import { CommandError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { dataDirOf, findStack, type StackLocation } from '../run-file.ts';
 
 /** The flags of all commands that show or change what is stored. */
@@ -35,6 +36,7 @@ export async function withCosmos<T>(
   }
   const dataDir = join(dataDirOf(location), 'cosmos');
   if (!creates && !existsSync(join(dataDir, 'cosmos.db'))) throw noData(location, 'data of Cosmos DB');
+  if (creates) await makeFolder(dataDir);
   const { startCosmos } = await import('@lazurite/cosmos');
   const server = await startCosmos({ dataDir, log: silentLog });
   try {
@@ -54,6 +56,7 @@ export async function withStorage<T>(
   if (running) return use(running.storageConnectionString);
   const dataDir = dataDirOf(location);
   if (!creates && !existsSync(join(dataDir, 'azurite'))) throw noData(location, 'data of storage');
+  if (creates) await makeFolder(join(dataDir, 'azurite'));
   const { startStorage } = await import('@lazurite/storage');
   const storage = await startStorage({ dataDir, appRoot: process.cwd(), log: silentLog });
   try {

@@ -1,10 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Container, ContainerDefinition, CosmosClient, ItemDefinition } from '@azure/cosmos';
 import { CommandError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { pipeToStdout } from '../terminal.ts';
 import {
   assertFile,
@@ -64,7 +65,7 @@ async function writeWhole(file: string, lines: AsyncIterable<string>): Promise<v
     }
   }
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await pipeline(observed, createWriteStream(draft));
     await rename(draft, file);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { closeSync, createWriteStream, mkdirSync, openSync, renameSync, type WriteStream, writeSync } from 'node:fs';
+import { closeSync, createWriteStream, openSync, renameSync, type WriteStream, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '../errors.ts';
 import type { Console, ConsoleOptions } from './console.ts';
@@ -69,10 +69,7 @@ function logWriter(dataDir: string): LineWriter {
   let bytes = 0;
   let stream: WriteStream | undefined;
   return (line) => {
-    if (stream === undefined) {
-      ignoreErrors(() => mkdirSync(dataDir, { recursive: true }));
-      stream = openLog(path);
-    }
+    stream ??= openLog(path);
     if (stream.writableLength > MAX_WAITING_BYTES) return;
     if (bytes > MAX_LOG_BYTES) {
       stream.end();

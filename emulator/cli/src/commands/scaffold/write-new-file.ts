@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { CommandError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 import type { Terminal } from '../../terminal.ts';
 
 export interface FileWriter {
@@ -19,7 +21,9 @@ export function openFileWriter({ folder, overwrites, terminal }: FileWriterOptio
     async write(path, text) {
       const file = join(folder, path);
       const shown = relative(process.cwd(), file) || path;
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file)).catch((cause: Error) => {
+        throw new CommandError('FolderNotMade', `${dirname(file)} cannot be made: ${cause.message}`, { cause });
+      });
       try {
         await writeFile(file, text, { flag: overwrites ? 'w' : 'wx' });
       } catch (error) {

@@ -1,0 +1,31 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lazurite-folder-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('makeFolder() makes what is missing, and tells the first of it', async () => {
+  const path = join(folder, 'a', 'b', 'c');
+  expect(await Promise.all([makeFolder(path), makeFolder(path)])).toContain(join(folder, 'a'));
+  expect((await stat(path)).isDirectory()).toBe(true);
+  expect(await makeFolder(path)).toBeUndefined();
+});
+
+test('makeFolder() rejects below a file', async () => {
+  await writeFile(join(folder, 'file'), '');
+  await expect(makeFolder(join(folder, 'file', 'a', 'b'))).rejects.toThrow(join(folder, 'file', 'a'));
+});
+
+// Only Linux has such a folder; node:fs alone would never end there.
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('makeFolder() rejects where the system knows no new folders', async () => {
+  await expect(makeFolder('/proc/lazurite/a')).rejects.toThrow("mkdir '/proc/lazurite'");
+});
