@@ -79,6 +79,22 @@ describe('The data commands, of a stack that runs', () => {
     expect(await fail('reset')).toContain('--yes');
   });
 
+  test.each<[string, string[]]>([
+    ["queue 'Bad_Name!' must have 3 to 63 lower-case letters", ['queue', 'peek', 'Bad_Name!']],
+    ["queue 'Bad_Name!' must have 3 to 63 lower-case letters", ['queue', 'clear', 'Bad_Name!']],
+    ["queue 'Bad_Name!' must have 3 to 63 lower-case letters", ['queue', 'send', 'Bad_Name!', 'x']],
+    ["queue 'large-messages': ", ['queue', 'send', '--raw', 'large-messages', '\u0001']],
+    ["for the queue 'large-messages': ", ['queue', 'send', 'large-messages', 'x'.repeat(70_000)]],
+    ["There is no queue 'absent'", ['queue', 'peek', 'absent']],
+    ["container 'Bad_Name!' must have 3 to 63 lower-case letters", ['blob', 'list', 'Bad_Name!']],
+    ["'Bad_Name!/x'", ['blob', 'get', 'Bad_Name!/x']],
+    ["container 'Bad_Name!' must have 3 to 63 lower-case letters", ['blob', 'put', 'Bad_Name!/x', 'shop.ndjson']],
+    ["for the blob 'docs/folder': ", ['blob', 'put', 'docs/folder', '.']],
+    ["There is no blob 'docs/absent'", ['blob', 'get', 'docs/absent']],
+  ])('say in one line what storage rejects: %s', async (message, args) => {
+    expect(await fail(...args)).toContain(message);
+  });
+
   test('export the items as they were imported', async () => {
     await run('export', '--file', 'copy.ndjson', '--db', 'shop');
     const lines = (await readFile(join(folder, 'copy.ndjson'), 'utf8')).trim().split('\n');

@@ -38,7 +38,7 @@ async function listQueues(service: QueueServiceClient): Promise<readonly Record<
 
 async function peek(service: QueueServiceClient, name: string): Promise<readonly Record<string, unknown>[]> {
   const peeking = service.getQueueClient(name).peekMessages({ numberOfMessages: MAX_PEEKED });
-  const { peekedMessageItems } = await peeking.catch((error: unknown) => missing(error, `queue '${name}'`));
+  const { peekedMessageItems } = await peeking.catch((error: unknown) => explain(error, 'queue', name));
   return peekedMessageItems.map(({ messageId, insertedOn, dequeueCount, messageText }) => ({
     id: messageId,
     inserted: insertedOn.toISOString(),
@@ -64,8 +64,9 @@ export function sendToQueue(
   const location = { ...flags, env: process.env };
   const send = async (connectionString: string): Promise<void> => {
     const queue = (await queues(connectionString)).getQueueClient(name);
-    await queue.createIfNotExists().catch((error: unknown) => invalidName(error, `queue '${name}'`));
-    const { messageId } = await queue.sendMessage(raw ? text : Buffer.from(text).toString('base64'));
+    await queue.createIfNotExists().catch((error: unknown) => explain(error, 'queue', name));
+    const sending = queue.sendMessage(raw ? text : Buffer.from(text).toString('base64'));
+    const { messageId } = await sending.catch((error: unknown) => explain(error, 'queue', name));
     terminal.error(`Sent message ${messageId} to ${name}\n`);
   };
   return withStorage(location, send, { creates: true });
@@ -75,7 +76,7 @@ export function sendToQueue(
 export function clearQueue(name: string, flags: DataFlags, { terminal, process }: DataDependencies): Promise<void> {
   return withStorage({ ...flags, env: process.env }, async (connectionString) => {
     const queue = (await queues(connectionString)).getQueueClient(name);
-    await queue.clearMessages().catch((error: unknown) => missing(error, `queue '${name}'`));
+    await queue.clearMessages().catch((error: unknown) => explain(error, 'queue', name));
     terminal.error(`Cleared ${name}\n`);
   });
 }
@@ -97,7 +98,7 @@ export function listBlobs(
         for await (const { name: blob, properties } of listing)
           rows.push({ blob, bytes: properties.contentLength, changed: properties.lastModified.toISOString() });
       } catch (error) {
-        missing(error, `container '${name}'`);
+        explain(error, 'container', name);
       }
     }
     terminal.out(flags.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : formatTable(rows));
@@ -109,7 +110,7 @@ export function getBlob(path: string, flags: DataFlags, { process }: DataDepende
   return withStorage({ ...flags, env: process.env }, async (connectionString) => {
     const { container, blob } = splitPath(path);
     const client = (await blobs(connectionString)).getContainerClient(container).getBlobClient(blob);
-    const { readableStreamBody } = await client.download().catch((error: unknown) => missing(error, `blob '${path}'`));
+    const { readableStreamBody } = await client.download().catch((error: unknown) => explain(error, 'blob', path));
     if (readableStreamBody) await pipeToStdout(readableStreamBody, process.stdout);
   });
 }
@@ -125,8 +126,10 @@ export function putBlob(
     const { container, blob } = splitPath(path);
     if (file !== undefined) await assertFile(file);
     const client = (await blobs(connectionString)).getContainerClient(container);
-    await client.createIfNotExists().catch((error: unknown) => invalidName(error, `container '${container}'`));
-    await client.getBlockBlobClient(blob).uploadStream(file === undefined ? process.stdin : createReadStream(file));
+    await client.createIfNotExists().catch((error: unknown) => explain(error, 'container', container));
+    const content = file === undefined ? process.stdin : createReadStream(file);
+    const storing = client.getBlockBlobClient(blob).uploadStream(content);
+    await storing.catch((error: unknown) => explain(error, 'blob', path));
     terminal.error(`Stored ${path}\n`);
   };
   return withStorage({ ...flags, env: process.env }, store, { creates: true });
@@ -160,23 +163,20 @@ async function blobs(connectionString: string): Promise<BlobServiceClient> {
   return Client.fromConnectionString(connectionString);
 }
 
-function missing(error: unknown, what: string): never {
-  if (statusOf(error) === 404) throw new CommandError('NotFound', `There is no ${what}`, { cause: error });
-  throw error;
-}
+/** Of a queue or a container. Source: "Naming queues and metadata", "Naming and referencing containers". */
+const VALID_NAME = /^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
-function invalidName(error: unknown, what: string): never {
-  if (statusOf(error) !== 400) throw error;
-  throw new CommandError(
-    'InvalidName',
-    `The name of the ${what} must have 3 to 63 lower-case letters, digits and hyphens`,
-    {
-      cause: error,
-    },
-  );
-}
-
-/** Of an error of the storage SDKs. */
-function statusOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+/** @throws CommandError, which names what was asked for and the reason; an error of another kind as it is */
+function explain(error: unknown, kind: 'queue' | 'container' | 'blob', name: string): never {
+  if (!(error instanceof Error)) throw error;
+  const what = `${kind} '${name}'`;
+  const { statusCode } = error as { statusCode?: unknown }; // of the errors of the storage SDKs
+  if (statusCode === 404) throw new CommandError('NotFound', `There is no ${what}`, { cause: error });
+  if (statusCode === 400 && kind !== 'blob' && !VALID_NAME.test(name)) {
+    const message = `The name of the ${what} must have 3 to 63 lower-case letters, digits and hyphens`;
+    throw new CommandError('InvalidName', message, { cause: error });
+  }
+  const reason = error.message.split('\n')[0];
+  const answer = typeof statusCode === 'number' ? `Storage answered ${statusCode} for the` : 'Storage failed for the';
+  throw new CommandError('StorageRejected', `${answer} ${what}: ${reason}`, { cause: error });
 }
