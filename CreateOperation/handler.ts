@@ -54,7 +54,10 @@ async function create(request: GraphRequest, dependencies: CreateOperationDepend
   const scenario = dependencies.simulator?.choose(preferences.scenario) ?? null;
   const begun = scenario === null ? given : beginScenario(given, dependencies.now());
   const creation = await createRetried({ request, given: begun, body, repeatable }, dependencies);
-  if (scenario !== null) await dependencies.simulator?.start(toStarted(url.chatId, creation.operation), scenario);
+  if (scenario !== null) {
+    const mayBeRepeat = repeatable !== undefined || isRetry(http);
+    await dependencies.simulator?.start(toStarted(url.chatId, creation.operation), scenario, { mayBeRepeat });
+  }
   return toResponse(request, creation, { scenario, repeated: repeatable !== undefined });
 }
 
@@ -91,13 +94,16 @@ async function createRetried(
     return await dependencies.repository.create(url.chatId, operation, options);
   } catch (error) {
     if (!(error instanceof OperationExistsError)) throw error;
-    const earlier =
-      http.headers.get('retry-attempt') === null ? null : await dependencies.repository.get(url.chatId, operation.id);
+    const earlier = isRetry(http) ? await dependencies.repository.get(url.chatId, operation.id) : null;
     if (earlier && (retriedId !== null || isCreatedFrom(given, earlier.operation))) return earlier;
     if (retriedId === null) throw error;
     // No retry, and the same client-request-id again: some callers have one for many requests.
     return dependencies.repository.create(url.chatId, createOperation(given, dependencies), options);
   }
+}
+
+function isRetry({ headers }: GraphRequest['http']): boolean {
+  return headers.get('retry-attempt') !== null;
 }
 
 /**

@@ -38,6 +38,10 @@ const STARTERS: readonly Starter[] = [
   },
 ];
 
+function repeatableHeaders(now: number): Record<string, string> {
+  return { 'repeatability-request-id': GROUP, 'repeatability-first-sent': new Date(now).toUTCString() };
+}
+
 async function channelOf(world: TeamsWorld, teamId: string): Promise<string> {
   const { body } = await world.call('GET', `/teams/${teamId}/channels`);
   return body.value.find(({ displayName }: { displayName: string }) => displayName === 'Readings').id;
@@ -402,6 +406,31 @@ describe('the operations of a team', () => {
     expect((await world.call('GET', targetResourceLocation)).status).toBe(404);
     await world.pass(60);
     expect((await world.call('GET', targetResourceLocation)).status).toBe(200);
+  });
+
+  test.each([
+    ['asks to be repeatable', (now: number) => repeatableHeaders(now)],
+    ['is a retry', () => ({ 'retry-attempt': '1', 'client-request-id': GROUP })],
+  ])('change the team once when the request that creates one %s and comes again', async (_title, headersOf) => {
+    const world = newTeamsWorld();
+    const team = await world.createTeam();
+    const headers = headersOf(world.clock.now());
+    const prefer = 'lro-scenario=immediate-success';
+    const archive = () =>
+      world.call('POST', `/teams/${team}/operations`, {
+        body: { ...body, operationType: 'archiveTeam' },
+        prefer,
+        headers,
+      });
+    const isArchived = async () => (await world.call('GET', `/teams/${team}`)).body.isArchived;
+    const first = await archive();
+    expect({ status: first.status, isArchived: await isArchived() }).toEqual({ status: 201, isArchived: true });
+    await world.pass(10);
+    await world.call('POST', `/teams/${team}/unarchive`, { prefer });
+    await world.pass(10);
+    expect((await archive()).body.id).toBe(first.body.id);
+    await world.pass(10);
+    expect(await isArchived()).toBe(false);
   });
 
   test('are there without the simulator, which is what starts them', async () => {
