@@ -149,9 +149,7 @@ function readOperations(path: PathReader, parent: Parent): UncheckedOperationAdd
 function readProperty(path: PathReader): PropertyAddress | null {
   const names: string[] = [];
   while (!path.isAtEnd() && path.segment !== '$value') {
-    const declared = declaredProperty([...names, path.segment]);
-    const isMember = names.length === 0 || names[0] === 'error';
-    if (!declared || !isMember || names.length > 1) throw path.unknown();
+    if (!declaredProperty([...names, path.segment])) throw path.unknown();
     names.push(path.segment);
     path.next();
   }
