@@ -433,6 +433,18 @@ describe('the operations of a team', () => {
     expect(await isArchived()).toBe(false);
   });
 
+  test('create a team whose id has a quote, which the context of its channels doubles', async () => {
+    const world = newTeamsWorld();
+    const path = "/teams('it''s %231')";
+    const options = { body: { ...body, operationType: 'createTeam' }, prefer: 'lro-scenario=immediate-success' };
+    expect((await world.call('POST', `${path}/operations`, options)).status).toBe(201);
+    const { body: listed } = await world.call('GET', `${path}/channels?$select=id`);
+    const context = "https://graph.example/v1.0/$metadata#teams('it''s%20%231')/channels(id)";
+    expect(listed['@odata.context']).toBe(context);
+    const { body: one } = await world.call('GET', `${path}/channels('${listed.value[0].id}')?$select=id`);
+    expect(one['@odata.context']).toBe(`${context}/$entity`);
+  });
+
   test('are there without the simulator, which is what starts them', async () => {
     const world = newTeamsWorld();
     const { callGraph } = await import('../support/call-handler.ts');
