@@ -164,7 +164,7 @@ export interface ContainerOptions {
 }
 
 /** Looks once; a failed look is not remembered. Without `createIfMissing` nothing is asked at all. */
-export function containerFinder(
+function containerFinder(
   client: CosmosClient,
   definition: ContainerDefinition,
   { database, createIfMissing }: ContainerOptions,
@@ -211,7 +211,7 @@ export const DEADLINE_MS = 5_000;
  * The signal stops what the SDK still does, so that nothing is written after we answered; the race answers in time
  * even while the SDK waits between two attempts, which the signal does not end.
  */
-export async function withinDeadline<T>(startTimer: StartTimer, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withinDeadline<T>(startTimer: StartTimer, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const controller = new AbortController();
   const stopTimer = startTimer(DEADLINE_MS, () => {

@@ -218,7 +218,7 @@ export function toSubscriptionLocation({ serviceRoot }: SubscriptionAddress, id:
 }
 
 /** The one address among all of an operation, below the service root. */
-export function toCanonicalPath({ set, parentId }: OperationAddress, operationId: string): string {
+function toCanonicalPath({ set, parentId }: OperationAddress, operationId: string): string {
   return `${set}('${quoteKey(parentId)}')/operations('${quoteKey(operationId)}')`;
 }
 
