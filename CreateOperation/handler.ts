@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { OperationExistsError } from '../shared/domain/errors.ts';
 import type { Creation, OperationRepository, RepeatableRequest } from '../shared/domain/operation-repository.ts';
@@ -10,6 +9,7 @@ import {
   type NewOperation,
   type TeamsAsyncOperation,
 } from '../shared/domain/teams-async-operation.ts';
+import { guidOf } from '../shared/graph-http/guid-of.ts';
 import {
   type FunctionHandler,
   type GraphRequest,
@@ -54,7 +54,10 @@ async function create(request: GraphRequest, dependencies: CreateOperationDepend
   const scenario = dependencies.simulator?.choose(preferences.scenario) ?? null;
   const begun = scenario === null ? given : beginScenario(given, dependencies.now());
   const creation = await createRetried({ request, given: begun, body, repeatable }, dependencies);
-  if (scenario !== null) await dependencies.simulator?.start(toStarted(url.chatId, creation.operation), scenario);
+  if (scenario !== null) {
+    const mayBeRepeat = repeatable !== undefined || isRetry(http);
+    await dependencies.simulator?.start(toStarted(url.chatId, creation.operation), scenario, { mayBeRepeat });
+  }
   return toResponse(request, creation, { scenario, repeated: repeatable !== undefined });
 }
 
@@ -91,8 +94,7 @@ async function createRetried(
     return await dependencies.repository.create(url.chatId, operation, options);
   } catch (error) {
     if (!(error instanceof OperationExistsError)) throw error;
-    const earlier =
-      http.headers.get('retry-attempt') === null ? null : await dependencies.repository.get(url.chatId, operation.id);
+    const earlier = isRetry(http) ? await dependencies.repository.get(url.chatId, operation.id) : null;
     if (earlier && (retriedId !== null || isCreatedFrom(given, earlier.operation))) return earlier;
     if (retriedId === null) throw error;
     // No retry, and the same client-request-id again: some callers have one for many requests.
@@ -100,9 +102,13 @@ async function createRetried(
   }
 }
 
+function isRetry({ headers }: GraphRequest['http']): boolean {
+  return headers.get('retry-attempt') !== null;
+}
+
 /**
- * An id for what a request creates that is the same when the same caller sends the same request again: a GUID of
- * version 8 (RFC 9562: made from a hash). Null without a `client-request-id`.
+ * An id for what a request creates that is the same when the same caller sends the same request again. Null without a
+ * `client-request-id`.
  *
  * @param body parsed
  */
@@ -110,9 +116,7 @@ function retryId({ http, url, caller }: GraphRequest, body: unknown): string | n
   const { clientRequestId } = readRequestIds(http.headers.get('client-request-id'), '');
   if (clientRequestId === '') return null;
   const { tenantId, kind, id } = caller;
-  const hash = createHash('sha256').update(JSON.stringify([tenantId, kind, id, url.chatId, clientRequestId, body]));
-  const hex = hash.digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return guidOf(JSON.stringify([tenantId, kind, id, url.chatId, clientRequestId, body]));
 }
 
 /** Whether an operation is what creating it from `given` would make, apart from when. */

@@ -69,7 +69,7 @@ export async function startOperation(
   );
   const chatId = toOwnerKey(owner);
   await repository.create(chatId, operation, { origin: readOrigin(http.headers, telemetry) });
-  await simulator.start({ chatId, operationId: operation.id, operationType: type }, scenario, effect);
+  await simulator.start({ chatId, operationId: operation.id, operationType: type }, scenario, { effect });
   return {
     status: 202,
     headers: {

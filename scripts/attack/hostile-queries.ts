@@ -1,4 +1,5 @@
 import type { ItemDefinition, SqlQuerySpec } from '@azure/cosmos';
+import { Picker } from '../../emulator/cosmos/src/testing/corruption/corruptions.ts';
 
 /** Items whose values are as long as an item can be: a text, two arrays, many properties, a geometry, and many small ones. */
 export function hostileItems(): readonly ItemDefinition[] {
@@ -63,26 +64,15 @@ export function namedQueries(): readonly SqlQuerySpec[] {
 
 /** Endless, and the same for the same seed. */
 export function* generatedQueries(seed: number): Iterable<SqlQuerySpec> {
-  const pick = picker(seed);
+  const pick = new Picker(seed);
   for (;;) {
     const value = expression(pick, 3);
-    const clause = pick(['', '', '', ' ORDER BY c.s', ` GROUP BY ${expression(pick, 1)}`]);
-    const selection = clause.startsWith(' GROUP') ? `COUNT(${value})` : `${pick(['', '', 'DISTINCT '])}VALUE ${value}`;
+    const clause = pick.among(['', '', '', ' ORDER BY c.s', ` GROUP BY ${expression(pick, 1)}`]);
+    const selection = clause.startsWith(' GROUP')
+      ? `COUNT(${value})`
+      : `${pick.among(['', '', 'DISTINCT '])}VALUE ${value}`;
     yield { query: `SELECT ${selection} FROM c JOIN x IN (SELECT VALUE ["x", c.t])${clause}` };
   }
-}
-
-export type Pick = <T>(among: readonly T[]) => T;
-
-/** A linear congruential generator: enough to choose, and repeatable. */
-export function picker(seed: number): Pick {
-  let state = seed >>> 0;
-  return (among) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const chosen = among[Math.floor((state / 2 ** 32) * among.length)];
-    if (chosen === undefined) throw new RangeError('There is nothing to pick from, expected a list that is not empty');
-    return chosen;
-  };
 }
 
 const LEAVES = ['c', 'c.s', 'c.t', 'c.arr', 'c.o', 'c.g', 'x', '1', '"a"', '[c.s, c.s]', '{"o": c.o}', 'c.arr[0]'];
@@ -94,18 +84,18 @@ const BINARY =
   );
 const OPERATORS = ['=', '<', '||', 'LIKE', 'AND', 'OR', '??', '+'];
 
-function expression(pick: Pick, depth: number): string {
-  if (depth === 0) return pick(LEAVES);
+function expression(pick: Picker, depth: number): string {
+  if (depth === 0) return pick.among(LEAVES);
   const inner = () => expression(pick, depth - 1);
-  const form = pick(FORMS);
+  const form = pick.among(FORMS);
   return form(inner, pick);
 }
 
-const FORMS: readonly ((inner: () => string, pick: Pick) => string)[] = [
-  (_, pick) => pick(LEAVES),
-  (inner, pick) => `${pick(UNARY)}(${inner()})`,
-  (inner, pick) => `${pick(BINARY)}(${inner()}, ${inner()})`,
-  (inner, pick) => `(${inner()} ${pick(OPERATORS)} ${inner()})`,
+const FORMS: readonly ((inner: () => string, pick: Picker) => string)[] = [
+  (_, pick) => pick.among(LEAVES),
+  (inner, pick) => `${pick.among(UNARY)}(${inner()})`,
+  (inner, pick) => `${pick.among(BINARY)}(${inner()}, ${inner()})`,
+  (inner, pick) => `(${inner()} ${pick.among(OPERATORS)} ${inner()})`,
   (inner) => `REPLACE(${inner()}, "a", ${inner()})`,
   (inner) => `ARRAY(SELECT VALUE ${inner()} FROM x IN c.arr)`,
   (inner) => `ARRAY(SELECT DISTINCT VALUE ${inner()} FROM x IN c.arr WHERE ${inner()} != x)`,

@@ -7,8 +7,8 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Picker } from '../../emulator/cosmos/src/testing/corruption/corruptions.ts';
 import type { Findings } from './findings.ts';
-import { type Pick, picker } from './hostile-queries.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const TENANT = '4f1c7d0a-6a5e-4d5b-9c3e-2b8a1f0e7c11';
@@ -29,7 +29,7 @@ export async function attackWithRequests({ requests, seed }: RequestAttackOption
     const stack = await readyStack(child);
     const ids = [await create(stack, OWN), await create(stack, OTHER)] as const;
     const before = await contentOf(stack, OTHER);
-    const pick = picker(seed);
+    const pick = new Picker(seed);
     const statuses = new Map<number, number>();
     const failed: string[] = [];
     let left = requests;
@@ -145,8 +145,8 @@ async function contentOf(stack: Stack, path: string): Promise<string> {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT', 'PROPFIND'];
 
-function generatedRequest(pick: Pick, [own, other]: readonly [string, string]): SentRequest {
-  const method = pick(METHODS.filter((name) => name !== 'CONNECT'));
+function generatedRequest(pick: Picker, [own, other]: readonly [string, string]): SentRequest {
+  const method = pick.among(METHODS.filter((name) => name !== 'CONNECT'));
   const hosts = [
     `x${OTHER}/${other}#`,
     `x${OTHER}/${other}?`,
@@ -161,13 +161,15 @@ function generatedRequest(pick: Pick, [own, other]: readonly [string, string]): 
     '127.0.0.1',
   ];
   const headers: Record<string, string> = {};
-  if (pick([true, false])) headers.host = pick(hosts);
-  if (pick([true, false])) headers.origin = pick(['http://attacker.example', 'null', 'http://localhost', 'a b', '']);
-  if (pick([true, false, false])) headers['x-forwarded-host'] = pick(hosts);
-  if (pick([true, false, false])) headers['x-original-url'] = `${OTHER}/${other}`;
-  if (pick([true, false, false])) headers['x-http-method-override'] = 'DELETE';
-  if (pick([true, false, false])) return { method: 'POST', path: '/beta/$batch', headers, body: batchOf(pick, own) };
-  const path = pick([
+  if (pick.among([true, false])) headers.host = pick.among(hosts);
+  if (pick.among([true, false]))
+    headers.origin = pick.among(['http://attacker.example', 'null', 'http://localhost', 'a b', '']);
+  if (pick.among([true, false, false])) headers['x-forwarded-host'] = pick.among(hosts);
+  if (pick.among([true, false, false])) headers['x-original-url'] = `${OTHER}/${other}`;
+  if (pick.among([true, false, false])) headers['x-http-method-override'] = 'DELETE';
+  if (pick.among([true, false, false]))
+    return { method: 'POST', path: '/beta/$batch', headers, body: batchOf(pick, own) };
+  const path = pick.among([
     OWN,
     `${OWN}/${own}`,
     `${OWN}/${own}?$select=id`,
@@ -179,18 +181,25 @@ function generatedRequest(pick: Pick, [own, other]: readonly [string, string]): 
     method,
     path,
     headers,
-    ...(method !== 'GET' && method !== 'HEAD' && { body: pick([OPERATION, '{}', '[', '']) }),
+    ...(method !== 'GET' && method !== 'HEAD' && { body: pick.among([OPERATION, '{}', '[', '']) }),
   };
 }
 
-function batchOf(pick: Pick, own: string): string {
-  const requests = Array.from({ length: pick([1, 2, 5]) }, (_, index) => ({
-    id: pick([String(index), '0']),
-    method: pick(METHODS),
-    url: pick(['/chats/attacked/operations', `/chats/attacked/operations/${own}`, '/nowhere', '//x', 'chats', '']),
-    headers: pick([{ 'content-type': 'application/json' }, { host: 'attacker.example' }, {}]),
-    ...(pick([true, false]) && { body: pick<unknown>([JSON.parse(OPERATION), {}, null, 'text']) }),
-    ...(pick([true, false, false]) && { dependsOn: [pick(['0', '1', 'x'])] }),
+function batchOf(pick: Picker, own: string): string {
+  const requests = Array.from({ length: pick.among([1, 2, 5]) }, (_, index) => ({
+    id: pick.among([String(index), '0']),
+    method: pick.among(METHODS),
+    url: pick.among([
+      '/chats/attacked/operations',
+      `/chats/attacked/operations/${own}`,
+      '/nowhere',
+      '//x',
+      'chats',
+      '',
+    ]),
+    headers: pick.among([{ 'content-type': 'application/json' }, { host: 'attacker.example' }, {}]),
+    ...(pick.among([true, false]) && { body: pick.among<unknown>([JSON.parse(OPERATION), {}, null, 'text']) }),
+    ...(pick.among([true, false, false]) && { dependsOn: [pick.among(['0', '1', 'x'])] }),
   }));
-  return JSON.stringify(pick<unknown>([{ requests }, { requests }, { requests }, {}, { requests: 1 }, []]));
+  return JSON.stringify(pick.among<unknown>([{ requests }, { requests }, { requests }, {}, { requests: 1 }, []]));
 }

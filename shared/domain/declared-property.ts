@@ -18,14 +18,15 @@ export type TypeName =
  * What the model says of a property of teamsAsyncOperation.
  *
  * @param path from the operation down: `['error', 'code']`
- * @returns undefined for a dynamic property and for whatever lies in one
+ * @returns undefined for a dynamic property, and for whatever lies in one or in a property that is not complex
  */
 export function declaredProperty(path: readonly string[]): PropertyModel | undefined {
   const properties: readonly PropertyModel[] = TEAMS_ASYNC_OPERATION.properties;
-  const [first, second] = path;
+  const [first, ...inner] = path;
   const property = properties.find(({ name }) => name === first);
-  if (second === undefined || typeof property?.type !== 'object' || property.type.kind !== 'complex') return property;
-  return property.type.properties.find(({ name }) => name === second);
+  if (inner.length === 0) return property;
+  if (inner.length > 1 || typeof property?.type !== 'object' || property.type.kind !== 'complex') return undefined;
+  return property.type.properties.find(({ name }) => name === inner[0]);
 }
 
 export function typeNameOf({ type }: PropertyModel): TypeName {

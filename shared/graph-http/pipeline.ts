@@ -20,6 +20,7 @@ import {
   checkParentId,
   type OperationAddress,
   parseAddress,
+  parseTemplate,
   problemOfTarget,
   type ResourceKind,
 } from './request/address.ts';
@@ -94,8 +95,9 @@ export function withCheckedTarget(
   template: string,
   dependencies: EnvelopeDependencies,
 ): FunctionHandler {
+  const segments = parseTemplate(template);
   return (request, context) => {
-    const problem = problemOfTarget(request, template);
+    const problem = problemOfTarget(request, segments);
     if (problem === null) return handler(request, context);
     const reject = withGraphEnvelope(() => Promise.reject(new BadRequestError(problem)), dependencies);
     return reject(request, context);

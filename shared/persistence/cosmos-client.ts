@@ -12,6 +12,7 @@ import {
 import type { TokenCredential } from '@azure/identity';
 import { UnavailableError } from '../domain/errors.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
+import { isOnThisMachine } from '../domain/this-machine.ts';
 import { hasStatus, toDomainError } from './cosmos-errors.ts';
 import { traceStoreCalls } from './trace-store-calls.ts';
 
@@ -26,9 +27,6 @@ export interface CosmosAccount {
  * would otherwise sleep for as long as Cosmos DB asks, be it a minute, before it looks at its own time limit.
  */
 const THROTTLE_RETRIES = { maxRetryAttemptCount: 3, fixedRetryIntervalInMilliseconds: 200, maxWaitTimeInSeconds: 2 };
-
-/** This machine: the URL standard writes every form of an IPv4 address like this. */
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * The client of all repositories, one for the life of the process as the SDK wants it: each keeps connections, what it
@@ -60,7 +58,7 @@ export function createCosmosClient(
  * (`documents/DatabaseAccount` of the SDK), and a hash of the partition key otherwise.
  */
 function hasOtherLocations(endpoint: string): boolean {
-  return !LOOPBACK.test(new URL(endpoint).hostname);
+  return !isOnThisMachine(endpoint);
 }
 
 /** An identity of Microsoft Entra that has a data-plane role in the account. */
@@ -166,7 +164,7 @@ export interface ContainerOptions {
 }
 
 /** Looks once; a failed look is not remembered. Without `createIfMissing` nothing is asked at all. */
-export function containerFinder(
+function containerFinder(
   client: CosmosClient,
   definition: ContainerDefinition,
   { database, createIfMissing }: ContainerOptions,
@@ -213,7 +211,7 @@ export const DEADLINE_MS = 5_000;
  * The signal stops what the SDK still does, so that nothing is written after we answered; the race answers in time
  * even while the SDK waits between two attempts, which the signal does not end.
  */
-export async function withinDeadline<T>(startTimer: StartTimer, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withinDeadline<T>(startTimer: StartTimer, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const controller = new AbortController();
   const stopTimer = startTimer(DEADLINE_MS, () => {

@@ -1,3 +1,4 @@
+import { isOnThisMachine } from '../domain/this-machine.ts';
 import { APP_SETTINGS, type Environment } from './app-settings.ts';
 import { type CosmosAccountSettings, readCosmosAccount } from './cosmos-account.ts';
 import { readTelemetry, type TelemetrySettings } from './telemetry.ts';
@@ -124,13 +125,6 @@ function readAuth(env: Environment, problems: string[]): AuthSettings {
 
 function readEvolvableEnums(env: Environment, problems: string[]): 'lenient' | 'strict' {
   return readOneOf('EVOLVABLE_ENUMS', env.EVOLVABLE_ENUMS, problems);
-}
-
-/** Names of this machine, as a URL has them. */
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
-function isOnThisMachine(url: string): boolean {
-  return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
 }
 
 /** Azure sets WEBSITE_INSTANCE_ID, and a database on this machine is the emulator's: what is deployed has neither. */

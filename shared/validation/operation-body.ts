@@ -65,7 +65,7 @@ function toReadOnlyDetail(name: string): ErrorDetail {
   return { code: 'BadRequest', message: `The property '${name}' is read-only and cannot be updated.`, target: name };
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 const DECLARED: readonly string[] = DECLARED_PROPERTIES;
 const ERROR_PROPERTIES: readonly string[] = OPERATION_ERROR_TYPE.properties.map(({ name }) => name);
@@ -73,10 +73,9 @@ const ERROR_PROPERTIES: readonly string[] = OPERATION_ERROR_TYPE.properties.map(
 const MAX_DETAILS = 100;
 const MAX_SHOWN_NAME_LENGTH = 255;
 
-export interface OperationBody {
-  /** Whatever the schema makes of the declared properties. */
-  // biome-ignore lint/suspicious/noExplicitAny: its type is the schema's to know, and joi says nothing about it
-  readonly declared: any;
+export interface OperationBody<Declared> {
+  /** As the schema leaves the declared properties. */
+  readonly declared: Declared;
   readonly dynamic: JsonObject;
 }
 
@@ -86,7 +85,7 @@ export interface OperationBody {
  *
  * @throws ValidationError with one detail for everything that is wrong
  */
-export function readOperationBody(body: unknown, schema: ObjectSchema): OperationBody {
+export function readOperationBody<Declared>(body: unknown, schema: ObjectSchema<Declared>): OperationBody<Declared> {
   if (!isObject(body)) throw new BadRequestError('The request body must be a JSON object.');
   const { declared, dynamic } = split(body);
   const closed = closeError(declared.error);
@@ -96,7 +95,7 @@ export function readOperationBody(body: unknown, schema: ObjectSchema): Operatio
     ...(error?.details ?? []).map(toDetail),
     ...closed.details,
   ];
-  if (details.length > 0) throw new ValidationError(details.slice(0, MAX_DETAILS));
+  if (details.length > 0 || value === undefined) throw new ValidationError(details.slice(0, MAX_DETAILS));
   return { declared: value, dynamic };
 }
 
@@ -154,7 +153,7 @@ function toUnknownProperty(given: string): ErrorDetail {
   };
 }
 
-function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -215,27 +214,32 @@ function dateTimeOffset(text: string, helpers: Joi.CustomHelpers): string | Joi.
 
 type PropertyType = PropertyModel['type'];
 
+const STRICT = { abortEarly: false, convert: false } as const;
+
 /** The declared properties alone: dynamic ones and control information are taken out before. */
-export const operationSchema: Joi.ObjectSchema = toObjectSchema(TEAMS_ASYNC_OPERATION.properties).prefs({
-  abortEarly: false,
-  convert: false,
-});
+export const operationSchema = toObjectSchema<Omit<NewOperation, 'dynamicProperties'>>(
+  TEAMS_ASYNC_OPERATION.properties,
+).prefs(STRICT);
+
+type NamedChanges = Omit<OperationChanges, 'dynamicProperties'> & OperationUpdate['fixed'];
 
 /** As `operationSchema`, for a body that names only what is to change. */
-export const updateSchema: Joi.ObjectSchema = operationSchema
+export const updateSchema = toObjectSchema<NamedChanges>(TEAMS_ASYNC_OPERATION.properties)
   .fork(
     TEAMS_ASYNC_OPERATION.properties.map(({ name }) => name),
     (property) => property.optional(),
   )
-  .prefs({ noDefaults: true });
+  .prefs({ ...STRICT, noDefaults: true });
 
 /** What each property must be, by its path: the second half of the message about it. */
 export const EXPECTED: Readonly<Record<string, string>> = Object.fromEntries(
   TEAMS_ASYNC_OPERATION.properties.flatMap((property) => describeRule(property)),
 );
 
-function toObjectSchema(properties: readonly PropertyModel[]): Joi.ObjectSchema {
-  return Joi.object(Object.fromEntries(properties.map((property) => [property.name, toSchema(property)])));
+function toObjectSchema<Declared>(properties: readonly PropertyModel[]): Joi.ObjectSchema<Declared> {
+  return Joi.object<Declared, false, Record<string, unknown>>(
+    Object.fromEntries(properties.map((property) => [property.name, toSchema(property)])),
+  );
 }
 
 function toSchema(property: PropertyModel): Joi.Schema {

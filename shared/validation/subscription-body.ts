@@ -3,7 +3,7 @@ import { BadRequestError, type ErrorDetail, ValidationError } from '../domain/er
 import { CHANGE_TYPES, type ChangeType } from '../domain/notifications/operation-change.ts';
 import type { ResourceDataOptions, Subscription } from '../domain/notifications/subscription.ts';
 import { type PropertyModel, SUBSCRIPTION_TYPE } from '../domain/type-model.ts';
-import { dateTimeOffsetRule, isNamed } from './operation-body.ts';
+import { dateTimeOffsetRule, isNamed, isObject, type JsonObject } from './operation-body.ts';
 
 /** What a caller sends to subscribe. */
 export type NewSubscription = Pick<
@@ -14,8 +14,6 @@ export type NewSubscription = Pick<
 
 /** What an update names; what is absent stays as it is. */
 export type SubscriptionChanges = Partial<Pick<Subscription, 'expirationDateTime' | 'notificationUrl'>>;
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 const MAX_URL_LENGTH = 2_048;
 /** Longer than any chat and operation can make it, percent-encoded throughout. */
@@ -209,8 +207,4 @@ function changeTypes(text: string, helpers: Joi.CustomHelpers): readonly ChangeT
 
 function absoluteUrl(text: string, helpers: Joi.CustomHelpers): string | Joi.ErrorReport {
   return text.isWellFormed() && URL.canParse(text) ? text : helpers.error('any.invalid');
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -7,7 +7,7 @@ import {
   TEAM_VISIBILITIES,
   type TeamVisibility,
 } from '../domain/teams/team.ts';
-import { dateTimeOffsetRule, isNamed } from './operation-body.ts';
+import { dateTimeOffsetRule, isNamed, isObject } from './operation-body.ts';
 
 /** What `POST /teams` and `PUT /groups/{id}/team` ask for. */
 export interface NewTeamBody {
@@ -36,6 +36,46 @@ export interface NewChatBody {
   /** Ids or principal names, as they were given. */
   readonly members: readonly string[];
   readonly appIds: readonly string[];
+}
+
+/** As joi leaves it; so are the others. */
+interface GivenMember {
+  readonly roles: readonly string[];
+  readonly 'user@odata.bind'?: string;
+  readonly userId?: string;
+}
+
+interface GivenTeam {
+  readonly displayName?: string;
+  readonly description?: string | null;
+  readonly visibility?: TeamVisibility;
+  readonly channels: NewTeamBody['channels'];
+  readonly members: readonly GivenMember[];
+  readonly specialization?: string;
+  readonly createdDateTime?: string;
+  readonly '@microsoft.graph.teamCreationMode'?: 'migration';
+  readonly 'template@odata.bind'?: string;
+  readonly 'group@odata.bind'?: string;
+}
+
+interface GivenClone {
+  readonly displayName: string;
+  readonly description?: string | null;
+  readonly classification?: string | null;
+  readonly mailNickname?: string | null;
+  readonly partsToClone: readonly ClonablePart[];
+  readonly visibility?: TeamVisibility | null;
+}
+
+interface GivenArchive {
+  readonly shouldSetSpoSiteReadOnlyForMembers?: boolean | null;
+}
+
+interface GivenChat {
+  readonly chatType: 'oneOnOne' | 'group';
+  readonly topic: string | null;
+  readonly members: readonly GivenMember[];
+  readonly installedApps: readonly { readonly 'teamsApp@odata.bind': string }[];
 }
 
 const MAX_ITEMS = 200;
@@ -68,12 +108,12 @@ const TEAM = {
   'template@odata.bind': Joi.string().max(1_024).pattern(TEMPLATE),
   'group@odata.bind': Joi.string().max(1_024).pattern(GROUP),
 };
-const NEW_TEAM: Body = {
+const NEW_TEAM = toBody<GivenTeam>({
   name: 'team',
   properties: { ...TEAM, 'template@odata.bind': TEAM['template@odata.bind'].required() },
-};
-const GROUP_TEAM: Body = { name: 'team', properties: TEAM };
-const CLONE: Body = {
+});
+const GROUP_TEAM = toBody<GivenTeam>({ name: 'team', properties: TEAM });
+const CLONE = toBody<GivenClone>({
   name: 'clone',
   closed: true,
   properties: {
@@ -84,13 +124,13 @@ const CLONE: Body = {
     partsToClone: Joi.string().max(256).custom(toParts).required(),
     visibility: visibility.allow(null),
   },
-};
-const ARCHIVE: Body = {
+});
+const ARCHIVE = toBody<GivenArchive>({
   name: 'archive',
   closed: true,
   properties: { shouldSetSpoSiteReadOnlyForMembers: Joi.boolean().allow(null) },
-};
-const CHAT: Body = {
+});
+const CHAT = toBody<GivenChat>({
   name: 'chat',
   properties: {
     chatType: Joi.valid('oneOnOne', 'group').required(),
@@ -101,7 +141,7 @@ const CHAT: Body = {
       .max(1)
       .default([]),
   },
-};
+});
 
 /** What a value must be, by the path without indexes: the second half of the message about it. */
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -149,8 +189,7 @@ export function parseGroupTeam(body: unknown, groupId: string, now: number): New
   return toNewTeam({ ...given, members: [] }, groupId, now);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: its type is the schema's to know, and joi says nothing about it
-function toNewTeam(given: any, groupId: string | null, now: number): NewTeamBody {
+function toNewTeam(given: GivenTeam, groupId: string | null, now: number): NewTeamBody {
   const { displayName, description, visibility: shown, channels, createdDateTime } = given;
   if (groupId !== null && given['group@odata.bind'] !== undefined) rejectInherited(given);
   if (createdDateTime !== undefined && given['@microsoft.graph.teamCreationMode'] === undefined)
@@ -169,8 +208,8 @@ function toNewTeam(given: any, groupId: string | null, now: number): NewTeamBody
 }
 
 /** A team that is made of a group has these of the group. */
-function rejectInherited(given: Readonly<Record<string, unknown>>): void {
-  const members = Array.isArray(given.members) && given.members.length > 0 ? given.members : undefined;
+function rejectInherited(given: GivenTeam): void {
+  const members = given.members.length > 0 ? given.members : undefined;
   const found = Object.entries({ ...given, members })
     .filter(([name, value]) => value !== undefined && INHERITED.includes(name))
     .map(([name]) => name);
@@ -182,7 +221,7 @@ function rejectInherited(given: Readonly<Record<string, unknown>>): void {
 
 const INHERITED: readonly string[] = ['displayName', 'visibility', 'specialization', 'members'];
 
-function isOwner({ roles }: { readonly roles: readonly string[] }): boolean {
+function isOwner({ roles }: GivenMember): boolean {
   return roles.some((role) => role.toLowerCase() === 'owner');
 }
 
@@ -205,46 +244,52 @@ export function checkArchive(body: unknown): void {
 /** @throws ValidationError with one detail for everything that is wrong */
 export function parseNewChat(body: unknown): NewChatBody {
   const { chatType, topic, members, installedApps } = readBody(body, CHAT);
-  const ids: string[] = members.map(toUserId);
+  const ids = members.map(toUserId);
   if (chatType === 'oneOnOne' && new Set(ids.map((id) => id.toLowerCase())).size !== 2)
     throw new ValidationError([detail('members', 'A oneOnOne chat must have exactly two members.')]);
   if (chatType === 'oneOnOne' && topic !== null)
     throw new ValidationError([detail('topic', 'Only a group chat can have a topic.')]);
-  const appIds = installedApps.map((app: { 'teamsApp@odata.bind': string }) => idIn(APP, app['teamsApp@odata.bind']));
+  const appIds = installedApps.flatMap((app) => idIn(APP, app['teamsApp@odata.bind']) ?? []);
   return { chatType, topic, members: ids, appIds };
 }
 
-function toUserId(given: { readonly 'user@odata.bind'?: string; readonly userId?: string }): string {
+function toUserId(given: GivenMember): string {
   return idIn(USER, given['user@odata.bind']) ?? given.userId ?? '';
 }
 
-function idIn(pattern: RegExp, url: unknown): string | null {
-  const { quoted, plain } = pattern.exec(String(url ?? ''))?.groups ?? {};
+function idIn(pattern: RegExp, url = ''): string | null {
+  const { quoted, plain } = pattern.exec(url)?.groups ?? {};
   return quoted ?? plain ?? null;
 }
 
-interface Body {
+interface Body<Given> {
   /** Of the type or the action. */
   readonly name: 'team' | 'chat' | 'clone' | 'archive';
   /** An action takes its parameters alone; types are open. */
   readonly closed?: true;
-  readonly properties: Readonly<Record<string, Joi.Schema>>;
+  readonly names: readonly string[];
+  readonly schema: Joi.ObjectSchema<Given>;
+}
+
+function toBody<Given>({
+  properties,
+  ...body
+}: Omit<Body<Given>, 'names' | 'schema'> & { readonly properties: Joi.SchemaMap<Given> }): Body<Given> {
+  const schema = Joi.object<Given>(properties).prefs({ abortEarly: false, convert: false });
+  return { ...body, names: Object.keys(properties), schema };
 }
 
 const MAX_DETAILS = 100;
 const MAX_SHOWN_NAME_LENGTH = 255;
 
-// biome-ignore lint/suspicious/noExplicitAny: its type is the schema's to know, and joi says nothing about it
-function readBody(body: unknown, { name, closed, properties }: Body): any {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new BadRequestError('The request body must be a JSON object.');
+function readBody<Given>(body: unknown, { name, closed, names, schema }: Body<Given>): Given {
+  if (!isObject(body)) throw new BadRequestError('The request body must be a JSON object.');
   const entries = Object.entries(body);
   // Names are looked at here, so that joi never copies one such as `__proto__`.
-  const known = entries.filter(([key]) => Object.hasOwn(properties, key));
-  const unknown = closed ? entries.filter(([key]) => !Object.hasOwn(properties, key) && !key.includes('@')) : [];
-  const options = { abortEarly: false, convert: false } as const;
-  const { value, error } = Joi.object(properties).validate(Object.fromEntries(known), options);
-  const type = Object.hasOwn(body, '@odata.type') ? (body as { '@odata.type': unknown })['@odata.type'] : undefined;
+  const known = entries.filter(([key]) => names.includes(key));
+  const unknown = closed ? entries.filter(([key]) => !names.includes(key) && !key.includes('@')) : [];
+  const { value, error } = schema.validate(Object.fromEntries(known));
+  const type = Object.hasOwn(body, '@odata.type') ? body['@odata.type'] : undefined;
   const details = [
     ...(type === undefined || closed || isNamed(type, name)
       ? []
@@ -252,18 +297,18 @@ function readBody(body: unknown, { name, closed, properties }: Body): any {
     ...unknown.map(([key]) => unknownParameter(key.slice(0, MAX_SHOWN_NAME_LENGTH), name)),
     ...(error?.details ?? []).map((item) => toDetail(item, name)),
   ];
-  if (details.length > 0) throw new ValidationError(details.slice(0, MAX_DETAILS));
+  if (details.length > 0 || value === undefined) throw new ValidationError(details.slice(0, MAX_DETAILS));
   return value;
 }
 
-function toDetail({ type, path }: ValidationErrorItem, name: Body['name']): ErrorDetail {
+function toDetail({ type, path }: ValidationErrorItem, name: Body<unknown>['name']): ErrorDetail {
   const target = path.join('/');
   if (type === 'any.required') return required(target, name);
   const expected = EXPECTED[path.filter((segment) => typeof segment === 'string').join('/')];
   return detail(target, `The value of the property '${target}' is not valid. It must be ${expected}.`);
 }
 
-function required(target: string, name: Body['name']): ErrorDetail {
+function required(target: string, name: Body<unknown>['name']): ErrorDetail {
   const what = name === 'team' || name === 'chat' ? `create a ${name}` : `${name} a team`;
   return detail(target, `The '${target}' property is required to ${what}.`);
 }

@@ -38,6 +38,8 @@ export interface TeamsWorld {
 export interface CallOptions {
   readonly body?: unknown;
   readonly prefer?: string;
+  /** Beside those that the other options ask for. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly version?: 'beta' | 'v1.0';
 }
 
@@ -53,12 +55,12 @@ export function newTeamsWorld(caller: Partial<Caller> = {}, changes: Partial<Gra
     scenarios: parseScenarios(SCENARIOS),
   });
   const dependencies = { ...base, simulator };
-  const call: TeamsWorld['call'] = (method, path, { body, prefer, version = 'v1.0' } = {}) =>
+  const call: TeamsWorld['call'] = (method, path, { body, prefer, headers, version = 'v1.0' } = {}) =>
     callGraph(
       {
         method,
         path: `${ROOT}/${version}${path}`,
-        headers: { ...(body !== undefined && JSON_TYPE), ...(prefer !== undefined && { prefer }) },
+        headers: { ...(body !== undefined && JSON_TYPE), ...(prefer !== undefined && { prefer }), ...headers },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       },
       dependencies,

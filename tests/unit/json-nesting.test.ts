@@ -1,29 +1,43 @@
 import fc from 'fast-check';
-import { nestingExceeds } from '../../shared/graph-http/request/message.ts';
+import { countNames } from '../../shared/graph-http/request/message.ts';
 
 function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return 1 + Math.max(0, ...Object.values(value).map(depthOf));
 }
 
-describe('nestingExceeds()', () => {
+function namesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce<number>((sum, inner) => sum + namesIn(inner), own);
+}
+
+describe('countNames()', () => {
   test('agrees with the depth of any JSON value', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), fc.nat(6), (value, limit) => {
-        const padding = ' '.repeat(10); // short texts are not even scanned
-        expect(nestingExceeds(padding + JSON.stringify(value, null, 1), limit)).toBe(depthOf(value) > limit);
+        expect(countNames(JSON.stringify(value, null, 1), limit) === null).toBe(depthOf(value) > limit);
+      }),
+    );
+  });
+
+  test('counts the names in any JSON value', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
+        expect(countNames(JSON.stringify(value), 128)).toBe(namesIn(value));
       }),
     );
   });
 
   test('does not count brackets inside strings', () => {
-    expect(nestingExceeds(JSON.stringify(['[[[[\\"[[[[', '{"', '\\']), 1)).toBe(false);
+    expect(countNames(JSON.stringify(['[[[[\\"[[[[', '{"', '\\']), 1) === null).toBe(false);
   });
 
-  test.each(['['.repeat(100_000), `"${'['.repeat(100_000)}`, '"\\'.repeat(1_000_000)])(
-    'ends on text that is no JSON',
-    (text) => {
-      expect(typeof nestingExceeds(text, 128)).toBe('boolean');
-    },
-  );
+  test.each<[string, number | null]>([
+    ['['.repeat(100_000), null],
+    [`"${'['.repeat(100_000)}`, 0],
+    ['"\\'.repeat(1_000_000), 0],
+  ])('ends on text that is no JSON', (text, expected) => {
+    expect(countNames(text, 128)).toBe(expected);
+  });
 });

@@ -34,9 +34,18 @@ function newWorld(scenarios = SCENARIOS): World {
   return { clock, simulator, plans, workspace, dependencies: { ...base, simulator } };
 }
 
-function create({ dependencies }: World, prefer: string, changes: object = {}): Promise<TestResponse> {
-  const headers = { ...JSON_TYPE, prefer };
+function create(
+  { dependencies }: World,
+  prefer: string,
+  changes: object = {},
+  more: Readonly<Record<string, string>> = {},
+): Promise<TestResponse> {
+  const headers = { ...JSON_TYPE, prefer, ...more };
   return callGraph({ method: 'POST', headers, body: exampleWith({ id: 'it', ...changes }) }, dependencies);
+}
+
+function repeatableHeaders({ clock }: World): Readonly<Record<string, string>> {
+  return { 'repeatability-request-id': 'mine', 'repeatability-first-sent': new Date(clock.now()).toUTCString() };
 }
 
 function poller({ dependencies }: World): () => Promise<TestResponse> {
@@ -243,6 +252,31 @@ describe('the simulator', () => {
     await clock.advance(10 * SECOND);
     await counted.refresh('chat', 'another');
     expect(looks).toBe(4);
+  });
+
+  test.each(['createChat', 'archiveTeam'])(
+    'applies an operation of the type %s once, however often the request is repeated',
+    async (operationType) => {
+      const world = newWorld();
+      const added = jest.spyOn(world.workspace, 'add');
+      const headers = repeatableHeaders(world);
+      const ids: unknown[] = [];
+      for (let times = 0; times < 3; times += 1) {
+        ids.push((await create(world, 'lro-scenario=quick-success', { operationType }, headers)).body.id);
+        await world.clock.advance(SECOND);
+      }
+      expect(new Set(ids)).toEqual(new Set(['it']));
+      expect(added).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  test('starts an operation at the repeat of a request that stored it and then failed', async () => {
+    const world = newWorld();
+    const headers = repeatableHeaders(world);
+    jest.spyOn(world.plans, 'add').mockRejectedValueOnce(new Error('the power went'));
+    expect((await create(world, 'lro-scenario=quick-success', {}, headers)).status).toBe(500);
+    expect((await create(world, 'lro-scenario=quick-success', {}, headers)).status).toBe(201);
+    expect((await pollToTheEnd(world, 1)).last.body.status).toBe('succeeded');
   });
 
   test('takes a step again that was written while its plan was not', async () => {

@@ -38,6 +38,10 @@ const STARTERS: readonly Starter[] = [
   },
 ];
 
+function repeatableHeaders(now: number): Record<string, string> {
+  return { 'repeatability-request-id': GROUP, 'repeatability-first-sent': new Date(now).toUTCString() };
+}
+
 async function channelOf(world: TeamsWorld, teamId: string): Promise<string> {
   const { body } = await world.call('GET', `/teams/${teamId}/channels`);
   return body.value.find(({ displayName }: { displayName: string }) => displayName === 'Readings').id;
@@ -402,6 +406,43 @@ describe('the operations of a team', () => {
     expect((await world.call('GET', targetResourceLocation)).status).toBe(404);
     await world.pass(60);
     expect((await world.call('GET', targetResourceLocation)).status).toBe(200);
+  });
+
+  test.each([
+    ['asks to be repeatable', (now: number) => repeatableHeaders(now)],
+    ['is a retry', () => ({ 'retry-attempt': '1', 'client-request-id': GROUP })],
+  ])('change the team once when the request that creates one %s and comes again', async (_title, headersOf) => {
+    const world = newTeamsWorld();
+    const team = await world.createTeam();
+    const headers = headersOf(world.clock.now());
+    const prefer = 'lro-scenario=immediate-success';
+    const archive = () =>
+      world.call('POST', `/teams/${team}/operations`, {
+        body: { ...body, operationType: 'archiveTeam' },
+        prefer,
+        headers,
+      });
+    const isArchived = async () => (await world.call('GET', `/teams/${team}`)).body.isArchived;
+    const first = await archive();
+    expect({ status: first.status, isArchived: await isArchived() }).toEqual({ status: 201, isArchived: true });
+    await world.pass(10);
+    await world.call('POST', `/teams/${team}/unarchive`, { prefer });
+    await world.pass(10);
+    expect((await archive()).body.id).toBe(first.body.id);
+    await world.pass(10);
+    expect(await isArchived()).toBe(false);
+  });
+
+  test('create a team whose id has a quote, which the context of its channels doubles', async () => {
+    const world = newTeamsWorld();
+    const path = "/teams('it''s %231')";
+    const options = { body: { ...body, operationType: 'createTeam' }, prefer: 'lro-scenario=immediate-success' };
+    expect((await world.call('POST', `${path}/operations`, options)).status).toBe(201);
+    const { body: listed } = await world.call('GET', `${path}/channels?$select=id`);
+    const context = "https://graph.example/v1.0/$metadata#teams('it''s%20%231')/channels(id)";
+    expect(listed['@odata.context']).toBe(context);
+    const { body: one } = await world.call('GET', `${path}/channels('${listed.value[0].id}')?$select=id`);
+    expect(one['@odata.context']).toBe(`${context}/$entity`);
   });
 
   test('are there without the simulator, which is what starts them', async () => {

@@ -32,7 +32,7 @@ export function getPropertyHandler(dependencies: GetPropertyDependencies): Funct
 }
 
 async function get(
-  { url, format: { metadata, ...format }, enums }: GraphRequest,
+  { url, format, enums }: GraphRequest,
   { repository, simulator }: GetPropertyDependencies,
 ): Promise<GraphResponse> {
   const id = url.operationId ?? '';
@@ -40,10 +40,10 @@ async function get(
   await simulator?.refresh(url.chatId, id);
   const stored = await repository.get(url.chatId, id);
   if (!stored) throw new OperationNotFoundError(id);
-  const view = { path, enums, metadata };
-  const value = propertyOf(stored.operation, view);
+  const { metadata } = format;
+  const value = propertyOf(stored.operation, { path, enums, metadata });
   if (value === null) return emptyResponse(204);
   if (isRaw) return textResponse(String(value));
-  const entity = toPropertyEntity(stored.operation, view, url) ?? {};
-  return odataResponse(200, entity, { 'content-type': toContentType({ metadata, ...format }) });
+  const entity = toPropertyEntity(value, { operationId: stored.operation.id, path, metadata }, url);
+  return odataResponse(200, entity, { 'content-type': toContentType(format) });
 }

@@ -77,16 +77,16 @@ function toServiceModel(names: readonly RouteName[]): ServiceModel {
 }
 
 interface Resources {
-  /** A collection, and one member of it. Null: it is not served. */
-  readonly all: ResourceKind | null;
-  readonly one: ResourceKind | null;
+  /** A collection, and one member of it. */
+  readonly all: ResourceKind;
+  readonly one: ResourceKind;
 }
 
 function capabilitiesOf(names: readonly RouteName[], { all, one }: Resources): Capabilities {
   const routes = names.map(routeOf);
-  const serves = (kind: ResourceKind | null, method: string) =>
-    kind !== null && routes.some(({ resource, methods }) => resource === kind && methods.some((it) => it === method));
-  const list = routes.find(({ resource, methods }) => all !== null && resource === all && methods.includes('GET'));
+  const serves = (kind: ResourceKind, method: string) =>
+    routes.some(({ resource, methods }) => resource === kind && methods.some((it) => it === method));
+  const list = routes.find(({ resource, methods }) => resource === all && methods.includes('GET'));
   const options = list?.options ?? [];
   return {
     readable: serves(all, 'GET'),

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { isGuid } from '../../../shared/domain/teams/operations-owner.ts';
 import type { Chat } from '../../../shared/domain/teams/team.ts';
 import { newChat } from '../../../shared/domain/teams/workspace.ts';
+import { guidOf } from '../../../shared/graph-http/guid-of.ts';
 import { type FunctionHandler, graphPipeline } from '../../../shared/graph-http/pipeline.ts';
 import { readJson } from '../../../shared/graph-http/request/message.ts';
 import { type GraphResponse, odataResponse } from '../../../shared/graph-http/response/response.ts';
@@ -60,7 +60,5 @@ function toChat({ chatType, topic, members }: NewChatBody, dependencies: Starter
 
 /** People can be named by their principal names; there is no directory to look them up in, so a hash stands for the id. */
 function toGuid(member: string): string {
-  if (isGuid(member)) return member.toLowerCase();
-  const hex = createHash('sha256').update(member.toLowerCase()).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return isGuid(member) ? member.toLowerCase() : guidOf(member.toLowerCase());
 }

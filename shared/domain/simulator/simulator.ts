@@ -41,12 +41,8 @@ export interface Simulator {
    * @throws OperationsError the scenario says that the request is rejected
    */
   chooseForStarter(wanted: string | null, caller: string): string;
-  /**
-   * Lets an operation go as the scenario says, from now on.
-   *
-   * @param effect what it does when it succeeds; absent: what operations of its type do
-   */
-  start(operation: StartedOperation, scenario: string, effect?: Effect): Promise<void>;
+  /** Lets an operation go as the scenario says, from now on. */
+  start(operation: StartedOperation, scenario: string, options?: StartOptions): Promise<void>;
   /**
    * Brings an operation to where it should be by now, before it is read. Does nothing for one without a scenario.
    *
@@ -63,6 +59,13 @@ export interface StartedOperation {
   readonly chatId: string;
   readonly operationId: string;
   readonly operationType: OperationType;
+}
+
+export interface StartOptions {
+  /** What the operation does when it succeeds. Absent: what operations of its type do. */
+  readonly effect?: Effect;
+  /** Whether the operation may have been started before: one that was goes on as it does. */
+  readonly mayBeRepeat?: boolean;
 }
 
 /** What one turn of the timer takes on; the rest waits for the next. */
@@ -84,7 +87,9 @@ export function createSimulator(dependencies: SimulatorDependencies): Simulator 
       if (start) rejections.check(start, JSON.stringify([caller, name]));
       return name;
     },
-    start: async ({ chatId, operationId, operationType }, name, given) => {
+    start: async ({ chatId, operationId, operationType }, name, { effect: given, mayBeRepeat = false } = {}) => {
+      // The effect of a repeat would come at another time, and of a new target.
+      if (mayBeRepeat && (await plans.get(chatId, operationId))) return;
       const effect = given ?? effectOfType(operationType, chatId, dependencies);
       const { id: targetId, location: targetLocation } = targetOf(effect);
       const scenario = scenarioOf(name, scenarios);

@@ -100,8 +100,13 @@ function withChannel(channels: readonly Channel[], channel: Channel): readonly C
   return isKnown ? channels.map((other) => (other.id === channel.id ? channel : other)) : [...channels, channel];
 }
 
-/** Of an archived team all channels are archived. Null: the team has none of this id. */
-export function channelOf({ channels, isArchived }: Team, id: string): Channel | null {
-  const channel = channels.find((candidate) => candidate.id === id);
-  return channel ? { ...channel, isArchived: channel.isArchived || isArchived } : null;
+/** Null: the team has none of this id. */
+export function channelOf(team: Team, id: string): Channel | null {
+  const channel = team.channels.find((candidate) => candidate.id === id);
+  return channel ? asOf(team, channel) : null;
+}
+
+/** One of its channels as it is in the team: of an archived team all are archived. */
+export function asOf({ isArchived }: Team, channel: Channel): Channel {
+  return { ...channel, isArchived: channel.isArchived || isArchived };
 }

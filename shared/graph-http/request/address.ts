@@ -149,9 +149,7 @@ function readOperations(path: PathReader, parent: Parent): UncheckedOperationAdd
 function readProperty(path: PathReader): PropertyAddress | null {
   const names: string[] = [];
   while (!path.isAtEnd() && path.segment !== '$value') {
-    const declared = declaredProperty([...names, path.segment]);
-    const isMember = names.length === 0 || names[0] === 'error';
-    if (!declared || !isMember || names.length > 1) throw path.unknown();
+    if (!declaredProperty([...names, path.segment])) throw path.unknown();
     names.push(path.segment);
     path.next();
   }
@@ -305,13 +303,29 @@ export interface RequestTarget {
   readonly params: Readonly<Record<string, string | undefined>>;
 }
 
+/** A segment of a route template: a literal, or a parameter. */
+export type TemplateSegment =
+  | { readonly literal: string }
+  | { readonly parameter: string; readonly arity: 'one' | 'optional' | 'catchAll' };
+
+/** @param template of the route, from the host's root: `beta/chats/{chatsId}/operations` */
+export function parseTemplate(template: string): readonly TemplateSegment[] {
+  return template.split('/').map((segment) => {
+    const { star, name, optional } = /^\{(?<star>\*?)(?<name>\w+)(?<optional>\??)\}$/.exec(segment)?.groups ?? {};
+    if (name === undefined) return { literal: segment };
+    if (star) return { parameter: name, arity: 'catchAll' };
+    return { parameter: name, arity: optional ? 'optional' : 'one' };
+  });
+}
+
 /**
  * Why a request cannot be answered for what it asks; null: its URL can be believed. What is addressed is said by the path
  * that the host matched, and a header never changes it: `Host: x/beta/chats/b/operations/1#` would make a URL of another chat.
- *
- * @param template of the route, from the host's root: `beta/chats/{chatsId}/operations`
  */
-export function problemOfTarget({ url, headers, params }: RequestTarget, template: string): string | null {
+export function problemOfTarget(
+  { url, headers, params }: RequestTarget,
+  template: readonly TemplateSegment[],
+): string | null {
   const host = headers.get('host');
   if (host !== null && !isHost(host)) return 'The Host header must be a host name with an optional port.';
   return isOfRoute(new URL(url), template, params) ? null : 'The URL of the request must have the path that was sent.';
@@ -337,10 +351,14 @@ function isName(name: string): boolean {
   return !/^(?:\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? '') || isIPv4(name);
 }
 
-function isOfRoute({ pathname, hash }: URL, template: string, params: RequestTarget['params']): boolean {
+function isOfRoute(
+  { pathname, hash }: URL,
+  template: readonly TemplateSegment[],
+  params: RequestTarget['params'],
+): boolean {
   if (hash !== '') return false;
   const given = segmentsOf(pathname);
-  const expected = template.split('/').flatMap((segment) => valuesOf(segment, params));
+  const expected = template.flatMap((segment) => valuesOf(segment, params));
   if (given.length !== expected.length) return false;
   return expected.every(({ value, isLiteral }, index) => {
     const segment = decodeAll(given[index] ?? '');
@@ -354,12 +372,11 @@ interface ExpectedSegment {
 }
 
 /** A catch-all stands for any number of segments, an optional parameter for none or one. */
-function valuesOf(segment: string, params: RequestTarget['params']): readonly ExpectedSegment[] {
-  const { star, name, optional } = /^\{(?<star>\*?)(?<name>\w+)(?<optional>\??)\}$/.exec(segment)?.groups ?? {};
-  if (name === undefined) return [{ value: segment, isLiteral: true }];
-  const value = params[name];
-  if (star) return segmentsOf(value ?? '').map((part) => ({ value: part, isLiteral: false }));
-  if (optional && !value) return [];
+function valuesOf(segment: TemplateSegment, params: RequestTarget['params']): readonly ExpectedSegment[] {
+  if ('literal' in segment) return [{ value: segment.literal, isLiteral: true }];
+  const value = params[segment.parameter];
+  if (segment.arity === 'catchAll') return segmentsOf(value ?? '').map((part) => ({ value: part, isLiteral: false }));
+  if (segment.arity === 'optional' && !value) return [];
   return [{ value: value ?? '', isLiteral: false }];
 }
 

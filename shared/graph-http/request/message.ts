@@ -174,11 +174,11 @@ export async function readJson(request: BodySource): Promise<unknown> {
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0) throw new BadRequestError('Empty Payload. JSON content expected.');
   const text = decodeUtf8(bytes);
-  if (nestingExceeds(text, MAX_NESTING))
-    throw new BadRequestError(`The request body is nested deeper than ${MAX_NESTING} levels.`);
+  const names = countNames(text, MAX_NESTING);
+  if (names === null) throw new BadRequestError(`The request body is nested deeper than ${MAX_NESTING} levels.`);
   const value = parse(text);
   // OData JSON format 4.01, section 4.5: names are unique. JSON.parse() keeps the last of those that are not.
-  if (countNames(text) !== countMembers(value)) throw new BadRequestError(REPEATED_NAME);
+  if (names !== countMembers(value)) throw new BadRequestError(REPEATED_NAME);
   return value;
 }
 
@@ -245,29 +245,20 @@ const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
 /**
- * Whether a JSON text nests objects and arrays deeper than `limit`. One pass over the text, before anything that
- * recurses sees it; what it says of a text that is no JSON means nothing.
+ * How many names of properties a JSON text has: each is followed by the one kind of colon outside strings. Null: it nests
+ * objects and arrays deeper than `limit`. One pass over the text, before anything that recurses sees it; what it says of a
+ * text that is no JSON means nothing.
  */
-export function nestingExceeds(text: string, limit: number): boolean {
-  if (text.length <= limit) return false;
+export function countNames(text: string, limit: number): number | null {
+  let count = 0;
   let depth = 0;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
     if (unit === QUOTE) index = endOfString(text, index + 1);
+    else if (unit === COLON) count += 1;
     else if (OPENING.has(unit)) depth += 1;
     else if (CLOSING.has(unit)) depth -= 1;
-    if (depth > limit) return true;
-  }
-  return false;
-}
-
-/** How many names of properties a JSON text has: each is followed by the one kind of colon outside strings. */
-function countNames(text: string): number {
-  let count = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit === QUOTE) index = endOfString(text, index + 1);
-    else if (unit === COLON) count += 1;
+    if (depth > limit) return null;
   }
   return count;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type {
   ChangeMessage,
   NotificationFormat,
@@ -7,6 +6,7 @@ import type {
 import type { ChangeType, OperationChange } from '../../domain/notifications/operation-change.ts';
 import type { Subscription } from '../../domain/notifications/subscription.ts';
 import { ownerOf } from '../../domain/teams/operations-owner.ts';
+import { guidOf } from '../guid-of.ts';
 import { doubleQuotes } from '../request/address.ts';
 
 /** Graph's `changeNotificationCollection`, or CloudEvents 1.0 for subscriptions that ask for them. */
@@ -90,12 +90,9 @@ function resourceOf({ chatId, operationId }: Pick<OperationChange, 'chatId' | 'o
   return `${set}('${doubleQuotes(id)}')/operations('${doubleQuotes(operationId)}')`;
 }
 
-/** A GUID of version 8 (RFC 9562: made from a hash), the same whenever the change is sent to the subscription. */
+/** The same whenever the change is sent to the subscription. */
 function notificationId(subscription: Subscription, change: OperationChange): string {
-  const hex = createHash('sha256')
-    .update(JSON.stringify([subscription.id, change.id]))
-    .digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return guidOf(JSON.stringify([subscription.id, change.id]));
 }
 
 interface EventContext {

@@ -139,17 +139,24 @@ function selected(name: string, value: unknown, select: EntityView['select']): [
   return [[name, Object.fromEntries(kept)]];
 }
 
-/** One property of an operation, as the response to a request for it. Undefined: it is null. */
+interface PropertyOfOperation extends Pick<EntityView, 'metadata'> {
+  readonly operationId: string;
+  readonly path: readonly string[];
+}
+
+/**
+ * One property of an operation, as the response to a request for it.
+ *
+ * @param value of the property, not null
+ */
 export function toPropertyEntity(
-  operation: TeamsAsyncOperation,
-  { path, ...view }: Omit<EntityView, 'select'> & { readonly path: readonly string[] },
+  value: unknown,
+  { operationId, path, metadata }: PropertyOfOperation,
   url: OperationAddress,
-): object | undefined {
-  const value = propertyOf(operation, { ...view, path });
-  if (value === null) return undefined;
-  const context = `${url.serviceRoot}/$metadata#${toCanonicalPath(url, operation.id)}/${path.join('/')}`;
+): object {
+  const context = `${url.serviceRoot}/$metadata#${toCanonicalPath(url, operationId)}/${path.join('/')}`;
   return {
-    ...(view.metadata !== 'none' && { '@odata.context': context }),
+    ...(metadata !== 'none' && { '@odata.context': context }),
     ...(typeof value === 'object' ? value : { value }),
   };
 }
@@ -211,7 +218,7 @@ export function toSubscriptionLocation({ serviceRoot }: SubscriptionAddress, id:
 }
 
 /** The one address among all of an operation, below the service root. */
-export function toCanonicalPath({ set, parentId }: OperationAddress, operationId: string): string {
+function toCanonicalPath({ set, parentId }: OperationAddress, operationId: string): string {
   return `${set}('${quoteKey(parentId)}')/operations('${quoteKey(operationId)}')`;
 }
 

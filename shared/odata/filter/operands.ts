@@ -57,14 +57,18 @@ const ARITHMETIC = ['add', 'sub', 'mul', 'div', 'divby', 'mod'] as const;
 
 export const FILTER_FUNCTIONS: readonly string[] = Object.keys(FUNCTIONS);
 
-/** @throws QueryOptionError `error` has no such property, for it is of a closed type */
+/** @throws QueryOptionError the path leads into a declared property that has no such member */
 export function propertyOperand(path: readonly string[]): Operand {
-  const [first = '', second = ''] = path;
   const declared = declaredProperty(path);
-  if (first === 'error' && !declared) throw unknownProperty(second);
-  const depth = first === 'error' ? 2 : 1;
-  if (declared && path.length > depth) throw notComplex(path);
+  if (!declared) rejectMember(path);
   return { expression: { kind: 'property', path }, type: declared ? typeNameOf(declared) : 'Edm.Untyped' };
+}
+
+/** Dynamic properties can have members of any name; a declared one has those of its type, which is closed. */
+function rejectMember([first = '', second = '', ...deeper]: readonly string[]): void {
+  if (!declaredProperty([first])) return;
+  const isMember = declaredProperty([first, second]) !== undefined;
+  throw first === 'error' && !isMember ? unknownProperty(second) : notComplex([first, second, ...deeper]);
 }
 
 function unknownProperty(name: string): QueryOptionError {

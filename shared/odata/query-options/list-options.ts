@@ -131,8 +131,7 @@ function toPaths(item: string): readonly string[] {
   return inner.split(',').map((member) => `${name.trim()}/${member.trim()}`);
 }
 
-function isSelectable([first = '', ...others]: readonly string[]): boolean {
-  if (![first, ...others].every((name) => IDENTIFIER.test(name))) return false;
-  if (others.length === 0) return true;
-  return first === 'error' && others.length === 1 && declaredProperty([first, ...others]) !== undefined;
+function isSelectable(path: readonly string[]): boolean {
+  if (!path.every((name) => IDENTIFIER.test(name))) return false;
+  return path.length === 1 || declaredProperty(path) !== undefined;
 }

@@ -12,7 +12,7 @@ export interface ChangeDocument {
   readonly ttl: number;
 }
 
-export const CHANGE_KIND = 'change';
+const CHANGE_KIND = 'change';
 /** No operation has an id that begins with $. */
 const ID_PREFIX = '$change-';
 /** Far longer than anybody tries to deliver what an endpoint does not take. */

@@ -33,6 +33,18 @@ export interface OperationResult {
   readonly indexUtilization?: string;
 }
 
+/** As the service's emulator reports it for a container, in kilobytes. */
+export const RESOURCE_QUOTA = 'documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;';
+
+/** @param documentSize of an average item, in kilobytes; scripts are given 0 */
+export function formatUsage(
+  { count, averageBytes }: ItemUsage,
+  documentSize: number = Math.ceil(averageBytes / 1024),
+): string {
+  const kilobytes = Math.ceil((count * averageBytes) / 1024);
+  return `documentSize=${documentSize};documentsSize=${kilobytes};documentsCount=${count};collectionSize=${kilobytes};`;
+}
+
 /** A resource as the client sees it: its own properties and the system properties. */
 export function toResourceJson(resource: StoredResource, self: string, properties: object): string {
   const { rid, etag, ts } = resource;

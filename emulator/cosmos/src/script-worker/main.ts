@@ -84,7 +84,9 @@ class ScriptRun {
 
   /** Lets the script run until it returns, and asks for the operations that it has queued; without any, it has ended. */
   #turn(name: 'start' | 'deliver', args: readonly QuickJSHandle[]): void {
-    if (!this.#invoke(name, args)) return;
+    const ran = this.#invoke(name, args);
+    for (const arg of args) arg.dispose(); // what the script needs of them, it refers to itself
+    if (!ran) return;
     const jobs = this.#runtime.executePendingJobs(MAX_JOBS);
     if (jobs.error) jobs.error.dispose(); // a rejection that nobody handles does not fail the script, as in the service
     if (this.#elapsed() > this.#message.limits.milliseconds) {
@@ -94,6 +96,7 @@ class ScriptRun {
     const calls = this.#invoke('drain', []);
     if (!calls) return;
     const text = this.#vm.getString(calls);
+    calls.dispose();
     if (text !== '[]') {
       send({ type: 'calls', calls: text });
       return;

@@ -12,7 +12,7 @@ import type { Account, Container } from '../account/account.ts';
 import { type Access, type Authorizer, assertPermitted } from '../auth/authorizer.ts';
 import { CosmosError } from '../model/errors.ts';
 import { assertGranted, type GrantedRequest } from '../operations/access/resource-grant.ts';
-import type { OperationResult } from '../operations/result.ts';
+import { formatUsage, type OperationResult, RESOURCE_QUOTA } from '../operations/result.ts';
 import { meterOf, type RequestUnitMeter } from '../operations/throughput/request-unit-meter.ts';
 import {
   flag,
@@ -32,7 +32,6 @@ import {
   verbOf,
 } from '../routes/router.ts';
 import { StoreError } from '../store/errors.ts';
-import type { ItemUsage } from '../store/store.ts';
 
 export interface PipelineDependencies {
   readonly edge: Edge;
@@ -280,14 +279,6 @@ const CONSTANT_HEADERS: readonly string[] = [
 
 /** In percent. A changed indexing policy applies at once. */
 const INDEX_PROGRESS = 'x-ms-documentdb-collection-index-transformation-progress';
-
-/** As the service's emulator reports it for a container, in kilobytes. */
-const RESOURCE_QUOTA = 'documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;';
-
-function formatUsage({ count, averageBytes }: ItemUsage): string {
-  const kilobytes = Math.ceil((count * averageBytes) / 1024);
-  return `documentSize=${Math.ceil(averageBytes / 1024)};documentsSize=${kilobytes};documentsCount=${count};collectionSize=${kilobytes};`;
-}
 
 function addContainerHeaders(
   headers: HeaderList,

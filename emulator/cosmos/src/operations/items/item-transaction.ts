@@ -1,7 +1,7 @@
 import { type Account, alreadyExists, type Container, newEtag, notFound, nowInSeconds } from '../../account/account.ts';
 import { uniqueKeyViolation } from '../../model/container/unique-key.ts';
 import { CosmosError } from '../../model/errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { assertItemSize, assertItemValues, isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import {
   assertSamePartitionKey,
   fullPartitionKey,
@@ -125,6 +125,18 @@ export function toItemInput(
   assertSamePartitionKey(ofItem, ofRequest);
   const uniqueKeys = container.uniqueKeysOf(body).map((value, index) => `${index}:${value}`);
   return { ...locate(container, ofItem, id), uniqueKeys, properties: withoutSystemProperties(body) };
+}
+
+/** As `toItemInput`, of what a script has made. @throws CosmosError BadRequest or RequestEntityTooLarge */
+export function checkedItemInput(
+  container: Container,
+  body: JsonValue | undefined,
+  partitionKey: PartitionKeyValue | undefined,
+): ItemInput {
+  const item = body ?? null;
+  assertItemValues(item);
+  assertItemSize(Buffer.byteLength(JSON.stringify(item)));
+  return toItemInput(container, item, partitionKey);
 }
 
 /** Where the item with this id is or would be. */

@@ -13,6 +13,7 @@ import {
   distanceFunctionsOf,
   type QueryBody,
   selectForQuery,
+  targetsOf,
 } from './query-scope.ts';
 import { decodeCursor, encodeCursor, type QueryPage, type QuerySettings, readQueryPage } from './read-query-page.ts';
 
@@ -42,9 +43,10 @@ export async function queryDocuments(
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, sortedPathsOf(query));
-  if (!input.crossesPartitions) assertOnePartition(container, query, scope);
-  assertServedWithoutMerge(container, query, scope);
-  const feed = selectForQuery(container, query, scope);
+  const targets = targetsOf(container, query);
+  if (!input.crossesPartitions) assertOnePartition(container, targets, scope);
+  assertServedWithoutMerge(container, query, { scope, targets });
+  const feed = selectForQuery(container, targets, scope);
   const request = identityOf(container, query, input);
   const token = continuation === undefined ? undefined : account.continuations.read(continuation, request);
   const cursor = token === undefined ? undefined : decodeCursor(token, readKeys(account, query, feed));

@@ -1,11 +1,9 @@
 import type { Account } from '../../account/account.ts';
 import type { JsonValue } from '../../model/json.ts';
-import type { CompiledQuery } from '../../query/compile-query.ts';
-import { YIELD } from '../../query/execute/evaluation-frame.ts';
-import type { QueryTurns } from '../../query/execute/query-turns.ts';
 import { type FeedPage, type ResourceFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
+import { parsed, readRows } from './document-rows.ts';
 import type { QueryBody } from './query-scope.ts';
 import { decodeCursor, encodeCursor } from './read-query-page.ts';
 
@@ -27,7 +25,7 @@ export async function queryResources(
   const request = JSON.stringify([feed.parentRid, feed.name, body.text, body.parameters]);
   const start = continuation === undefined ? 0 : offsetOf(account.continuations.read(continuation, request));
   const { rows, hasMore } = await account.queryScheduler.run(isClosed, (turns) =>
-    readRows(account, query, { feed, start, maxItemCount, turns }),
+    readRows(account, query, { documents: parsed(feed.resources), start, maxItemCount, turns }),
   );
   const page = rows.map((row) => JSON.stringify(row));
   const end = start + page.length;
@@ -40,32 +38,6 @@ export async function queryResources(
       continuation: account.continuations.issue(encodeCursor({ kind: 'offset', offset: end }), request),
     }),
   };
-}
-
-/** The rows of one page, from `start` on. */
-interface RowRange {
-  readonly feed: ResourceFeed;
-  readonly start: number;
-  readonly maxItemCount: number;
-}
-
-async function readRows(
-  account: Account,
-  query: CompiledQuery,
-  { feed, start, maxItemCount, turns }: RowRange & { readonly turns: QueryTurns },
-): Promise<{ readonly rows: readonly JsonValue[]; readonly hasMore: boolean }> {
-  const documents = feed.resources.map((text) => JSON.parse(text) as JsonValue); // our own text
-  const context = { now: account.clock.now(), random: () => account.randomness.fraction() };
-  const rows: JsonValue[] = [];
-  let seen = 0;
-  for (const row of query.steps(documents, context, { limits: turns.limits })) {
-    if (turns.isOver()) await turns.next();
-    if (row === YIELD) continue;
-    seen += 1;
-    if (seen > start + maxItemCount) return { rows, hasMore: true };
-    if (seen > start) rows.push(row);
-  }
-  return { rows, hasMore: false };
 }
 
 function offsetOf(value: JsonValue): number {

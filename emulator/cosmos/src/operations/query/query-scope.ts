@@ -24,23 +24,24 @@ export interface QueryBody {
 const MAX_TARGETS = 100;
 
 /** The items of the request, without the partition keys that the query's filter excludes. */
-export function selectForQuery(container: Container, query: CompiledQuery, scope: FeedScope): FeedSelection {
+export function selectForQuery(container: Container, targets: QueryTargets, scope: FeedScope): FeedSelection {
   const feed = selectFeed(container, scope);
-  const targets = targetEpks(container, query);
   if (targets === undefined || targets.length > MAX_TARGETS) return feed;
   return { ...feed, selections: feed.selections.flatMap((selection) => narrow(container, selection, targets)) };
 }
 
 /** The physical partitions that a query over the whole container must visit. */
-function targetRanges(container: Container, query: CompiledQuery): readonly number[] {
-  const targets = targetEpks(container, query);
+function targetRanges(container: Container, targets: QueryTargets): readonly number[] {
   return container.ranges.flatMap((bounds, range) =>
     targets === undefined || targets.some((target) => intersectEpkRanges(target, bounds)) ? [range] : [],
   );
 }
 
-/** Undefined: everything. */
-function targetEpks({ definition }: Container, query: CompiledQuery): readonly EpkRange[] | undefined {
+/** The partition keys that the filter of a query leaves, hashed; undefined: everything. */
+export type QueryTargets = readonly EpkRange[] | undefined;
+
+/** Hashes each key: once for a query. */
+export function targetsOf({ definition }: Container, query: CompiledQuery): QueryTargets {
   const target = query.target({
     partitionKey: definition.partitionKey,
     geospatialType: definition.geospatialConfig.type,
@@ -68,9 +69,9 @@ function narrow(
 }
 
 /** @throws CosmosError BadRequest for a query that would have to read several physical partitions */
-export function assertOnePartition(container: Container, query: CompiledQuery, scope: FeedScope): void {
+export function assertOnePartition(container: Container, targets: QueryTargets, scope: FeedScope): void {
   if (scope.partitionKey !== undefined || scope.range !== undefined) return;
-  if (targetRanges(container, query).length <= 1) return;
+  if (targetRanges(container, targets).length <= 1) return;
   throw new CosmosError(
     'BadRequest',
     'Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.',
@@ -83,13 +84,17 @@ export function assertOnePartition(container: Container, query: CompiledQuery, s
  *
  * @throws CosmosError BadRequest, substatus 1004
  */
-export function assertServedWithoutMerge(container: Container, query: CompiledQuery, scope: FeedScope): void {
+export function assertServedWithoutMerge(
+  container: Container,
+  query: CompiledQuery,
+  { scope, targets }: { readonly scope: FeedScope; readonly targets: QueryTargets },
+): void {
   const { orderBy } = query.query;
   const isRanked = orderBy?.rank === true;
   if (!isRanked && (scope.partitionKey !== undefined || scope.range !== undefined)) return;
   // The client rejects a vector search without TOP or LIMIT, which it learns from the plan.
   const isPlanned = isRanked || orderBy?.items.some(isVectorDistance) === true;
-  if (!isPlanned && targetRanges(container, query).length <= 1) return;
+  if (!isPlanned && targetRanges(container, targets).length <= 1) return;
   const plan = query.plan(planPolicyOf(container));
   if (!needsMerge(plan)) return;
   throw new CosmosError('BadRequest', NOT_SERVED, {

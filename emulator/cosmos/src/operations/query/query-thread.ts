@@ -52,6 +52,8 @@ class StoreQueryThread implements QueryThread {
   readonly #entry: string;
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
+  /** What the store threw for the query that runs: an error loses its class on its way through the thread. */
+  #storeError: unknown;
 
   /** @param entry the file of `query-worker.ts`, or what is built of it */
   constructor(store: QueriedStore, entry: string) {
@@ -62,8 +64,11 @@ class StoreQueryThread implements QueryThread {
   async run(task: unknown, isClosed: () => boolean): Promise<unknown> {
     clearTimeout(this.#idle);
     const worker = this.#worker ?? this.#start();
+    this.#storeError = undefined;
     try {
-      return resultOf(await this.#outcome(worker, task, isClosed));
+      const outcome = await this.#outcome(worker, task, isClosed);
+      if ('error' in outcome) throw this.#storeError ?? outcome.error;
+      return resultOf(outcome);
     } finally {
       this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
     }
@@ -108,7 +113,9 @@ class StoreQueryThread implements QueryThread {
     const { port1: calls, port2: own } = new MessageChannel();
     const isAnswered = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     own.on('message', (storeCall: StoreCall) => {
-      own.postMessage(callStore(this.#store, storeCall));
+      const result = callStore(this.#store, storeCall);
+      if ('error' in result) this.#storeError = result.error;
+      own.postMessage(result);
       Atomics.store(isAnswered, 0, 1);
       Atomics.notify(isAnswered, 0);
     });
@@ -151,9 +158,8 @@ function callStore(store: QueriedStore, { part, method, args }: StoreCall): Stor
   }
 }
 
-function resultOf(outcome: QueryOutcome): unknown {
+function resultOf(outcome: Exclude<QueryOutcome, { readonly error: unknown }>): unknown {
   if ('result' in outcome) return outcome.result;
-  if ('error' in outcome) throw outcome.error;
   const { code, message, details } = outcome.rejection;
   throw new CosmosError(code, message, details);
 }

@@ -174,8 +174,10 @@ function write(
   const { resources } = account.store;
   const body = JSON.stringify(properties);
   const resource = { ...address, id: properties.id, etag: newEtag(account), ts: nowInSeconds(account), body };
-  const siblings = resources.list(kind.kind, address.parentRid).filter(({ rid }) => rid !== address.rid);
-  kind.assertWritable?.(resource, siblings);
+  if (kind.assertWritable) {
+    const siblings = resources.list(kind.kind, address.parentRid).filter(({ rid }) => rid !== address.rid);
+    kind.assertWritable(resource, siblings);
+  }
   resources.put(resource);
   return resource;
 }

@@ -1,23 +1,23 @@
 import type { Account } from '../../account/account.ts';
 import { notFound } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
-import { assertItemSize, assertItemValues, isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
 import { itemNumberOf } from '../../model/resource-id.ts';
 import type { QueryParameter } from '../../query/compile-query.ts';
-import { YIELD } from '../../query/execute/evaluation-frame.ts';
 import type { StoredItem } from '../../store/store.ts';
 import {
   applyCreate,
   applyDelete,
   applyReplace,
   applyUpsert,
+  checkedItemInput,
   type ItemTransaction,
   isExpired,
   locate,
-  toItemInput,
 } from '../items/item-transaction.ts';
 import { isNotModified } from '../preconditions.ts';
+import { parsed, readRows } from '../query/document-rows.ts';
 import { deletedCharge, queryCharge, readCharge, writtenCharge } from '../throughput/request-charge.ts';
 import type { OverlayStore } from './overlay-store.ts';
 
@@ -53,10 +53,10 @@ export class ScriptOperations {
 
   /** @param calls a JSON array of the script's making @returns their outcomes, as a JSON array */
   async execute(calls: string): Promise<string> {
-    const parsed: unknown = JSON.parse(calls);
-    if (!Array.isArray(parsed)) throw malformed();
+    const list: unknown = JSON.parse(calls);
+    if (!Array.isArray(list)) throw malformed();
     const outcomes: OperationOutcome[] = [];
-    for (const call of parsed) outcomes.push(await this.#attempt(call));
+    for (const call of list) outcomes.push(await this.#attempt(call));
     return JSON.stringify(outcomes);
   }
 
@@ -128,9 +128,7 @@ export class ScriptOperations {
 
   #input(body: JsonValue | undefined) {
     const { transaction, partitionKey } = this.#target;
-    assertItemValues(body);
-    assertItemSize(Buffer.byteLength(JSON.stringify(body ?? null)));
-    return toItemInput(transaction.container, body ?? null, partitionKey);
+    return checkedItemInput(transaction.container, body, partitionKey);
   }
 
   #written(item: StoredItem, properties: JsonObject, kind: 'create' | 'replace'): OperationOutcome {
@@ -158,31 +156,21 @@ export class ScriptOperations {
     const { account, transaction } = this.#target;
     const { text, parameters } = readQuery(query);
     const compiled = account.queries.compile(text, parameters, transaction.container.definition.computedProperties);
-    const documents = this.#documents();
-    this.#charge += queryCharge({ items: documents.length, sizeInBytes: 0 });
+    const texts = this.#texts();
+    this.#charge += queryCharge({ items: texts.length, sizeInBytes: 0 });
     const start = typeof continuation === 'string' && /^\d{1,9}$/.test(continuation) ? Number(continuation) : 0;
-    const count = typeof pageSize === 'number' && pageSize >= 1 ? Math.min(Math.floor(pageSize), MAX_PAGE) : MAX_PAGE;
-    const context = { now: account.clock.now(), random: () => account.randomness.fraction() };
-    return account.queryScheduler.run(
-      () => false,
-      async (turns) => {
-        const rows: JsonValue[] = [];
-        let seen = 0;
-        for (const row of compiled.steps(documents, context, { limits: turns.limits })) {
-          if (turns.isOver()) await turns.next();
-          if (row === YIELD) continue;
-          seen += 1;
-          if (seen > start + count)
-            return { resource: rows, options: { statusCode: 200, continuation: String(start + count) } };
-          if (seen > start) rows.push(row);
-        }
-        return { resource: rows, options: { statusCode: 200 } };
-      },
+    const maxItemCount =
+      typeof pageSize === 'number' && pageSize >= 1 ? Math.min(Math.floor(pageSize), MAX_PAGE) : MAX_PAGE;
+    const isClosed = () => false;
+    const { rows, hasMore } = await account.queryScheduler.run(isClosed, (turns) =>
+      readRows(account, compiled, { documents: parsed(texts), start, maxItemCount, turns }),
     );
+    const next = hasMore ? { continuation: String(start + maxItemCount) } : {};
+    return { resource: [...rows], options: { statusCode: 200, ...next } };
   }
 
-  /** The items of the logical partition that have not expired, as the script has left them. */
-  #documents(): JsonValue[] {
+  /** The items of the logical partition that have not expired, as the script has left them: their texts. */
+  #texts(): readonly string[] {
     const { transaction, overlay, account, partitionKey } = this.#target;
     const { container, ts } = transaction;
     const { epk, range, partitionKey: key } = container.locate(partitionKey);
@@ -198,7 +186,7 @@ export class ScriptOperations {
     for (const item of overlay.items.values())
       if (item && item.container === container.number) found.set(item.number, item);
     const living = [...found.values()].filter((item) => !isExpired(item, ts));
-    return living.sort((left, right) => left.number - right.number).map(({ body }) => JSON.parse(body) as JsonValue);
+    return living.sort((left, right) => left.number - right.number).map(({ body }) => body);
   }
 }
 

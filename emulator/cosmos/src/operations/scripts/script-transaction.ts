@@ -7,6 +7,7 @@ import type { PartitionKeyValue } from '../../model/partition-key/partition-key.
 import type { ScriptEnd } from '../../script-worker/protocol.ts';
 import type { Script } from '../../scripts/script-engine.ts';
 import { ItemTransaction } from '../items/item-transaction.ts';
+import { formatUsage, RESOURCE_QUOTA } from '../result.ts';
 import { overlayStore } from './overlay-store.ts';
 import { ScriptOperations } from './script-operations.ts';
 
@@ -61,12 +62,13 @@ export function withScriptTransaction<T>(
     const speculative = { ...account, store: overlay.store, notifications: new ChangeNotifications(silentLog) };
     const items = new ItemTransaction(speculative, container);
     const operations = new ScriptOperations({ transaction: items, overlay, account, partitionKey: input.partitionKey });
+    const usage = formatUsage(account.store.items.usage(container.number), 0); // nothing of it changes meanwhile
     const result = await input.work({
       items,
       get charge() {
         return operations.charge;
       },
-      run: (script) => runScript(account, items.container, { script, operations }),
+      run: (script) => runScript(account, items.container, { script, operations, usage }),
     });
     return () => {
       overlay.apply();
@@ -88,13 +90,18 @@ function notify(
   commits.afterCommit(name, () => notifications.publish(change));
 }
 
+interface ScriptContext {
+  readonly script: ScriptInput;
+  readonly operations: ScriptOperations;
+  /** How much the container holds, as a header says it. */
+  readonly usage: string;
+}
+
 async function runScript(
-  { scripts, scriptLimits, store }: Account,
+  { scripts, scriptLimits }: Account,
   container: Container,
-  { script, operations }: { readonly script: ScriptInput; readonly operations: ScriptOperations },
+  { script, operations, usage }: ScriptContext,
 ): Promise<ScriptOutcome> {
-  const { count, averageBytes } = store.items.usage(container.number);
-  const size = Math.ceil((count * averageBytes) / 1024);
   const run: Script = {
     name: script.name,
     source: script.source,
@@ -110,8 +117,8 @@ async function runScript(
       altLink: `dbs/${container.database.id}/colls/${container.id}`,
       partitionKeyDefinition: JSON.stringify(container.definition.partitionKey),
       maxBodyCharacters: MAX_BODY_CHARACTERS,
-      usage: `documentSize=0;documentsSize=${size};documentsCount=${count};collectionSize=${size};`,
-      quota: 'documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;',
+      usage,
+      quota: RESOURCE_QUOTA,
     },
   };
   const { end, log } = await scripts.run(run, (calls) => operations.execute(calls));

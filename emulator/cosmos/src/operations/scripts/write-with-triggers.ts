@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.ts';
 import { type Container, notFound } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
-import { assertItemSize, assertItemValues, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
 import type { ItemKey, StoredItem, StoredResource } from '../../store/store.ts';
 import {
@@ -10,9 +10,9 @@ import {
   applyReplace,
   applyUpsert,
   assertSameId,
+  checkedItemInput,
   type ItemTransaction,
   namedPartitionKey,
-  toItemInput,
 } from '../items/item-transaction.ts';
 import type { Preconditions } from '../preconditions.ts';
 import type { OperationResult } from '../result.ts';
@@ -166,9 +166,7 @@ function apply(
     const item = applyDelete(transaction, { key: write.key, ...preconditions });
     return { status: 204, item, charge: deletedCharge(container, item) };
   }
-  assertItemValues(body);
-  assertItemSize(Buffer.byteLength(JSON.stringify(body ?? null)));
-  const input = toItemInput(container, body ?? null, partitionKey);
+  const input = checkedItemInput(container, body, partitionKey);
   const charge = (kind: 'create' | 'replace', item: StoredItem) =>
     writtenCharge(container, kind, { item, properties: input.properties as JsonObject });
   if (write.operation === 'Create') {

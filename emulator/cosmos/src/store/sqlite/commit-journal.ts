@@ -128,15 +128,20 @@ export class CommitJournal {
   /** Replaces the file as a whole: the old or the new one is there after a power failure. */
   #write(): { file: number; end: number; size: number } {
     const unfinished = `${this.#path}.new`;
-    const file = openSync(unfinished, 'w');
     const counters = Object.fromEntries(this.#counters);
     const bytes = Buffer.from(toText({ store: this.#storeId, commit: this.#commit, counters }));
     const size = Math.max(FILE_BYTES, 2 * bytes.length);
-    writeSync(file, Buffer.concat([bytes], size), 0, size, 0);
-    fsyncSync(file);
-    renameSync(unfinished, this.#path);
-    syncDirectory(dirname(this.#path));
-    this.#onWritten();
+    const file = openSync(unfinished, 'w');
+    try {
+      writeSync(file, Buffer.concat([bytes], size), 0, size, 0);
+      fsyncSync(file);
+      renameSync(unfinished, this.#path);
+      syncDirectory(dirname(this.#path));
+      this.#onWritten();
+    } catch (error) {
+      closeSync(file); // the next commit tries again
+      throw error;
+    }
     return { file, end: bytes.length, size };
   }
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, ChangeLog, ChangeSelection, LoggedChange } from '../store.ts';
 import type { Checksums } from './checksums.ts';
-import { HIGHEST_EPK, prepareArrayRows } from './sqlite-queries.ts';
+import { columnsOf, HIGHEST_EPK, prepareArrayRows } from './sqlite-queries.ts';
 
 const IN_RANGE = 'container = ?1 AND range = ?2';
 const SELECTED = `${IN_RANGE} AND epk >= ?3 AND epk < ?4 AND ts >= ?5 AND (?6 IS NULL OR partition_key = ?6)`;
@@ -82,14 +82,12 @@ export class SqliteChanges {
     return rest.length === 0 ? page : page.concat(rest);
   }
 
-  /** Node.js before 22.16 gives objects, later ones arrays. */
   #toChanges(rows: readonly unknown[]): Change[] {
     return rows.map((row) => {
-      const [lsn, body, number, expiresAt, partitionKey, checksum] = Array.isArray(row)
-        ? row
-        : Object.values(row as object);
-      this.#check({ lsn, body, number, expiresAt, partitionKey }, checksum);
-      return { lsn, body };
+      const [lsn, body, number, expiresAt, partitionKey, checksum] = columnsOf(row);
+      const change = { lsn, body, number, expiresAt, partitionKey } as ChangeRow; // the columns are the type's
+      this.#check(change, checksum as number);
+      return { lsn: change.lsn, body: change.body };
     });
   }
 }

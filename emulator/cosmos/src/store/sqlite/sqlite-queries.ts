@@ -62,7 +62,7 @@ export class SqliteQueries implements ItemQueries {
     const sql = `SELECT number, body, ${STATE} FROM items WHERE number = ? AND container = ?`;
     const row: unknown = this.#prepareItems(sql).get(number, container);
     if (row === undefined) return undefined;
-    const [, body, ...state] = columnsOf(row);
+    const [, body, ...state] = columnsOf(row) as Columns; // as they are selected
     this.#assertUndamaged(number, body, state);
     return body ?? undefined;
   }
@@ -100,7 +100,7 @@ export class SqliteQueries implements ItemQueries {
 
   #toItems(rows: readonly unknown[]): QueriedItem[] {
     return rows.map((row) => {
-      const [number, body, ...state] = columnsOf(row);
+      const [number, body, ...state] = columnsOf(row) as Columns; // as they are selected
       if (body === null) return { number };
       this.#assertUndamaged(number, body, state);
       return { number, body };
@@ -113,8 +113,8 @@ export class SqliteQueries implements ItemQueries {
 }
 
 /** The columns of a row. Node.js before 22.16 gives objects, later ones arrays. */
-function columnsOf(row: unknown): Columns {
-  return (Array.isArray(row) ? row : Object.values(row as object)) as unknown as Columns; // as they are selected
+export function columnsOf(row: unknown): readonly unknown[] {
+  return Array.isArray(row) ? row : Object.values(row as object);
 }
 
 type Columns = readonly [number: number, body: string | null, ...state: unknown[]];

@@ -23,7 +23,7 @@ import { fileChecksum, type OpenDatabase } from './open-database.ts';
 import { changesOfItems, SqliteChangeLog, type SqliteChanges } from './sqlite-changes.ts';
 import { asStoreError, isSqliteError } from './sqlite-error.ts';
 import { SqliteIndexes } from './sqlite-indexes.ts';
-import { HIGHEST_EPK, prepareArrayRows, SqliteQueries } from './sqlite-queries.ts';
+import { columnsOf, HIGHEST_EPK, prepareArrayRows, SqliteQueries } from './sqlite-queries.ts';
 import { SqliteResources } from './sqlite-resources.ts';
 import { sizeOf } from './store-files.ts';
 
@@ -396,12 +396,9 @@ export class SqliteItems implements ItemStore {
     for (const statement of this.#clear) statement.run(container);
   }
 
-  /** Node.js before 22.16 gives objects, later ones arrays. */
   #toState(row: unknown): State {
-    const [number, range, lsn, ts, etag, expiresAt, body, checksum] = Array.isArray(row)
-      ? row
-      : Object.values(row as object);
-    const state = { number, range, lsn, ts, etag, expiresAt, body };
+    const [number, range, lsn, ts, etag, expiresAt, body, checksum] = columnsOf(row);
+    const state = { number, range, lsn, ts, etag, expiresAt, body } as State; // the columns are the type's
     this.#checksums.assertItem(state, checksum);
     return state;
   }
