@@ -85,7 +85,7 @@ export interface OperationBody<Declared> {
  *
  * @throws ValidationError with one detail for everything that is wrong
  */
-export function readOperationBody<Declared>(body: unknown, schema: ObjectSchema<Declared>): OperationBody<Declared> {
+function readOperationBody<Declared>(body: unknown, schema: ObjectSchema<Declared>): OperationBody<Declared> {
   if (!isObject(body)) throw new BadRequestError('The request body must be a JSON object.');
   const { declared, dynamic } = split(body);
   const closed = closeError(declared.error);
@@ -217,14 +217,14 @@ type PropertyType = PropertyModel['type'];
 const STRICT = { abortEarly: false, convert: false } as const;
 
 /** The declared properties alone: dynamic ones and control information are taken out before. */
-export const operationSchema = toObjectSchema<Omit<NewOperation, 'dynamicProperties'>>(
-  TEAMS_ASYNC_OPERATION.properties,
-).prefs(STRICT);
+const operationSchema = toObjectSchema<Omit<NewOperation, 'dynamicProperties'>>(TEAMS_ASYNC_OPERATION.properties).prefs(
+  STRICT,
+);
 
 type NamedChanges = Omit<OperationChanges, 'dynamicProperties'> & OperationUpdate['fixed'];
 
 /** As `operationSchema`, for a body that names only what is to change. */
-export const updateSchema = toObjectSchema<NamedChanges>(TEAMS_ASYNC_OPERATION.properties)
+const updateSchema = toObjectSchema<NamedChanges>(TEAMS_ASYNC_OPERATION.properties)
   .fork(
     TEAMS_ASYNC_OPERATION.properties.map(({ name }) => name),
     (property) => property.optional(),
@@ -232,7 +232,7 @@ export const updateSchema = toObjectSchema<NamedChanges>(TEAMS_ASYNC_OPERATION.p
   .prefs({ ...STRICT, noDefaults: true });
 
 /** What each property must be, by its path: the second half of the message about it. */
-export const EXPECTED: Readonly<Record<string, string>> = Object.fromEntries(
+const EXPECTED: Readonly<Record<string, string>> = Object.fromEntries(
   TEAMS_ASYNC_OPERATION.properties.flatMap((property) => describeRule(property)),
 );
 
