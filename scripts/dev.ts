@@ -5,7 +5,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { context } from 'esbuild';
-import { app, type Bundle, commandLine, root } from './bundle/bundles.ts';
+import { app, type Bundle, commandLine, dashboardPage, root } from './bundle/bundles.ts';
 import { publisher } from './bundle/publish.ts';
 
 /** Requests in flight may end first. */
@@ -14,7 +14,7 @@ const PARENT_POLL_MS = 500;
 
 const stdout = 1;
 const stderr = 2;
-const unbuilt = new Set<Bundle>([app, commandLine]);
+const unbuilt = new Set<Bundle>([app, commandLine, dashboardPage]);
 let stack: ChildProcess | undefined;
 let changes = Promise.resolve();
 let isRestartDue = false;
@@ -27,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && void stopAll(), PARENT_POLL_MS);
 
-await Promise.all([app, commandLine].map(watch));
+await Promise.all([app, commandLine, dashboardPage].map(watch));
 
 async function watch(bundle: Bundle): Promise<void> {
   const { options } = bundle;

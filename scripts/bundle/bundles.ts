@@ -132,6 +132,34 @@ export const commandLine: Bundle = {
   },
 };
 
+/** The page of the dashboard: two files that a browser loads, nothing from elsewhere. */
+export const dashboardPage: Bundle = {
+  name: 'dashboard-page',
+  folders: ['emulator/cli/dashboard-page'],
+  chunkFolder: 'emulator/cli/dashboard-page/chunks',
+  options: {
+    absWorkingDir: root,
+    entryPoints: {
+      main: 'emulator/dashboard/page/main.tsx',
+      style: 'emulator/dashboard/page/style.css',
+      index: 'emulator/dashboard/page/index.html',
+      icon: 'emulator/dashboard/page/icon.svg',
+    },
+    outdir: resolve(root, 'emulator/cli/dashboard-page'),
+    loader: { '.html': 'copy', '.svg': 'copy' },
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['es2023', 'chrome123', 'firefox120', 'safari17.5'], // those that know light-dark()
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    plugins: [],
+    metafile: true,
+    write: false, // publish.ts does
+  },
+};
+
 /** Every function's folder by its own name, wherever it lies: what is built is flat, as `main` of package.json says. */
 function functionEntries(): Record<string, string> {
   const entries = globSync(['[A-Z]*/index.ts', 'functions/*/[A-Z]*/index.ts'], { cwd: root }).sort();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CosmosServer, DataRole } from '@lazurite/cosmos';
+import type { CallObserver, CosmosServer, DataRole } from '@lazurite/cosmos';
 import { type EarlyServer, listenFirst, PortInUseError } from '@lazurite/http';
 import type { Issuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Log, type Randomness, type Shutdown, startOrUndo } from '@lazurite/runtime';
@@ -31,6 +31,8 @@ export interface BackingOptions {
   readonly storageConnectionString?: Promise<string | undefined>;
   /** What the app's managed identity may do in Cosmos DB, which is then served over TLS. Absent: there is none. */
   readonly managedIdentity?: DataRole;
+  /** Called after each request to Cosmos DB. */
+  readonly onCosmosCall?: CallObserver;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;
@@ -128,9 +130,10 @@ interface DataServerDependencies {
 async function startDataServer(options: BackingOptions, dependencies: DataServerDependencies): Promise<CosmosServer> {
   const { identity, issuing, server } = dependencies;
   const { startCosmos } = await import('@lazurite/cosmos');
-  if (server) return startCosmos({ ...shared(options, 'cosmos'), server });
+  const own = { ...shared(options, 'cosmos'), ...(options.onCosmosCall && { onCall: options.onCosmosCall }) };
+  if (server) return startCosmos({ ...own, server });
   const guard = identity && (await identity).guard(await issuing);
-  return onPort(options.cosmosPort, (port) => startCosmos({ ...shared(options, 'cosmos'), ...guard, port }));
+  return onPort(options.cosmosPort, (port) => startCosmos({ ...own, ...guard, port }));
 }
 
 async function startTokenIssuer(
@@ -151,7 +154,8 @@ async function findForeignCosmos(port: Port = 0): Promise<number | undefined> {
   return port.preferred;
 }
 
-async function onPort<T>(port: Port = 0, start: (port: number) => Promise<T>): Promise<T> {
+/** @throws PortInUseError where the port was asked for by number */
+export async function onPort<T>(port: Port = 0, start: (port: number) => Promise<T>): Promise<T> {
   if (typeof port === 'number') return start(port);
   return start(port.preferred).catch((error: unknown) => {
     if (error instanceof PortInUseError) return start(0);

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CosmosServer, DataRole } from '@lazurite/cosmos';
+import type { CallObserver, CosmosServer, DataRole } from '@lazurite/cosmos';
 import {
   DEVELOPMENT_STORAGE_SETTING,
   type FunctionsHost,
@@ -50,6 +50,8 @@ export interface StackOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Called for each event of the functions host; absent: the worker does not report invocations. */
   readonly onEvent?: (event: HostEvent) => void;
+  /** Called after each request to Cosmos DB. Default: nobody observes them. */
+  readonly onCosmosCall?: CallObserver;
   /** Default: the system's. */
   readonly clock?: Clock;
   readonly randomness?: Randomness;

@@ -3,6 +3,7 @@ import '@lazurite/runtime/require-node';
 export type { ChangeListener, ContainerChange } from './account/change-notifications.ts';
 export { WELL_KNOWN_KEY } from './auth/authorizer.ts';
 export type { DataRole, EntraOptions } from './auth/entra-tokens.ts';
+export type { CallObserver, CosmosCall } from './server/report-call.ts';
 export { type CosmosOptions, type CosmosServer, startCosmos } from './server/start-cosmos.ts';
 export { StoreError } from './store/errors.ts';
 export { type DataDirectory, exportDatabase, importDatabase } from './transfer/data-directory.ts';

@@ -3,7 +3,7 @@
  * client that is no browser is asked for nothing else here.
  */
 export interface EndpointRule {
-  readonly server: 'functions host' | 'Cosmos DB' | 'storage' | 'token issuer';
+  readonly server: 'functions host' | 'Cosmos DB' | 'storage' | 'token issuer' | 'dashboard';
   /** Which requests the rule is for. */
   readonly requests: string;
   /** Pages that the server itself served. */
@@ -96,6 +96,13 @@ export const ENDPOINT_RULES = {
     ownPages: 'rejected',
     foreignPages: 'rejected',
     credential: '`X-IDENTITY-HEADER`',
+  },
+  dashboard: {
+    server: 'dashboard',
+    requests: 'all',
+    ownPages: 'accepted',
+    foreignPages: 'rejected',
+    credential: 'the token of the printed link: as a cookie, or in `x-lazurite-token`',
   },
 } as const satisfies Record<string, EndpointRule>;
 

@@ -10,6 +10,8 @@ export interface StartFlags {
   readonly cosmosPort?: number;
   readonly issuerPort?: number;
   readonly storagePort?: number;
+  readonly dashboardPort?: number;
+  readonly dashboard: boolean;
   readonly managedIdentity?: DataRole;
   readonly address?: string;
   readonly dataDir: string;
@@ -100,6 +102,8 @@ export function addStartOptions(command: Command): Command {
     .addOption(portOption('--cosmos-port <number>', 'port of the Cosmos DB-compatible server (default: 8081, or any)'))
     .addOption(portOption('--issuer-port <number>', 'port of the token issuer (default: 7072, or any)'))
     .addOption(storagePortOption())
+    .addOption(portOption('--dashboard-port <number>', 'port of the dashboard (default: 7070, or any)'))
+    .option('--no-dashboard', 'do not serve the dashboard, and keep no record of what runs')
     .addOption(managedIdentityOption())
     .addOption(allowedHostsOption())
     .option('--data-dir <folder>', 'where data outlives a restart', DEFAULT_DATA_DIR)

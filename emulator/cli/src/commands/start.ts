@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Dashboard } from '@lazurite/dashboard';
 import type { FunctionsHost, FunctionsHostOptions, LocalHostSettings } from '@lazurite/functions';
 import { PortInUseError } from '@lazurite/http';
 import { type Clock, type Closeable, type Log, type Randomness, startOrUndo } from '@lazurite/runtime';
@@ -11,6 +12,7 @@ import { openConsole } from '../output/open-console.ts';
 import { pageOf, shownUrl } from '../output/welcome.ts';
 import { writeRunFile } from '../run-file.ts';
 import { startStack } from '../stack.ts';
+import { DashboardFeed } from '../stack-dashboard.ts';
 import { listenForStop } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
 import { type ChosenApp, chooseApp } from './choose-app.ts';
@@ -31,6 +33,7 @@ const DEFAULT_PORT = 7071;
 const DEFAULT_COSMOS_PORT = 8081;
 const DEFAULT_ISSUER_PORT = 7072;
 const DEFAULT_STORAGE_PORT = 10_000;
+const DEFAULT_DASHBOARD_PORT = 7070;
 
 /** Runs the stack until the process receives a stop signal, then lets requests in flight end. */
 export async function start(
@@ -64,12 +67,17 @@ function sayStop(flags: StartFlags, { terminal }: StartDependencies): void {
 }
 
 /** Only for a person: a script may feed the input of this process to something else. */
-function readKeys({ functions }: RunningApp, flags: StartFlags, { process, terminal }: StartDependencies): Closeable {
+function readKeys(
+  { functions, dashboard }: RunningApp,
+  flags: StartFlags,
+  { process, terminal }: StartDependencies,
+): Closeable {
   if (flags.json || flags.enableJsonOutput || process.stdout.isTTY !== true || process.env.CI !== undefined)
     return { close: async () => undefined };
   if (process.stdin.isTTY === true) terminal.out(`${KEY_HINTS}\n`);
   const actions = {
     open: () => openInBrowser(pageOf({ functions }) ?? shownUrl(functions.url), process.platform),
+    dashboard: () => dashboard && openInBrowser(dashboard.link, process.platform),
     reload: () => void functions.reload().catch(() => undefined), // an event says why it failed
     quit: () => void process.emit('SIGINT'),
   };
@@ -109,6 +117,7 @@ function missingFunctions(
 interface RunningApp extends Closeable {
   readonly cosmos: CosmosAccount;
   readonly functions: FunctionsHost;
+  readonly dashboard: Dashboard | undefined;
 }
 
 async function importAtStart(cosmos: CosmosAccount, folder: string): Promise<void> {
@@ -132,6 +141,7 @@ async function startApp(
   const port = flags.port ?? local.localHttpPort ?? DEFAULT_PORT;
   const address = flags.address ?? local.localHttpAddress ?? DEFAULT_ADDRESS;
   const log = createLog(dependencies.terminal, { clock: dependencies.clock, verbose: flags.verbose });
+  const feed = flags.dashboard ? new DashboardFeed({ clock: dependencies.clock, log }) : undefined;
   const stack = await startStack({
     ...app,
     port,
@@ -145,8 +155,12 @@ async function startApp(
     randomness: dependencies.randomness,
     ...(dataDir !== undefined && { dataDir }),
     ...(flags.managedIdentity && { managedIdentity: flags.managedIdentity }),
-    host: { ...host, ...hostOptions(flags, local), nodeArguments },
-    onEvent: (event) => console.report(event),
+    host: { ...host, ...hostOptions(flags, local), nodeArguments, capturesInvocations: feed !== undefined },
+    onEvent: (event) => {
+      console.report(event);
+      feed?.report(event);
+    },
+    ...(feed && { onCosmosCall: feed.reportCall }),
     log,
   }).catch((error: unknown) => explainFailure(error, { port, address, dataDir }));
   return startOrUndo(async (running) => {
@@ -161,12 +175,14 @@ async function startApp(
     // Before it is said that the stack is ready: the next command may follow at once.
     const written = writeRunFile(resolve(flags.dataDir), stack, { ...run, dataDir: dataDir ?? null });
     running.add(await written.catch((error: unknown) => doWithoutRunFile(error, log)));
-    await Promise.all([console.ready(stack), tidyUp()]);
+    const port = flags.dashboardPort ?? { preferred: DEFAULT_DASHBOARD_PORT };
+    const dashboard = feed && running.add(await feed.serve(stack, port));
+    await Promise.all([console.ready(stack, dashboard && { dashboard: shownUrl(dashboard.link) }), tidyUp()]);
     if (flags.enableAuth && !flags.json && !flags.enableJsonOutput)
       dependencies.terminal.out('Functions ask for keys (--enableAuth). This shows them: lazurite keys\n');
     const missing = missingFunctions(flags.functions ?? [], stack.functions.functions);
     if (missing.length > 0) warnOfMissing(missing, dependencies);
-    return { cosmos, functions: stack.functions, close: () => running.close() };
+    return { cosmos, functions: stack.functions, dashboard, close: () => running.close() };
   });
 }
 

@@ -29,6 +29,11 @@ export async function token(flags: TokenFlags, { terminal, process }: TokenDepen
   terminal.out(`${await ask(tokenEndpoint(issuer), form)}\n`);
 }
 
+/** Asks an issuer of this machine for a token. @param issuer its origin, or the `iss` of its tokens */
+export function mintToken(issuer: string, wanted: Pick<TokenFlags, 'scopes' | 'roles' | 'subject'>): Promise<string> {
+  return ask(tokenEndpoint(issuer), toForm({ ...wanted, expiresIn: '1h' }));
+}
+
 function namedIssuer({ url, issuer }: TokenFlags): string | undefined {
   const named = url ?? issuer;
   if (named === undefined || URL.canParse(named)) return named;

@@ -43,12 +43,12 @@ async function peek(service: QueueServiceClient, name: string): Promise<readonly
     id: messageId,
     inserted: insertedOn.toISOString(),
     dequeued: dequeueCount,
-    text: decode(messageText),
+    text: decodeMessage(messageText),
   }));
 }
 
 /** Functions write base64 by default; other text is shown as it is. */
-function decode(text: string): string {
+export function decodeMessage(text: string): string {
   if (text === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return text;
   const decoded = Buffer.from(text, 'base64').toString('utf8');
   return decoded.includes('\uFFFD') ? text : decoded;

@@ -7,7 +7,13 @@ import type { Terminal } from '../terminal.ts';
 export interface Console {
   report(event: HostEvent): void;
   /** Requests are served from now on. */
-  ready(stack: Stack): Promise<void>;
+  ready(stack: Stack, pages?: Pages): Promise<void>;
+}
+
+/** What a person can open besides the app. */
+export interface Pages {
+  /** The address of the dashboard, with its token; absent where there is none. */
+  readonly dashboard?: string;
 }
 
 /** A package that runs instead of a folder. */

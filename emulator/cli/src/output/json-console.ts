@@ -17,6 +17,7 @@ export function jsonConsole(outputs: readonly LineWriter[], pid: number): Consol
   }
   return {
     report: (event) => {
+      if (event.type === 'invocation-captured') return; // for the dashboard alone: it may hold secrets
       if (isReady) write(toLine(event));
       else early.push(event);
     },

@@ -6,11 +6,14 @@ import type { Terminal } from '../terminal.ts';
 export interface KeyActions {
   /** Opens the app in a browser. */
   readonly open: () => void;
+  /** Opens the dashboard; does nothing where there is none. */
+  readonly dashboard: () => void;
   readonly reload: () => void;
   readonly quit: () => void;
 }
 
-export const KEY_HINTS = 'Keys: o opens the app in a browser, r reloads it, c clears the screen, q quits';
+export const KEY_HINTS =
+  'Keys: o opens the app in a browser, d the dashboard, r reloads it, c clears the screen, q quits';
 
 const CLEAR_SCREEN = '\u001b[2J\u001b[3J\u001b[H';
 const CTRL_C = '\u0003';
@@ -24,6 +27,7 @@ export function listenForKeys(input: ReadStream, actions: KeyActions, terminal: 
   if (input.isTTY !== true) return { close: async () => undefined };
   const byKey: Readonly<Record<string, () => void>> = {
     o: actions.open,
+    d: actions.dashboard,
     r: actions.reload,
     c: () => terminal.out(CLEAR_SCREEN),
     q: actions.quit,

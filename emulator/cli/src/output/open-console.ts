@@ -32,9 +32,9 @@ function both(first: Console, second: Console): Console {
       first.report(event);
       second.report(event);
     },
-    ready: async (stack) => {
-      await first.ready(stack);
-      await second.ready(stack);
+    ready: async (stack, pages) => {
+      await first.ready(stack, pages);
+      await second.ready(stack, pages);
     },
   };
 }

@@ -24,8 +24,8 @@ export function textConsole(options: ConsoleOptions): Console {
     report: (event) => {
       for (const line of toLines(event, { now: clock.now(), verbose, userLogLevel, paint })) terminal.out(`${line}\n`);
     },
-    ready: async (stack) => {
-      terminal.out(await welcome(stack, { ...options, paint }));
+    ready: async (stack, pages) => {
+      terminal.out(await welcome(stack, { ...options, ...pages, paint }));
       terminal.out(`${formatLogLine(clock.now(), hostLockLine(options.process.pid), paint)}\n`);
     },
   };
@@ -69,6 +69,7 @@ export function toLines(event: HostEvent, { now, verbose, userLogLevel, paint }:
     case 'reload-failed':
     case 'worker-exited':
       return [formatLogLine(now, paint.error(event.message), paint)];
+    case 'invocation-captured': // for the dashboard alone
     case 'functions-listed':
       return []; // the welcome shows them
   }

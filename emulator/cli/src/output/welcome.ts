@@ -15,6 +15,8 @@ export interface WelcomeOptions {
   /** As which the command was called. */
   readonly name: string;
   readonly paint: Paint;
+  /** The address of the dashboard, with its token; absent where there is none. */
+  readonly dashboard?: string;
 }
 
 /** What a person reads once the stack serves: what runs, where, and one command that shows it working. */
@@ -23,7 +25,7 @@ export async function welcome(stack: Stack, options: WelcomeOptions): Promise<st
     ...(options.name === 'func' ? [formatBanner({ tools: `Lazurite ${options.version}`, runtime: HOST_VERSION })] : []),
     `\nLazurite ${options.version} on Node.js ${process.versions.node}\n`,
     formatFunctionList(stack.functions.functions.map(withShownUrl), options.paint),
-    endpoints(stack, options.dataDir),
+    endpoints(stack, options),
     ...(options.notice ? [describePackage(options.notice, options.dataDir)] : []),
     await tryIt(stack, options),
   ];
@@ -40,11 +42,12 @@ export function shownUrl(url: string): string {
   return url.replace(/^(https?:\/\/)(?:127\.0\.0\.1|0\.0\.0\.0|\[::\])(?=[:/]|$)/, '$1localhost');
 }
 
-function endpoints(stack: Stack, dataDir: string | undefined): string {
+function endpoints(stack: Stack, { dataDir, dashboard }: Pick<WelcomeOptions, 'dataDir' | 'dashboard'>): string {
   const kept = dataDir === undefined ? 'kept in memory, gone when this process ends' : `kept in ${dataDir}`;
   const page = pageOf(stack);
   const lines = [
     `Functions:     ${shownUrl(stack.functions.url)}`,
+    ...(dashboard === undefined ? [] : [`Dashboard:     ${dashboard}`]),
     ...(page === undefined ? [] : [`Try it:        ${page}`]),
     `Cosmos DB:     ${stack.cosmos.endpoint} (${kept})`,
     `               ${stack.cosmos.connectionString}`,

@@ -32,6 +32,7 @@ import {
   verbOf,
 } from '../routes/router.ts';
 import { StoreError } from '../store/errors.ts';
+import { type CallObserver, reportCall } from './report-call.ts';
 
 export interface PipelineDependencies {
   readonly edge: Edge;
@@ -41,15 +42,23 @@ export interface PipelineDependencies {
   readonly log: Log;
   /** Whether connections are TLS. */
   readonly secure: boolean;
+  /** Called after each request; absent: nobody observes. */
+  readonly onCall?: CallObserver;
 }
 
 export function createRequestPipeline(dependencies: PipelineDependencies): HttpHandler {
+  const { account, onCall } = dependencies;
   const pipeline = { ...dependencies, endOfTurn: new EndOfTurn() };
-  const nextContext = responseContexts(dependencies.account);
-  return (request) =>
-    dependencies.edge.rejectionOf('cosmos', request) ??
-    (request.path === '/' ? landingPageFor(request, () => LANDING_PAGE) : undefined) ??
-    handleRequest(pipeline, nextContext(), request);
+  const nextContext = responseContexts(account);
+  return (request) => {
+    const rejection =
+      dependencies.edge.rejectionOf('cosmos', request) ??
+      (request.path === '/' ? landingPageFor(request, () => LANDING_PAGE) : undefined);
+    if (rejection) return rejection;
+    const response = handleRequest(pipeline, nextContext(), request);
+    if (onCall) void reportCall(account, request, { response, onCall });
+    return response;
+  };
 }
 
 const LANDING_PAGE: LandingPage = {

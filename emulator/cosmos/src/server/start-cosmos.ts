@@ -33,6 +33,7 @@ import { MemoryStore } from '../store/memory/memory-store.ts';
 import { type OpenOptions, openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { createRequestPipeline } from './pipeline.ts';
+import type { CallObserver } from './report-call.ts';
 
 export interface CosmosOptions {
   /** 0 or absent: any free port. */
@@ -63,6 +64,8 @@ export interface CosmosOptions {
    * that a stored procedure continues where it stopped. Default: 5,000 ms, as in the service, and 20,000 operations.
    */
   readonly scriptLimits?: { readonly milliseconds?: number; readonly operations?: number };
+  /** Called after each request, for tools that show what an app does. Default: none. */
+  readonly onCall?: CallObserver;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
   readonly log?: Log;
@@ -122,6 +125,7 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
       router: new Router(ROUTES),
       log,
       secure: tls !== undefined,
+      ...(options.onCall && { onCall: options.onCall }),
     });
     const listener = toRequestListener(handler, { maxBodyBytes: MAX_BODY_BYTES, edge, log });
     const server = shutdown.add(await listen(listener, { ...options, ...(tls && { tls }) }));

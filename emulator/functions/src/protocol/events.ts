@@ -33,6 +33,25 @@ interface LogLine {
   readonly at: number;
 }
 
+/** What came into an invocation and what went out of it; sent before its end is. */
+export interface InvocationCaptured {
+  readonly type: 'invocation-captured';
+  readonly invocationId: string;
+  /** Of an HTTP function. `url`: path and query. */
+  readonly request?: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+  };
+  /** Of the response of an HTTP function. */
+  readonly status?: number;
+  /** Absent where there is none, or a stream. */
+  readonly input?: string;
+  readonly output?: string;
+  /** Whether input or output is longer, or no text. */
+  readonly isCut: boolean;
+}
+
 /** What happens in a host, for consoles, tests and tools. New members and new types may be added. */
 export type HostEvent =
   | { readonly type: 'worker-started'; readonly pid: number }
@@ -61,6 +80,8 @@ export type HostEvent =
       readonly isQuiet?: true;
       readonly at: number;
     }
+  /** Only where `capturesInvocations` asks for it. */
+  | InvocationCaptured
   | ({ readonly type: 'log' } & LogLine)
   | {
       readonly type: 'console';

@@ -40,6 +40,8 @@ export interface WorkerInit {
   readonly maxBodyBytes: number;
   /** Whether anybody listens to the start and end of invocations, and to what the app prints between; they are many. */
   readonly reportInvocations: boolean;
+  /** Whether their inputs and outputs are reported, too, and their requests to this machine name them. */
+  readonly capturesInvocations: boolean;
   /** How long requests in flight may take to end when the worker stops, in ms. */
   readonly drainMs: number;
   /** Where the app is reached, for example `http://127.0.0.1:7071`. */

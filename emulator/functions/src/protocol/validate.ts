@@ -77,6 +77,14 @@ const HOST_EVENTS: ChecksOf<HostEvent> = {
   'functions-listed': shape({ functions: listOf(functionInfo) }),
   'invocation-started': shape({ ...invocation, reason: text, details: optional(text) }),
   'invocation-finished': shape({ ...invocation, succeeded: flag, durationMs: number, error: optional(text) }),
+  'invocation-captured': shape({
+    invocationId: text,
+    request: optional(shape({ method: text, url: text, headers: record })),
+    status: optional(number),
+    input: optional(text),
+    output: optional(text),
+    isCut: flag,
+  }),
   log: shape({
     level: logLevel,
     category: text,
@@ -136,6 +144,7 @@ const init = shape({
   hostId: text,
   maxBodyBytes: number,
   reportInvocations: flag,
+  capturesInvocations: flag,
   drainMs: number,
   publicUrl: text,
 } satisfies Record<keyof WorkerInit, Check>);

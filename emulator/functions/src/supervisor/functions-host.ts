@@ -60,6 +60,8 @@ export interface FunctionsHostOptions {
   readonly log?: Log;
   /** Called for each event; absent: starts and ends of invocations are not even reported by the worker. */
   readonly onEvent?: (event: HostEvent) => void;
+  /** Whether events say what came into each invocation and what went out. Default false. */
+  readonly capturesInvocations?: boolean;
 }
 
 /** Reports of the data servers beside a host. They end the sleep of the triggers that wait for what was written. */

@@ -49,6 +49,7 @@ export async function configureWorker(options: WorkerConfiguration): Promise<Wor
     maxBodyBytes: Number(env.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT) || DEFAULT_MAX_BODY_BYTES,
     drainMs,
     reportInvocations: options.onEvent !== undefined,
+    capturesInvocations: options.onEvent !== undefined && options.capturesInvocations === true,
     publicUrl: url,
   };
 }

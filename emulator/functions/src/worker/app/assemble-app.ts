@@ -59,6 +59,7 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
     clock: dependencies.clock,
     events: dependencies.events,
     reportInvocations: init.reportInvocations,
+    capturesInvocations: init.capturesInvocations,
     telemetry,
     functionTimeoutMs: settings.functionTimeoutMs ?? null,
     onTimeout: restart,

@@ -4,6 +4,7 @@ import { describeThrown, FunctionsHostError } from '../../errors.ts';
 import type { RpcInvocationRequest, RpcInvocationResponse } from '../../protocol/rpc-types.ts';
 import { type BoundFunctions, runBound } from '../bindings/function-bindings.ts';
 import type { RegisteredFunction } from '../core/function-registry.ts';
+import { captureInvocation, runNamed } from './capture.ts';
 import type { EventBatch } from './event-batch.ts';
 import type { FunctionApp } from './function-app.ts';
 import { type ResultMapper, runInvocation } from './invocation.ts';
@@ -15,6 +16,7 @@ export interface InvokerOptions {
   readonly clock: Clock;
   readonly events: EventBatch;
   readonly reportInvocations: boolean;
+  readonly capturesInvocations: boolean;
   /** Undefined: nothing is traced. */
   readonly telemetry: Telemetry | undefined;
   /** Null: no limit. */
@@ -93,12 +95,29 @@ export class Invoker {
     this.#started(fn, request, options);
     const startedAt = this.#options.clock.monotonic();
     try {
-      const response = await this.#run(fn, request, options);
+      const { capturesInvocations } = this.#options;
+      const response = await (capturesInvocations
+        ? this.#capture(fn, request, options)
+        : this.#run(fn, request, options));
       this.#finished(fn, request, { startedAt });
       return response;
     } catch (error) {
       this.#finished(fn, request, { startedAt, error });
       throw error;
+    }
+  }
+
+  async #capture(
+    fn: RegisteredFunction,
+    request: RpcInvocationRequest,
+    options: InvokeOptions,
+  ): Promise<RpcInvocationResponse> {
+    let response: RpcInvocationResponse | undefined;
+    try {
+      response = await runNamed(request.invocationId, () => this.#run(fn, request, options));
+      return response;
+    } finally {
+      this.#options.events.push(captureInvocation(request, response));
     }
   }
 
