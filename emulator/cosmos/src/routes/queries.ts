@@ -11,6 +11,7 @@ import { type QueryBody, readQueryPlan } from '../operations/query/query-scope.t
 import type { OperationResult } from '../operations/result.ts';
 import { offersFeed } from '../operations/throughput/offers.ts';
 import type { QueryParameter } from '../query/compile-query.ts';
+import { planError } from '../query/syntax/query-error.ts';
 import {
   assertSession,
   containerOf,
@@ -90,7 +91,12 @@ function readQueryBody({ query, parameters }: JsonObject): QueryBody {
   if (!Array.isArray(parameters)) throw invalidPayload('parameters is an array');
   if (parameters.length > MAX_PARAMETERS) throw invalidPayload(`there are at most ${MAX_PARAMETERS} parameters`);
   const read = parameters.map(readParameter);
-  if (new Set(read.map(({ name }) => name)).size < read.length) throw invalidPayload('a parameter is given once');
+  const names = new Set<string>();
+  for (const { name } of read) {
+    // Source: spring-data-cosmosdb, issue 557.
+    if (names.has(name)) throw planError(`Invalid query. Specified duplicate parameter name '${name}'.`);
+    names.add(name);
+  }
   return { text: query, parameters: read };
 }
 

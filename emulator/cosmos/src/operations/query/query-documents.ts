@@ -83,16 +83,8 @@ export async function queryDocuments(
   };
 }
 
-/** Source: the limits that the account document tells (`maxUdfRefPerSqlQuery`). */
-const MAX_USER_FUNCTIONS = 10;
-
-/** @throws CosmosError BadRequest for too many functions, or one that the container does not have */
+/** @throws CosmosError BadRequest for a function that the container does not have */
 function openUserFunctions({ store, scripts }: Account, { rid }: Container, { userFunctions }: CompiledQuery) {
-  if (userFunctions.size > MAX_USER_FUNCTIONS)
-    throw new CosmosError(
-      'BadRequest',
-      `The query calls ${userFunctions.size} user-defined functions, at most ${MAX_USER_FUNCTIONS} are allowed`,
-    );
   const functions = [...userFunctions].map((name) => {
     const found = store.resources.get('udfs', rid, name);
     if (!found)
