@@ -45,6 +45,13 @@ export interface Account {
   readonly resourceTokens: ResourceTokens;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  readonly history: History;
+}
+
+/** What has become of the past of the account. */
+export interface History {
+  /** Clients may have seen LSNs that are no more, and their session tokens are accepted. */
+  wasRolledBack: boolean;
 }
 
 /** A thread of its own for queries that need much. It reads items through this one. */
