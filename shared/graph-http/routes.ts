@@ -13,7 +13,7 @@ import {
 } from '../domain/teams/team-permissions.ts';
 import type { EntitySet } from '../odata/metadata/csdl.ts';
 import type { QueryOptionName } from '../odata/request-options.ts';
-import type { ResourceKind } from './request/address.ts';
+import type { ApiVersion, ResourceKind } from './request/address.ts';
 
 /**
  * One HTTP function, said once: the registration with `app.http()`, the dispatch of other forms of addresses and of
@@ -289,9 +289,6 @@ export function templateOf(name: RouteName): string {
   if (name === CATCH_ALL) return path;
   return path === '' ? 'beta' : `beta/${path}`;
 }
-
-/** Of v1.0 there is what Graph's own v1.0 has: teams and their operations. */
-export type ApiVersion = 'beta' | 'v1.0';
 
 /** A route at one of its addresses. */
 export interface Place {

@@ -4,15 +4,8 @@ import {
   type FunctionHandler,
   withGraphEnvelope,
 } from '../../../shared/graph-http/pipeline.ts';
-import { type ResourceKind, versionOf } from '../../../shared/graph-http/request/address.ts';
-import {
-  type ApiVersion,
-  documentedParts,
-  entitySetsOf,
-  type Place,
-  placesOf,
-  routesOf,
-} from '../../../shared/graph-http/routes.ts';
+import { type ApiVersion, type ResourceKind, versionOf } from '../../../shared/graph-http/request/address.ts';
+import { documentedParts, entitySetsOf, type Place, placesOf, routesOf } from '../../../shared/graph-http/routes.ts';
 import { FILTER_FUNCTIONS } from '../../../shared/odata/filter/operands.ts';
 import type { Capabilities } from '../../../shared/odata/metadata/capabilities.ts';
 import { type ServiceModel, toCsdl, toJsonCsdl } from '../../../shared/odata/metadata/csdl.ts';

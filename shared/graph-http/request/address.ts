@@ -3,8 +3,10 @@ import { declaredProperty } from '../../domain/declared-property.ts';
 import { BadRequestError, type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
 import { TEAM_PREFIX, toOwnerKey } from '../../domain/teams/operations-owner.ts';
 import { shown } from '../../odata/query-option-error.ts';
-import type { ApiVersion } from '../routes.ts';
 import { type CommonAddress, type PathSegments, readTeam, type TeamAddress } from './team-address.ts';
+
+/** Of v1.0 there is what Graph's own v1.0 has: teams and their operations. */
+export type ApiVersion = 'beta' | 'v1.0';
 
 /** What a URL below the service root addresses. */
 export type ResourceKind =
