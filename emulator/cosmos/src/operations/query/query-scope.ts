@@ -11,7 +11,7 @@ import { type QueryRange, rangesOf } from '../../query/plan/query-target.ts';
 import type { DistanceFunction } from '../../query/values/evaluation-context.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
-import type { OperationResult } from '../result.ts';
+import { METADATA_RANGE, type OperationResult } from '../result.ts';
 import { METADATA_READ_CHARGE } from '../throughput/request-charge.ts';
 
 /** A query as a request has it. */
@@ -155,5 +155,5 @@ export function readQueryPlan(account: Account, container: Container, input: Que
   const { body, supportedFeatures } = input;
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const plan = query.plan({ ...planPolicyOf(container), ...(supportedFeatures && { supportedFeatures }) });
-  return { status: 200, body: JSON.stringify(plan), charge: METADATA_READ_CHARGE, container };
+  return { status: 200, body: JSON.stringify(plan), charge: METADATA_READ_CHARGE, container, range: METADATA_RANGE };
 }
