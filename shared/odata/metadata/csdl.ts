@@ -191,7 +191,8 @@ function toContainer(model: ServiceModel): XmlElement {
 function toAction({ name, boundTo }: ServiceModel['actions'][number]): XmlElement {
   const { parameters = [] } = TEAM_ACTIONS.find((action) => action.name === name) ?? {};
   return element('Action', { Name: name, IsBound: true }, [
-    element('Parameter', { Name: 'bindingParameter', Type: `${ALIAS}.${boundTo}` }),
+    // With the whole namespace: generators of clients (odata2ts) look for it.
+    element('Parameter', { Name: 'bindingParameter', Type: `${NAMESPACE}.${boundTo}` }),
     ...parameters.map(toParameter),
   ]);
 }
