@@ -28,11 +28,9 @@ interface Worker {
   unavailable: Promise<HttpServer> | undefined;
   /** Whether connections are accepted. */
   isServing: boolean;
-  /** Whether the supervisor takes messages more slowly than they are sent. */
-  isBackedUp: boolean;
 }
 
-const NOTHING_YET = { running: undefined, unavailable: undefined, isServing: false, isBackedUp: false } as const;
+const NOTHING_YET = { running: undefined, unavailable: undefined, isServing: false } as const;
 
 /** Exit code of a worker that could not start; it has said why before. */
 const START_FAILED = 64;
@@ -44,9 +42,7 @@ export function startWorker(
   process: WorkerProcess,
   real: { readonly clock: Clock; readonly randomness: Randomness },
 ): void {
-  const events = new EventBatch(real.clock, (batch) => {
-    worker.isBackedUp = process.send?.({ type: 'events', events: batch } satisfies FromWorker) === false;
-  });
+  const events = new EventBatch(real.clock, process);
   const parts = {
     ...real,
     events,
@@ -155,7 +151,6 @@ function reportConsole(worker: Worker): void {
       stream,
       events,
       now: () => clock.now(),
-      isBackedUp: () => worker.isBackedUp,
     });
     worker.process.on('exit', () => {
       flush();
