@@ -11,8 +11,9 @@ import {
   READ_TEAMS,
   WRITE_TEAM_OPERATIONS,
 } from '../domain/teams/team-permissions.ts';
+import type { EntitySet } from '../odata/metadata/csdl.ts';
 import type { QueryOptionName } from '../odata/request-options.ts';
-import type { ResourceKind } from './request/address.ts';
+import type { ApiVersion, ResourceKind } from './request/address.ts';
 
 /**
  * One HTTP function, said once: the registration with `app.http()`, the dispatch of other forms of addresses and of
@@ -130,6 +131,7 @@ export const ROUTES = {
     path: `${OPERATION}/{property}`,
     resource: 'property',
     access: READ_OPERATIONS,
+    ofTeams: { path: `${TEAM_OPERATIONS}/{operationId}/{property}`, access: READ_TEAM_OPERATIONS },
     options: ['format'],
   },
   UpdateOperation: {
@@ -286,6 +288,38 @@ export function templateOf(name: RouteName): string {
   const { path } = ROUTES[name];
   if (name === CATCH_ALL) return path;
   return path === '' ? 'beta' : `beta/${path}`;
+}
+
+/** A route at one of its addresses. */
+export interface Place {
+  readonly name: RouteName;
+  readonly route: Route;
+  /** Whether it is the address below a team of what is also below a chat. */
+  readonly isOfTeams: boolean;
+}
+
+/** Where a version of the API has the route: nowhere, or below chats, below teams, or both. */
+export function placesOf(name: RouteName, version: ApiVersion): readonly Place[] {
+  const route = routeOf(name);
+  const { ofTeams, part } = route;
+  const isHere = version === 'beta' || part === 'teams' || part === 'documents';
+  return [
+    ...(isHere ? [{ name, route, isOfTeams: false }] : []),
+    ...(ofTeams ? [{ name, route: { ...route, ...ofTeams }, isOfTeams: true }] : []),
+  ];
+}
+
+const ENTITY_SETS: readonly EntitySet[] = ['chats', 'teams', 'subscriptions'];
+
+/** An entity set is where a path begins. */
+export function entitySetsOf(places: readonly Place[]): readonly EntitySet[] {
+  return ENTITY_SETS.filter((set) => places.some(({ route }) => route.path.split('/')[0] === set));
+}
+
+/** The parts that callers of Graph know, as far as they are turned on. */
+export function documentedParts(on: { readonly subscriptions: boolean; readonly teams: boolean }): readonly Part[] {
+  const subscriptions = on.subscriptions ? (['subscriptions'] as const) : [];
+  return ['operations', ...subscriptions, 'documents', ...(on.teams ? (['teams'] as const) : [])];
 }
 
 /** The names of the parts' routes, in the order of the table. */

@@ -5,6 +5,9 @@ import { TEAM_PREFIX, toOwnerKey } from '../../domain/teams/operations-owner.ts'
 import { shown } from '../../odata/query-option-error.ts';
 import { type CommonAddress, type PathSegments, readTeam, type TeamAddress } from './team-address.ts';
 
+/** Of v1.0 there is what Graph's own v1.0 has: teams and their operations. */
+export type ApiVersion = 'beta' | 'v1.0';
+
 /** What a URL below the service root addresses. */
 export type ResourceKind =
   | OperationAddress['kind']
@@ -80,13 +83,24 @@ export function parseAddress(url: string): Address {
   const { origin, pathname, search } = new URL(url);
   const path = new PathReader(pathname);
   const version = path.next() ?? '';
-  const isStable = version.toLowerCase() === 'v1.0';
-  if (version.toLowerCase() !== 'beta' && !isStable) throw new BadRequestError(`Invalid version: ${shown(version)}`);
+  const known = toVersion(version);
+  if (known === null) throw new BadRequestError(`Invalid version: ${shown(version)}`);
   const common = { serviceRoot: `${origin}/${version}`, search };
   const address = readResource(path, common);
-  const missing = isStable ? betaSegment(address) : null;
+  const missing = known === 'v1.0' ? betaSegment(address) : null;
   if (missing !== null) throw new UnknownSegmentError(missing);
   return address;
+}
+
+/** In any case of letters; null: there is no such version. */
+function toVersion(segment: string): ApiVersion | null {
+  const version = segment.toLowerCase();
+  return version === 'beta' || version === 'v1.0' ? version : null;
+}
+
+/** The version of the API that a URL begins with; null: there is no such version. */
+export function versionOf(url: string): ApiVersion | null {
+  return toVersion(new URL(url).pathname.split('/')[1] ?? '');
 }
 
 /** What v1.0 does not have here, as an error names it: of Graph's own v1.0, chats have no operations. Null: it has this. */

@@ -3,6 +3,8 @@ import { element, type XmlElement } from './xml.ts';
 /** What can be asked of the entities of a set, or of those that one entity contains. */
 export interface Capabilities {
   readonly readable: boolean;
+  /** Whether one of them can be read, by its key. */
+  readonly readableByKey: boolean;
   readonly insertable: boolean;
   readonly updatable: boolean;
   readonly deletable: boolean;
@@ -65,11 +67,14 @@ export function serviceCapabilities(filterFunctions: readonly string[]): XmlElem
   ];
 }
 
-type Records = readonly (readonly [term: string, properties: Readonly<Record<string, boolean>>])[];
+interface Properties {
+  readonly [name: string]: boolean | Properties;
+}
+type Records = readonly (readonly [term: string, properties: Properties])[];
 
 function recordsOf(capabilities: Capabilities): Records {
   return [
-    ['ReadRestrictions', { Readable: capabilities.readable }],
+    ['ReadRestrictions', readRestrictions(capabilities)],
     ['InsertRestrictions', { Insertable: capabilities.insertable }],
     ['UpdateRestrictions', { Updatable: capabilities.updatable, Upsertable: false }],
     ['DeleteRestrictions', { Deletable: capabilities.deletable }],
@@ -82,9 +87,17 @@ function recordsOf(capabilities: Capabilities): Records {
   ];
 }
 
-function record(properties: Readonly<Record<string, boolean>>): XmlElement {
+/** What is said of one entity is said only where it differs from what is said of all. */
+function readRestrictions({ readable, readableByKey }: Capabilities): Properties {
+  const ofOne = readable === readableByKey ? {} : { ReadByKeyRestrictions: { Readable: readableByKey } };
+  return { Readable: readable, ...ofOne };
+}
+
+function record(properties: Properties): XmlElement {
   const values = Object.entries(properties).map(([name, value]) =>
-    element('PropertyValue', { Property: name, Bool: value }),
+    typeof value === 'boolean'
+      ? element('PropertyValue', { Property: name, Bool: value })
+      : element('PropertyValue', { Property: name }, [record(value)]),
   );
   return element('Record', {}, values);
 }

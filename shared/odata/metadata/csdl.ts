@@ -37,6 +37,8 @@ export interface ServiceModel {
   readonly actions: readonly { readonly name: string; readonly boundTo: string }[];
   /** Whether teams and chats can be read, or only their operations. */
   readonly hasTeams: boolean;
+  /** Whether the operations of chats are served, not only those of teams. */
+  readonly hasChatOperations: boolean;
   /** Of the entity sets, and of the operations that a chat contains. */
   readonly capabilities: Readonly<Record<EntitySet | 'operations', Capabilities>>;
   /** Those that $filter knows. */
@@ -70,14 +72,16 @@ function toReference({ uri, namespace }: { uri: string; namespace: string }): Xm
 }
 
 function toSchema(model: ServiceModel): XmlElement {
-  const { entitySets, actions, hasTeams } = model;
+  const { entitySets, actions, hasTeams, hasChatOperations } = model;
   const subscriptions = entitySets.includes('subscriptions');
   return element('Schema', { Namespace: NAMESPACE, Alias: ALIAS, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' }, [
     toEnumType(OPERATION_STATUS_TYPE),
     toEnumType(OPERATION_TYPE_TYPE),
     ...(hasTeams ? TEAM_ENUMS.map(toEnumType) : []),
     toBaseType(),
-    toParentType(CHAT_TYPE, { hasProperties: hasTeams, navigation: ['operations'] }),
+    ...(entitySets.includes('chats')
+      ? [toParentType(CHAT_TYPE, { hasProperties: hasTeams, navigation: hasChatOperations ? ['operations'] : [] })]
+      : []),
     toParentType(TEAM_TYPE, {
       hasProperties: hasTeams,
       navigation: ['operations', ...(hasTeams ? ['channels'] : [])],
@@ -159,9 +163,10 @@ const ENTITY_TYPES: Readonly<Record<EntitySet, string>> = {
   subscriptions: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}`,
 };
 
-function toContainer({ entitySets, capabilities, filterFunctions }: ServiceModel): XmlElement {
+function toContainer({ entitySets, hasChatOperations, capabilities, filterFunctions }: ServiceModel): XmlElement {
   const sets = entitySets.map((set) => {
-    const further = set !== 'subscriptions' ? [navigationRestrictions('operations', capabilities.operations)] : [];
+    const hasOperations = set === 'teams' || (set === 'chats' && hasChatOperations);
+    const further = hasOperations ? [navigationRestrictions('operations', capabilities.operations)] : [];
     return element(
       'EntitySet',
       { Name: set, EntityType: ENTITY_TYPES[set] },

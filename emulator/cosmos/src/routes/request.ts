@@ -240,7 +240,7 @@ function attempt<T>(find: () => T): T | undefined {
 /** @throws CosmosError NotFound, 1002, when the client has seen a later state of what it reads than this server has */
 export function assertSession(account: Account, container: Container, request: RouteRequest): void {
   const token = header(request, 'x-ms-session-token');
-  if (token === undefined || token === '') return;
+  if (token === undefined || token === '' || account.history.wasRolledBack) return;
   const seen = parseSessionToken(token);
   const read = onlyRangeOf(container, request);
   for (const [range, name] of container.lsnCounters.entries())

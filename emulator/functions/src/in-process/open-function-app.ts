@@ -64,7 +64,7 @@ export async function openFunctionApp(options: OpenFunctionAppOptions): Promise<
     log: silentLog,
   });
   const restoreEnvironment = applyEnvironment(init);
-  const events = new EventBatch(clock, (batch) => emit(batch, onEvent));
+  const events = new EventBatch(clock, { send: (message) => emit(message.events, onEvent) });
   const dependencies = {
     clock,
     randomness,
@@ -116,6 +116,7 @@ function applyEnvironment({ env }: WorkerInit): () => void {
   };
 }
 
-function emit(batch: readonly HostEvent[], onEvent: ((event: HostEvent) => void) | undefined): void {
+function emit(batch: readonly HostEvent[], onEvent: ((event: HostEvent) => void) | undefined): true {
   for (const event of batch) onEvent?.(event);
+  return true;
 }

@@ -1,5 +1,7 @@
 import type { Account, Container } from '../../account/account.ts';
 import type { ContainerDefinition } from '../../model/container/container-definition.ts';
+import { CosmosError } from '../../model/errors.ts';
+import { SHARED_TEXT_CHARACTERS } from '../../query/execute/query-turns.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
 import { type OperationResult, toResourceJson } from '../result.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';
@@ -40,5 +42,9 @@ export function toContainerJson({ resource, self, definition }: Container, added
 
 /** Validates expressions that only the query compiler understands. @throws CosmosError BadRequest */
 export function assertComputedProperties({ queries }: Account, { computedProperties }: ContainerDefinition): void {
-  if (computedProperties) queries.compile('SELECT * FROM c', [], computedProperties);
+  if (!computedProperties) return;
+  const characters = computedProperties.reduce((sum, { query }) => sum + query.length, 0);
+  if (characters > SHARED_TEXT_CHARACTERS)
+    throw new CosmosError('BadRequest', `The computed properties have more than ${SHARED_TEXT_CHARACTERS} characters`);
+  queries.compile('SELECT * FROM c', [], computedProperties);
 }
