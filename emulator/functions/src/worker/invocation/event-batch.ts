@@ -13,14 +13,17 @@ const FLUSH_AFTER_MS = 5;
 export class EventBatch {
   readonly #send: (events: readonly HostEvent[]) => void;
   readonly #clock: Clock;
+  readonly #flushAfterMs: number;
   #pending: HostEvent[] = [];
   #timer: Timer | undefined;
   #filter: EventFilter = (event) => event;
   #listener: ((event: HostEvent) => void) | undefined;
 
-  constructor(clock: Clock, send: (events: readonly HostEvent[]) => void) {
+  /** @param flushAfterMs how long events are collected; 0: each is sent at once */
+  constructor(clock: Clock, send: (events: readonly HostEvent[]) => void, flushAfterMs = FLUSH_AFTER_MS) {
     this.#clock = clock;
     this.#send = send;
+    this.#flushAfterMs = flushAfterMs;
   }
 
   /** Applies to all later events. */
@@ -38,7 +41,8 @@ export class EventBatch {
     if (!event) return;
     this.#listener?.(event);
     this.#pending.push(event);
-    this.#timer ??= this.#clock.setTimer(FLUSH_AFTER_MS, () => this.flush());
+    if (this.#flushAfterMs === 0) this.flush();
+    else this.#timer ??= this.#clock.setTimer(this.#flushAfterMs, () => this.flush());
   }
 
   flush(): void {
