@@ -199,8 +199,8 @@ const CATEGORIES = ['blob', 'queue'] as const;
 const NAMES = { blob: 'Blob', queue: 'Queue', table: 'Table' } as const;
 
 /**
- * Azurite's own servers, which are never told to listen. Its package exports them to nobody, so that a version may come
- * whose files lie elsewhere.
+ * Azurite's own servers, which here never listen. Its package does not export them, so that a version may come whose
+ * files lie elsewhere.
  */
 function createServers(script: string): ReadonlyMap<Service, AzuriteServer> {
   // Of Node.js itself: a test runner's own loader would load all of Azurite again for every file of tests.
@@ -240,10 +240,13 @@ function configurationOf(service: Service, extents: unknown): readonly unknown[]
   return [...address, '', '', [], false, undefined, false, undefined, ...end, extents];
 }
 
+/** A package of Azurite's own. */
+const TELEMETRY = 'applicationinsights';
+
 /** Azurite is not asked to use it, and to load it takes half of the time. */
 function leaveOutTelemetry(require: NodeJS.Require): void {
   try {
-    const filename = require.resolve('applicationinsights');
+    const filename = require.resolve(TELEMETRY);
     const module = { id: filename, filename, loaded: true, exports: {} } as NodeJS.Module; // all that is read of it
     require.cache[filename] ??= module;
   } catch {
