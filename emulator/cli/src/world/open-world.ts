@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { Agent, type ClientRequest, type RequestOptions } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CosmosClient } from '@azure/cosmos';
 import {
   DEVELOPMENT_STORAGE_SETTING,
-  type HostedApp,
   type HostEvent,
+  type HostedApp,
   openHostedApp,
   type TriggerStates,
 } from '@lazurite/functions';
@@ -53,8 +52,10 @@ const DEFAULT_MAX_WAIT_MS = 30_000;
  * const response = await alice.fetch('/api/orders', { method: 'POST', body: '{}' });
  * const { fired } = await world.advance('4h');
  */
-export function openWorld(options: WorldOptions = {}): Promise<World> {
-  return openFrom(options, undefined);
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  if (options.from === undefined) return openFrom(options, undefined);
+  const { readWorld } = await import('./world-file.ts');
+  return openFrom(options, await readWorld(options.from));
 }
 
 /** @param state absent: the world begins empty */
@@ -64,10 +65,10 @@ async function openFrom(options: WorldOptions, state: WorldState | undefined): P
     const randomness = seededRandomness(options.seed ?? 1);
     if (state) randomness.state = state.random;
     const appRoot = await findApp(options.app ?? '.');
-    const parts = new WorldParts({ options, clock, randomness, appRoot });
-    running.add(parts);
-    await parts.open(running, state);
-    return new LocalWorld(parts, running);
+    const runtime = new WorldRuntime({ options, clock, randomness, appRoot });
+    running.add(runtime);
+    await runtime.open(running, state);
+    return new LocalWorld(runtime, running);
   });
 }
 
@@ -87,7 +88,7 @@ interface WorldBasis {
 }
 
 /** What a world is made of. */
-class WorldParts {
+class WorldRuntime {
   readonly basis: WorldBasis;
   readonly id: string;
   readonly faults = new FaultPlan();
@@ -170,7 +171,7 @@ class WorldParts {
     await this.time.settled();
   }
 
-  /** As the app is told the time. */
+  /** The one that the app reads. */
   get appClock(): Clock {
     return this.basis.options.appTime === 'world' ? this.basis.clock : systemClock;
   }
@@ -233,43 +234,43 @@ class WorldParts {
 }
 
 class LocalWorld implements World {
-  readonly #parts: WorldParts;
+  readonly #runtime: WorldRuntime;
   readonly #running: Shutdown;
   readonly #charges = new WeakMap<Response, number>();
   #cosmos: WorldCosmos | undefined;
 
-  constructor(parts: WorldParts, running: Shutdown) {
-    this.#parts = parts;
+  constructor(runtime: WorldRuntime, running: Shutdown) {
+    this.#runtime = runtime;
     this.#running = running;
   }
 
   get functions() {
-    return this.#parts.app.functions;
+    return this.#runtime.app.functions;
   }
 
   get now(): number {
-    return this.#parts.basis.clock.now();
+    return this.#runtime.basis.clock.now();
   }
 
   get faults() {
-    return this.#parts.faults;
+    return this.#runtime.faults;
   }
 
   get logs() {
-    return this.#parts.logs;
+    return this.#runtime.logs;
   }
 
   get connectionStrings() {
-    return this.#parts.services.connectionStrings;
+    return this.#runtime.services.connectionStrings;
   }
 
   get cosmos(): WorldCosmos {
-    this.#cosmos ??= openCosmosHandle(this.#parts);
+    this.#cosmos ??= openCosmosHandle(this.#runtime);
     return this.#cosmos;
   }
 
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const { app, timeline } = this.#parts;
+    const { app, timeline } = this.#runtime;
     const { result, requestCharge } = await this.#charged(() => app.fetch(input, init));
     const { method, url } = input instanceof Request ? input : { method: init?.method ?? 'GET', url: String(input) };
     timeline.add(`request ${method} ${url} ${result.status}`);
@@ -278,7 +279,7 @@ class LocalWorld implements World {
   }
 
   as(identity: TokenOptions): Caller {
-    const token = () => this.#parts.services.issuer.mint(identity);
+    const token = () => this.#runtime.services.issuer.mint(identity);
     return {
       token,
       fetch: async (input, init) => {
@@ -294,7 +295,7 @@ class LocalWorld implements World {
   }
 
   async invoke(functionName: string, payload?: unknown): Promise<Run> {
-    const { result, requestCharge } = await this.#charged(() => this.#parts.app.invoke(functionName, payload));
+    const { result, requestCharge } = await this.#charged(() => this.#runtime.app.invoke(functionName, payload));
     return { ...result, requestCharge };
   }
 
@@ -307,37 +308,37 @@ class LocalWorld implements World {
   }
 
   advance(duration: string | number) {
-    return this.#parts.time.advance(duration);
+    return this.#runtime.time.advance(duration);
   }
 
   advanceTo(time: string | number | Date) {
-    return this.#parts.time.advanceTo(time);
+    return this.#runtime.time.advanceTo(time);
   }
 
   advanceUntil(predicate: () => boolean | Promise<boolean>, limit: string | number) {
-    return this.#parts.time.advanceUntil(predicate, limit);
+    return this.#runtime.time.advanceUntil(predicate, limit);
   }
 
   next() {
-    return this.#parts.time.next();
+    return this.#runtime.time.next();
   }
 
   settled() {
-    return this.#parts.time.settled();
+    return this.#runtime.time.settled();
   }
 
   async withTriggersPaused<T>(work: () => Promise<T>): Promise<T> {
-    const { services } = this.#parts;
+    const { services } = this.#runtime;
     services.pauseNotifications();
     try {
       return await work();
     } finally {
-      this.#parts.onBehalf(() => services.resumeNotifications());
+      this.#runtime.onBehalf(() => services.resumeNotifications());
     }
   }
 
   async snapshot(): Promise<Snapshot> {
-    const { time, services, app, basis, faults, timeline, logs } = this.#parts;
+    const { time, services, app, basis, faults, timeline, logs } = this.#runtime;
     await time.settled();
     const taken = new TakenSnapshot({
       time: basis.clock.now(),
@@ -354,7 +355,7 @@ class LocalWorld implements World {
 
   async restore(snapshot: Snapshot): Promise<void> {
     if (!(snapshot instanceof TakenSnapshot)) throw new WorldError('SnapshotGone', 'This is no snapshot of a world');
-    const { time, services, app, basis, faults, timeline, logs } = this.#parts;
+    const { time, services, app, basis, faults, timeline, logs } = this.#runtime;
     const { state } = snapshot;
     await time.settled();
     services.restore(state.services); // first: it may reject
@@ -368,16 +369,16 @@ class LocalWorld implements World {
   }
 
   async fork(): Promise<World> {
-    return openFrom(this.#parts.basis.options, await this.#parts.state());
+    return openFrom(this.#runtime.basis.options, await this.#runtime.state());
   }
 
   async save(file: string): Promise<void> {
     const { writeWorld } = await import('./world-file.ts');
-    await writeWorld(file, await this.#parts.state());
+    await writeWorld(file, await this.#runtime.state());
   }
 
   timeline(): string {
-    return this.#parts.timeline.toString();
+    return this.#runtime.timeline.toString();
   }
 
   close(): Promise<void> {
@@ -393,16 +394,16 @@ class LocalWorld implements World {
     const onCharge = (requestUnits: number): void => {
       requestCharge += requestUnits;
     };
-    const result = await this.#parts.onBehalf(call, { ...this.#parts.scope, onCharge });
+    const result = await this.#runtime.onBehalf(call, { ...this.#runtime.scope, onCharge });
     return { result, requestCharge: Math.round(requestCharge * 100) / 100 };
   }
 
   #storageHandle(): StorageHandleOptions {
-    const { app, services } = this.#parts;
+    const { app, services } = this.#runtime;
     return {
       connectionString: services.connectionStrings.storage,
       isBase64: app.messageEncoding === 'base64',
-      onBehalf: (call) => this.#parts.onBehalf(call),
+      onBehalf: (call) => this.#runtime.onBehalf(call),
     };
   }
 }
@@ -428,27 +429,10 @@ class TakenSnapshot implements Snapshot {
   }
 }
 
-/** Names the world to the endpoint, whoever calls it. */
-class WorldAgent extends Agent {
-  readonly #worldId: string;
-
-  constructor(worldId: string) {
-    super({ keepAlive: true });
-    this.#worldId = worldId;
-  }
-
-  /** What node:http calls with every request; its types leave it out. */
-  addRequest(request: ClientRequest, options: RequestOptions): void {
-    request.setHeader(WORLD_HEADER, this.#worldId);
-    ADD_REQUEST.call(this, request, options);
-  }
-}
-
-const ADD_REQUEST = Reflect.get(Agent.prototype, 'addRequest') as WorldAgent['addRequest'];
-
-function openCosmosHandle({ services, id }: WorldParts): WorldCosmos {
-  const { connectionString, agent } = { connectionString: services.connectionStrings.cosmos, agent: new WorldAgent(id) };
-  const client = new CosmosClient({ connectionString, agent });
+/** Its requests name the world, whoever makes them. */
+function openCosmosHandle({ services, id }: WorldRuntime): WorldCosmos {
+  const connectionString = services.connectionStrings.cosmos;
+  const client = new CosmosClient({ connectionString, defaultHeaders: { [WORLD_HEADER]: id } });
   return { client, container: (database, container) => client.database(database).container(container) };
 }
 

@@ -20,8 +20,8 @@ export class SharedEndpoints {
 
   /** For example `http://127.0.0.1:49152`. */
   url(service: Service): Promise<string> {
-    let url = this.#urls.get(service);
-    if (!url) this.#urls.set(service, (url = this.#listen(service)));
+    const url = this.#urls.get(service) ?? this.#listen(service);
+    this.#urls.set(service, url);
     return url;
   }
 

@@ -33,7 +33,9 @@ export class Timeline {
       return `<id ${number}>`;
     };
     return this.#lines
-      .map(({ at, text }) => `${new Date(at).toISOString()} ${text.replace(UUID, (uuid) => numbered(uuid.toLowerCase()))}`)
+      .map(
+        ({ at, text }) => `${new Date(at).toISOString()} ${text.replace(UUID, (uuid) => numbered(uuid.toLowerCase()))}`,
+      )
       .join('\n');
   }
 }

@@ -174,9 +174,9 @@ export class WorldServices implements Closeable {
     });
     const fault = faults.take(service, message);
     if (fault) timeline.add(`fault ${describeFault(fault)}`);
-    if (fault && fault.latencyMs === undefined) return fail(fault, response);
-    if (fault) setTimeout(() => this.#serve(service, message, response), fault.latencyMs);
-    else this.#serve(service, message, response);
+    if (!fault) this.#serve(service, message, response);
+    else if (fault.latencyMs === undefined) fail(fault, response);
+    else setTimeout(() => this.#serve(service, message, response), fault.latencyMs);
   }
 
   #serve(service: Service, message: IncomingMessage, response: ServerResponse): void {

@@ -8,6 +8,8 @@ import type { TimeReport } from './world-time.ts';
 export interface WorldOptions {
   /** The folder of the function app, or the zip that is deployed. Default: the current folder. */
   readonly app?: string;
+  /** A file that `save` wrote: the world goes on from there, and has its time, data and chance. */
+  readonly from?: string;
   /** The time at which the world begins, for example `2026-01-01T00:00:00Z`. Default: the machine's. */
   readonly time?: string | number | Date;
   /**
@@ -31,7 +33,7 @@ export interface WorldOptions {
 
 /**
  * A function app with its database, storage, tokens and time, in this process. Nothing outlives it, and time moves only
- * when it is told to.
+ * when the test moves it.
  */
 export interface World extends AsyncDisposable {
   readonly functions: readonly FunctionInfo[];
@@ -57,7 +59,7 @@ export interface World extends AsyncDisposable {
   advanceTo(time: string | number | Date): Promise<TimeReport>;
   /** Moves time on, one event after the other, until `predicate` is true. @throws WorldError LimitReached */
   advanceUntil(predicate: () => boolean | Promise<boolean>, limit: string | number): Promise<TimeReport>;
-  /** Moves time on to the next event and runs it; without one, nothing happens. */
+  /** Moves time on until the next function is called; without one, to the last event that is due. */
   next(): Promise<TimeReport>;
   /** Resolves when no invocation and no request runs, no message can be received and every change feed is read. */
   settled(): Promise<void>;
