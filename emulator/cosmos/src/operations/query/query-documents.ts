@@ -77,7 +77,8 @@ export async function queryDocuments(
     ...toResult(account, container, page, request),
     ...onlyRange(feed),
     queryMetrics: formatQueryMetrics(page, access, { total, compile }),
-    ...(indexMetrics && { indexUtilization: formatIndexMetrics(query.indexUse(), container, indexMetrics) }),
+    // A query that was compiled elsewhere is longer than a header may be.
+    ...(indexMetrics && compiled && { indexUtilization: formatIndexMetrics(compiled.query, container, indexMetrics) }),
   };
 }
 

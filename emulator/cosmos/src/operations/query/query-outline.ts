@@ -4,7 +4,6 @@ import type { ComputedPropertyText } from '../../query/compile/computed-properti
 import { isVectorDistance } from '../../query/compile/vector-distance.ts';
 import type { CompiledQuery, QueryCompiler, QueryParameter } from '../../query/compile-query.ts';
 import { SHARED_TEXT_CHARACTERS } from '../../query/execute/query-turns.ts';
-import { type IndexUse, indexUseOf } from '../../query/plan/index-use.ts';
 import type { QueryPlan } from '../../query/plan/query-plan.ts';
 import type { QueryTarget, TargetPolicy } from '../../query/plan/query-target.ts';
 import type { DistanceFunction } from '../../query/values/evaluation-context.ts';
@@ -26,8 +25,6 @@ export interface QueryOutline extends Pick<CompiledQuery, 'filters' | 'sorts' | 
   readonly sortsByDistance: boolean;
   /** Which partition keys may hold items that pass the filter. */
   readonly target: QueryTarget;
-  /** Which paths an index could serve. */
-  indexUse(): IndexUse;
   /** Its text without WHERE. */
   unfiltered(): string;
   /** How a client has to run it over the physical partitions. @throws CosmosError BadRequest for a query that has no plan */
@@ -88,7 +85,6 @@ function outlineOf(compiled: CompiledQuery, policy: OutlinePolicy): QueryOutline
     isRanked: query.orderBy?.rank === true,
     sortsByDistance: query.orderBy?.items.some(isVectorDistance) === true,
     target: compiled.target(policy),
-    indexUse: () => indexUseOf(query),
     unfiltered: () => compiled.unfiltered(),
     plan: () => {
       const plan = compiled.plan({ ...rest, distanceOf: (path) => distances.get(path) });
@@ -112,8 +108,7 @@ function needsMerge({ queryInfo }: QueryPlan): boolean {
 }
 
 /** An outline that can be sent from one thread to another. */
-interface OutlineData extends Omit<QueryOutline, 'unfiltered' | 'plan' | 'indexUse'> {
-  readonly indexes: IndexUse;
+interface OutlineData extends Omit<QueryOutline, 'unfiltered' | 'plan'> {
   readonly unfilteredText: string;
   readonly planText: PlanText | Rejection;
 }
@@ -129,8 +124,8 @@ export function outlineAsData(
   { text, parameters, computed, policy }: OutlineTask,
   compile: QueryCompiler['compile'],
 ): OutlineData {
-  const { indexUse, unfiltered, plan, ...data } = outlineOf(compile(text, parameters, computed), policy);
-  return { ...data, indexes: indexUse(), unfilteredText: unfiltered(), planText: planOrRejection(plan) };
+  const { unfiltered, plan, ...data } = outlineOf(compile(text, parameters, computed), policy);
+  return { ...data, unfilteredText: unfiltered(), planText: planOrRejection(plan) };
 }
 
 function planOrRejection(plan: () => PlanText): PlanText | Rejection {
@@ -143,10 +138,9 @@ function planOrRejection(plan: () => PlanText): PlanText | Rejection {
   }
 }
 
-function outlineFromData({ indexes, unfilteredText, planText, ...data }: OutlineData): QueryOutline {
+function outlineFromData({ unfilteredText, planText, ...data }: OutlineData): QueryOutline {
   return {
     ...data,
-    indexUse: () => indexes,
     unfiltered: () => unfilteredText,
     plan: () => {
       if ('text' in planText) return planText;
