@@ -168,7 +168,7 @@ module.exports = {
     {
       name: 'parts-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^emulator/(functions|cosmos|storage|identity)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^emulator/(functions|cosmos|storage|identity|dashboard)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^emulator/', pathNot: ['^emulator/$1/', '^emulator/(http|runtime)/'] },
     },
     {

@@ -32,7 +32,7 @@ export const PACKAGES: readonly PackageDefinition[] = [
     programs: { 'bundle/main': 'emulator/cli/src/main.ts', ...WORKER, ...SCRIPT_WORKER, ...QUERY_WORKER },
     loadsApps: true,
     bin: { lazurite: 'bin/lazurite.js', func: 'bin/func.js' },
-    folders: ['templates'],
+    folders: ['templates', 'dashboard-page'],
     keywords: ['azure', 'azure-functions', 'cosmosdb', 'emulator', 'serverless', 'testing', 'jest', 'vitest'],
   },
   {

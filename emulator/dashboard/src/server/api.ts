@@ -221,7 +221,7 @@ function objectOf(body: unknown, name: string): Readonly<Record<string, unknown>
 function runRequestOf(body: unknown): RunRequest {
   const method = optionalTextOf(body, 'method');
   const url = optionalTextOf(body, 'url');
-  if (url !== null && !url.startsWith('/')) throw invalid("'url' must be a path on the functions host");
+  if (url !== null && !/^\/(?!\/)/.test(url)) throw invalid("'url' must be a path on the functions host");
   return {
     input: optionalTextOf(body, 'input'),
     ...(method !== null && { method }),
