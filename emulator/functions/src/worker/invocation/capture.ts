@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { InvocationCaptured } from '../../protocol/events.ts';
-import type { RpcInvocationRequest, RpcInvocationResponse, RpcTypedData } from '../../protocol/rpc-types.ts';
+import type { RpcHttpData, RpcInvocationRequest, RpcInvocationResponse, RpcTypedData } from '../../protocol/rpc-types.ts';
 
 /** Names the invocation that sends a request, to servers of this machine alone. */
 const INVOCATION_HEADER = 'x-lazurite-invocation';
@@ -50,19 +50,25 @@ export function captureInvocation(
 ): InvocationCaptured {
   const trigger = request.inputData[0]?.data;
   const input = textOf(trigger?.http ? trigger.http.body : trigger);
-  const returned = response?.returnValue;
-  const output = textOf(returned?.http ? returned.http.body : returned) ?? outputsOf(response);
-  const status = Number(returned?.http?.statusCode ?? 200);
+  const sent = httpResponseOf(response);
+  const output = (sent ? textOf(sent.body) : textOf(response?.returnValue)) ?? outputsOf(response);
+  const status = Number(sent?.statusCode ?? 200);
   const { method = 'GET', url, headers } = trigger?.http ?? {};
   return {
     type: 'invocation-captured',
     invocationId: request.invocationId,
     ...(url !== undefined && { request: { method, url: pathOf(url), headers: headers ?? {} } }),
-    ...(returned?.http && Number.isInteger(status) && { status }),
+    ...(sent && Number.isInteger(status) && { status }),
     ...(input && { input: input.text }),
     ...(output && { output: output.text }),
     isCut: input?.isCut === true || output?.isCut === true,
   };
+}
+
+/** What the function returned, or put into its output binding as apps of version 3 do. */
+function httpResponseOf(response: RpcInvocationResponse | undefined): RpcHttpData | undefined {
+  const outputs = (response?.outputData ?? []).map(({ data }) => data);
+  return [response?.returnValue, ...outputs].find((data) => data?.http)?.http ?? undefined;
 }
 
 interface CapturedText {
@@ -83,7 +89,7 @@ function textOf(data: RpcTypedData | null | undefined): CapturedText | undefined
 
 /** What functions without a return value have put into their output bindings. */
 function outputsOf(response: RpcInvocationResponse | undefined): CapturedText | undefined {
-  const outputs = response?.outputData ?? [];
+  const outputs = (response?.outputData ?? []).filter(({ data }) => !data.http);
   if (outputs.length === 0) return undefined;
   return cut(outputs.map(({ name, data }) => `${name}: ${textOf(data)?.text ?? ''}`).join('\n'));
 }

@@ -1,0 +1,1 @@
+module.exports = async (context, orders) => context.log('changed', orders.map(({ id }) => id).join(' '));
