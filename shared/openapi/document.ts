@@ -1,4 +1,5 @@
-import { type ApiVersion, documentedParts, type Place, placesOf, type Route, routesOf } from '../graph-http/routes.ts';
+import type { ApiVersion } from '../graph-http/request/address.ts';
+import { documentedParts, type Place, placesOf, type Route, routesOf } from '../graph-http/routes.ts';
 import type { QueryOptionName } from '../odata/request-options.ts';
 import { type BodyModel, type DocumentedRoute, ENDPOINTS, type ResponseModel } from './endpoints.ts';
 import { ERROR_SCHEMA, type Schema, toComponentSchemas } from './schemas.ts';

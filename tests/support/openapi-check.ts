@@ -1,7 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import type { ApiVersion } from '../../shared/graph-http/request/address.ts';
 import { parseAddress, versionOf } from '../../shared/graph-http/request/address.ts';
-import { type ApiVersion, documentedParts, placesOf, routesOf } from '../../shared/graph-http/routes.ts';
+import { documentedParts, placesOf, routesOf } from '../../shared/graph-http/routes.ts';
 import { toOpenApi } from '../../shared/openapi/document.ts';
 
 export interface CheckedResponse {

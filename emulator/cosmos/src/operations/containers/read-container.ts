@@ -3,7 +3,7 @@ import type { ContainerDefinition } from '../../model/container/container-defini
 import { CosmosError } from '../../model/errors.ts';
 import { SHARED_TEXT_CHARACTERS } from '../../query/execute/query-turns.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
-import { type OperationResult, toResourceJson } from '../result.ts';
+import { METADATA_RANGE, type OperationResult, toResourceJson } from '../result.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
 export function readContainer(
@@ -12,10 +12,17 @@ export function readContainer(
   input: Preconditions & { readonly withStatistics?: boolean } = {},
 ): OperationResult {
   const { etag } = container.resource;
-  const result = { etag, charge: METADATA_CHARGE.read, container, isContainer: true };
+  const result = { etag, charge: METADATA_CHARGE.read, container, range: METADATA_RANGE, isContainer: true };
   if (isNotModified(input, etag)) return { status: 304, ...result };
   const statistics = input.withStatistics ? { statistics: statisticsOf(account, container) } : {};
   return { status: 200, body: toContainerJson(container, statistics), ...result };
+}
+
+/** What responses say of a container that was created or replaced. */
+export function written(
+  container: Container,
+): Pick<OperationResult, 'container' | 'range' | 'isContainer' | 'withoutSession'> {
+  return { container, range: METADATA_RANGE, isContainer: true, withoutSession: true };
 }
 
 /** What each physical partition holds. The service samples which partition keys are large, and this server does not. */

@@ -8,7 +8,7 @@ import { type QueryRange, rangesOf } from '../../query/plan/query-target.ts';
 import type { DistanceFunction } from '../../query/values/evaluation-context.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
-import type { OperationResult } from '../result.ts';
+import { METADATA_RANGE, type OperationResult } from '../result.ts';
 import { METADATA_READ_CHARGE } from '../throughput/request-charge.ts';
 import { type OutlinePolicy, outlineQuery, type QueryOutline } from './query-outline.ts';
 
@@ -139,5 +139,5 @@ export async function readQueryPlan(
   const policy = { ...outlinePolicyOf(container), ...(supportedFeatures && { supportedFeatures }) };
   const computed = container.definition.computedProperties ?? [];
   const { outline } = await outlineQuery(account, { ...body, computed, policy, isClosed });
-  return { status: 200, body: outline.plan().text, charge: METADATA_READ_CHARGE, container };
+  return { status: 200, body: outline.plan().text, charge: METADATA_READ_CHARGE, container, range: METADATA_RANGE };
 }
