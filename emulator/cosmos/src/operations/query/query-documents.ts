@@ -14,6 +14,7 @@ import {
   distanceFunctionsOf,
   type QueryBody,
   selectForQuery,
+  targetOf,
   targetsOf,
 } from './query-scope.ts';
 import { decodeCursor, encodeCursor, type QueryPage, type QuerySettings, readQueryPage } from './read-query-page.ts';
@@ -21,7 +22,7 @@ import { decodeCursor, encodeCursor, type QueryPage, type QuerySettings, readQue
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
   readonly scope: FeedScope;
-  /** Whether it may read several physical partitions. */
+  /** Whether it may read items of several partition keys. */
   readonly crossesPartitions: boolean;
   /** Absent: none are wanted. */
   readonly indexMetrics?: IndexMetricsVersion;
@@ -46,8 +47,9 @@ export async function queryDocuments(
   const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, sortedPathsOf(query));
-  const targets = targetsOf(container, query);
-  if (!input.crossesPartitions) assertOnePartition(container, targets, scope);
+  const target = targetOf(container, query);
+  assertOnePartition(container, query, { scope, target, crossesPartitions: input.crossesPartitions });
+  const targets = targetsOf(container, target);
   assertServedWithoutMerge(container, query, { scope, targets });
   const feed = selectForQuery(container, targets, scope);
   const request = identityOf(container, query, input);

@@ -7,7 +7,7 @@ import { isVectorDistance } from '../../query/compile/vector-distance.ts';
 import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts';
 import type { PlanPolicy } from '../../query/plan/planner.ts';
 import type { QueryPlan } from '../../query/plan/query-plan.ts';
-import { type QueryRange, rangesOf } from '../../query/plan/query-target.ts';
+import { isSinglePartition, type QueryRange, type QueryTarget, rangesOf } from '../../query/plan/query-target.ts';
 import type { DistanceFunction } from '../../query/values/evaluation-context.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
@@ -40,12 +40,13 @@ function targetRanges(container: Container, targets: QueryTargets): readonly num
 /** The partition keys that the filter of a query leaves, hashed; undefined: everything. */
 export type QueryTargets = readonly EpkRange[] | undefined;
 
+/** Which partition keys the filter of a query leaves. */
+export function targetOf({ definition }: Container, query: CompiledQuery): QueryTarget {
+  return query.target({ partitionKey: definition.partitionKey, geospatialType: definition.geospatialConfig.type });
+}
+
 /** Hashes each key: once for a query. */
-export function targetsOf({ definition }: Container, query: CompiledQuery): QueryTargets {
-  const target = query.target({
-    partitionKey: definition.partitionKey,
-    geospatialType: definition.geospatialConfig.type,
-  });
+export function targetsOf({ definition }: Container, target: QueryTarget): QueryTargets {
   if (target.kind === 'all') return undefined;
   return target.kind === 'none' ? [] : rangesOf(target, definition.partitionKey).map(toEpkRange);
 }
@@ -68,14 +69,32 @@ function narrow(
   });
 }
 
-/** @throws CosmosError BadRequest for a query that would have to read several physical partitions */
-export function assertOnePartition(container: Container, targets: QueryTargets, scope: FeedScope): void {
+/**
+ * The gateway plans a query that is not for one partition key, and rejects it unless the request enables that, however many physical
+ * partitions there are. Source: `PartitionRoutingHelper` of azure-cosmos-dotnet-v3.
+ *
+ * @throws CosmosError BadRequest
+ */
+export function assertOnePartition(
+  { definition: { partitionKey } }: Container,
+  query: CompiledQuery,
+  { scope, target, crossesPartitions }: FannedOut,
+): void {
   if (scope.partitionKey !== undefined || scope.range !== undefined) return;
-  if (targetRanges(container, targets).length <= 1) return;
+  if (partitionKey.systemKey || isSinglePartition(target, partitionKey)) return;
+  query.assertPlannable();
+  if (crossesPartitions) return;
   throw new CosmosError(
     'BadRequest',
     'Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.',
   );
+}
+
+interface FannedOut {
+  readonly scope: FeedScope;
+  readonly target: QueryTarget;
+  /** Whether the request enables queries over several partition keys. */
+  readonly crossesPartitions: boolean;
 }
 
 /**
