@@ -29,7 +29,7 @@ const DIFFERENCES = `## Differences
 | index metrics | by the policy and the form of the query, as in the service; impact scores are High but for conditions that look at every value |
 | groups of several keys | in the order of their first rows |
 | \`NaN\` and \`Infinity\` | constants to compare with; JSON has none, so they are left out of results |
-| full text search | words are compared as they are: no stemming, no stop words, no \`distance\` |
+| full text search | words are compared as they are: no stemming, no stop words |
 | vector search | always exact: options that trade recall for cost are checked, and have no effect |
 | \`ST_DISTANCE\`, \`ST_AREA\` | to 0.1 mm and to 8 digits: the service rounds coordinates to a grid |
 | analytical store, continuous backup | their settings are stored and have no effect |
