@@ -32,7 +32,7 @@ export interface Route {
   readonly ofTeams?: { readonly path: string; readonly access: RequiredPermissions };
   /** What the address leads to; null for what is no resource of Graph. */
   readonly resource: ResourceKind | null;
-  /** Without `$`. Null: a query is ignored. */
+  /** Without `$`. Null: a query is ignored, for it is no OData. */
   readonly options: readonly QueryOptionName[] | null;
   /** Headers beside those of every request. */
   readonly headers: readonly RequestHeader[];
@@ -83,6 +83,8 @@ const OF_TEAMS = { part: 'teams', options: [], headers: [], repeatability: 'igno
 const STARTER = { ...OF_TEAMS, methods: ['POST'], headers: ['Prefer'], repeatability: 'rejected' } as const;
 /** These look at no query and name no resource. */
 const PLAIN = { resource: null, options: null, headers: [], repeatability: 'ignored' } as const;
+/** Of no resource either, and OData all the same. */
+const DOCUMENT = { ...PLAIN, part: 'documents', options: [] } as const;
 
 export const ROUTES = {
   ListOperations: {
@@ -180,28 +182,35 @@ export const ROUTES = {
     path: `${SUBSCRIPTION}/reauthorize`,
     resource: 'reauthorize',
   },
-  Batch: { ...PLAIN, part: 'documents', methods: ['POST'], path: '$batch', access: 'anyCaller' },
-  ServiceDocument: { ...PLAIN, part: 'documents', methods: ['GET'], path: '', access: 'public' },
-  Metadata: { ...PLAIN, part: 'documents', methods: ['GET'], path: '$metadata', access: 'public' },
-  OpenApi: { ...PLAIN, part: 'documents', methods: ['GET'], path: 'openapi.json', access: 'public' },
+  Batch: { ...DOCUMENT, methods: ['POST'], path: '$batch', access: 'anyCaller' },
+  ServiceDocument: { ...DOCUMENT, methods: ['GET'], path: '', access: 'public', options: ['format'] },
+  Metadata: { ...DOCUMENT, methods: ['GET'], path: '$metadata', access: 'public', options: ['format'] },
+  OpenApi: { ...DOCUMENT, methods: ['GET'], path: 'openapi.json', access: 'public' },
   GetTarget: {
     ...OF_TEAMS,
     methods: ['GET'],
     path: 'chats/{chatsId}',
     resource: 'chat',
     access: READ_OPERATIONS,
-    options: null,
+    options: ['select', 'format'],
   },
   CreateChat: { ...STARTER, path: 'chats', resource: 'chats', access: CREATE_CHATS },
   CreateTeam: { ...STARTER, path: 'teams', resource: 'teams', access: CREATE_TEAMS },
-  GetTeam: { ...OF_TEAMS, methods: ['GET'], path: TEAM, resource: 'team', access: READ_TEAMS, options: ['select'] },
+  GetTeam: {
+    ...OF_TEAMS,
+    methods: ['GET'],
+    path: TEAM,
+    resource: 'team',
+    access: READ_TEAMS,
+    options: ['select', 'format'],
+  },
   GetGroupTeam: {
     ...OF_TEAMS,
     methods: ['GET'],
     path: GROUP_TEAM,
     resource: 'groupTeam',
     access: READ_TEAMS,
-    options: ['select'],
+    options: ['select', 'format'],
   },
   AddTeamToGroup: {
     ...OF_TEAMS,
@@ -220,7 +229,7 @@ export const ROUTES = {
     path: `${TEAM}/channels`,
     resource: 'channels',
     access: READ_CHANNELS,
-    options: ['select'],
+    options: ['select', 'format'],
   },
   GetChannel: {
     ...OF_TEAMS,
@@ -228,7 +237,7 @@ export const ROUTES = {
     path: CHANNEL,
     resource: 'channel',
     access: READ_CHANNELS,
-    options: ['select'],
+    options: ['select', 'format'],
   },
   ArchiveChannel: { ...STARTER, path: `${CHANNEL}/archive`, resource: 'archiveChannel', access: ARCHIVE_CHANNELS },
   UnarchiveChannel: {

@@ -2,6 +2,7 @@ import type { HttpRequest } from '@azure/functions';
 import {
   type EnvelopeDependencies,
   type FunctionHandler,
+  readDocumentOptions,
   withGraphEnvelope,
 } from '../../../shared/graph-http/pipeline.ts';
 import { type ApiVersion, type ResourceKind, versionOf } from '../../../shared/graph-http/request/address.ts';
@@ -44,18 +45,23 @@ function getOrMake<Value>(made: Map<ApiVersion, Value>, version: ApiVersion, mak
   return value;
 }
 
-/** XML is what a client gets that does not say what it wants, or takes anything. */
-function wantsJson({ query, headers }: HttpRequest): boolean {
-  const format = query.get('$format') ?? query.get('format');
-  if (format === null) {
+/**
+ * XML is what a client gets that does not say what it wants, takes anything, or takes nothing of OData 4.01, with which CSDL
+ * JSON came.
+ */
+function wantsJson(request: HttpRequest): boolean {
+  const { headers } = request;
+  const { format } = readDocumentOptions(request, 'Metadata');
+  const knowsJson = headers.get('odata-maxversion')?.trim() !== '4.0';
+  if (format === undefined) {
     const accept = headers.get('accept')?.toLowerCase() ?? '';
-    return accept.includes('application/json') && !/\*\/\*|application\/xml|application\/\*/.test(accept);
+    return knowsJson && accept.includes('application/json') && !/\*\/\*|application\/xml|application\/\*/.test(accept);
   }
   const [mediaType = ''] = format.toLowerCase().split(';');
-  if (mediaType === 'json' || mediaType === 'application/json') return true;
   if (mediaType === 'xml' || mediaType === 'application/xml') return false;
+  if (knowsJson && (mediaType === 'json' || mediaType === 'application/json')) return true;
   throw new QueryOptionError(
-    `Invalid value '${shown(format)}' for $format query option found. Valid values are 'xml' and 'json'.`,
+    `Invalid value '${shown(format)}' for $format query option found. Valid values are 'xml', and 'json' with an OData-MaxVersion of 4.01 or later.`,
   );
 }
 
@@ -71,6 +77,7 @@ function toServiceModel(places: readonly Place[]): ServiceModel {
       chats: capabilitiesOf(places, { all: 'chats', one: 'chat' }),
       teams: capabilitiesOf(places, { all: 'teams', one: 'team' }),
       operations: capabilitiesOf(places, { all: 'operations', one: 'operation' }),
+      channels: capabilitiesOf(places, { all: 'channels', one: 'channel' }),
       subscriptions: capabilitiesOf(places, { all: 'subscriptions', one: 'subscription' }),
     },
     filterFunctions: FILTER_FUNCTIONS,

@@ -1,6 +1,7 @@
 import {
   type EnvelopeDependencies,
   type FunctionHandler,
+  readDocumentOptions,
   withGraphEnvelope,
 } from '../../../shared/graph-http/pipeline.ts';
 import { toServiceRoot, versionOf } from '../../../shared/graph-http/request/address.ts';
@@ -17,7 +18,9 @@ export interface OpenApiDependencies extends EnvelopeDependencies {
 export function openApiHandler(dependencies: OpenApiDependencies): FunctionHandler {
   const subscriptions = dependencies.notifications !== null;
   const teams = dependencies.simulator !== null;
-  return withGraphEnvelope(async ({ url }) => {
+  return withGraphEnvelope(async (request) => {
+    const { url } = request;
+    readDocumentOptions(request, 'OpenApi');
     const version = versionOf(url) ?? 'beta';
     return {
       status: 200,

@@ -29,24 +29,27 @@ export function restrictionsOf(capabilities: Capabilities, further: readonly Xml
   ];
 }
 
-/** The same of what a navigation property leads to, which is said of the set that has the property. */
-export function navigationRestrictions(property: string, capabilities: Capabilities): XmlElement {
+/** The same of what navigation properties lead to, which is said of the set that has them. */
+export function navigationRestrictions(
+  properties: readonly (readonly [name: string, capabilities: Capabilities])[],
+): XmlElement {
+  const records = properties.map(([name, capabilities]) => toRestriction(name, capabilities));
+  return annotation('NavigationRestrictions', [
+    element('Record', {}, [
+      element('PropertyValue', { Property: 'RestrictedProperties' }, [element('Collection', {}, records)]),
+    ]),
+  ]);
+}
+
+function toRestriction(property: string, capabilities: Capabilities): XmlElement {
   const members = recordsOf(capabilities).map(([term, properties]) =>
     element('PropertyValue', { Property: term }, [record(properties)]),
   );
-  return annotation('NavigationRestrictions', [
-    element('Record', {}, [
-      element('PropertyValue', { Property: 'RestrictedProperties' }, [
-        element('Collection', {}, [
-          element('Record', {}, [
-            element('PropertyValue', { Property: 'NavigationProperty', NavigationPropertyPath: property }),
-            ...members,
-            element('PropertyValue', { Property: 'TopSupported', Bool: capabilities.toppable }),
-            element('PropertyValue', { Property: 'SkipSupported', Bool: capabilities.skippable }),
-          ]),
-        ]),
-      ]),
-    ]),
+  return element('Record', {}, [
+    element('PropertyValue', { Property: 'NavigationProperty', NavigationPropertyPath: property }),
+    ...members,
+    element('PropertyValue', { Property: 'TopSupported', Bool: capabilities.toppable }),
+    element('PropertyValue', { Property: 'SkipSupported', Bool: capabilities.skippable }),
   ]);
 }
 
