@@ -1,6 +1,6 @@
 import '@lazurite/runtime/require-node';
 
-export type { ChangeListener, ContainerChange } from './account/change-notifications.ts';
+export type { ChangeListener, ContainerChange } from './account/account.ts';
 export { WELL_KNOWN_KEY } from './auth/authorizer.ts';
 export type { DataRole, EntraOptions } from './auth/entra-tokens.ts';
 export { type CosmosOptions, type CosmosServer, type MemoryControl, startCosmos } from './server/start-cosmos.ts';

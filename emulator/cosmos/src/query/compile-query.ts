@@ -6,6 +6,7 @@ import { type ComputedPropertyText, computedPropertyOf } from './compile/compute
 import type { Constant } from './compile/constants.ts';
 import { compileExpression } from './compile/expression.ts';
 import { compileRows } from './compile/query.ts';
+import { checkSearches } from './compile/search-rules.ts';
 import {
   ALL_ROWS,
   type CurrentDocument,
@@ -105,6 +106,7 @@ export function compileQuery(
     functions: scalarFunctions,
     userFunctions: new Set(),
   };
+  checkSearches(query, environment.parameters);
   const constants: QueryConstants = {
     parameters: environment.parameters,
     fold: (node, geospatialType) => foldConstant(node, environment, geospatialType),

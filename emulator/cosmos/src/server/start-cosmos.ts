@@ -19,8 +19,7 @@ import {
   systemClock,
   systemRandomness,
 } from '@lazurite/runtime';
-import type { Account } from '../account/account.ts';
-import type { ChangeListener } from '../account/change-notifications.ts';
+import type { Account, ChangeListener } from '../account/account.ts';
 import { openAccount } from '../account/open-account.ts';
 import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';

@@ -118,7 +118,7 @@ async function open(options: HostedAppOptions): Promise<HostedApp> {
     log: silentLog,
   });
   const restoreEnvironment = applyEnvironment(init);
-  const events = new EventBatch(clock, (batch) => emit(batch, onEvent), 0);
+  const events = new EventBatch(clock, { send: (message) => emit(message.events, onEvent) }, 0);
   const dependencies = {
     clock,
     randomness,
@@ -230,6 +230,7 @@ function applyEnvironment({ env }: WorkerInit): () => void {
   };
 }
 
-function emit(batch: readonly HostEvent[], onEvent: ((event: HostEvent) => void) | undefined): void {
+function emit(batch: readonly HostEvent[], onEvent: ((event: HostEvent) => void) | undefined): true {
   for (const event of batch) onEvent?.(event);
+  return true;
 }
