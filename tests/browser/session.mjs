@@ -142,7 +142,11 @@ await check('Task: run a failed queue message again, in six clicks or fewer', as
 });
 
 await check('Data with markup is shown as text', async () => {
-  await save({ id: 'hostile', text: HOSTILE, wide: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`p${i}`, i])) });
+  await save({
+    id: 'hostile',
+    text: HOSTILE,
+    wide: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`p${i}`, i])),
+  });
   await save({ id: 'long', text: 'x'.repeat(1_000_000) });
   await open('data/shop/orders');
   await page.reload();
@@ -207,7 +211,10 @@ async function runAxe() {
 await check('The page loads nothing from elsewhere, and reports no error', async () => {
   equal(foreign, []);
   // The browser reports each response that is no success, which some checks above ask for.
-  equal(problems.filter((text) => !text.includes('Failed to load resource')), []);
+  equal(
+    problems.filter((text) => !text.includes('Failed to load resource')),
+    [],
+  );
 });
 
 await browser.close();

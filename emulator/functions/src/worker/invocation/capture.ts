@@ -3,7 +3,12 @@ import { isUtf8 } from 'node:buffer';
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { InvocationCaptured } from '../../protocol/events.ts';
-import type { RpcHttpData, RpcInvocationRequest, RpcInvocationResponse, RpcTypedData } from '../../protocol/rpc-types.ts';
+import type {
+  RpcHttpData,
+  RpcInvocationRequest,
+  RpcInvocationResponse,
+  RpcTypedData,
+} from '../../protocol/rpc-types.ts';
 
 /** Names the invocation that sends a request, to servers of this machine alone. */
 const INVOCATION_HEADER = 'x-lazurite-invocation';
