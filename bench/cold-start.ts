@@ -73,7 +73,18 @@ async function writeSettings(changes: Readonly<Record<string, string>>): Promise
 }
 
 async function timeStart(file: string): Promise<Start> {
-  const ports = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0'];
+  const ports = [
+    '--port',
+    '0',
+    '--cosmos-port',
+    '0',
+    '--issuer-port',
+    '0',
+    '--storage-port',
+    '0',
+    '--dashboard-port',
+    '0',
+  ];
   const dataDir = join(folder, file === packaged ? 'packaged' : 'unbundled');
   const options = ['--json', '--package', file, '--data-dir', dataDir, '--settings', settings, ...ports];
   const startedAt = performance.now();

@@ -59,7 +59,18 @@ async function measureCeiling(...account: string[]): Promise<number> {
 
 async function measureStack() {
   const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-bench-'));
-  const ports = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0'];
+  const ports = [
+    '--port',
+    '0',
+    '--cosmos-port',
+    '0',
+    '--issuer-port',
+    '0',
+    '--storage-port',
+    '0',
+    '--dashboard-port',
+    '0',
+  ];
   const child = await startChild(launcher, ['start', '--json', '--data-dir', dataDir, ...ports]);
   try {
     const token = await askForToken(String(child.first.issuer));

@@ -37,7 +37,18 @@ async function timeBare(): Promise<number> {
 
 async function timeLazurite(): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-bench-'));
-  const ports = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0'];
+  const ports = [
+    '--port',
+    '0',
+    '--cosmos-port',
+    '0',
+    '--issuer-port',
+    '0',
+    '--storage-port',
+    '0',
+    '--dashboard-port',
+    '0',
+  ];
   const startedAt = performance.now();
   const child = await startChild(launcher, ['start', '--json', '--data-dir', dataDir, ...ports]);
   const token = await askForToken(String(child.first.issuer));

@@ -11,7 +11,7 @@ type LockedPackages = Readonly<Record<string, LockedPackage>>;
 
 const root = resolve(import.meta.dirname, '..');
 /** The repository's own, and those of the folders that are installed on demand (docs/decisions/small-install.md). */
-const LOCK_FILES = ['', 'scripts/tools/', 'bench/', 'tests/clients/javascript/'].map(
+const LOCK_FILES = ['', 'scripts/tools/', 'bench/', 'tests/clients/javascript/', 'tests/browser/'].map(
   (folder) => `${folder}package-lock.json`,
 );
 

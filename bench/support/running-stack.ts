@@ -22,7 +22,18 @@ export interface RunningStack {
 /** `lazurite start` on free ports, with its data on disk until it is stopped. */
 export async function startStack(): Promise<RunningStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-bench-'));
-  const ports = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0'];
+  const ports = [
+    '--port',
+    '0',
+    '--cosmos-port',
+    '0',
+    '--issuer-port',
+    '0',
+    '--storage-port',
+    '0',
+    '--dashboard-port',
+    '0',
+  ];
   const child = await startChild(launcher, ['start', '--json', '--data-dir', dataDir, ...ports]);
   const token = await askForToken(String(child.first.issuer));
   return {

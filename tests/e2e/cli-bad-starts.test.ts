@@ -6,7 +6,18 @@ import { type LazuriteProcess, runFailingStart, startLazurite } from '../support
 import { repositoryRoot } from '../support/stack.ts';
 
 const fixtures = resolve(repositoryRoot, 'emulator/functions/src/testing/fixtures');
-const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0'];
+const ANY_PORTS = [
+  '--port',
+  '0',
+  '--cosmos-port',
+  '0',
+  '--issuer-port',
+  '0',
+  '--storage-port',
+  '0',
+  '--dashboard-port',
+  '0',
+];
 const GOOD_APP = ['--script-root', join(fixtures, 'v4-cjs')];
 const EMPTY_APP: Files = { 'host.json': '{ "version": "2.0" }', 'package.json': '{ "name": "empty" }' };
 

@@ -8,7 +8,19 @@ import { repositoryRoot } from '../support/stack.ts';
 
 const fixtures = resolve(repositoryRoot, 'emulator/functions/src/testing/fixtures');
 const launcher = resolve(repositoryRoot, 'emulator/cli/bin/lazurite.js');
-const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0', '--in-memory'];
+const ANY_PORTS = [
+  '--port',
+  '0',
+  '--cosmos-port',
+  '0',
+  '--issuer-port',
+  '0',
+  '--storage-port',
+  '0',
+  '--dashboard-port',
+  '0',
+  '--in-memory',
+];
 
 function app(name: string): string[] {
   return ['--script-root', join(fixtures, name)];

@@ -193,5 +193,5 @@ test('npm run example:hook prints each notification until the operation has succ
 }, 60_000);
 
 function freePorts(): string[] {
-  return ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0'];
+  return ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0', '--dashboard-port', '0'];
 }

@@ -13,7 +13,18 @@ import { repositoryRoot } from '../support/stack.ts';
 
 const fixtures = resolve(repositoryRoot, 'emulator/functions/src/testing/fixtures');
 const func = resolve(repositoryRoot, 'emulator/cli/bin/func.js');
-const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0'];
+const ANY_PORTS = [
+  '--port',
+  '0',
+  '--cosmos-port',
+  '0',
+  '--issuer-port',
+  '0',
+  '--storage-port',
+  '0',
+  '--dashboard-port',
+  '0',
+];
 
 let folder: string;
 let started: LazuriteProcess[];

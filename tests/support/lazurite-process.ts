@@ -35,7 +35,18 @@ const repositoryRoot = resolve(import.meta.dirname, '../..');
 const launcher = resolve(repositoryRoot, 'emulator/cli/bin/lazurite.js');
 /** No command takes as long; one that hangs must not outlive its test. */
 const COMMAND_TIMEOUT_MS = 60_000;
-const ANY_PORTS = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0'];
+const ANY_PORTS = [
+  '--port',
+  '0',
+  '--cosmos-port',
+  '0',
+  '--issuer-port',
+  '0',
+  '--storage-port',
+  '0',
+  '--dashboard-port',
+  '0',
+];
 
 /** Runs the built command line to its end. */
 export function runLazurite(args: readonly string[], cwd?: string): Promise<CommandResult> {

@@ -9,6 +9,7 @@ function openTerminal(isTTY: boolean) {
   const calls: string[] = [];
   const actions = {
     open: () => void calls.push('open'),
+    dashboard: () => void calls.push('dashboard'),
     reload: () => void calls.push('reload'),
     quit: () => void calls.push('quit'),
   };
@@ -20,10 +21,10 @@ function openTerminal(isTTY: boolean) {
 
 test('listenForKeys() carries out each key, and Ctrl-C as q', async () => {
   const { input, keys, calls, modes } = openTerminal(true);
-  input.write('orxc');
+  input.write('odrxc');
   input.write('q\u0003');
   await new Promise((resolve) => setImmediate(resolve));
-  expect(calls).toEqual(['open', 'reload', expect.stringMatching(/^out /), 'quit', 'quit']);
+  expect(calls).toEqual(['open', 'dashboard', 'reload', expect.stringMatching(/^out /), 'quit', 'quit']);
   await keys.close();
   expect(modes).toEqual([true, false]);
 });
