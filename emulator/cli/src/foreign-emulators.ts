@@ -1,13 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { probePort } from '@lazurite/http';
 import { WELL_KNOWN_KEY } from './setting-rewriter.ts';
 
-/** Connecting within a machine takes no time, but Windows tries a closed port again for two seconds. */
-const CONNECT_MS = 250;
-/** An emulator in a container may have to wake up. */
-const RESPONSE_MS = 3_000;
 const MAX_BODY_BYTES = 64 * 1024;
 /** The id of the account of every Lazurite. */
 const OWN_ACCOUNT = 'lazurite';
@@ -23,41 +19,19 @@ export async function isForeignCosmos(port: number): Promise<boolean> {
   return account !== undefined && account !== OWN_ACCOUNT;
 }
 
-/** The id of the account; undefined when there is none. */
+/** The id of the account; undefined when there is none. The emulator is sent nothing that it does not know. */
 async function readAccount(protocol: 'http' | 'https', port: number): Promise<string | undefined> {
+  const date = new Date().toUTCString();
+  const headers = { 'x-ms-date': date, 'x-ms-version': '2018-12-31', authorization: sign(date) };
+  const response = await probePort({ port, protocol, path: '/', headers });
+  if (response === undefined) return undefined;
   try {
-    const response = await get(protocol, port);
     const account: unknown = JSON.parse(await text(limited(response)));
     if (typeof account !== 'object' || account === null || !('id' in account)) return undefined;
     return 'writableLocations' in account && typeof account.id === 'string' ? account.id : undefined;
   } catch {
     return undefined;
   }
-}
-
-function get(protocol: 'http' | 'https', port: number): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const date = new Date().toUTCString();
-    const options = {
-      host: '127.0.0.1',
-      port,
-      path: '/',
-      agent: false,
-      headers: { 'x-ms-date': date, 'x-ms-version': '2018-12-31', authorization: sign(date) },
-    };
-    // The emulator made its certificate itself, and is sent nothing that it does not know.
-    const probe = protocol === 'http' ? httpRequest(options) : httpsRequest({ ...options, rejectUnauthorized: false });
-    const connecting = setTimeout(() => probe.destroy(), CONNECT_MS);
-    const responding = setTimeout(() => probe.destroy(), RESPONSE_MS);
-    probe.once('socket', (socket) => socket.once('connect', () => clearTimeout(connecting)));
-    probe.once('response', resolve).once('error', reject);
-    probe.once('close', () => {
-      clearTimeout(connecting);
-      clearTimeout(responding);
-      reject(new Error('The port did not respond'));
-    });
-    probe.end();
-  });
 }
 
 /** "Access control on Azure Cosmos DB resources": `GET` of the account, whose resource has neither type nor link. */

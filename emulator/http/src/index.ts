@@ -5,6 +5,7 @@ export { type LandingPage, landingPageFor } from './landing-page.ts';
 export { type ListenerOptions, type RawHandler, toRequestListener } from './listener.ts';
 export { type LocalCertificate, openLocalCertificate } from './local-certificate.ts';
 export type { HttpHandler, HttpRequest, HttpResponse } from './message.ts';
+export { type Probe, probePort } from './probe.ts';
 export {
   type EarlyServer,
   type HttpServer,

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Clock, Closeable, Log, Randomness } from '@lazurite/runtime';
 import type { ContainerDefinition } from '../model/container/container-definition.ts';
 import { uniqueKeyReader } from '../model/container/unique-key.ts';
@@ -45,6 +46,13 @@ export interface Account {
   readonly resourceTokens: ResourceTokens;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  readonly history: History;
+}
+
+/** What has become of the past of the account. */
+export interface History {
+  /** Clients may have seen LSNs that are no more, and their session tokens are accepted. */
+  wasRolledBack: boolean;
 }
 
 /** A thread of its own for queries that need much. It reads items through this one. */
@@ -52,9 +60,11 @@ export interface QueryThread extends Closeable {
   /**
    * Runs one task, which the code of the thread knows; one at a time.
    *
+   * @param transferred ports in the task
+   *
    * @throws CosmosError as the task does, or when it takes too much time or memory, or the client has left
    */
-  run(task: unknown, isClosed: () => boolean): Promise<unknown>;
+  run(task: unknown, isClosed: () => boolean, transferred?: readonly MessagePort[]): Promise<unknown>;
 }
 
 /** Whose request units are spent: a container's, or a database's that its containers share. */

@@ -48,6 +48,7 @@ export function openAccount(dependencies: AccountDependencies): Account {
     resourceTokens: resourceTokens(secretOf(store, randomness, 'resource-tokens')),
     clock,
     randomness,
+    history: { wasRolledBack: false },
   };
 }
 

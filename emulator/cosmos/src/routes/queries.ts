@@ -5,12 +5,14 @@ import { conflictsFeed } from '../operations/containers/list-conflicts.ts';
 import { containersFeed } from '../operations/containers/list-containers.ts';
 import { databasesFeed } from '../operations/databases/list-databases.ts';
 import type { ResourceFeed } from '../operations/feed.ts';
+import type { IndexMetricsVersion } from '../operations/query/index-metrics.ts';
 import { queryDocuments } from '../operations/query/query-documents.ts';
 import { queryResources } from '../operations/query/query-resources.ts';
 import { type QueryBody, readQueryPlan } from '../operations/query/query-scope.ts';
 import type { OperationResult } from '../operations/result.ts';
 import { offersFeed } from '../operations/throughput/offers.ts';
 import type { QueryParameter } from '../query/compile-query.ts';
+import { planError } from '../query/syntax/query-error.ts';
 import {
   assertSession,
   containerOf,
@@ -29,21 +31,28 @@ export async function postQuery(account: Account, request: RouteRequest): Promis
   const scope = feedScopeOf(container, request);
   const crossesPartitions = flag(request, 'x-ms-documentdb-query-enablecrosspartition');
   const { isClosed } = request;
-  const input = { ...feedPageOf(request), body: queryBodyOf(request), scope, crossesPartitions, isClosed };
-  const { queryMetrics, indexUtilization, ...result } = await queryDocuments(account, container, input);
+  const page = { ...feedPageOf(request), body: queryBodyOf(request), scope, crossesPartitions, isClosed };
+  const indexMetrics = indexMetricsOf(request);
+  const input = { ...page, ...(indexMetrics && { indexMetrics }) };
+  const { queryMetrics, ...result } = await queryDocuments(account, container, input);
   return {
     ...result,
     ...(queryMetrics && flag(request, 'x-ms-documentdb-populatequerymetrics') && { queryMetrics }),
-    ...(indexUtilization && flag(request, 'x-ms-cosmos-populateindexmetrics-v2') && { indexUtilization }),
   };
 }
 
-export function postQueryPlan(account: Account, request: RouteRequest): OperationResult {
+function indexMetricsOf(request: RouteRequest): IndexMetricsVersion | undefined {
+  if (flag(request, 'x-ms-cosmos-populateindexmetrics-v2')) return 2;
+  return flag(request, 'x-ms-cosmos-populateindexmetrics') ? 1 : undefined;
+}
+
+export function postQueryPlan(account: Account, request: RouteRequest): Promise<OperationResult> {
   const features = header(request, 'x-ms-cosmos-supported-query-features');
   const supportedFeatures = features && new Set(features.split(',').map((feature) => feature.trim()));
   const body = queryBodyOf(request);
   return readQueryPlan(account, containerOf(account, request), {
     body,
+    isClosed: request.isClosed,
     ...(supportedFeatures && { supportedFeatures }),
   });
 }
@@ -90,7 +99,12 @@ function readQueryBody({ query, parameters }: JsonObject): QueryBody {
   if (!Array.isArray(parameters)) throw invalidPayload('parameters is an array');
   if (parameters.length > MAX_PARAMETERS) throw invalidPayload(`there are at most ${MAX_PARAMETERS} parameters`);
   const read = parameters.map(readParameter);
-  if (new Set(read.map(({ name }) => name)).size < read.length) throw invalidPayload('a parameter is given once');
+  const names = new Set<string>();
+  for (const { name } of read) {
+    // Source: spring-data-cosmosdb, issue 557.
+    if (names.has(name)) throw planError(`Invalid query. Specified duplicate parameter name '${name}'.`);
+    names.add(name);
+  }
   return { text: query, parameters: read };
 }
 

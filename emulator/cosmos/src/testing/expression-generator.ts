@@ -6,10 +6,10 @@ import { scalarValue } from './value-generator.ts';
 
 export type Text = fc.Arbitrary<string>;
 
-/** Functions that give another value each time, or that only ORDER BY RANK may call. */
-const LEFT_OUT = new Set(['RAND', 'FULLTEXTSCORE', 'RRF']);
+/** Functions that give another value each time, that only ORDER BY RANK may call, or whose arguments follow rules: {@link search}. */
+const LEFT_OUT = /^(?:RAND|RRF|VECTORDISTANCE|FULLTEXT\w*)$/;
 
-const functions = [...scalarFunctions.values()].filter(({ name }) => !LEFT_OUT.has(name));
+const functions = [...scalarFunctions.values()].filter(({ name }) => !LEFT_OUT.test(name));
 
 /** A valid expression over the names, at most `depth` operators or functions deep. */
 export function expression(depth: number, names: readonly string[]): Text {
@@ -20,6 +20,7 @@ export function expression(depth: number, names: readonly string[]): Text {
     { weight: 3, arbitrary: leaf },
     { weight: 4, arbitrary: binary(inner) },
     { weight: 3, arbitrary: call(inner, names) },
+    search(inner, names),
     predicate(inner),
     collection(inner),
     subquery(depth, names),
@@ -112,6 +113,14 @@ const like: Text = fc
     fc.constantFrom('', ' ESCAPE "!"'),
   )
   .map(([text, pattern, escaped]) => `("${text}" LIKE "${pattern.join('')}"${escaped})`);
+
+function search(inner: Text, names: readonly string[]): Text {
+  const text = fc.tuple(fc.constantFrom('FullTextContains', 'FullTextContainsAll'), fc.constantFrom(...names));
+  return fc.oneof(
+    text.map(([name, of]) => `${name}(${of}.s, "a")`),
+    fc.tuple(inner, inner).map(([left, right]) => `VectorDistance(${left}, ${right})`),
+  );
+}
 
 function call(inner: Text, names: readonly string[]): Text {
   return fc.constantFrom(...functions).chain(({ name, category, minArgs, maxArgs }) => {

@@ -89,12 +89,30 @@ test('a hybrid search has a component for each score, each row carries them all'
 });
 
 test.each([
-  ['ORDER BY RANK UPPER(c.a)', /no score function/],
-  ['ORDER BY RANK RRF(FullTextScore(c.a, "x"), 1)', /two score functions/],
-  ['ORDER BY RANK RRF(FullTextScore(c.a, "x"), FullTextScore(c.b, "x"), [1])', /one weight per score/],
-  ['ORDER BY RANK FullTextScore(c.a, "x"), FullTextScore(c.b, "x")', /one score function/],
-])('%s is rejected', (clause, message) => {
-  expect(() => compileQuery(`SELECT TOP 1 * FROM c ${clause}`).plan({ partitionKey })).toThrow(message);
+  ['OFFSET 0 LIMIT 10', 120],
+  ['OFFSET 10 LIMIT 0', 120],
+  ['OFFSET 2147483647 LIMIT 10', 18],
+  ['OFFSET 10 LIMIT 2147483647', 18],
+])('%s of a search fetches %d rows for a score, as the service counts them', (clause, limit) => {
+  const text = `SELECT c.name FROM c ORDER BY RANK FullTextScore(c.text, 'swim') ${clause}`;
+  const info = compileQuery(text).plan({ partitionKey }).hybridSearchQueryInfo;
+  expect(info?.componentQueryInfos).toMatchObject([{ top: null, offset: 0, limit }]);
+});
+
+test.each([
+  [0, 120],
+  [2_147_483_647, 4_294_967_294],
+])('TOP %d of a search fetches %d rows for a score', (top, rows) => {
+  const text = `SELECT TOP ${top} c.name FROM c ORDER BY RANK FullTextScore(c.text, 'swim')`;
+  const info = compileQuery(text).plan({ partitionKey }).hybridSearchQueryInfo;
+  expect(info?.componentQueryInfos).toMatchObject([{ top: rows, offset: null, limit: null }]);
+});
+
+test('a document without a score has -1 among its scores', () => {
+  const text = 'SELECT TOP 1 * FROM c ORDER BY RANK FullTextScore(c.text, "swim")';
+  expect(
+    compileQuery(text).plan({ partitionKey }).hybridSearchQueryInfo?.componentQueryInfos[0]?.rewrittenQuery,
+  ).toContain('?? -1)]} AS payload');
 });
 
 test('a search is not run without its plan', () => {

@@ -55,16 +55,12 @@ function scoresOf(
   { orderBy }: Query,
   { parameters }: HybridContext,
 ): { scores: readonly Call[]; weights: readonly number[] } {
-  const [item, ...more] = orderBy?.items ?? [];
-  const score = item && callOf(item);
-  if (score === undefined || more.length > 0) throw planError('ORDER BY RANK takes one score function.');
+  const score = orderBy?.items[0] && callOf(orderBy.items[0]);
+  if (score === undefined) throw new RangeError('ORDER BY RANK has a score: see checkSearches');
   if (nameOf(score) !== 'RRF') return { scores: [score], weights: [] };
   const last = score.arguments.at(-1);
   const weights = last && weightsOf(last, parameters);
-  const list = weights === undefined ? score.arguments : score.arguments.slice(0, -1);
-  const scores = list.filter((argument) => argument.kind === 'call');
-  if (scores.length !== list.length || scores.length < 2) throw planError('RRF takes two score functions or more.');
-  if (weights !== undefined && weights.length !== scores.length) throw planError('RRF takes one weight per score.');
+  const scores = score.arguments.filter((argument) => argument.kind === 'call');
   return { scores, weights: weights ?? scores.map(() => 1) };
 }
 
@@ -85,15 +81,14 @@ function weightsOf(node: Expression, parameters: Parameters): readonly number[] 
 
 function componentOf(score: Call, nextText: () => number, { parameters, policy }: HybridContext): Component {
   if (nameOf(score) === 'FULLTEXTSCORE') return fullTextComponent(score, nextText());
-  if (nameOf(score) !== 'VECTORDISTANCE') throw planError(`'${score.name}' is no score function of ORDER BY RANK.`);
   const isDistance = distanceFunctionOf(score, policy, (node) => constantOf(node, parameters)?.value) === 'euclidean';
   return { score: printExpression(score), direction: isDistance ? 'Ascending' : 'Descending' };
 }
 
 function fullTextComponent(score: Call, index: number): Component {
   const [text, ...given] = score.arguments;
-  if (text === undefined || given.length === 0) throw planError('FullTextScore takes a property and terms.');
-  const terms = given.flatMap((term) => (term.kind === 'array' ? term.items : [term])).map(printExpression);
+  if (text === undefined) throw new RangeError('FullTextScore has a text: see checkArity');
+  const terms = given.map(printExpression);
   const property = printExpression(text);
   const hits = terms.map((term) => `COUNTIF(FullTextContains(${property}, ${term}))`);
   return {
@@ -123,7 +118,8 @@ interface ComponentContext extends RowRange {
 
 function componentInfo(query: Query, component: Component, context: ComponentContext): QueryInfo {
   const { components, skip, take } = context;
-  const rows = take === null ? null : Math.max(MIN_ROWS, 2 * ((skip ?? 0) + take));
+  // The service computes with 32 bits: OFFSET 2147483647 LIMIT 10 fetches 18 rows.
+  const rows = take === null ? null : Math.max(MIN_ROWS, 2 * ((skip ?? 0) + take)) >>> 0;
   const byOffset = skip !== null;
   const { payload, filter, root } = context.filteredPayload;
   const scores = components.map(printScore).join(', ');
@@ -154,7 +150,7 @@ function componentInfo(query: Query, component: Component, context: ComponentCon
 
 /** A row without a score ranks last in that component, yet keeps its place in the array of scores. */
 function printScore({ score, direction }: Component): string {
-  return `(${score} ?? ${direction === 'Descending' ? '-' : ''}${Number.MAX_SAFE_INTEGER})`;
+  return `(${score} ?? ${direction === 'Descending' ? -1 : Number.MAX_SAFE_INTEGER})`;
 }
 
 function printFrom({ from }: Query): string {

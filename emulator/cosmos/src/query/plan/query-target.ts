@@ -80,8 +80,8 @@ interface KeyFilterContext extends QueryConstants {
   readonly paths: readonly (readonly string[])[];
 }
 
-/** With more combinations than this the filter counts as open. */
-const MAX_ASSIGNMENTS = 20_000;
+/** With more combinations than this the filter counts as open: each is hashed. */
+const MAX_ASSIGNMENTS = 5_000;
 const OPEN: readonly KeyAssignment[] = [new Map()];
 const NONE: readonly KeyAssignment[] = [];
 
@@ -159,13 +159,17 @@ function ofCall(name: string, args: readonly Expression[], context: KeyFilterCon
   return isArray(array) ? pinned(second, array, context) : OPEN;
 }
 
-/** The property must be one of the values, if it is a component of the key. Undefined equals nothing, itself included. */
+/** The property must be one of the values, if it is a component of the key. Undefined equals nothing, itself included, and no key is NaN. */
 function pinned(node: Expression, values: readonly Value[], context: KeyFilterContext): readonly KeyAssignment[] {
   const path = propertyPath(node, context.document);
   const index = context.paths.findIndex((names) => path !== undefined && names.join('\0') === path.join('\0'));
-  if (index < 0) return OPEN;
-  const components = new Set(values.filter((value) => value !== undefined).map(componentOf));
+  if (index < 0 || values.length > MAX_ASSIGNMENTS) return OPEN;
+  const components = new Set(values.filter(isStored).map(componentOf));
   return [...components].map((component) => new Map([[index, component]]));
+}
+
+function isStored(value: Value): value is Exclude<Value, undefined> {
+  return value !== undefined && (typeof value !== 'number' || Number.isFinite(value));
 }
 
 /** An array or object is stored under the key of a missing value. */

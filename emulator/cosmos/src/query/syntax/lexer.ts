@@ -132,7 +132,7 @@ function invalidToken(text: string, position: number): Error {
 }
 
 function tooLong(text: string): Error {
-  return queryError('SC3001', `The SQL query text exceeded the maximum limit of ${MAX_QUERY_LENGTH} characters.`, {
+  return queryError('SC3020', `The SQL query text exceeded the maximum limit of ${MAX_QUERY_LENGTH} characters.`, {
     start: 0,
     end: text.length,
   });

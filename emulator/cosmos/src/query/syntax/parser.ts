@@ -29,7 +29,7 @@ export function parseQuery(text: string): Query {
   };
   const result = query(parser);
   if (tokens.peek().type !== 'end') throw tokens.unexpected();
-  assertMaxDepth(result);
+  assertLimits(result);
   return result;
 }
 
@@ -150,9 +150,17 @@ function parseOrderBy(parser: SyntaxParser): OrderBy {
   const { start } = tokens.expect('ORDER');
   tokens.expect('BY');
   const rank = tokens.atWord('RANK') && startsExpression(tokens);
-  if (rank) tokens.next();
+  if (rank) return parseRank(parser, start);
   const items = commaSeparated(tokens, () => parseOrderByItem(parser));
   return { rank, items, ...tokens.span(start) };
+}
+
+/** One score, without a direction. Source: `SqlOrderByRankClause` of azure-cosmos-dotnet-v3. */
+function parseRank(parser: SyntaxParser, start: number): OrderBy {
+  const { tokens } = parser;
+  tokens.next();
+  const expression = parser.expression();
+  return { rank: true, items: [{ expression, ...tokens.span(expression.start) }], ...tokens.span(start) };
 }
 
 /** `ORDER BY rank.x` sorts by a path whose root is called rank; `ORDER BY RANK f(...)` ranks. */
@@ -183,20 +191,56 @@ interface Pending {
   readonly depth: number;
 }
 
-/** Throws when the tree is too deep for a pass that recurses along it. This check itself does not recurse. */
-function assertMaxDepth(query: Query): void {
+/** Throws when the tree is too deep for a pass that recurses along it, or exceeds a limit of the query engine. */
+function assertLimits(query: Query): void {
+  const counts = COUNTED.map((counted) => ({ ...counted, count: 0 }));
+  for (const { node, depth } of allExpressions(query)) {
+    if (depth >= MAX_DEPTH) throw tooDeep(node);
+    for (const one of counts) if (one.isCounted(node)) one.count += 1;
+  }
+  for (const { count, most, code, what } of counts) {
+    if (count <= most) continue;
+    throw queryError(code, `The query exceeded the maximum number of ${what}. The allowed limit is ${most}.`, query);
+  }
+}
+
+/** All expressions of a query and its sub-queries. Does not recurse, so that it can say of a tree that it is too deep. */
+function* allExpressions(query: Query): Iterable<Pending> {
   const queries = [{ query, depth: 0 }];
   for (let next = queries.pop(); next !== undefined; next = queries.pop()) {
-    const { depth } = next;
-    const pending: Pending[] = expressionsOf(next.query).map((node) => ({ node, depth: depth + 1 }));
-    for (const below of fromQueriesOf(next.query)) queries.push({ query: below, depth: depth + 1 });
+    const depth = next.depth + 1;
+    const pending: Pending[] = expressionsOf(next.query).map((node) => ({ node, depth }));
+    for (const inner of fromQueriesOf(next.query)) queries.push({ query: inner, depth });
     for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
+      yield item;
       const below = item.depth + 1;
-      if (below > MAX_DEPTH) throw tooDeep(item.node);
       for (const node of childrenOf(item.node)) pending.push({ node, depth: below });
       for (const inner of queriesOf(item.node)) queries.push({ query: inner, depth: below });
     }
   }
+}
+
+interface Counted {
+  readonly code: string;
+  readonly what: string;
+  readonly most: number;
+  isCounted(node: Expression): boolean;
+}
+
+/** `maxUdfRefPerSqlQuery`, `maxLogicalAndPerSqlQuery` and `maxLogicalOrPerSqlQuery` of the account's query engine configuration. */
+const COUNTED: readonly Counted[] = [
+  {
+    code: 'SC3023',
+    what: 'user-defined function calls',
+    most: 10,
+    isCounted: (node) => node.kind === 'call' && node.udf,
+  },
+  { code: 'SC3024', what: 'AND operators', most: 500, isCounted: (node) => isOperator(node, 'AND') },
+  { code: 'SC3025', what: 'OR operators', most: 500, isCounted: (node) => isOperator(node, 'OR') },
+];
+
+function isOperator(node: Expression, operator: string): boolean {
+  return node.kind === 'binary' && node.operator === operator;
 }
 
 function tooDeep(node: Expression): Error {

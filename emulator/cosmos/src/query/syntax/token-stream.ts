@@ -70,6 +70,7 @@ export class TokenStream {
   }
 
   unexpectedToken(token: Token): Error {
+    if (token.type === 'end') return queryError('SC1002', 'Syntax error, unexpected end-of-file.', token);
     return queryError('SC1001', `Syntax error, incorrect syntax near '${token.text.slice(0, 64)}'.`, token);
   }
 
