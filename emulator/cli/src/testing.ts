@@ -28,6 +28,7 @@ export {
 } from '@lazurite/runtime';
 export { type Stack, type StackOptions, startStack } from './stack.ts';
 export { openWorld } from './world/open-world.ts';
+export { type RunnerHooks, useWorld } from './world/use-world.ts';
 export type {
   Caller,
   Fault,
@@ -43,3 +44,4 @@ export type {
   WorldQueue,
 } from './world/world.ts';
 export { WorldError } from './world/world-error.ts';
+export { worldMatchers } from './world/world-matchers.ts';

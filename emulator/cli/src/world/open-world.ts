@@ -27,17 +27,24 @@ import { Timeline } from './timeline.ts';
 import type { Caller, Run, Snapshot, World, WorldCosmos, WorldLog, WorldOptions } from './world.ts';
 import { WorldError } from './world-error.ts';
 import { WORLD_HEADER, type WorldScope, worldProcess } from './world-scope.ts';
-import { type ServicesCheckpoint, type ServicesImage, WorldServices } from './world-services.ts';
+import {
+  type ServicesCheckpoint,
+  type ServicesImage,
+  WorldServices,
+  type WorldServicesOptions,
+} from './world-services.ts';
 import { toTime, WorldTime } from './world-time.ts';
 
 /** What a world goes on from. */
-export interface WorldState {
+export interface WorldState<Services = ServicesImage> {
   readonly time: number;
   /** Of chance. */
   readonly random: number;
-  readonly services: ServicesImage;
+  readonly services: Services;
   readonly triggers: TriggerStates;
 }
+
+type StartState = WorldState<WorldServicesOptions['image']>;
 
 const DEFAULT_MAX_WAIT_MS = 30_000;
 
@@ -59,7 +66,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** @param state absent: the world begins empty */
-async function openFrom(options: WorldOptions, state: WorldState | undefined): Promise<World> {
+async function openFrom(options: WorldOptions, state: StartState | undefined): Promise<World> {
   return startOrUndo(async (running) => {
     const clock = new VirtualClock(state?.time ?? toTime(options.time ?? Date.now()));
     const randomness = seededRandomness(options.seed ?? 1);
@@ -127,7 +134,7 @@ class WorldRuntime {
     return present(this.#app);
   }
 
-  async open(running: Shutdown, state: WorldState | undefined): Promise<void> {
+  async open(running: Shutdown, state: StartState | undefined): Promise<void> {
     const { clock, randomness, options, appRoot } = this.basis;
     const services = await WorldServices.open({
       worldId: this.id,
@@ -139,7 +146,7 @@ class WorldRuntime {
       timeline: this.timeline,
       onRequest: () => this.#countRequest(),
       onStorageUse: () => void this.#openDeferred(),
-      ...(state && { image: state.services }),
+      ...(state?.services && { image: state.services }),
     });
     this.#services = running.add(services);
     const stateDir = join(tmpdir(), `lazurite-world-${this.id}`);
@@ -181,13 +188,14 @@ class WorldRuntime {
     return worldProcess().scopes.run(scope, work);
   }
 
-  async state(): Promise<WorldState> {
+  /** @param read takes what the services hold */
+  async state<Services>(read: (services: WorldServices) => Services): Promise<WorldState<Services>> {
     await this.time.settled();
     const { clock, randomness } = this.basis;
     return {
       time: clock.now(),
       random: randomness.state,
-      services: this.services.image(),
+      services: read(this.services),
       triggers: this.app.triggerStates(),
     };
   }
@@ -369,12 +377,12 @@ class LocalWorld implements World {
   }
 
   async fork(): Promise<World> {
-    return openFrom(this.#runtime.basis.options, await this.#runtime.state());
+    return openFrom(this.#runtime.basis.options, await this.#runtime.state((services) => services.copy()));
   }
 
   async save(file: string): Promise<void> {
     const { writeWorld } = await import('./world-file.ts');
-    await writeWorld(file, await this.#runtime.state());
+    await writeWorld(file, await this.#runtime.state((services) => services.image()));
   }
 
   timeline(): string {

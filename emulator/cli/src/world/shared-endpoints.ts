@@ -34,7 +34,8 @@ export class SharedEndpoints {
   async #listen(service: Service): Promise<string> {
     const { scopes, hosts } = worldProcess();
     // Outside of any world: what is served has the scope of the world that it is for.
-    const server = scopes.exit(() => createServer((message, response) => this.#handle(service, message, response)));
+    const handle: RequestListener = (message, response) => this.#handle(service, message, response);
+    const server = scopes.exit(() => createServer(LIMITS, handle));
     server.unref().on('connection', (socket) => socket.unref());
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo; // of a server that listens on a port
@@ -50,6 +51,9 @@ export class SharedEndpoints {
     else response.writeHead(503, { 'content-type': 'text/plain' }).end('The world that this request is for is closed');
   }
 }
+
+/** Connections are never closed for being idle: a client whose process was busy for long would meet a reset. */
+const LIMITS = { keepAliveTimeout: 0, requestTimeout: 0, maxHeaderSize: 32 * 1024 } as const;
 
 export function sharedEndpoints(): SharedEndpoints {
   const { kept } = worldProcess();

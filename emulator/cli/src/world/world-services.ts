@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type Checkpoint, type CosmosServer, type StoreImage, startCosmos } from '@lazurite/cosmos';
+import { type Checkpoint, type CosmosServer, type MemoryStore, type StoreImage, startCosmos } from '@lazurite/cosmos';
 import type { HostedApp } from '@lazurite/functions';
 import { type Issuer, type KeyStore, startIssuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Randomness, Shutdown, silentLog } from '@lazurite/runtime';
@@ -23,12 +23,12 @@ export interface WorldServicesOptions {
   readonly onRequest: () => () => void;
   /** Called when the storage is used for the first time. */
   readonly onStorageUse: () => void;
-  readonly image?: ServicesImage;
+  readonly image?: ServicesImage<StoreImage | MemoryStore>;
 }
 
 /** All that the services hold. */
-export interface ServicesImage {
-  readonly cosmos: StoreImage;
+export interface ServicesImage<Cosmos = StoreImage> {
+  readonly cosmos: Cosmos;
   /** Absent: the storage was never used. */
   readonly storage?: StorageImage;
 }
@@ -146,9 +146,19 @@ export class WorldServices implements Closeable {
     this.#memory.release(cosmos);
   }
 
+  /** As JSON can write it, but for the extents of the storage. */
   image(): ServicesImage {
+    return { cosmos: this.#memory.image(), ...this.#storageImage() };
+  }
+
+  /** For another world of this process. */
+  copy(): ServicesImage<MemoryStore> {
+    return { cosmos: this.#memory.copy(), ...this.#storageImage() };
+  }
+
+  #storageImage(): Pick<ServicesImage, 'storage'> {
     const storage = this.#openStorage?.image();
-    return { cosmos: this.#memory.image(), ...(storage && { storage }) };
+    return storage ? { storage } : {};
   }
 
   async removeExpiredItems(): Promise<void> {
