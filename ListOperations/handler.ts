@@ -47,7 +47,8 @@ async function list(request: GraphRequest, dependencies: ListOperationsDependenc
   const total = counted ?? (options.count === undefined ? totalOf(page, { asked, after }) : null);
   const body = {
     ...(metadata !== 'none' && { '@odata.context': toContext(url, { entity: false, select: asked.select }) }),
-    ...(total !== null && { '@odata.count': total }),
+    // An Edm.Int64, which IEEE 754 does not hold: OData JSON Format 4.01, section 4.6.3.
+    ...(total !== null && { '@odata.count': format.ieee754Compatible ? String(total) : total }),
     ...(page.next && { '@odata.nextLink': toNextLink(request.http.url, toSkipToken(page.next, scope)) }),
     value: page.operations.map((stored) => toListed(stored, { enums, select: asked.select, metadata }, url)),
   };

@@ -1,5 +1,5 @@
-// Attacks the servers and prints what it finds: `npm run attack -- [seconds] [seed] [--part queries|requests]`. Fails when a bar is
-// missed. docs/decisions/query-budget.md has the bars of the queries. The part of the requests needs the built program.
+// Attacks the servers and prints what it finds: `npm run attack -- [seconds] [seed] [--part queries|requests]`. Fails when a bar
+// is missed. docs/decisions/query-budget.md has the bars of the queries. The part of the requests needs the built program.
 import { parseArgs } from 'node:util';
 import type { Findings } from './attack/findings.ts';
 import { attackWithQueries } from './attack/queries.ts';
@@ -9,12 +9,13 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     part: { type: 'string' },
+    queries: { type: 'string', default: '10000' },
     requests: { type: 'string', default: '20000' },
   },
 });
-const [seconds = 120, seed = 1] = positionals.map(Number);
+const [seconds = 900, seed = 1] = positionals.map(Number);
 const parts: Readonly<Record<string, () => Promise<Findings>>> = {
-  queries: () => attackWithQueries({ seconds, seed }),
+  queries: () => attackWithQueries({ queries: Number(values.queries), seconds, seed }),
   requests: () => attackWithRequests({ requests: Number(values.requests), seed }),
 };
 const chosen = Object.entries(parts).filter(([name]) => values.part === undefined || name === values.part);

@@ -1,16 +1,10 @@
 import { BadRequestError, OperationsError } from '../../shared/domain/errors.ts';
 import { channelOf } from '../../shared/domain/teams/team.ts';
 import { type FunctionHandler, graphPipeline } from '../../shared/graph-http/pipeline.ts';
+import { readOptionalJson } from '../../shared/graph-http/request/message.ts';
 import type { GraphResponse } from '../../shared/graph-http/response/response.ts';
-import { checkArchive } from '../../shared/validation/team-bodies.ts';
-import {
-  readOptionalJson,
-  requireTeam,
-  type StarterDependencies,
-  type StarterRequest,
-  startOperation,
-  withScenario,
-} from './starter.ts';
+import { checkArchive, checkUnarchive } from '../../shared/validation/team-bodies.ts';
+import { requireTeam, type StarterDependencies, type StarterRequest, startOperation, withScenario } from './starter.ts';
 
 /** `POST /teams/{teamId}/archive`: starts to make a team read-only, and answers 202. */
 export function archiveTeamHandler(dependencies: StarterDependencies): FunctionHandler {
@@ -27,7 +21,9 @@ async function changeTeam(
   dependencies: StarterDependencies,
 ): Promise<GraphResponse> {
   const isArchived = request.url.kind === 'archive';
-  if (isArchived) checkArchive(await readOptionalJson(request.http));
+  const body = await readOptionalJson(request.http);
+  if (isArchived) checkArchive(body);
+  else checkUnarchive(body);
   const team = await requireTeam(request.url.teamId, dependencies);
   return startOperation(
     request,
@@ -64,7 +60,9 @@ async function changeChannel(
 ): Promise<GraphResponse> {
   const { kind, teamId, channelId } = request.url;
   const isArchived = kind === 'archiveChannel';
-  if (isArchived) checkArchive(await readOptionalJson(request.http));
+  const body = await readOptionalJson(request.http);
+  if (isArchived) checkArchive(body);
+  else checkUnarchive(body);
   const team = await requireTeam(teamId, dependencies);
   const channel = channelOf(team, channelId ?? '');
   if (!channel) throw new OperationsError('NotFound', `No channel was found with the id '${channelId}'.`);

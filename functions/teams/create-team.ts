@@ -37,7 +37,7 @@ async function add(
   const { now, simulator } = dependencies;
   const team = await toTeam(parseGroupTeam(await readJson(http), url.teamId, now()), dependencies);
   await simulator.workspace.apply({ kind: 'team', team }, now());
-  return odataResponse(201, toTeamEntity(team, url.serviceRoot), {
+  return odataResponse(201, toTeamEntity(team, { serviceRoot: url.serviceRoot, select: null, format }), {
     location: `${url.serviceRoot}/teams/${encodeURIComponent(team.id)}`,
     'content-type': toContentType(format),
   });

@@ -33,7 +33,9 @@ async function getTeam(
 ): Promise<GraphResponse> {
   const select = parseSelect(options.select);
   const team = await requireTeam(url.teamId, dependencies);
-  return odataResponse(200, toTeamEntity(team, url.serviceRoot, select), { 'content-type': toContentType(format) });
+  return odataResponse(200, toTeamEntity(team, { serviceRoot: url.serviceRoot, select, format }), {
+    'content-type': toContentType(format),
+  });
 }
 
 /** `GET /teams/{teamId}/channels`: answers 200 with all channels of the team. */
@@ -47,7 +49,9 @@ async function listChannels(
 ): Promise<GraphResponse> {
   const select = parseSelect(options.select);
   const team = await requireTeam(url.teamId, dependencies);
-  return odataResponse(200, toChannelList(team, url.serviceRoot, select), { 'content-type': toContentType(format) });
+  return odataResponse(200, toChannelList(team, { serviceRoot: url.serviceRoot, select, format }), {
+    'content-type': toContentType(format),
+  });
 }
 
 /** `GET /teams/{teamId}/channels/{channelId}`: answers 200 with the channel. */
@@ -63,6 +67,6 @@ async function getChannel(
   const team = await requireTeam(url.teamId, dependencies);
   const channel = channelOf(team, url.channelId ?? '');
   if (!channel) throw new OperationsError('NotFound', `No channel was found with the id '${url.channelId}'.`);
-  const entity = toChannelEntity(team, channel, url.serviceRoot, select);
+  const entity = toChannelEntity(team, channel, { serviceRoot: url.serviceRoot, select, format });
   return odataResponse(200, entity, { 'content-type': toContentType(format) });
 }

@@ -7,7 +7,7 @@ import type { Effect } from '../../shared/domain/teams/workspace.ts';
 import { createOperation, type OperationType } from '../../shared/domain/teams-async-operation.ts';
 import type { GraphRequest, PipelineDependencies } from '../../shared/graph-http/pipeline.ts';
 import type { ResourceKind } from '../../shared/graph-http/request/address.ts';
-import { readJson, readOrigin } from '../../shared/graph-http/request/message.ts';
+import { readOrigin } from '../../shared/graph-http/request/message.ts';
 import { type GraphResponse, preferenceApplied } from '../../shared/graph-http/response/response.ts';
 
 /** What a function needs that starts operations. */
@@ -98,11 +98,4 @@ export async function requireTeam(
   const team = await simulator.workspace.findTeam(id);
   if (!team) throw new TeamNotFoundError(id);
   return team;
-}
-
-/** Reads the body of an action whose parameters are all optional; none is as good as an empty one. */
-export async function readOptionalJson(http: GraphRequest['http']): Promise<unknown> {
-  const length = http.headers.get('content-length');
-  const isUndeclared = length === null && http.headers.get('content-type') === null;
-  return http.body === null || length === '0' || isUndeclared ? {} : readJson(http);
 }

@@ -1,32 +1,34 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Container } from '@azure/cosmos';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 
-const READ_INTERVAL_MS = 3;
+/** How long the point reads of each server took, in milliseconds. */
+export interface Waits {
+  /** Of the server that is attacked. */
+  readonly attacked: readonly number[];
+  /** Of a server beside it that nobody else uses: what the machine takes. */
+  readonly control: readonly number[];
+}
 
-/** Reads one item again and again and notes how long each read took. */
-export class PointReader {
-  readonly #container: Container;
-  readonly #end: number;
-  readonly waits: number[] = [];
-  longest = 0;
+/** What the thread gets when it starts. */
+export interface BystanderData {
+  readonly endpoints: Readonly<Record<keyof Waits, string>>;
+}
 
-  /** @param end when it stops, as `performance.now()` gives it */
-  constructor(container: Container, end: number) {
-    this.#container = container;
-    this.#end = end;
-  }
-
-  async run(): Promise<readonly number[]> {
-    const item = this.#container.item('point', 'point');
-    while (performance.now() < this.#end) {
-      const startedAt = performance.now();
-      await item.read();
-      const wait = performance.now() - startedAt;
-      this.waits.push(wait);
-      this.longest = Math.max(this.longest, wait);
-      await delay(READ_INTERVAL_MS);
-    }
-    return this.waits;
+/** Reads the item `point` of both servers, on a thread of its own, while something else runs. */
+export async function readMeanwhile(
+  endpoints: BystanderData['endpoints'],
+  act: () => Promise<unknown>,
+): Promise<Waits> {
+  const workerData: BystanderData = { endpoints };
+  const thread = new Worker(new URL('./read-meanwhile.ts', import.meta.url), { workerData });
+  const result = once(thread, 'message'); // rejects when the thread fails
+  try {
+    await Promise.race([act(), result]);
+    thread.postMessage('end');
+    const [waits]: unknown[] = await result;
+    return waits as Waits; // as the thread sends it
+  } finally {
+    await thread.terminate();
   }
 }
 

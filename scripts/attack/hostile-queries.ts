@@ -1,5 +1,4 @@
 import type { ItemDefinition, SqlQuerySpec } from '@azure/cosmos';
-import { Picker } from '../../emulator/cosmos/src/testing/corruption/corruptions.ts';
 
 /** Items whose values are as long as an item can be: a text, two arrays, many properties, a geometry, and many small ones. */
 export function hostileItems(): readonly ItemDefinition[] {
@@ -59,46 +58,24 @@ export function namedQueries(): readonly SqlQuerySpec[] {
     'SELECT VALUE FullTextContains(c.s, c.t) FROM c',
     'SELECT VALUE Reverse(Replace(c.s, "a", "bc")) FROM c',
   ];
-  return [like(200), like(1_000), like(20_000), ...texts.map((query) => ({ query }))];
+  return [like(200), like(1_000), like(20_000), ...[...texts, ...longTexts()].map((query) => ({ query }))];
 }
 
-/** Endless, and the same for the same seed. */
-export function* generatedQueries(seed: number): Iterable<SqlQuerySpec> {
-  const pick = new Picker(seed);
-  for (;;) {
-    const value = expression(pick, 3);
-    const clause = pick.among(['', '', '', ' ORDER BY c.s', ` GROUP BY ${expression(pick, 1)}`]);
-    const selection = clause.startsWith(' GROUP')
-      ? `COUNT(${value})`
-      : `${pick.among(['', '', 'DISTINCT '])}VALUE ${value}`;
-    yield { query: `SELECT ${selection} FROM c JOIN x IN (SELECT VALUE ["x", c.t])${clause}` };
-  }
+/** As long as a query may be. */
+function longTexts(): readonly string[] {
+  const units: readonly (readonly [start: string, unit: string, end: string])[] = [
+    ['SELECT VALUE [', 'EXISTS(SELECT 1 FROM a IN c)', '1] FROM c'],
+    ['SELECT VALUE [', '(SELECT 1)', '1] FROM c'],
+    ['SELECT VALUE [', 'ABS(1)', '1] FROM c'],
+    ['SELECT VALUE c.s IN (', '[{}]', '1) FROM c'],
+    ['SELECT VALUE 1 FROM c ORDER BY ', 'c.a', 'c.b'],
+    ['SELECT ', 'COUNT(1)', '1 FROM c'],
+  ];
+  const lists = units.map(([start, unit, end]) => {
+    const times = Math.floor((MAX_TEXT - start.length - end.length) / (unit.length + 1));
+    return `${start}${`${unit},`.repeat(times)}${end}`;
+  });
+  return [...lists, `SELECT VALUE c.s LIKE "${'_a%'.repeat(MAX_TEXT / 3 - 20)}" FROM c`];
 }
 
-const LEAVES = ['c', 'c.s', 'c.t', 'c.arr', 'c.o', 'c.g', 'x', '1', '"a"', '[c.s, c.s]', '{"o": c.o}', 'c.arr[0]'];
-const UNARY =
-  'UPPER ToString LENGTH REVERSE StringToArray ObjectToArray ST_ISVALID ST_AREA ARRAY_SUM ARRAY_MEDIAN TRIM'.split(' ');
-const BINARY =
-  'CONCAT ARRAY_CONTAINS SetUnion SetIntersect ARRAY_CONCAT CONTAINS LastIndexOf StringSplit RegexMatch ST_WITHIN ST_DISTANCE FullTextContains ENDSWITH'.split(
-    ' ',
-  );
-const OPERATORS = ['=', '<', '||', 'LIKE', 'AND', 'OR', '??', '+'];
-
-function expression(pick: Picker, depth: number): string {
-  if (depth === 0) return pick.among(LEAVES);
-  const inner = () => expression(pick, depth - 1);
-  const form = pick.among(FORMS);
-  return form(inner, pick);
-}
-
-const FORMS: readonly ((inner: () => string, pick: Picker) => string)[] = [
-  (_, pick) => pick.among(LEAVES),
-  (inner, pick) => `${pick.among(UNARY)}(${inner()})`,
-  (inner, pick) => `${pick.among(BINARY)}(${inner()}, ${inner()})`,
-  (inner, pick) => `(${inner()} ${pick.among(OPERATORS)} ${inner()})`,
-  (inner) => `REPLACE(${inner()}, "a", ${inner()})`,
-  (inner) => `ARRAY(SELECT VALUE ${inner()} FROM x IN c.arr)`,
-  (inner) => `ARRAY(SELECT DISTINCT VALUE ${inner()} FROM x IN c.arr WHERE ${inner()} != x)`,
-  (inner) => `(SELECT VALUE COUNT(1) FROM x IN c.arr JOIN y IN c.arr WHERE ${inner()} = y)`,
-  (inner) => `EXISTS(SELECT VALUE 1 FROM x IN c.arr WHERE ${inner()} = ${inner()})`,
-];
+const MAX_TEXT = 262_144;

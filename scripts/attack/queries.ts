@@ -1,159 +1,222 @@
-// Sends hostile queries to a Cosmos server, and reads an item by its id meanwhile.
+// Sends hostile queries to a Cosmos server, then generated ones, and reads an item by its id meanwhile.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Container, SqlQuerySpec } from '@azure/cosmos';
-import { PointReader, quantile } from './bystander.ts';
+import { adversarialItems } from './adversarial-items.ts';
+import { quantile, readMeanwhile, type Waits } from './bystander.ts';
 import type { Findings } from './findings.ts';
-import { generatedQueries, hostileItems, namedQueries } from './hostile-queries.ts';
+import { generatedQueries } from './generated-queries.ts';
+import { hostileItems, namedQueries } from './hostile-queries.ts';
 import { startWatchedServer, type WatchedServer } from './watched-server.ts';
 
 /** What must hold. Source: the trust the project asks of itself, docs/decisions/query-budget.md. */
 const MAX_WAIT_MS = 50;
 const MAX_MEMORY_MB = 400;
 
-/** The share of the time in which there are no queries, for comparison: other programs make reads wait as well. */
-const IDLE_SHARE = 0.15;
-/** How long the attacker waits for one query before it sends the next. */
-const MAX_WAIT_SECONDS = 8;
-/** Queries that did not end in time go on, or the client leaves: in turn. At most so many go on at once. */
-const MAX_LATE = 3;
+/** How long there are no queries, for comparison. */
+const IDLE_MS = 5_000;
 
 export interface QueryAttackOptions {
+  /** How many queries are generated, after those that are known to be hostile. */
+  readonly queries: number;
+  /** After this time no further query is sent. */
   readonly seconds: number;
   readonly seed: number;
 }
 
-export async function attackWithQueries({ seconds, seed }: QueryAttackOptions): Promise<Findings> {
-  const server = await startWatchedServer();
-  try {
-    const { database } = await server.client.databases.create({ id: 'attack' });
-    const { container } = await database.containers.create({ id: 'items', partitionKey: '/pk' });
-    for (const item of hostileItems()) await container.items.create(item);
-    await container.items.create({ id: 'point', pk: 'point' });
-    const idle = await measure(server, container, seconds * IDLE_SHARE, async () => undefined);
-    const memoryBefore = await server.peakMemory();
-    const attack = new QueryAttack(container, seed);
-    const attacked = await measure(server, container, seconds * (1 - IDLE_SHARE), (reader, end) =>
-      attack.run(reader, end),
-    );
-    const memory = await server.peakMemory();
-    return findingsOf(attack, { idle, attacked, memoryBefore, memory, isAlive: server.isAlive() });
-  } finally {
-    await server.close();
-  }
+export async function attackWithQueries({ queries, seconds, seed }: QueryAttackOptions): Promise<Findings> {
+  await using servers = new AsyncDisposableStack();
+  const [server, control] = [await startWatchedServer(), await startWatchedServer()];
+  servers.defer(() => server.close());
+  servers.defer(() => control.close());
+  const items = adversarialItems(seed);
+  const container = await newContainer(server);
+  await newContainer(control);
+  for (const item of [...hostileItems(), ...items]) await container.items.create(item);
+  const attack = new QueryAttack(server, container);
+  const memoryBefore = await server.peakMemory();
+  const measure = (act: () => Promise<unknown>) => measured(server, control, act);
+  const idle = await measure(() => delay(IDLE_MS));
+  attack.worst.length = 0;
+  const end = performance.now() + seconds * 1_000;
+  const hostile = namedQueries().map((query) => ({ query, partitionKey: 'hostile' }));
+  const generated = addressed(
+    generatedQueries(seed),
+    items.map(({ id }) => id ?? ''),
+  );
+  const phases = [
+    { name: 'known hostile queries', ...(await measure(() => attack.run(hostile, { ...HOSTILE, end }))) },
+    {
+      name: 'generated queries',
+      ...(await measure(() => attack.run(generated.take(queries), { ...GENERATED, end }))),
+    },
+  ];
+  const memory = await server.peakMemory();
+  const isAlive = server.isAlive();
+  return findingsOf(attack, { phases: [{ name: 'no queries', ...idle }, ...phases], memoryBefore, memory, isAlive });
+}
+
+async function newContainer({ client }: WatchedServer): Promise<Container> {
+  const { database } = await client.databases.create({ id: 'attack' });
+  const { container } = await database.containers.create({ id: 'items', partitionKey: '/pk' });
+  await container.items.create({ id: 'point', pk: 'point' });
+  return container;
 }
 
 /** What was measured for a while, in milliseconds. */
 interface Measurement {
-  /** How long each point read took. */
-  readonly waits: readonly number[];
+  readonly waits: Waits;
   /** The processor time of each stretch of the server's event loop. */
   readonly stretches: readonly number[];
 }
 
-async function measure(
+async function measured(
   server: WatchedServer,
-  container: Container,
-  seconds: number,
-  act: (reader: PointReader, end: number) => Promise<unknown>,
+  control: WatchedServer,
+  act: () => Promise<unknown>,
 ): Promise<Measurement> {
   await server.takeStretches();
-  const end = performance.now() + seconds * 1_000;
-  const reader = new PointReader(container, end);
-  const [waits] = await Promise.all([reader.run(), act(reader, end)]);
+  const waits = await readMeanwhile({ attacked: server.endpoint, control: control.endpoint }, act);
   return { waits, stretches: await server.takeStretches() };
 }
 
-/** Sends one query after the other. */
+interface AddressedQuery {
+  readonly query: SqlQuerySpec;
+  readonly partitionKey: string;
+}
+
+/** Each over one item, in turn. */
+function* addressed(queries: Iterable<SqlQuerySpec>, keys: readonly string[]): Generator<AddressedQuery> {
+  let count = 0;
+  for (const query of queries) yield { query, partitionKey: keys[count++ % keys.length] ?? '' };
+}
+
+interface AttackPace {
+  /** How many queries are sent at once. */
+  readonly lanes: number;
+  /** How long the attacker waits for one query before it sends the next. */
+  readonly timeLimitMs: number;
+  /** So many queries that did not end in time go on to the end of the phase; others end because their client leaves. */
+  readonly maxLate: number;
+}
+
+const HOSTILE: AttackPace = { lanes: 1, timeLimitMs: 3_000, maxLate: 2 };
+const GENERATED: AttackPace = { lanes: 4, timeLimitMs: 1_000, maxLate: 0 };
+
+/** Sends queries, and notes which of them ran while the event loop of the server did not yield. */
 class QueryAttack {
   readonly #container: Container;
-  readonly #queries: Iterable<SqlQuerySpec>;
   /** How often each status came; `late` for a query that the attacker did not wait for. */
   readonly statuses = new Map<string, number>();
-  /** The longest wait of a point read during each query. */
-  readonly worst: { readonly query: string; readonly wait: number }[] = [];
-  #late = 0;
+  /** The long stretches of the event loop. */
+  readonly worst: { readonly stretch: number; readonly queries: readonly string[] }[] = [];
+  /** Those that run, and those that ended a moment ago. */
+  readonly #recent = new Set<AddressedQuery>();
+  /** To end queries that the attacker does not wait for. */
+  readonly #late = new Set<AbortController>();
 
-  constructor(container: Container, seed: number) {
+  constructor(server: WatchedServer, container: Container) {
     this.#container = container;
-    this.#queries = allQueries(seed);
+    server.onLongStretch((stretch) =>
+      this.worst.push({ stretch, queries: [...this.#recent].map((one) => `${one.partitionKey}: ${one.query.query}`) }),
+    );
   }
 
-  async run(reader: PointReader, end: number): Promise<void> {
-    for (const query of this.#queries) {
-      if (performance.now() > end) return;
-      reader.longest = 0;
-      const status = await this.#statusOf(query);
-      this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
-      this.worst.push({ query: query.query, wait: reader.longest });
-    }
+  async run(queries: Iterable<AddressedQuery>, pace: AttackPace & { readonly end: number }): Promise<void> {
+    const iterator = queries[Symbol.iterator]();
+    const sendAll = async () => {
+      while (performance.now() < pace.end) {
+        const { done, value } = iterator.next();
+        if (done) return;
+        const status = await this.#statusOf(value, pace);
+        this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: pace.lanes }, sendAll));
+    for (const leaving of this.#late) leaving.abort();
   }
 
-  async #statusOf(query: SqlQuerySpec): Promise<string> {
+  async #statusOf(addressedQuery: AddressedQuery, { timeLimitMs, maxLate }: AttackPace): Promise<string> {
+    const { query, partitionKey } = addressedQuery;
     const leaving = new AbortController();
+    this.#recent.add(addressedQuery);
     const answered = this.#container.items
-      .query(query, { ...OPTIONS, abortSignal: leaving.signal })
+      .query(query, { ...OPTIONS, partitionKey, abortSignal: leaving.signal })
       .fetchNext()
       .then(
         () => '200',
         (error: { code?: string | number }) => String(error.code ?? 'no code'),
       );
-    const status = await Promise.race([answered, delay(MAX_WAIT_SECONDS * 1_000, 'late', { ref: false })]);
+    void answered.then(() => setTimeout(() => this.#recent.delete(addressedQuery), RECENT_MS));
+    const status = await Promise.race([answered, delay(timeLimitMs, 'late', { ref: false })]);
     if (status !== 'late') return status;
-    this.#late += 1;
-    if (this.#late > MAX_LATE) leaving.abort();
-    void answered.then(() => {
-      this.#late -= 1;
-    });
+    if (this.#late.size >= maxLate) leaving.abort();
+    else this.#late.add(leaving);
+    void answered.then(() => this.#late.delete(leaving));
     return status;
   }
 }
 
-const OPTIONS = { maxItemCount: 100, enableQueryControl: false, forceQueryPlan: false, partitionKey: 'hostile' };
-
-function* allQueries(seed: number): Iterable<SqlQuerySpec> {
-  yield* namedQueries();
-  yield* generatedQueries(seed);
-}
-
+const RECENT_MS = 50;
+const OPTIONS = { maxItemCount: 100, enableQueryControl: false, forceQueryPlan: false };
 const EXPECTED_STATUSES = ['200', '400', '408', '429', 'late'];
 
-function findingsOf(
-  { statuses, worst }: QueryAttack,
-  measured: {
-    readonly idle: Measurement;
-    readonly attacked: Measurement;
-    readonly memoryBefore: number;
-    readonly memory: number;
-    readonly isAlive: boolean;
-  },
-): Findings {
-  const { idle, attacked, memoryBefore, memory, isAlive } = measured;
+interface Phase extends Measurement {
+  readonly name: string;
+}
+
+interface Measured {
+  readonly phases: readonly Phase[];
+  readonly memoryBefore: number;
+  readonly memory: number;
+  readonly isAlive: boolean;
+}
+
+function findingsOf({ statuses, worst }: QueryAttack, measurement: Measured): Findings {
+  const { phases, memoryBefore, memory, isAlive } = measurement;
   const count = [...statuses.values()].reduce((sum, each) => sum + each, 0);
-  const [idleWait, wait] = [quantile(idle.waits, 0.999), quantile(attacked.waits, 0.999)];
-  const stretch = quantile(attacked.stretches, 0.999);
-  const longest = worst.toSorted((left, right) => right.wait - left.wait).slice(0, 10);
+  const longest = worst.toSorted((left, right) => right.stretch - left.stretch).slice(0, 10);
   const faults = [
     ...[...statuses.keys()].filter((status) => !EXPECTED_STATUSES.includes(status)).map((status) => `status ${status}`),
     ...(isAlive ? [] : ['the server has ended']),
-    ...(wait - idleWait > MAX_WAIT_MS ? [`point reads wait ${ms(wait)}, without queries ${ms(idleWait)}`] : []),
+    ...phases.flatMap(faultsOf),
     ...(memory > MAX_MEMORY_MB ? [`${memory.toFixed(0)} MB`] : []),
   ];
   return {
     faults,
     lines: [
       `${count} queries: ${[...statuses].map((entry) => entry.join(' × ')).join(', ')}`,
-      `point reads without queries: ${summary(idle.waits)}`,
-      `point reads beside queries:  ${summary(attacked.waits)} (bar ${MAX_WAIT_MS} ms)`,
-      `processor time of the server's event loop without a yield: p99.9 ${ms(stretch)}, longest ${ms(quantile(attacked.stretches, 1))}`,
+      ...phases.flatMap(linesOf),
       `peak memory of the server ${memory.toFixed(0)} MB (bar ${MAX_MEMORY_MB} MB), before the queries ${memoryBefore.toFixed(0)} MB`,
-      ...longest.map((one) => `  ${ms(one.wait).padStart(9)}  ${one.query.slice(0, 150)}`),
+      ...longest.map(({ stretch, queries }) => `  ${ms(stretch)}  ${queries.map(excerpt).join(' | ')}`),
     ],
   };
+}
+
+/** What the machine takes at the same time, is not counted. */
+function faultsOf({ name, waits, stretches }: Phase): readonly string[] {
+  const [wait, control] = [quantile(waits.attacked, 0.999), quantile(waits.control, 0.999)];
+  const stretch = quantile(stretches, 0.999);
+  return [
+    ...(wait - control > MAX_WAIT_MS ? [`${name}: point reads take ${ms(wait)}, beside it ${ms(control)}`] : []),
+    ...(stretch > MAX_WAIT_MS ? [`${name}: the event loop does not yield for ${ms(stretch)}`] : []),
+  ];
+}
+
+function linesOf({ name, waits, stretches }: Phase): readonly string[] {
+  return [
+    `${name}: point reads ${summary(waits.attacked)} (bar ${MAX_WAIT_MS} ms)`,
+    `  of a server beside it that nobody attacks: ${summary(waits.control)}`,
+    `  processor time of the event loop without a yield: p99.9 ${ms(quantile(stretches, 0.999))}, longest ${ms(quantile(stretches, 1))}`,
+  ];
 }
 
 function summary(waits: readonly number[]): string {
   const [median, most, longest] = [0.5, 0.999, 1].map((share) => ms(quantile(waits, share)));
   return `${waits.length}, median ${median}, p99.9 ${most}, longest ${longest}`;
+}
+
+function excerpt(query: string): string {
+  return query.length > 160 ? `${query.slice(0, 160)}…` : query;
 }
 
 function ms(value: number): string {

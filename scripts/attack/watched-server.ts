@@ -9,7 +9,10 @@ import { WELL_KNOWN_KEY } from '../../emulator/cosmos/src/index.ts';
 
 /** A Cosmos server in a process of its own, whose event loop and memory are measured. */
 export interface WatchedServer {
+  readonly endpoint: string;
   readonly client: CosmosClient;
+  /** Called with the processor time of each stretch of its event loop of more than 20 ms. */
+  onLongStretch(listener: (milliseconds: number) => void): void;
   /** The processor time, in milliseconds, of each stretch of its event loop since the last call. */
   takeStretches(): Promise<readonly number[]>;
   /** In megabytes. Only Linux tells it. */
@@ -29,12 +32,23 @@ export async function startWatchedServer(): Promise<WatchedServer> {
   const retryOptions = { maxRetryAttemptCount: 0, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 0 };
   const client = new CosmosClient({ endpoint, key: WELL_KNOWN_KEY, connectionPolicy: { retryOptions } });
   return {
+    endpoint,
     client,
-    async takeStretches() {
-      const answered = once(child, 'message');
+    onLongStretch(listener) {
+      child.on('message', (message) => {
+        if (typeof message === 'number') listener(message);
+      });
+    },
+    takeStretches() {
+      const { promise, resolve: resolveWith } = Promise.withResolvers<readonly number[]>();
+      const onMessage = (message: unknown) => {
+        if (!Array.isArray(message)) return;
+        child.off('message', onMessage);
+        resolveWith(message.map(Number));
+      };
+      child.on('message', onMessage);
       child.send('report');
-      const [stretches]: unknown[] = await answered;
-      return Array.isArray(stretches) ? stretches.map(Number) : [];
+      return promise;
     },
     peakMemory: () => peakMemoryOf(child),
     isAlive: () => child.exitCode === null && child.signalCode === null,

@@ -21,7 +21,7 @@ import {
 import { RecentPolls } from '../graph-http/polling-advice.ts';
 import { CATCH_ALL, ROUTE_NAMES, type RouteName, routeOf, routesOf, templateOf } from '../graph-http/routes.ts';
 import { createJwtAuthenticator, createSigningKeys } from '../identity/jwt-authenticator.ts';
-import { createCosmosClient } from '../persistence/cosmos-client.ts';
+import { createCosmosClient, startTimer } from '../persistence/cosmos-client.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import {
   type CosmosOperationRepository,
@@ -87,7 +87,6 @@ const SCENARIO_FILE = 'lro-scenarios.json';
  */
 export function createApp(env: Environment): App {
   const settings = readSettings(env);
-  redactErrors();
   const telemetry = settings.telemetry && startTelemetry(settings.telemetry);
   const { auth, cosmos } = settings;
   const common = { now: Date.now, newId: randomUUID, server: settings.server, telemetry };
@@ -159,11 +158,6 @@ function startTelemetry(settings: TelemetrySettings) {
   return telemetry;
 }
 
-function startTimer(milliseconds: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, milliseconds);
-  return () => clearTimeout(timer);
-}
-
 /** A file of `swagger-ui-dist`, which is there wherever the repository's packages are installed, and not deployed. */
 async function readViewerFile(name: string): Promise<string> {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -171,13 +165,19 @@ async function readViewerFile(name: string): Promise<string> {
 }
 
 /**
- * What a function throws goes into the log of the host, message and all; requests answer their failures themselves, but
- * triggers leave them to the host, which tries again. To be called while the host loads the app.
+ * For the function of every trigger but HTTP. What it throws goes into the log of the host, message and all, because the
+ * host tries again; a request gets its failures in the response.
  */
-export function redactErrors(): void {
-  app.hook.postInvocation((hook) => {
-    if (hook.error) hook.error = toRedactedError(hook.error);
-  });
+export function withRedactedErrors<Parameters extends readonly unknown[], Result>(
+  handler: (...parameters: Parameters) => Result | Promise<Result>,
+): (...parameters: Parameters) => Promise<Result> {
+  return async (...parameters) => {
+    try {
+      return await handler(...parameters);
+    } catch (error) {
+      throw toRedactedError(error);
+    }
+  };
 }
 
 function toRedactedError(error: unknown): Error {

@@ -26,7 +26,7 @@ import {
 } from './request/address.ts';
 import { checkODataVersions, isRepeatable, type RequestIds, readRequestIds } from './request/message.ts';
 import { corsHeaders, type GraphResponse, withPreferenceApplied } from './response/response.ts';
-import { methodsOf, type ResourceRouteName, type ROUTES, type Route, routeOf } from './routes.ts';
+import { methodsOf, type ResourceRouteName, type ROUTES, type Route, type RouteName, routeOf } from './routes.ts';
 
 /** What every function that answers over HTTP needs. */
 export interface EnvelopeDependencies {
@@ -131,6 +131,16 @@ export function withGraphEnvelope(
   };
 }
 
+/**
+ * The options of a request for what is no resource: a document, or a batch.
+ *
+ * @throws BadRequestError the versions of OData, or an option
+ */
+export function readDocumentOptions({ url, headers }: HttpRequest, name: RouteName): QueryOptions {
+  checkODataVersions(headers);
+  return readQueryOptions(new URL(url).search, routeOf(name).options ?? []);
+}
+
 function readAddress({ url }: HttpRequest, { resource }: Route): Address {
   const address = parseAddress(url);
   if (address.kind !== resource) throw new MethodNotAllowedError(methodsOf(address.kind));
@@ -197,6 +207,7 @@ function toCommonHeaders({ dataCenter, roleInstance }: EnvelopeDependencies['ser
   return {
     'x-ms-ags-diagnostic': JSON.stringify({ ServerInfo: serverInfo }),
     'cache-control': 'private',
+    'odata-version': '4.0',
     'strict-transport-security': 'max-age=31536000',
     // What a caller stored is never taken for a page or a script, whatever it looks like.
     'x-content-type-options': 'nosniff',

@@ -11,8 +11,9 @@ import {
   READ_TEAMS,
   WRITE_TEAM_OPERATIONS,
 } from '../domain/teams/team-permissions.ts';
+import type { EntitySet } from '../odata/metadata/csdl.ts';
 import type { QueryOptionName } from '../odata/request-options.ts';
-import type { ResourceKind } from './request/address.ts';
+import type { ApiVersion, ResourceKind } from './request/address.ts';
 
 /**
  * One HTTP function, said once: the registration with `app.http()`, the dispatch of other forms of addresses and of
@@ -31,7 +32,7 @@ export interface Route {
   readonly ofTeams?: { readonly path: string; readonly access: RequiredPermissions };
   /** What the address leads to; null for what is no resource of Graph. */
   readonly resource: ResourceKind | null;
-  /** Without `$`. Null: a query is ignored. */
+  /** Without `$`. Null: a query is ignored, for it is no OData. */
   readonly options: readonly QueryOptionName[] | null;
   /** Headers beside those of every request. */
   readonly headers: readonly RequestHeader[];
@@ -82,6 +83,8 @@ const OF_TEAMS = { part: 'teams', options: [], headers: [], repeatability: 'igno
 const STARTER = { ...OF_TEAMS, methods: ['POST'], headers: ['Prefer'], repeatability: 'rejected' } as const;
 /** These look at no query and name no resource. */
 const PLAIN = { resource: null, options: null, headers: [], repeatability: 'ignored' } as const;
+/** Of no resource either, and OData all the same. */
+const DOCUMENT = { ...PLAIN, part: 'documents', options: [] } as const;
 
 export const ROUTES = {
   ListOperations: {
@@ -130,6 +133,7 @@ export const ROUTES = {
     path: `${OPERATION}/{property}`,
     resource: 'property',
     access: READ_OPERATIONS,
+    ofTeams: { path: `${TEAM_OPERATIONS}/{operationId}/{property}`, access: READ_TEAM_OPERATIONS },
     options: ['format'],
   },
   UpdateOperation: {
@@ -178,28 +182,35 @@ export const ROUTES = {
     path: `${SUBSCRIPTION}/reauthorize`,
     resource: 'reauthorize',
   },
-  Batch: { ...PLAIN, part: 'documents', methods: ['POST'], path: '$batch', access: 'anyCaller' },
-  ServiceDocument: { ...PLAIN, part: 'documents', methods: ['GET'], path: '', access: 'public' },
-  Metadata: { ...PLAIN, part: 'documents', methods: ['GET'], path: '$metadata', access: 'public' },
-  OpenApi: { ...PLAIN, part: 'documents', methods: ['GET'], path: 'openapi.json', access: 'public' },
+  Batch: { ...DOCUMENT, methods: ['POST'], path: '$batch', access: 'anyCaller' },
+  ServiceDocument: { ...DOCUMENT, methods: ['GET'], path: '', access: 'public', options: ['format'] },
+  Metadata: { ...DOCUMENT, methods: ['GET'], path: '$metadata', access: 'public', options: ['format'] },
+  OpenApi: { ...DOCUMENT, methods: ['GET'], path: 'openapi.json', access: 'public' },
   GetTarget: {
     ...OF_TEAMS,
     methods: ['GET'],
     path: 'chats/{chatsId}',
     resource: 'chat',
     access: READ_OPERATIONS,
-    options: null,
+    options: ['select', 'format'],
   },
   CreateChat: { ...STARTER, path: 'chats', resource: 'chats', access: CREATE_CHATS },
   CreateTeam: { ...STARTER, path: 'teams', resource: 'teams', access: CREATE_TEAMS },
-  GetTeam: { ...OF_TEAMS, methods: ['GET'], path: TEAM, resource: 'team', access: READ_TEAMS, options: ['select'] },
+  GetTeam: {
+    ...OF_TEAMS,
+    methods: ['GET'],
+    path: TEAM,
+    resource: 'team',
+    access: READ_TEAMS,
+    options: ['select', 'format'],
+  },
   GetGroupTeam: {
     ...OF_TEAMS,
     methods: ['GET'],
     path: GROUP_TEAM,
     resource: 'groupTeam',
     access: READ_TEAMS,
-    options: ['select'],
+    options: ['select', 'format'],
   },
   AddTeamToGroup: {
     ...OF_TEAMS,
@@ -218,7 +229,7 @@ export const ROUTES = {
     path: `${TEAM}/channels`,
     resource: 'channels',
     access: READ_CHANNELS,
-    options: ['select'],
+    options: ['select', 'format'],
   },
   GetChannel: {
     ...OF_TEAMS,
@@ -226,7 +237,7 @@ export const ROUTES = {
     path: CHANNEL,
     resource: 'channel',
     access: READ_CHANNELS,
-    options: ['select'],
+    options: ['select', 'format'],
   },
   ArchiveChannel: { ...STARTER, path: `${CHANNEL}/archive`, resource: 'archiveChannel', access: ARCHIVE_CHANNELS },
   UnarchiveChannel: {
@@ -286,6 +297,38 @@ export function templateOf(name: RouteName): string {
   const { path } = ROUTES[name];
   if (name === CATCH_ALL) return path;
   return path === '' ? 'beta' : `beta/${path}`;
+}
+
+/** A route at one of its addresses. */
+export interface Place {
+  readonly name: RouteName;
+  readonly route: Route;
+  /** Whether it is the address below a team of what is also below a chat. */
+  readonly isOfTeams: boolean;
+}
+
+/** Where a version of the API has the route: nowhere, or below chats, below teams, or both. */
+export function placesOf(name: RouteName, version: ApiVersion): readonly Place[] {
+  const route = routeOf(name);
+  const { ofTeams, part } = route;
+  const isHere = version === 'beta' || part === 'teams' || part === 'documents';
+  return [
+    ...(isHere ? [{ name, route, isOfTeams: false }] : []),
+    ...(ofTeams ? [{ name, route: { ...route, ...ofTeams }, isOfTeams: true }] : []),
+  ];
+}
+
+const ENTITY_SETS: readonly EntitySet[] = ['chats', 'teams', 'subscriptions'];
+
+/** An entity set is where a path begins. */
+export function entitySetsOf(places: readonly Place[]): readonly EntitySet[] {
+  return ENTITY_SETS.filter((set) => places.some(({ route }) => route.path.split('/')[0] === set));
+}
+
+/** The parts that callers of Graph know, as far as they are turned on. */
+export function documentedParts(on: { readonly subscriptions: boolean; readonly teams: boolean }): readonly Part[] {
+  const subscriptions = on.subscriptions ? (['subscriptions'] as const) : [];
+  return ['operations', ...subscriptions, 'documents', ...(on.teams ? (['teams'] as const) : [])];
 }
 
 /** The names of the parts' routes, in the order of the table. */

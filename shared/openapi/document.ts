@@ -1,11 +1,11 @@
-import { ROUTES, type Route, routeOf } from '../graph-http/routes.ts';
+import type { ApiVersion } from '../graph-http/request/address.ts';
+import { documentedParts, type Place, placesOf, type Route, routesOf } from '../graph-http/routes.ts';
 import type { QueryOptionName } from '../odata/request-options.ts';
 import { type BodyModel, type DocumentedRoute, ENDPOINTS, type ResponseModel } from './endpoints.ts';
 import { ERROR_SCHEMA, type Schema, toComponentSchemas } from './schemas.ts';
 
 const TITLE = 'Operations of Microsoft Teams chats and teams';
 const ID_HEADERS = ['request-id', 'client-request-id'];
-const DOCUMENTED = Object.keys(ENDPOINTS) as readonly DocumentedRoute[]; // the keys of a constant
 const OPTION_TYPES: Readonly<Record<QueryOptionName, 'string' | 'integer' | 'boolean'>> = {
   count: 'boolean',
   filter: 'string',
@@ -20,6 +20,7 @@ const OPTION_TYPES: Readonly<Record<QueryOptionName, 'string' | 'integer' | 'boo
 
 /** What the document is about. */
 export interface DocumentOptions {
+  readonly version: ApiVersion;
   /** Whether there are any. */
   readonly subscriptions: boolean;
   /** Whether requests start operations on teams: with the simulator. */
@@ -33,13 +34,14 @@ export interface DocumentOptions {
  *
  * @param serviceRoot where it is served: `https://graph.example/beta`
  */
-export function toOpenApi(serviceRoot: string, parts: DocumentOptions): Schema {
+export function toOpenApi(serviceRoot: string, options: DocumentOptions): Schema {
+  const { version } = options;
   return {
     openapi: '3.1.0',
-    info: { title: TITLE, version: 'beta', description: 'The teamsAsyncOperation of Microsoft Graph, beta version.' },
+    info: { title: TITLE, version, description: `The teamsAsyncOperation of Microsoft Graph, ${version} version.` },
     servers: [{ url: serviceRoot }],
     security: [{ bearer: [] }],
-    paths: toPaths(parts),
+    paths: toPaths(options),
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       schemas: toComponentSchemas(),
@@ -49,27 +51,11 @@ export function toOpenApi(serviceRoot: string, parts: DocumentOptions): Schema {
   };
 }
 
-function toPaths({ subscriptions, teams, now }: DocumentOptions): Record<string, Schema> {
-  const off = [...(subscriptions ? [] : ['subscriptions']), ...(teams ? [] : ['teams'])];
-  const places = DOCUMENTED.filter((name) => !off.includes(ROUTES[name].part)).flatMap(placesOf);
+function toPaths(options: DocumentOptions): Record<string, Schema> {
+  const names = routesOf(...documentedParts(options));
+  const places = names.flatMap((name) => placesOf(name, options.version));
   const byPath = Map.groupBy(places, ({ route }) => route.path);
-  return Object.fromEntries([...byPath].map(([path, ofPath]) => [`/${path}`, toPathItem(ofPath, now)]));
-}
-
-/** A route at one of its addresses. */
-interface Place {
-  readonly name: DocumentedRoute;
-  readonly operationId: string;
-  readonly summary: string;
-  readonly route: Route;
-}
-
-function placesOf(name: DocumentedRoute): readonly Place[] {
-  const route = routeOf(name);
-  const place = { name, operationId: name, summary: ENDPOINTS[name].summary, route };
-  if (!route.ofTeams) return [place];
-  const summary = place.summary.replace('a chat', 'a team');
-  return [place, { name, operationId: `${name}OfTeam`, summary, route: { ...route, ...route.ofTeams } }];
+  return Object.fromEntries([...byPath].map(([path, ofPath]) => [`/${path}`, toPathItem(ofPath, options.now)]));
 }
 
 function toPathItem(places: readonly Place[], now: number): Schema {
@@ -78,11 +64,11 @@ function toPathItem(places: readonly Place[], now: number): Schema {
   );
 }
 
-function toOperation({ name, operationId, summary, route }: Place, now: number): Schema {
-  const { body, responses } = ENDPOINTS[name];
+function toOperation({ name, route, isOfTeams }: Place, now: number): Schema {
+  const { summary, body, responses } = ENDPOINTS[name as DocumentedRoute]; // documentedParts() has no other
   return {
-    operationId,
-    summary,
+    operationId: isOfTeams ? `${name}OfTeam` : name,
+    summary: isOfTeams ? summary.replace('a chat', 'a team') : summary,
     parameters: toParameters(route),
     ...(route.access === 'public' && { security: [] }),
     ...(body && { requestBody: toRequestBody(body, now) }),

@@ -13,6 +13,7 @@ import {
 import {
   CHANNEL_SCHEMA,
   CHANNELS_SCHEMA,
+  CHAT_SCHEMA,
   NEW_CHAT_SCHEMA,
   NEW_OPERATION_SCHEMA,
   NEW_SUBSCRIPTION_SCHEMA,
@@ -155,7 +156,7 @@ export const ENDPOINTS: Readonly<Record<DocumentedRoute, EndpointModel>> = {
     summary: 'Proves that the caller may still be notified',
     responses: [{ status: 204, description: 'So it is.' }],
   },
-  GetTarget: { summary: 'Gets a chat', responses: [JSON_OF(200, 'The chat.', WHOLE_CHAT_SCHEMA)] },
+  GetTarget: { summary: 'Gets a chat', responses: [JSON_OF(200, 'The chat.', CHAT_SCHEMA)] },
   CreateChat: {
     summary: 'Creates a chat, by an operation if an app is to be installed',
     body: { schema: NEW_CHAT_SCHEMA, example: () => NEW_CHAT_EXAMPLE },

@@ -51,6 +51,7 @@ export const TEAM_SCHEMA: Schema = refTo(`${NAMESPACE}.${TEAM_TYPE.name}`);
 export const WHOLE_TEAM_SCHEMA: Schema = toWhole(TEAM_TYPE);
 export const CHANNEL_SCHEMA: Schema = refTo(`${NAMESPACE}.${CHANNEL_TYPE.name}`);
 export const CHANNELS_SCHEMA: Schema = toCollection(CHANNEL_TYPE);
+export const CHAT_SCHEMA: Schema = refTo(`${NAMESPACE}.${CHAT_TYPE.name}`);
 export const WHOLE_CHAT_SCHEMA: Schema = toWhole(CHAT_TYPE);
 /** What names members and apps is not of the type. */
 export const NEW_CHAT_SCHEMA: Schema = {
@@ -94,7 +95,7 @@ function toCollection({ name }: EntityTypeModel): Schema {
     required: ['value'], // with odata.metadata=none that is all there is
     properties: {
       '@odata.context': STRING,
-      '@odata.count': { type: 'integer', minimum: 0 },
+      '@odata.count': { type: ['integer', 'string'], minimum: 0, pattern: '^\\d+$' }, // a string with IEEE754Compatible=true
       '@odata.nextLink': { type: 'string', format: 'uri' },
       value: { type: 'array', items: refTo(`${NAMESPACE}.${name}`) },
     },
@@ -130,6 +131,7 @@ function toEntitySchema({ description, properties, open }: EntityTypeModel): Sch
       '@odata.etag': STRING,
       ...toProperties(properties),
     },
+    patternProperties: { '@': {} }, // control information
     additionalProperties: open,
   };
 }

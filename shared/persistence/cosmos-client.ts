@@ -204,6 +204,12 @@ async function unlessCreatedMeanwhile(creation: Promise<unknown>): Promise<void>
 /** Calls back once after the given milliseconds, unless the returned function was called before. */
 export type StartTimer = (milliseconds: number, callback: () => void) => () => void;
 
+/** The timer of the system. */
+export const startTimer: StartTimer = (milliseconds, callback) => {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+};
+
 /** After this a call counts as failed, whatever the SDK would still try: its own budget for a dead host is minutes. */
 export const DEADLINE_MS = 5_000;
 

@@ -130,6 +130,7 @@ const ARCHIVE = toBody<GivenArchive>({
   closed: true,
   properties: { shouldSetSpoSiteReadOnlyForMembers: Joi.boolean().allow(null) },
 });
+const UNARCHIVE = toBody<object>({ name: 'unarchive', closed: true, properties: {} });
 const CHAT = toBody<GivenChat>({
   name: 'chat',
   properties: {
@@ -241,6 +242,11 @@ export function checkArchive(body: unknown): void {
   readBody(body, ARCHIVE);
 }
 
+/** @throws ValidationError the body names a parameter: the action has none */
+export function checkUnarchive(body: unknown): void {
+  readBody(body, UNARCHIVE);
+}
+
 /** @throws ValidationError with one detail for everything that is wrong */
 export function parseNewChat(body: unknown): NewChatBody {
   const { chatType, topic, members, installedApps } = readBody(body, CHAT);
@@ -264,7 +270,7 @@ function idIn(pattern: RegExp, url = ''): string | null {
 
 interface Body<Given> {
   /** Of the type or the action. */
-  readonly name: 'team' | 'chat' | 'clone' | 'archive';
+  readonly name: 'team' | 'chat' | 'clone' | 'archive' | 'unarchive';
   /** An action takes its parameters alone; types are open. */
   readonly closed?: true;
   readonly names: readonly string[];

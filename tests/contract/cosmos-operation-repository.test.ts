@@ -1,6 +1,7 @@
+import { startTimer } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
 import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
-import { DATABASE, startOnCosmos, startTimer } from '../support/cosmos-repositories.ts';
+import { DATABASE, startOnCosmos } from '../support/cosmos-repositories.ts';
 import { newOperation } from '../support/operations.ts';
 import { OWNER } from '../support/subscriptions.ts';
 import { describeOperationRepository } from './operation-repository.ts';

@@ -8,10 +8,10 @@ import {
 } from '../../shared/domain/notifications/delivery/delivery.ts';
 import type { DeliveryStore, StoredDelivery } from '../../shared/domain/notifications/delivery/delivery-store.ts';
 import type { Subscription, SubscriptionKey } from '../../shared/domain/notifications/subscription.ts';
-import { createCosmosClient } from '../../shared/persistence/cosmos-client.ts';
+import { createCosmosClient, startTimer } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosDeliveryStore } from '../../shared/persistence/notifications/cosmos-delivery-store.ts';
 import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
-import { DATABASE, startTimer } from '../support/cosmos-repositories.ts';
+import { DATABASE } from '../support/cosmos-repositories.ts';
 import { createMemoryDeliveryStore } from '../support/memory-delivery-store.ts';
 import { keyOf, newChange, newSubscription } from '../support/notifications.ts';
 

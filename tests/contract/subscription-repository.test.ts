@@ -1,5 +1,6 @@
+import { startTimer } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosSubscriptionRepository } from '../../shared/persistence/notifications/cosmos-subscription-repository.ts';
-import { DATABASE, startOnCosmos, startTimer } from '../support/cosmos-repositories.ts';
+import { DATABASE, startOnCosmos } from '../support/cosmos-repositories.ts';
 import { createMemorySubscriptionRepository } from '../support/memory-subscription-repository.ts';
 import { describeSubscriptionRepository, type RunningSubscriptions } from './subscription-repository.ts';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
+import { startTimer } from '../../shared/persistence/cosmos-client.ts';
 import { createNodeWebhookClient, type NodeWebhookClientOptions } from '../../shared/webhooks/node-webhook-client.ts';
-import { startTimer } from '../support/cosmos-repositories.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 let receiver: Receiver;

@@ -1,8 +1,9 @@
 import type { ChatRecord, TeamRecord } from '../../shared/domain/teams/team.ts';
 import type { WorkspaceRepository } from '../../shared/domain/teams/workspace.ts';
 import { newTeam } from '../../shared/domain/teams/workspace.ts';
+import { startTimer } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosWorkspaceRepository } from '../../shared/persistence/teams/cosmos-workspace-repository.ts';
-import { DATABASE, startOnCosmos, startTimer } from '../support/cosmos-repositories.ts';
+import { DATABASE, startOnCosmos } from '../support/cosmos-repositories.ts';
 import { createMemoryWorkspaceRepository } from '../support/memory-workspace-repository.ts';
 
 interface Running {

@@ -30,18 +30,23 @@ function expectError({ status, body }: HttpResponse, expected: { status: number;
 }
 
 describe('the service', () => {
-  test.each(['', '/'])('answers GET /beta%s with the service document, to anybody', async (end) => {
-    const { status, headers, body } = await sendRequest(stack().functionsUrl, { path: `/beta${end}` });
+  test.each([
+    ['beta', ''],
+    ['beta', '/'],
+    ['v1.0', '/'],
+  ])('answers GET /%s%s with the service document, to anybody', async (apiVersion, end) => {
+    const { status, headers, body } = await sendRequest(stack().functionsUrl, { path: `/${apiVersion}${end}` });
     expect({ status, type: headers.get('content-type'), version: headers.get('odata-version') }).toEqual({
       status: 200,
       type: expect.stringMatching(/^application\/json;odata\.metadata=minimal/),
       version: '4.0',
     });
     expect(body).toEqual({
-      '@odata.context': `${stack().functionsUrl}/beta/$metadata`,
+      '@odata.context': `${stack().functionsUrl}/${apiVersion}/$metadata`,
       value: [
         { name: 'chats', kind: 'EntitySet', url: 'chats' },
-        { name: 'subscriptions', kind: 'EntitySet', url: 'subscriptions' },
+        { name: 'teams', kind: 'EntitySet', url: 'teams' },
+        ...(apiVersion === 'beta' ? [{ name: 'subscriptions', kind: 'EntitySet', url: 'subscriptions' }] : []),
       ],
     });
   });
@@ -77,10 +82,13 @@ describe('the service', () => {
     expectError(await send({ path: '/$metadata?$format=atom' }), { status: 400, message: /'atom'/ });
   });
 
-  test('says in its metadata that chats cannot be read, and does not serve them', async () => {
+  test('says in its metadata that chats are read one by one, and serves no list of them', async () => {
     const { body } = await send({ path: '/$metadata?$format=json' });
     const { chats } = body['microsoft.graph'].GraphService;
-    expect(chats['@Org.OData.Capabilities.V1.ReadRestrictions']).toEqual({ Readable: false });
+    expect(chats['@Org.OData.Capabilities.V1.ReadRestrictions']).toEqual({
+      Readable: false,
+      ReadByKeyRestrictions: { Readable: true },
+    });
     const [operations] = chats['@Org.OData.Capabilities.V1.NavigationRestrictions'].RestrictedProperties;
     expect(operations).toMatchObject({
       NavigationProperty: 'operations',

@@ -34,6 +34,11 @@ beforeAll(async () => {
   });
 });
 
+/** A call inside a call, and so on: what is made of it must not grow with each. */
+function nested(before: string, after: string, depth: number): string {
+  return `${before.repeat(depth)}id${after.repeat(depth)}`;
+}
+
 const idsOf = ({ body }: HttpResponse) => body.value?.map(({ id }: { id: string }) => id);
 
 describe('a list answers', () => {
@@ -71,6 +76,11 @@ describe('a list answers', () => {
     ['$filter=length(id) eq 3', ['one', 'two']],
     ["$filter=indexof(id,'w') eq 1", ['two']],
     ["$filter=substring(id,1) eq 'ne'", ['one']],
+    ["$filter=substring(id,-2) eq 'ne'", ['one']],
+    ["$filter=substring(id,-9,2) eq 'tw'", ['two']],
+    ["$filter=substring(id,cast('1',Edm.Int32),1) eq 'n'", ['one']],
+    [`$filter=${nested('substring(', ',0)', 24)} eq 'one'`, ['one']],
+    [`$filter=${nested('tolower(', ')', 24)} eq 'one'`, ['one']],
     ["$filter=concat(concat(id,'-'),colour) eq 'one-red'", ['one']],
     ["$filter=trim(' one ') eq id", ['one']],
     // parts of times

@@ -54,9 +54,9 @@ describe('the service documents', () => {
   });
 
   test('are served to anybody', async () => {
-    for (const path of ['/', '/$metadata', '/openapi.json']) {
-      expect((await sendRequest(`${stack.functionsUrl}/beta`, { path })).status).toBe(200);
-    }
+    for (const version of ['beta', 'v1.0'])
+      for (const path of ['/', '/$metadata', '/openapi.json'])
+        expect((await sendRequest(`${stack.functionsUrl}/${version}`, { path })).status).toBe(200);
   });
 });
 

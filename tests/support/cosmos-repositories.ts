@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CosmosClient } from '@azure/cosmos';
 import { startCosmos } from '@lazurite/cosmos';
-import { createCosmosClient, type StartTimer } from '../../shared/persistence/cosmos-client.ts';
+import { createCosmosClient, startTimer } from '../../shared/persistence/cosmos-client.ts';
 import { createCosmosChangeLog } from '../../shared/persistence/notifications/cosmos-change-log.ts';
 import { createCosmosOperationRepository } from '../../shared/persistence/operations/cosmos-operation-repository.ts';
 import type { RunningLog } from '../contract/change-log.ts';
@@ -11,11 +11,6 @@ export interface RunningCosmos extends RunningLog {
 }
 
 export const DATABASE = 'teams';
-
-export const startTimer: StartTimer = (milliseconds, callback) => {
-  const timer = setTimeout(callback, milliseconds);
-  return () => clearTimeout(timer);
-};
 
 export interface CosmosWorld {
   /** Default true. */

@@ -3,11 +3,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { XMLParser } from 'fast-xml-parser';
 import { metadataHandler } from '../../functions/service/Metadata/handler.ts';
 import { openApiHandler } from '../../functions/service/OpenApi/handler.ts';
+import type { GraphDependencies } from '../../shared/composition/create-app.ts';
 import { element, toXml } from '../../shared/odata/metadata/xml.ts';
 import { toOpenApi } from '../../shared/openapi/document.ts';
-import { callFunction, graphDependencies } from '../support/call-handler.ts';
+import { callFunction, callGraph, graphDependencies } from '../support/call-handler.ts';
 import { checkAgainstOpenApi } from '../support/openapi-check.ts';
 import { newSubscriptionWorld } from '../support/subscription-world.ts';
+import { newTeamsWorld } from '../support/teams-world.ts';
 
 const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', htmlEntities: true });
 
@@ -62,6 +64,62 @@ test('both documents have subscriptions where there are any', async () => {
   }
 });
 
+describe('the documents of a version', () => {
+  const ROOT = 'https://graph.example';
+  const { notifications } = newSubscriptionWorld();
+  const { simulator } = newTeamsWorld();
+
+  async function documentsOf(version: string, dependencies: GraphDependencies) {
+    const get = async (path: string) => (await callGraph({ path: `${ROOT}/${version}${path}` }, dependencies)).body;
+    const csdl = (await get('/$metadata?$format=json'))['microsoft.graph'];
+    const sets = Object.keys(csdl.GraphService).filter((name) => !/^[@$]/.test(name));
+    const listed = (await get('/')).value.map(({ name }: { name: string }) => name);
+    return { csdl, sets, listed, openApi: await get('/openapi.json') };
+  }
+
+  test.each([
+    ['beta', 'all parts', { notifications, simulator }, ['chats', 'teams', 'subscriptions']],
+    ['beta', 'neither subscriptions nor teams', {}, ['chats', 'teams']],
+    ['v1.0', 'all parts', { notifications, simulator }, ['chats', 'teams']],
+    ['v1.0', 'neither subscriptions nor teams', {}, ['teams']],
+  ])('list the same entity sets: %s with %s', async (version, _title, parts, sets) => {
+    const documents = await documentsOf(version, graphDependencies(parts));
+    expect(documents).toMatchObject({ sets, listed: sets });
+    const { info, servers, paths } = documents.openApi;
+    expect({ version: info.version, servers }).toEqual({ version, servers: [{ url: `${ROOT}/${version}` }] });
+    const roots = Object.keys(paths).map((path) => path.split('/')[1] ?? '');
+    expect(new Set(roots.filter((root) => /^[a-z]+$/.test(root) && root !== 'groups'))).toEqual(new Set(sets));
+  });
+
+  test('have the operations of chats in beta alone, and those of teams in both', async () => {
+    const dependencies = graphDependencies({ notifications, simulator });
+    const [beta, stable] = [await documentsOf('beta', dependencies), await documentsOf('v1.0', dependencies)];
+    expect([beta.csdl.chat.operations, stable.csdl.chat.operations]).toEqual([expect.anything(), undefined]);
+    expect(stable.csdl.team.operations).toEqual(beta.csdl.team.operations);
+    expect(stable.csdl.GraphService.teams).toEqual(beta.csdl.GraphService.teams);
+    const restricted = '@Org.OData.Capabilities.V1.NavigationRestrictions';
+    expect(stable.csdl.GraphService.chats).not.toHaveProperty([restricted]);
+    expect(Object.keys(stable.openApi.paths)).toContain('/teams/{teamId}/operations/{operationId}/{property}');
+    expect(Object.keys(stable.openApi.paths).filter((path) => /^.chats.*operations|subscriptions/.test(path))).toEqual(
+      [],
+    );
+  });
+
+  test.each(['beta', 'v1.0'])('name only paths that %s serves', async (version) => {
+    const dependencies = graphDependencies({ notifications, simulator });
+    const { openApi } = await documentsOf(version, dependencies);
+    for (const [template, item] of Object.entries<object>(openApi.paths)) {
+      const path = template.replace('{property}', 'status').replaceAll(/\{\w+\}/g, 'x');
+      for (const method of Object.keys(item)) {
+        const request = { method: method.toUpperCase(), path: `${ROOT}/${version}${path}` };
+        const { status, body } = await callGraph(request, dependencies);
+        expect(status).not.toBe(405);
+        expect(body?.error?.message ?? '').not.toMatch(/^Resource not found for the segment|^Invalid version/);
+      }
+    }
+  });
+});
+
 describe('toXml()', () => {
   test.each(['<&>"\'', 'a\tb\nc\rd', '𝒳 ünï'])('writes the value %j so that it is read back as it was', (value) => {
     const text = toXml(element('A', { value }, [element('B', { absent: undefined })]));
@@ -82,7 +140,8 @@ describe('GET /beta/openapi.json', () => {
   });
 
   test('has every reference it uses', () => {
-    const text = JSON.stringify(toOpenApi('https://graph.example/beta', { subscriptions: true, teams: true, now: 0 }));
+    const parts = { version: 'beta', subscriptions: true, teams: true, now: 0 } as const;
+    const text = JSON.stringify(toOpenApi('https://graph.example/beta', parts));
     for (const [, pointer = ''] of text.matchAll(/"\$ref":"#([^"]+)"/g)) {
       const found = pointer
         .split('/')

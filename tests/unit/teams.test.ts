@@ -380,8 +380,10 @@ describe('the operations of a team', () => {
   test('need permissions of teams, and those of chats those of chats', async () => {
     const ofChats = newTeamsWorld({ permissions: ['Chat.ReadWrite'] });
     expect((await ofChats.call('GET', `/teams/${GROUP}/operations`)).status).toBe(403);
+    expect((await ofChats.call('GET', `/teams/${GROUP}/operations/x/status`)).status).toBe(403);
     const ofTeams = newTeamsWorld({ permissions: ['Team.ReadBasic.All'] });
     expect((await ofTeams.call('GET', `/teams/${GROUP}/operations`)).status).toBe(200);
+    expect((await ofTeams.call('GET', `/teams/${GROUP}/operations/x/status`)).status).toBe(404);
     expect((await create(ofTeams, `/teams/${GROUP}`)).status).toBe(403);
     expect((await ofTeams.call('GET', '/chats/x/operations', { version: 'beta' })).status).toBe(403);
     const starter = newTeamsWorld({ kind: 'application', permissions: ['Team.Create'] });

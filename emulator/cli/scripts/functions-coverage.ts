@@ -69,6 +69,8 @@ const HOST_JSON = `## host.json
 | \`extensions.blobs\` | \`maxDegreeOfParallelism\`, \`poisonBlobThreshold\` |
 | \`extensions.cosmosDB\` | \`leaseOptions.leasePrefix\` |
 | \`extensions.mcp\` | \`serverName\`, \`serverVersion\`, \`instructions\`, \`messageOptions.useAbsoluteUriForEndpoint\` |
+| \`customHandler\` | \`description\`, \`enableForwardingHttpRequest\`, \`enableProxyingHttpRequest\`, \`port\`, \`initializationTimeout\`, \`http.routes\`, \`http.defaultAuthorizationLevel\`, and the older \`httpWorker\` ([guides/custom-handlers.md](guides/custom-handlers.md)) |
+| \`configurationProfile\` | \`mcp-custom-handler\`, \`web-app-custom-handler\`, \`default\` |
 | \`logging\` | \`logLevel\`, \`console.isEnabled\` |
 | \`telemetryMode\` | read by nobody here: the setting \`OTEL_EXPORTER_OTLP_ENDPOINT\` alone turns on the export of traces and logs ([decisions/telemetry.md](decisions/telemetry.md)) |
 | anything else | ignored, as by Azure's host |`;

@@ -27,3 +27,19 @@ export {
   VirtualClock,
 } from '@lazurite/runtime';
 export { type Stack, type StackOptions, startStack } from './stack.ts';
+export { openWorld } from './world/open-world.ts';
+export type {
+  Caller,
+  Fault,
+  Faults,
+  Run,
+  Snapshot,
+  TimeReport,
+  World,
+  WorldBlobs,
+  WorldCosmos,
+  WorldLog,
+  WorldOptions,
+  WorldQueue,
+} from './world/world.ts';
+export { WorldError } from './world/world-error.ts';

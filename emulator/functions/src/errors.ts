@@ -4,6 +4,7 @@ export type FunctionsHostErrorCode =
   | 'BindingFailed'
   | 'BindingNotEmulated'
   | 'ConnectionMissing'
+  | 'CustomHandlerFailed'
   | 'FunctionNotFound'
   | 'FunctionTimeout'
   | 'InvalidBindingExpression'
@@ -44,6 +45,13 @@ export class ConfigError extends FunctionsHostError {
 export class BindingNotEmulatedError extends FunctionsHostError {
   constructor(message: string) {
     super('BindingNotEmulated', message);
+  }
+}
+
+/** The executable of `customHandler` ended, never answered, or answered with what is no response of a function. */
+export class CustomHandlerError extends FunctionsHostError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('CustomHandlerFailed', message, options);
   }
 }
 

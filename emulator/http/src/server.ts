@@ -4,6 +4,7 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Closeable } from '@lazurite/runtime';
 import { PortInUseError } from './errors.ts';
+import { cutSlowBodies } from './listener.ts';
 
 /** A certificate with its private key: as two PEM texts, or as one PKCS #12 container (`.pfx`). */
 export type TlsIdentity =
@@ -68,11 +69,6 @@ const KEEP_ALIVE_TIMEOUT_MS = 130_000;
 const BACKLOG = 4096;
 const DEFAULT_DRAIN_MS = 5_000;
 const IDLE_SWEEP_MS = 25;
-/** A body must bring so much in a second, as with Kestrel's `MinRequestBodyDataRate`. */
-const MIN_BYTES_PER_SECOND = 240;
-const BODY_CHECK_MS = 5_000;
-/** One check may come late or find a full network; two in a row say that the client is slow. */
-const SLOW_CHECKS = 2;
 
 /** Starts listening. Rejects with PortInUseError when the port is taken; then nothing is left open. */
 export async function startHttpServer(
@@ -180,64 +176,4 @@ function drain(
       resolve();
     });
   });
-}
-
-interface Upload {
-  readonly response: ServerResponse;
-  bytesRead: number;
-  slowChecks: number;
-}
-
-/**
- * Ends requests whose clients send their bodies slower than any network does, with 408 where no response has begun. The
- * time counts only while the server waits for the body: a reader that is busy does not make its client slow. Checks are
- * counted rather than time, so that a process that was stopped for a while gives its clients another chance.
- */
-function cutSlowBodies(server: Server, checkMs = BODY_CHECK_MS): void {
-  const uploads = new Map<IncomingMessage, Upload>();
-  const minBytes = (MIN_BYTES_PER_SECOND * checkMs) / 1_000;
-
-  function watch(message: IncomingMessage, response: ServerResponse): void {
-    const { 'content-length': length, 'transfer-encoding': coding } = message.headers;
-    if (coding === undefined && (length === undefined || length === '0')) return;
-    uploads.set(message, { response, bytesRead: message.socket.bytesRead, slowChecks: 0 });
-    message.once('close', () => uploads.delete(message));
-  }
-
-  function check(): void {
-    for (const [message, upload] of uploads) {
-      const { bytesRead } = message.socket;
-      const isSlow = isAwaited(message) && bytesRead - upload.bytesRead < minBytes;
-      upload.bytesRead = bytesRead;
-      upload.slowChecks = isSlow ? upload.slowChecks + 1 : 0;
-      if (upload.slowChecks < SLOW_CHECKS) continue;
-      uploads.delete(message);
-      cut(message, upload.response);
-    }
-  }
-
-  const checking = setInterval(check, checkMs).unref();
-  server.prependListener('request', watch).prependListener('checkContinue', watchContinued);
-  server.once('close', () => clearInterval(checking));
-
-  /** Without a listener for `checkContinue`, node:http itself does what follows the first line. */
-  function watchContinued(message: IncomingMessage, response: ServerResponse): void {
-    if (server.listenerCount('checkContinue') > 1) {
-      watch(message, response);
-      return;
-    }
-    response.writeContinue();
-    server.emit('request', message, response);
-  }
-}
-
-/** Whether somebody reads the body, and has read all that came. */
-function isAwaited(message: IncomingMessage): boolean {
-  return !message.complete && message.readableFlowing !== null && message.readableLength === 0;
-}
-
-function cut(message: IncomingMessage, response: ServerResponse): void {
-  if (response.headersSent) return void message.destroy();
-  response.writeHead(408, { 'content-length': 0, connection: 'close' });
-  response.end(() => message.destroy());
 }

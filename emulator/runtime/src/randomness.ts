@@ -16,12 +16,19 @@ export const systemRandomness: Randomness = {
   fraction: () => Math.random(),
 };
 
+/** Chance that can be taken back to where it was. */
+export interface SeededRandomness extends Randomness {
+  /** What all later values follow from: a 32-bit number, which is the seed at the start. */
+  state: number;
+}
+
 /** Repeatable chance for tests: the same seed gives the same values. Never for secrets. */
-export function seededRandomness(seed: number): Randomness {
-  let state = seed >>> 0;
+export function seededRandomness(seed: number): SeededRandomness {
+  const randomness = { state: seed >>> 0, uuid: () => formatUuid(bytes(16)), bytes, fraction };
   // Mulberry32: 32 bits of state are enough for tests.
   function fraction(): number {
-    state = (state + 0x6d2b79f5) >>> 0;
+    const state = (randomness.state + 0x6d2b79f5) >>> 0;
+    randomness.state = state;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
@@ -29,7 +36,7 @@ export function seededRandomness(seed: number): Randomness {
   function bytes(length: number): Uint8Array {
     return Uint8Array.from({ length }, () => Math.floor(fraction() * 256));
   }
-  return { uuid: () => formatUuid(bytes(16)), bytes, fraction };
+  return randomness;
 }
 
 function formatUuid(bytes: Uint8Array): string {

@@ -36,6 +36,18 @@ describe('VirtualClock', () => {
     expect(new VirtualClock(5).now()).toBe(5);
   });
 
+  it('goes back in time with the delays that are left, and its monotonic time goes on', async () => {
+    const clock = new VirtualClock(1_000);
+    await clock.advance(500);
+    const seen: number[] = [];
+    clock.setTimer(20, () => seen.push(clock.now()));
+    clock.setTimer(Number.POSITIVE_INFINITY, () => seen.push(Number.NaN));
+    clock.rewind(1_000);
+    expect([clock.now(), clock.monotonic(), clock.nextDue]).toEqual([1_000, 500, 1_020]);
+    expect([clock.runNext(1_019), clock.now(), clock.runNext(1_020), clock.now()]).toEqual([false, 1_000, true, 1_020]);
+    expect([seen, clock.nextDue]).toEqual([[1_020], undefined]);
+  });
+
   it('does not run a cancelled timer', async () => {
     const clock = new VirtualClock();
     const timer = clock.setTimer(1, () => {
@@ -86,5 +98,15 @@ describe('seededRandomness()', () => {
     expect(one.fraction()).toBe(same.fraction());
     expect(one.uuid()).not.toBe(other.uuid());
     expect(one.uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it('repeats its values from an earlier state', () => {
+    const randomness = seededRandomness(7);
+    const { state } = randomness;
+    const values = () => [randomness.uuid(), randomness.fraction(), ...randomness.bytes(3)];
+    const first = values();
+    expect(values()).not.toEqual(first);
+    randomness.state = state;
+    expect(values()).toEqual(first);
   });
 });

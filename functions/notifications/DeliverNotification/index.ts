@@ -1,4 +1,5 @@
 import { app, output } from '@azure/functions';
+import { withRedactedErrors } from '../../../shared/composition/create-app.ts';
 import { theApp } from '../../../shared/composition/the-app.ts';
 import { QUEUES } from '../../../shared/settings/queues.ts';
 import { deliverNotificationHandler } from './handler.ts';
@@ -10,5 +11,5 @@ if (notifications)
   app.storageQueue('DeliverNotification', {
     ...queue,
     return: output.storageQueue(queue),
-    handler: deliverNotificationHandler(notifications),
+    handler: withRedactedErrors(deliverNotificationHandler(notifications)),
   });

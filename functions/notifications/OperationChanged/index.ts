@@ -1,4 +1,5 @@
 import { app, type InvocationContext, output } from '@azure/functions';
+import { withRedactedErrors } from '../../../shared/composition/create-app.ts';
 import { theApp } from '../../../shared/composition/the-app.ts';
 import { CONTAINERS } from '../../../shared/persistence/containers.ts';
 import { QUEUES } from '../../../shared/settings/queues.ts';
@@ -28,10 +29,10 @@ if (notifications) {
       maximumInterval: { seconds: 30 }, // a queue that was down is soon noticed to be back
     },
     extraOutputs: notifications.hook ? [wakeUps, changes] : [wakeUps],
-    handler: async (items: unknown[], context: InvocationContext) => {
+    handler: withRedactedErrors(async (items: unknown[], context: InvocationContext) => {
       const messages = await handle(items, context);
       context.extraOutputs.set(wakeUps, messages.wakeUps);
       if (notifications.hook) context.extraOutputs.set(changes, messages.changes);
-    },
+    }),
   });
 }

@@ -1,4 +1,5 @@
 import { app, output } from '@azure/functions';
+import { withRedactedErrors } from '../../../shared/composition/create-app.ts';
 import { theApp } from '../../../shared/composition/the-app.ts';
 import { CONTAINERS } from '../../../shared/persistence/containers.ts';
 import { publishEventsHandler } from './handler.ts';
@@ -22,5 +23,5 @@ if (notifications?.eventGrid)
       maximumInterval: { minutes: 5 },
     },
     return: output.eventGrid(notifications.eventGrid),
-    handler: publishEventsHandler(notifications),
+    handler: withRedactedErrors(publishEventsHandler(notifications)),
   });

@@ -1,4 +1,5 @@
 import { app, output } from '@azure/functions';
+import { withRedactedErrors } from '../../../shared/composition/create-app.ts';
 import { theApp } from '../../../shared/composition/the-app.ts';
 import { QUEUES } from '../../../shared/settings/queues.ts';
 import { retryNotificationsHandler } from './handler.ts';
@@ -10,5 +11,5 @@ if (notifications)
     schedule: '*/5 * * * * *', // every five seconds
     useMonitor: false, // a turn that was missed needs no catching up: the next one does what is due
     return: output.storageQueue({ queueName: QUEUES.wakeups.name, connection: 'AzureWebJobsStorage' }),
-    handler: retryNotificationsHandler(notifications),
+    handler: withRedactedErrors(retryNotificationsHandler(notifications)),
   });

@@ -3,6 +3,7 @@ import type { Authenticator } from '../../../shared/domain/caller.ts';
 import {
   type EnvelopeDependencies,
   type FunctionHandler,
+  readDocumentOptions,
   withGraphEnvelope,
 } from '../../../shared/graph-http/pipeline.ts';
 import { toServiceRoot } from '../../../shared/graph-http/request/address.ts';
@@ -30,6 +31,7 @@ export function batchHandler(dependencies: BatchDependencies): FunctionHandler {
 
 async function carryOut(batch: HttpRequest, context: Context, dependencies: BatchDependencies): Promise<GraphResponse> {
   await dependencies.authenticator.authenticate(batch.headers.get('authorization'));
+  readDocumentOptions(batch, 'Batch');
   const items = parseBatch(await readJson(batch));
   const responses = await runBatch(items, {
     carryOut: async (item) => dependencies.dispatch(toHttpRequest(item, batch), context),

@@ -1,9 +1,10 @@
 import {
   type EnvelopeDependencies,
   type FunctionHandler,
+  readDocumentOptions,
   withGraphEnvelope,
 } from '../../../shared/graph-http/pipeline.ts';
-import { toServiceRoot } from '../../../shared/graph-http/request/address.ts';
+import { toServiceRoot, versionOf } from '../../../shared/graph-http/request/address.ts';
 import { toOpenApi } from '../../../shared/openapi/document.ts';
 
 export interface OpenApiDependencies extends EnvelopeDependencies {
@@ -13,16 +14,18 @@ export interface OpenApiDependencies extends EnvelopeDependencies {
   readonly simulator: object | null;
 }
 
-/** `GET /openapi.json`: the API as OpenAPI 3.1. Anybody may read it. */
+/** `GET /openapi.json`: a version of the API as OpenAPI 3.1. Anybody may read it. */
 export function openApiHandler(dependencies: OpenApiDependencies): FunctionHandler {
   const subscriptions = dependencies.notifications !== null;
   const teams = dependencies.simulator !== null;
-  return withGraphEnvelope(
-    async ({ url }) => ({
+  return withGraphEnvelope(async (request) => {
+    const { url } = request;
+    readDocumentOptions(request, 'OpenApi');
+    const version = versionOf(url) ?? 'beta';
+    return {
       status: 200,
       headers: { 'content-type': 'application/json' },
-      body: toOpenApi(toServiceRoot(url), { subscriptions, teams, now: dependencies.now() }),
-    }),
-    dependencies,
-  );
+      body: toOpenApi(toServiceRoot(url), { version, subscriptions, teams, now: dependencies.now() }),
+    };
+  }, dependencies);
 }

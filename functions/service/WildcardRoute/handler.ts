@@ -5,7 +5,7 @@ import {
   type FunctionHandler,
   withGraphEnvelope,
 } from '../../../shared/graph-http/pipeline.ts';
-import { parseAddress, type ResourceKind } from '../../../shared/graph-http/request/address.ts';
+import { parseAddress, type ResourceKind, versionOf } from '../../../shared/graph-http/request/address.ts';
 import { emptyResponse, type GraphResponse, preflightHeaders } from '../../../shared/graph-http/response/response.ts';
 import {
   methodsOf,
@@ -57,10 +57,10 @@ function methodsOfRoute(name: RouteName): readonly string[] {
   return routeOf(name).methods;
 }
 
-/** Whether a URL is that of a route without keys; a last segment may be optional. Batches are in v1.0 as well. */
+/** Whether a URL is that of a route without keys; a last segment may be optional. Documents and batches are in v1.0 as well. */
 function hasPath(name: RouteName, url: string): boolean {
   const segments = templateOf(name).split('/');
-  if (name === 'Batch' && /^\/v1\.0\//i.test(new URL(url).pathname)) segments[0] = 'v1.0';
+  if (routeOf(name).part === 'documents') segments[0] = versionOf(url) ?? 'beta';
   const given = new URL(url).pathname.toLowerCase().replace(/^\//, '').replace(/\/$/, '').split('/');
   if (given.length > segments.length) return false;
   return segments.every((segment, index) => segment.endsWith('?}') || segment.toLowerCase() === given[index]);

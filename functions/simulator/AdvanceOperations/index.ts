@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { withRedactedErrors } from '../../../shared/composition/create-app.ts';
 import { theApp } from '../../../shared/composition/the-app.ts';
 import { advanceOperationsHandler } from './handler.ts';
 
@@ -8,5 +9,5 @@ if (simulator)
   app.timer('AdvanceOperations', {
     schedule: '* * * * * *', // every second
     useMonitor: false, // a turn that was missed needs no catching up: the next one does what is due
-    handler: advanceOperationsHandler({ simulator }),
+    handler: withRedactedErrors(advanceOperationsHandler({ simulator })),
   });

@@ -27,9 +27,10 @@ async function create(request: StarterRequest<'chats'>, dependencies: StarterDep
   // Two people have one chat: the one that is there is the answer.
   const found = (await simulator.workspace.findChat(chat.id)) ?? chat;
   const { serviceRoot } = request.url;
-  return odataResponse(201, toChatEntity(found, serviceRoot), {
+  const { format } = request;
+  return odataResponse(201, toChatEntity(found, { serviceRoot, select: null, format }), {
     location: `${serviceRoot}/chats/${encodeURIComponent(found.id)}`,
-    'content-type': toContentType(request.format),
+    'content-type': toContentType(format),
   });
 }
 

@@ -3,7 +3,10 @@ import { declaredProperty } from '../../domain/declared-property.ts';
 import { BadRequestError, type ErrorDetail, UnknownSegmentError, ValidationError } from '../../domain/errors.ts';
 import { TEAM_PREFIX, toOwnerKey } from '../../domain/teams/operations-owner.ts';
 import { shown } from '../../odata/query-option-error.ts';
-import { type CommonAddress, type PathSegments, readTeam, type TeamAddress } from './team-address.ts';
+import { acceptAction, type CommonAddress, type PathSegments, readTeam, type TeamAddress } from './team-address.ts';
+
+/** Of v1.0 there is what Graph's own v1.0 has: teams and their operations. */
+export type ApiVersion = 'beta' | 'v1.0';
 
 /** What a URL below the service root addresses. */
 export type ResourceKind =
@@ -78,15 +81,26 @@ const MAX_KEY_BYTES = 2048;
  */
 export function parseAddress(url: string): Address {
   const { origin, pathname, search } = new URL(url);
-  const path = new PathReader(pathname);
+  const path = new PathReader(pathname, search);
   const version = path.next() ?? '';
-  const isStable = version.toLowerCase() === 'v1.0';
-  if (version.toLowerCase() !== 'beta' && !isStable) throw new BadRequestError(`Invalid version: ${shown(version)}`);
+  const known = toVersion(version);
+  if (known === null) throw new BadRequestError(`Invalid version: ${shown(version)}`);
   const common = { serviceRoot: `${origin}/${version}`, search };
   const address = readResource(path, common);
-  const missing = isStable ? betaSegment(address) : null;
+  const missing = known === 'v1.0' ? betaSegment(address) : null;
   if (missing !== null) throw new UnknownSegmentError(missing);
   return address;
+}
+
+/** In any case of letters; null: there is no such version. */
+function toVersion(segment: string): ApiVersion | null {
+  const version = segment.toLowerCase();
+  return version === 'beta' || version === 'v1.0' ? version : null;
+}
+
+/** The version of the API that a URL begins with; null: there is no such version. */
+export function versionOf(url: string): ApiVersion | null {
+  return toVersion(new URL(url).pathname.split('/')[1] ?? '');
 }
 
 /** What v1.0 does not have here, as an error names it: of Graph's own v1.0, chats have no operations. Null: it has this. */
@@ -117,8 +131,8 @@ function readSubscriptionKind(path: PathReader, subscriptionId: string | null): 
   // OData keeps names that begin with $ for itself.
   if (subscriptionId.startsWith('$')) throw new UnknownSegmentError(subscriptionId);
   // An action, by its short name or its full one.
-  if (path.accept('simulatelifecycle')) return 'simulateLifecycle';
-  return path.accept('reauthorize') || path.accept('microsoft.graph.reauthorize') ? 'reauthorize' : 'subscription';
+  if (acceptAction(path, 'simulateLifecycle')) return 'simulateLifecycle';
+  return acceptAction(path, 'reauthorize') ? 'reauthorize' : 'subscription';
 }
 
 function readChat(path: PathReader, common: Common): UncheckedOperationAddress | ChatAddress {
@@ -213,9 +227,12 @@ export function doubleQuotes(key: string): string {
 /** Walks over the segments of a path, decoding each once. */
 export class PathReader implements PathSegments {
   readonly #segments: string[];
+  readonly #search: string;
   #last = '';
 
-  constructor(pathname: string) {
+  /** @param search where the values of keys may be: `/chats(@id)?@id='19:x'` */
+  constructor(pathname: string, search = '') {
+    this.#search = search;
     this.#segments = pathname.replace(/^\//, '').replace(/\/$/, '').split('/');
   }
 
@@ -239,7 +256,7 @@ export class PathReader implements PathSegments {
   }
 
   /**
-   * The key of `name/key`, `name('key')` or `name(id='key')`. Null when it is not percent-encoded UTF-8; of one that is optional, when it
+   * The key of `name/key`, `name('key')` or `name(id='key')`, or of the last two with an alias in its place. Null when it is not percent-encoded UTF-8; of one that is optional, when it
    * is not there.
    */
   key(name: string, { optional = false } = {}): string | null {
@@ -251,10 +268,16 @@ export class PathReader implements PathSegments {
       return key;
     }
     const segment = this.#peek();
-    const key = /^[a-z]+\((?:id=)?'(?<key>(?:[^']|'')*)'\)$/is.exec(segment)?.groups?.key;
+    const given = /^[a-z]+\((?:id=)?(?<key>.*)\)$/is.exec(segment)?.groups?.key ?? '';
+    const key = /^'(?<text>(?:[^']|'')*)'$/s.exec(given.startsWith('@') ? this.#aliased(given) : given)?.groups?.text;
     if (!this.startsWith(name) || key === undefined) throw new UnknownSegmentError(segment || this.#last);
     this.next();
     return key.replaceAll("''", "'");
+  }
+
+  /** OData 4.01, part 2, section 5.3. Empty: the alias has no value. */
+  #aliased(alias: string): string {
+    return new URLSearchParams(this.#search).getAll(alias).at(-1) ?? '';
   }
 
   /** Whether one segment is left, and has this name. */

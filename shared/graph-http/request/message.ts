@@ -169,10 +169,26 @@ const NOT_JSON =
  * @throws OperationsError (RequestBodyRead) a content type other than JSON, or a content coding
  */
 export async function readJson(request: BodySource): Promise<unknown> {
-  requireJsonType(request.headers.get('content-type'));
-  rejectCoding(request.headers.get('content-encoding'));
+  requireJson(request);
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0) throw new BadRequestError('Empty Payload. JSON content expected.');
+  return parseBody(bytes);
+}
+
+/** The same of the body of an action whose parameters are all optional: none is as good as an empty object. */
+export async function readOptionalJson(request: BodySource): Promise<unknown> {
+  const bytes = await readBytes(request);
+  if (bytes.byteLength === 0) return {};
+  requireJson(request);
+  return parseBody(bytes);
+}
+
+function requireJson({ headers }: BodySource): void {
+  requireJsonType(headers.get('content-type'));
+  rejectCoding(headers.get('content-encoding'));
+}
+
+function parseBody(bytes: Uint8Array): unknown {
   const text = decodeUtf8(bytes);
   const names = countNames(text, MAX_NESTING);
   if (names === null) throw new BadRequestError(`The request body is nested deeper than ${MAX_NESTING} levels.`);

@@ -84,9 +84,13 @@ function readChannel(path: PathSegments, team: Omit<TeamAddress, 'kind'>): TeamA
   return { ...team, kind: `${action}Channel`, channelId };
 }
 
-/** An action has a short name and a full one. */
 function readAction<Name extends string>(path: PathSegments, names: readonly Name[]): Name {
-  const found = names.find((name) => path.accept(name) || path.accept(`microsoft.graph.${name}`));
+  const found = names.find((name) => acceptAction(path, name));
   if (found === undefined) throw path.unknown();
   return found;
+}
+
+/** An action has a short name, and full ones with the namespace or its alias. */
+export function acceptAction(path: PathSegments, name: string): boolean {
+  return [name, `graph.${name}`, `microsoft.graph.${name}`].some((form) => path.accept(form.toLowerCase()));
 }

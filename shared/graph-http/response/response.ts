@@ -8,7 +8,7 @@ import {
   showMember,
   type TeamsAsyncOperation,
 } from '../../domain/teams-async-operation.ts';
-import { NAMESPACE, type PropertyModel, TEAMS_ASYNC_OPERATION } from '../../domain/type-model.ts';
+import { type EntityTypeModel, NAMESPACE, type PropertyModel, TEAMS_ASYNC_OPERATION } from '../../domain/type-model.ts';
 import { type MetadataLevel, toContentType } from '../../odata/request-options.ts';
 import { type OperationAddress, quoteKey, type SubscriptionAddress } from '../request/address.ts';
 import { toEntityTag } from '../request/message.ts';
@@ -22,20 +22,17 @@ export interface GraphResponse {
   readonly body?: unknown;
 }
 
-const ODATA_HEADERS = {
-  'content-type': toContentType({ metadata: 'minimal', streaming: true, ieee754Compatible: false }),
-  'odata-version': '4.0',
-};
+const CONTENT_TYPE = toContentType({ metadata: 'minimal', streaming: true, ieee754Compatible: false });
 
 type Headers = Readonly<Record<string, string>>;
 
 /** @param headers another content type among them wins */
 export function odataResponse(status: number, body: object, headers: Headers = {}): GraphResponse {
-  return { status, headers: { ...ODATA_HEADERS, ...headers }, body };
+  return { status, headers: { 'content-type': CONTENT_TYPE, ...headers }, body };
 }
 
 export function textResponse(body: string): GraphResponse {
-  return { status: 200, headers: { 'content-type': 'text/plain', 'odata-version': '4.0' }, body };
+  return { status: 200, headers: { 'content-type': 'text/plain' }, body };
 }
 
 /** 204, or 304: without a body there is no content type. */
@@ -126,7 +123,7 @@ export function toProperties(operation: TeamsAsyncOperation, { enums, select, me
   const properties = toAllProperties(operation, enums, metadata);
   if (!select && metadata !== 'full') return properties;
   const shown = Object.entries(properties).flatMap(([name, value]) => selected(name, value, select));
-  return Object.fromEntries(metadata === 'full' ? shown.flatMap(withType) : shown);
+  return Object.fromEntries(metadata === 'full' ? shown.flatMap((property) => withType(property)) : shown);
 }
 
 /** What was selected of a property: all of it, some of its members, or nothing. */
@@ -171,9 +168,11 @@ export function propertyOf(
 }
 
 /** By the names of declared properties. */
-const PROPERTY_TYPES: ReadonlyMap<string, string | null> = new Map(
-  TEAMS_ASYNC_OPERATION.properties.map((property: PropertyModel) => [property.name, toShownType(property)]),
-);
+const PROPERTY_TYPES = typesOf(TEAMS_ASYNC_OPERATION);
+
+function typesOf({ properties }: EntityTypeModel): ReadonlyMap<string, string | null> {
+  return new Map(properties.map((property) => [property.name, toShownType(property)]));
+}
 
 /** The type where JSON does not tell it: OData JSON Format 4.0, section 4.5.3. Null: it does, or the value says it itself. */
 function toShownType({ type }: PropertyModel): string | null {
@@ -181,9 +180,15 @@ function toShownType({ type }: PropertyModel): string | null {
   return typeof type === 'object' && type.kind === 'enum' ? `#${NAMESPACE}.${type.name}` : null;
 }
 
-function withType([name, value]: [string, unknown]): [string, unknown][] {
-  const type = PROPERTY_TYPES.get(name) ?? null;
+function withType([name, value]: [string, unknown], types = PROPERTY_TYPES): [string, unknown][] {
+  const type = types.get(name) ?? null;
   return [...(type === null ? [] : [[`${name}@odata.type`, type] as [string, unknown]]), [name, value]];
+}
+
+/** The properties with their types, as odata.metadata=full has them. */
+export function withTypes(properties: JsonObject, model: EntityTypeModel): JsonObject {
+  const types = typesOf(model);
+  return Object.fromEntries(Object.entries(properties).flatMap((property) => withType(property, types)));
 }
 
 /** Properties in Graph's order, nulls shown, dynamic ones before `error`. */
@@ -227,7 +232,8 @@ export function toContext(
   address: OperationAddress,
   { entity, select }: { entity: boolean; select: readonly string[] | null },
 ): string {
-  const owner = address.owner && `${address.owner}/`;
+  // Chats are a user's own; a team that a user has joined is one of all teams.
+  const owner = address.owner && address.set === 'chats' ? `${address.owner}/` : '';
   const selected = select ? `(${select.map(encodePath).join(',')})` : '';
   const end = entity ? '/$entity' : '';
   return `${address.serviceRoot}/$metadata#${owner}${address.set}('${quoteKey(address.parentId)}')/operations${selected}${end}`;

@@ -8,7 +8,7 @@ import type {
 } from '../../domain/operation-query.ts';
 import { toUtc } from '../../domain/teams-async-operation.ts';
 import { QueryOptionError, shown } from '../query-option-error.ts';
-import type { Token } from './tokens.ts';
+import { type Token, type TokenKind, TokenReader } from './tokens.ts';
 
 /** What is known of an expression's type. Dynamic properties are of any; `null` is the literal's own. */
 export type OperandType = TypeName | 'Edm.Boolean' | 'Edm.Double' | 'Edm.Guid' | 'Edm.Untyped' | 'null';
@@ -55,7 +55,7 @@ const FUNCTIONS: Readonly<Record<NamedFunction, Signature>> = {
 
 const ARITHMETIC = ['add', 'sub', 'mul', 'div', 'divby', 'mod'] as const;
 
-export const FILTER_FUNCTIONS: readonly string[] = Object.keys(FUNCTIONS);
+export const FILTER_FUNCTIONS: readonly string[] = [...Object.keys(FUNCTIONS), 'cast'];
 
 /** @throws QueryOptionError the path leads into a declared property that has no such member */
 export function propertyOperand(path: readonly string[]): Operand {
@@ -133,6 +133,38 @@ function dateTimeOperand({ text, position }: Token): LiteralOperand {
 
 function unreadable(text: string, position: number): QueryOptionError {
   return new QueryOptionError(`Unrecognized literal '${shown(text)}' at position ${position}.`);
+}
+
+export function isEnumName(text: string): boolean {
+  return /^(?:microsoft\.)?graph\.teamsAsyncOperation(?:Status|Type)$/.test(text);
+}
+
+/** What the literals of a primitive type look like without quotes. */
+const LITERALS: ReadonlyMap<string, TokenKind> = new Map([
+  ...['Byte', 'SByte', 'Int16', 'Int32', 'Int64', 'Single', 'Double', 'Decimal'].map(
+    (name) => [`Edm.${name}`, 'number'] as const,
+  ),
+  ['Edm.Boolean', 'name'],
+  ['Edm.Date', 'dateTime'],
+  ['Edm.DateTimeOffset', 'dateTime'],
+  ['Edm.Guid', 'guid'],
+]);
+
+/**
+ * A text as a literal of another type: OData 4.01, part 1, 13.2.1, wants it of every service.
+ *
+ * @throws QueryOptionError there is no such type here, or the text is none of its literals
+ */
+export function castOperand(text: string, type: string): LiteralOperand {
+  if (type === 'Edm.String' || isEnumName(type)) return literal(text, 'Edm.String');
+  const kind = LITERALS.get(type);
+  if (kind === undefined) throw new QueryOptionError(`A string cannot be cast to '${shown(type)}' here.`);
+  const tokens = new TokenReader(text);
+  const token = tokens.take();
+  const operand = token.kind === kind && token.text === text ? literalOperand(token) : null;
+  if (!operand || operand.type === 'null')
+    throw new QueryOptionError(`The string '${shown(text)}' is no literal of the type '${type}'.`);
+  return operand;
 }
 
 /** @throws QueryOptionError there is no such function, or it does not take these arguments */

@@ -7,6 +7,8 @@ import {
   arithmeticOperand,
   arithmeticOperator,
   callOperand,
+  castOperand,
+  isEnumName,
   type LiteralOperand,
   literalOperand,
   type Operand,
@@ -163,11 +165,13 @@ class FilterParser {
   #named(name: Token): Operand {
     const next = this.#tokens.peek();
     if (next.adjacent && next.kind === 'string') return this.#enumLiteral(name);
-    if (this.#tokens.accept('symbol', '('))
+    if (this.#tokens.accept('symbol', '(')) {
+      if (name.text.toLowerCase() === 'cast') return this.#cast();
       return callOperand(
         name.text,
         this.#list(() => this.#argument()),
       );
+    }
     const path = name.text === '$it' ? [] : [name.text];
     while (this.#tokens.accept('symbol', '/')) {
       const segment = this.#tokens.take();
@@ -181,8 +185,19 @@ class FilterParser {
   }
 
   #enumLiteral(name: Token): Operand {
-    if (!/^(?:microsoft\.)?graph\.teamsAsyncOperation(?:Status|Type)$/.test(name.text)) throw this.#tokens.unexpected();
+    if (!isEnumName(name.text)) throw this.#tokens.unexpected();
     return this.#literal();
+  }
+
+  /** Behind the opening parenthesis: a text, and the type that it is read as, with quotes or without. */
+  #cast(): Operand {
+    const text = this.#tokens.take();
+    this.#tokens.expect(',');
+    const type = this.#tokens.take();
+    this.#tokens.expect(')');
+    if (text.kind !== 'string' || (type.kind !== 'name' && type.kind !== 'string'))
+      throw new QueryOptionError('The function cast is supported for a string literal and the name of a type.');
+    return castOperand(text.text.slice(1, -1).replaceAll("''", "'"), type.text.replaceAll("'", ''));
   }
 
   #argument(): Operand {

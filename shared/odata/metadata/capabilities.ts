@@ -3,6 +3,8 @@ import { element, type XmlElement } from './xml.ts';
 /** What can be asked of the entities of a set, or of those that one entity contains. */
 export interface Capabilities {
   readonly readable: boolean;
+  /** Whether one of them can be read, by its key. */
+  readonly readableByKey: boolean;
   readonly insertable: boolean;
   readonly updatable: boolean;
   readonly deletable: boolean;
@@ -27,24 +29,27 @@ export function restrictionsOf(capabilities: Capabilities, further: readonly Xml
   ];
 }
 
-/** The same of what a navigation property leads to, which is said of the set that has the property. */
-export function navigationRestrictions(property: string, capabilities: Capabilities): XmlElement {
+/** The same of what navigation properties lead to, which is said of the set that has them. */
+export function navigationRestrictions(
+  properties: readonly (readonly [name: string, capabilities: Capabilities])[],
+): XmlElement {
+  const records = properties.map(([name, capabilities]) => toRestriction(name, capabilities));
+  return annotation('NavigationRestrictions', [
+    element('Record', {}, [
+      element('PropertyValue', { Property: 'RestrictedProperties' }, [element('Collection', {}, records)]),
+    ]),
+  ]);
+}
+
+function toRestriction(property: string, capabilities: Capabilities): XmlElement {
   const members = recordsOf(capabilities).map(([term, properties]) =>
     element('PropertyValue', { Property: term }, [record(properties)]),
   );
-  return annotation('NavigationRestrictions', [
-    element('Record', {}, [
-      element('PropertyValue', { Property: 'RestrictedProperties' }, [
-        element('Collection', {}, [
-          element('Record', {}, [
-            element('PropertyValue', { Property: 'NavigationProperty', NavigationPropertyPath: property }),
-            ...members,
-            element('PropertyValue', { Property: 'TopSupported', Bool: capabilities.toppable }),
-            element('PropertyValue', { Property: 'SkipSupported', Bool: capabilities.skippable }),
-          ]),
-        ]),
-      ]),
-    ]),
+  return element('Record', {}, [
+    element('PropertyValue', { Property: 'NavigationProperty', NavigationPropertyPath: property }),
+    ...members,
+    element('PropertyValue', { Property: 'TopSupported', Bool: capabilities.toppable }),
+    element('PropertyValue', { Property: 'SkipSupported', Bool: capabilities.skippable }),
   ]);
 }
 
@@ -65,11 +70,14 @@ export function serviceCapabilities(filterFunctions: readonly string[]): XmlElem
   ];
 }
 
-type Records = readonly (readonly [term: string, properties: Readonly<Record<string, boolean>>])[];
+interface Properties {
+  readonly [name: string]: boolean | Properties;
+}
+type Records = readonly (readonly [term: string, properties: Properties])[];
 
 function recordsOf(capabilities: Capabilities): Records {
   return [
-    ['ReadRestrictions', { Readable: capabilities.readable }],
+    ['ReadRestrictions', readRestrictions(capabilities)],
     ['InsertRestrictions', { Insertable: capabilities.insertable }],
     ['UpdateRestrictions', { Updatable: capabilities.updatable, Upsertable: false }],
     ['DeleteRestrictions', { Deletable: capabilities.deletable }],
@@ -82,9 +90,17 @@ function recordsOf(capabilities: Capabilities): Records {
   ];
 }
 
-function record(properties: Readonly<Record<string, boolean>>): XmlElement {
+/** What is said of one entity is said only where it differs from what is said of all. */
+function readRestrictions({ readable, readableByKey }: Capabilities): Properties {
+  const ofOne = readable === readableByKey ? {} : { ReadByKeyRestrictions: { Readable: readableByKey } };
+  return { Readable: readable, ...ofOne };
+}
+
+function record(properties: Properties): XmlElement {
   const values = Object.entries(properties).map(([name, value]) =>
-    element('PropertyValue', { Property: name, Bool: value }),
+    typeof value === 'boolean'
+      ? element('PropertyValue', { Property: name, Bool: value })
+      : element('PropertyValue', { Property: name }, [record(value)]),
   );
   return element('Record', {}, values);
 }

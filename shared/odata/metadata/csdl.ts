@@ -37,8 +37,10 @@ export interface ServiceModel {
   readonly actions: readonly { readonly name: string; readonly boundTo: string }[];
   /** Whether teams and chats can be read, or only their operations. */
   readonly hasTeams: boolean;
-  /** Of the entity sets, and of the operations that a chat contains. */
-  readonly capabilities: Readonly<Record<EntitySet | 'operations', Capabilities>>;
+  /** Whether the operations of chats are served, not only those of teams. */
+  readonly hasChatOperations: boolean;
+  /** Of the entity sets, and of what a chat or a team contains. */
+  readonly capabilities: Readonly<Record<EntitySet | 'operations' | 'channels', Capabilities>>;
   /** Those that $filter knows. */
   readonly filterFunctions: readonly string[];
 }
@@ -70,14 +72,16 @@ function toReference({ uri, namespace }: { uri: string; namespace: string }): Xm
 }
 
 function toSchema(model: ServiceModel): XmlElement {
-  const { entitySets, actions, hasTeams } = model;
+  const { entitySets, actions, hasTeams, hasChatOperations } = model;
   const subscriptions = entitySets.includes('subscriptions');
   return element('Schema', { Namespace: NAMESPACE, Alias: ALIAS, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' }, [
     toEnumType(OPERATION_STATUS_TYPE),
     toEnumType(OPERATION_TYPE_TYPE),
     ...(hasTeams ? TEAM_ENUMS.map(toEnumType) : []),
     toBaseType(),
-    toParentType(CHAT_TYPE, { hasProperties: hasTeams, navigation: ['operations'] }),
+    ...(entitySets.includes('chats')
+      ? [toParentType(CHAT_TYPE, { hasProperties: hasTeams, navigation: hasChatOperations ? ['operations'] : [] })]
+      : []),
     toParentType(TEAM_TYPE, {
       hasProperties: hasTeams,
       navigation: ['operations', ...(hasTeams ? ['channels'] : [])],
@@ -159,23 +163,36 @@ const ENTITY_TYPES: Readonly<Record<EntitySet, string>> = {
   subscriptions: `${NAMESPACE}.${SUBSCRIPTION_TYPE.name}`,
 };
 
-function toContainer({ entitySets, capabilities, filterFunctions }: ServiceModel): XmlElement {
+function toContainer(model: ServiceModel): XmlElement {
+  const { entitySets, hasTeams, hasChatOperations, capabilities, filterFunctions } = model;
+  const contained: Readonly<Record<EntitySet, readonly ('operations' | 'channels')[]>> = {
+    chats: hasChatOperations ? ['operations'] : [],
+    teams: hasTeams ? ['operations', 'channels'] : ['operations'],
+    subscriptions: [],
+  };
   const sets = entitySets.map((set) => {
-    const further = set !== 'subscriptions' ? [navigationRestrictions('operations', capabilities.operations)] : [];
+    const restricted = contained[set].map((name) => [name, capabilities[name]] as const);
+    const further = restricted.length > 0 ? [navigationRestrictions(restricted)] : [];
     return element(
       'EntitySet',
       { Name: set, EntityType: ENTITY_TYPES[set] },
       restrictionsOf(capabilities[set], further),
     );
   });
-  return element('EntityContainer', { Name: 'GraphService' }, [...sets, ...serviceCapabilities(filterFunctions)]);
+  return element('EntityContainer', { Name: 'GraphService' }, [
+    ...sets,
+    // 4.01 includes 4.0.
+    element('Annotation', { Term: 'Org.OData.Core.V1.ODataVersions', String: '4.01' }),
+    ...serviceCapabilities(filterFunctions),
+  ]);
 }
 
 /** The first parameter of a bound action is what it is done to. */
 function toAction({ name, boundTo }: ServiceModel['actions'][number]): XmlElement {
   const { parameters = [] } = TEAM_ACTIONS.find((action) => action.name === name) ?? {};
   return element('Action', { Name: name, IsBound: true }, [
-    element('Parameter', { Name: 'bindingParameter', Type: `${ALIAS}.${boundTo}` }),
+    // With the whole namespace: generators of clients (odata2ts) look for it.
+    element('Parameter', { Name: 'bindingParameter', Type: `${NAMESPACE}.${boundTo}` }),
     ...parameters.map(toParameter),
   ]);
 }

@@ -60,11 +60,13 @@ function parseInteger(name: 'top' | 'skip', text: string | undefined): number | 
 }
 
 function parseBoolean(text: string | undefined): boolean {
-  if (text !== undefined && text !== 'true' && text !== 'false')
+  if (text === undefined) return false;
+  const word = text.toLowerCase();
+  if (word !== 'true' && word !== 'false')
     throw new QueryOptionError(
       `Invalid value '${shown(text)}' for $count query option found. Valid values are 'true' and 'false'.`,
     );
-  return text === 'true';
+  return word === 'true';
 }
 
 const MAX_PROPERTIES = 5;

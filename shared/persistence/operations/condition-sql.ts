@@ -120,12 +120,26 @@ function expressionSql(expression: Expression, statement: Statement): string {
 }
 
 function callSql({ name, arguments: given }: FunctionCall, statement: Statement): string {
-  const [first = '', second = '', third = `LENGTH(${first})`] = given.map((part) => expressionSql(part, statement));
-  return CALLS[name](first, second, third);
+  if (name === 'substring') return substringSql(given, statement);
+  const [first = '', second = ''] = given.map((part) => expressionSql(part, statement));
+  return CALLS[name](first, second);
+}
+
+/** No text that is stored is longer: Cosmos DB's limit on an item. */
+const MAX_TEXT_LENGTH = 2 ** 21;
+
+/** From a negative start on, which counts from the end: the end of the text. Each argument is written once, or nested calls grow without bound. */
+function substringSql([text, start, length]: readonly Expression[], statement: Statement): string {
+  if (!text || !start) return 'undefined';
+  const value = expressionSql(text, statement);
+  const most = length ? expressionSql(length, statement) : String(MAX_TEXT_LENGTH);
+  const fromEnd = start.kind === 'literal' && typeof start.value === 'number' && start.value < 0 ? -start.value : null;
+  if (fromEnd === null) return `SUBSTRING(${value}, ${expressionSql(start, statement)}, ${most})`;
+  return `SUBSTRING(RIGHT(${value}, ${statement.bind(fromEnd)}), 0, ${most})`;
 }
 
 /** Functions of Cosmos DB for those of OData. Times are texts of equal length: their parts are where they always are. */
-const CALLS: Readonly<Record<FunctionName, (first: string, second: string, third: string) => string>> = {
+const CALLS: Readonly<Record<Exclude<FunctionName, 'substring'>, (first: string, second: string) => string>> = {
   startswith: (text, part) => `STARTSWITH(${text}, ${part})`,
   endswith: (text, part) => `ENDSWITH(${text}, ${part})`,
   contains: (text, part) => `CONTAINS(${text}, ${part})`,
@@ -135,7 +149,6 @@ const CALLS: Readonly<Record<FunctionName, (first: string, second: string, third
   length: (text) => `LENGTH(${text})`,
   indexof: (text, part) => `INDEX_OF(${text}, ${part})`,
   concat: (text, other) => `CONCAT(${text}, ${other})`,
-  substring: (text, start, length) => `SUBSTRING(${text}, ${start}, ${length})`,
   year: (time) => digitsSql(time, 0, 4),
   month: (time) => digitsSql(time, 5, 2),
   day: (time) => digitsSql(time, 8, 2),

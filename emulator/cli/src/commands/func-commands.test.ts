@@ -61,6 +61,15 @@ describe('init and new', () => {
     expect(await file('src/functions/Orders.js')).toContain("authLevel: 'function'");
   });
 
+  test('init --docker adds a Dockerfile, and --docker-only writes nothing else', async () => {
+    await run('func', 'init', folder, '--docker-only');
+    expect((await readdir(folder)).sort()).toEqual(['.dockerignore', 'Dockerfile']);
+    expect(await file('Dockerfile')).toMatch(/^FROM mcr\.microsoft\.com\/azure-functions\/node:4-node\d+$/m);
+    expect(await file('.dockerignore')).toMatch(/^local\.settings\.json$/m);
+    expect(await run('func', 'init', folder, '--docker', '--javascript')).toMatch(/Kept .*Dockerfile/);
+    expect(await readdir(folder)).toContain('host.json');
+  });
+
   test('what is there is kept until --force asks for more', async () => {
     await writeFile(join(folder, 'host.json'), 'mine');
     expect(await run('lazurite', 'init', folder)).toMatch(/Kept .*host\.json, which is there already/);

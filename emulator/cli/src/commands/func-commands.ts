@@ -50,6 +50,8 @@ function initCommand(options: FuncCommandsOptions): Command {
     )
     .option('-n, --name <name>', 'of the function')
     .option('-f, --force', 'overwrite files that are there', false)
+    .option('--docker', 'with a Dockerfile, for an image of the app in the host of Azure', false)
+    .addOption(new Option('--docker-only', 'the Dockerfile alone, for an app that is there').default(false).hideHelp())
     .addOption(new Option('--worker-runtime <name>', 'node; others need Core Tools').hideHelp())
     .addOption(new Option('--model <version>', 'accepted, without effect').hideHelp());
   for (const language of OTHER_LANGUAGES) command.addOption(new Option(`--${language}`, 'needs Core Tools').hideHelp());

@@ -15,7 +15,7 @@ export interface SettingsCheck {
 /** Both files have been read without an error before. */
 export function checkSettings({ hostJson, localSettings, env }: SettingsCheck): readonly Finding[] {
   const findings: Finding[] = [];
-  const { functionTimeoutMs } = readHostSettings(hostJson, env);
+  const { functionTimeoutMs, customHandler } = readHostSettings(hostJson, env);
   if (
     functionTimeoutMs !== undefined &&
     functionTimeoutMs > CONSUMPTION_LIMIT_MS &&
@@ -32,8 +32,11 @@ export function checkSettings({ hostJson, localSettings, env }: SettingsCheck): 
     findings.push({ level: 'info', subject: 'local.settings.json', message });
   }
   const runtime = env.FUNCTIONS_WORKER_RUNTIME;
-  if (runtime !== undefined && runtime !== '' && runtime.toLowerCase() !== 'node') {
-    const message = `FUNCTIONS_WORKER_RUNTIME is '${runtime}'. This host runs 'node' alone`;
+  const expected = customHandler ? 'custom' : 'node';
+  if (runtime !== undefined && runtime !== '' && runtime.toLowerCase() !== expected) {
+    const message = customHandler
+      ? `FUNCTIONS_WORKER_RUNTIME is '${runtime}'. With customHandler in host.json it should be 'custom'`
+      : `FUNCTIONS_WORKER_RUNTIME is '${runtime}'. This host runs 'node', and 'custom' with customHandler in host.json`;
     findings.push({ level: 'error', subject: 'local.settings.json', message });
   }
   return findings;

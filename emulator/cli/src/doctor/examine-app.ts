@@ -34,7 +34,8 @@ export async function examineApp(options: ExamineOptions): Promise<Examination> 
   const [hostJson, localSettings, manifest] = await Promise.all(
     ['host.json', 'local.settings.json', 'package.json'].map((name) => readIfThere(join(scriptRoot, name))),
   );
-  const findings = [...checkManifest(manifest)];
+  const isNode = hostJson === undefined || !/"(?:customHandler|httpWorker)"/i.test(hostJson);
+  const findings = isNode ? [...checkManifest(manifest)] : [];
   if (hostJson === undefined) {
     findings.push({ level: 'error', subject: 'host.json', message: 'It is missing, so that this is no function app' });
     return { functions: [], findings };

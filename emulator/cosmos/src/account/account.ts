@@ -1,4 +1,5 @@
-import type { Clock, Closeable, Randomness } from '@lazurite/runtime';
+import type { MessagePort } from 'node:worker_threads';
+import type { Clock, Closeable, Log, Randomness } from '@lazurite/runtime';
 import type { ContainerDefinition } from '../model/container/container-definition.ts';
 import { uniqueKeyReader } from '../model/container/unique-key.ts';
 import { CosmosError } from '../model/errors.ts';
@@ -24,7 +25,6 @@ import type { ScriptLimits } from '../script-worker/protocol.ts';
 import type { ScriptEngine } from '../scripts/script-engine.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { Store, StoredResource } from '../store/store.ts';
-import type { ChangeNotifications } from './change-notifications.ts';
 import type { IndexBuilder } from './index-builder.ts';
 
 /** What every operation works with. */
@@ -46,6 +46,13 @@ export interface Account {
   readonly resourceTokens: ResourceTokens;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  readonly history: History;
+}
+
+/** What has become of the past of the account. */
+export interface History {
+  /** Clients may have seen LSNs that are no more, and their session tokens are accepted. */
+  wasRolledBack: boolean;
 }
 
 /** A thread of its own for queries that need much. It reads items through this one. */
@@ -53,9 +60,11 @@ export interface QueryThread extends Closeable {
   /**
    * Runs one task, which the code of the thread knows; one at a time.
    *
+   * @param transferred ports in the task
+   *
    * @throws CosmosError as the task does, or when it takes too much time or memory, or the client has left
    */
-  run(task: unknown, isClosed: () => boolean): Promise<unknown>;
+  run(task: unknown, isClosed: () => boolean, transferred?: readonly MessagePort[]): Promise<unknown>;
 }
 
 /** Whose request units are spent: a container's, or a database's that its containers share. */
@@ -255,4 +264,53 @@ function partitionLocator(definition: PartitionKeyDefinition, ranges: readonly E
     cache.set(partitionKey, location);
     return location;
   };
+}
+
+/** Says that a container has changed. What has changed is read from its change feed. */
+export interface ContainerChange {
+  /** The id of the database. */
+  readonly database: string;
+  /** The id of the container. */
+  readonly container: string;
+  /** The `_rid` of the container: another one made under the same name has another. */
+  readonly containerRid: string;
+  /** The id of the physical partition, as a number. */
+  readonly range: number;
+  /** The last LSN written to it. */
+  readonly lsn: number;
+}
+
+export type ChangeListener = (change: ContainerChange) => void;
+
+/** Notifies subscribers in this process of writes, once these are on disk. */
+export class ChangeNotifications {
+  readonly #listeners = new Set<ChangeListener>();
+  readonly #log: Log;
+  /** A plain property, because every write reads it. */
+  hasSubscribers = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** @returns a function that ends the subscription; calling it twice does nothing */
+  subscribe(listener: ChangeListener): () => void {
+    const own: ChangeListener = (change) => listener(change); // one listener may subscribe twice
+    this.#listeners.add(own);
+    this.hasSubscribers = true;
+    return () => {
+      this.#listeners.delete(own);
+      this.hasSubscribers = this.#listeners.size > 0;
+    };
+  }
+
+  publish(change: ContainerChange): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.#log.error({ err: error }, 'A listener for container changes failed');
+      }
+    }
+  }
 }

@@ -7,8 +7,7 @@ import type { ScriptLimits } from '../script-worker/protocol.ts';
 import { type ScriptEngine, WorkerScriptEngine } from '../scripts/script-engine.ts';
 import { GroupCommit } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
-import { type Account, Catalog, type QueryThread, type ThroughputGate } from './account.ts';
-import { ChangeNotifications } from './change-notifications.ts';
+import { type Account, Catalog, ChangeNotifications, type QueryThread, type ThroughputGate } from './account.ts';
 import { IndexBuilder } from './index-builder.ts';
 
 export interface AccountDependencies {
@@ -49,6 +48,7 @@ export function openAccount(dependencies: AccountDependencies): Account {
     resourceTokens: resourceTokens(secretOf(store, randomness, 'resource-tokens')),
     clock,
     randomness,
+    history: { wasRolledBack: false },
   };
 }
 

@@ -1,6 +1,5 @@
 import { seededRandomness, silentLog, VirtualClock } from '@lazurite/runtime';
-import type { Account, Container } from '../account/account.ts';
-import type { ContainerChange } from '../account/change-notifications.ts';
+import type { Account, Container, ContainerChange } from '../account/account.ts';
 import { openAccount } from '../account/open-account.ts';
 import type { JsonObject } from '../model/json.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';

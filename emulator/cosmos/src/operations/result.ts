@@ -21,6 +21,8 @@ export interface OperationResult {
   readonly usage?: ItemUsage;
   /** Whether the body is a container, whose responses tell how far a changed indexing policy has been applied. */
   readonly isContainer?: boolean;
+  /** The service sends no session token when a container is written, and the SDK would keep one. */
+  readonly withoutSession?: boolean;
   /** How many resources `body` lists. */
   readonly itemCount?: number;
   /** Where the next page starts; absent after the last. */
@@ -32,6 +34,12 @@ export interface OperationResult {
   /** Which indexes a query used and could use: percent-encoded JSON. */
   readonly indexUtilization?: string;
 }
+
+/**
+ * The physical partition in responses that concern no items. The service keeps a container's properties, partitions and scripts in
+ * one place, and sends one session token with them: some SDKs cannot read more than one there.
+ */
+export const METADATA_RANGE = 0;
 
 /** As the service's emulator reports it for a container, in kilobytes. */
 export const RESOURCE_QUOTA = 'documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;';

@@ -24,7 +24,7 @@ import {
 export function postContainer(account: Account, request: RouteRequest): Promise<OperationResult> {
   const throughput = throughputOf(request);
   const input = { body: objectBody(request), ...(throughput && { throughput }) };
-  return withoutSession(createContainer(account, nameAt(request, 0), input));
+  return createContainer(account, nameAt(request, 0), input);
 }
 
 export function getContainers(account: Account, request: RouteRequest): OperationResult {
@@ -41,13 +41,7 @@ export function getContainer(account: Account, request: RouteRequest): Operation
 
 export function putContainer(account: Account, request: RouteRequest): Promise<OperationResult> {
   const input = { body: objectBody(request), ...preconditionsOf(request) };
-  return withoutSession(replaceContainer(account, containerOf(account, request), input));
-}
-
-/** The service sends no session token when a container is written, and the SDK would keep one. */
-async function withoutSession(written: Promise<OperationResult>): Promise<OperationResult> {
-  const { container: _, ...result } = await written;
-  return result;
+  return replaceContainer(account, containerOf(account, request), input);
 }
 
 export function removeContainer(account: Account, request: RouteRequest): Promise<OperationResult> {

@@ -46,12 +46,13 @@ function indexMetricsOf(request: RouteRequest): IndexMetricsVersion | undefined 
   return flag(request, 'x-ms-cosmos-populateindexmetrics') ? 1 : undefined;
 }
 
-export function postQueryPlan(account: Account, request: RouteRequest): OperationResult {
+export function postQueryPlan(account: Account, request: RouteRequest): Promise<OperationResult> {
   const features = header(request, 'x-ms-cosmos-supported-query-features');
   const supportedFeatures = features && new Set(features.split(',').map((feature) => feature.trim()));
   const body = queryBodyOf(request);
   return readQueryPlan(account, containerOf(account, request), {
     body,
+    isClosed: request.isClosed,
     ...(supportedFeatures && { supportedFeatures }),
   });
 }

@@ -72,13 +72,14 @@ const MAX_PAGE = 1_000;
 
 /** @throws CosmosError BadRequest */
 export function feedPageOf(request: RouteRequest): FeedPage {
-  const continuation = header(request, 'x-ms-continuation');
+  // The SDK for Java sends an empty one with the first page.
+  const continuation = header(request, 'x-ms-continuation') || undefined;
   return { maxItemCount: maxItemCountOf(request), ...(continuation !== undefined && { continuation }) };
 }
 
 function maxItemCountOf(request: RouteRequest): number {
   const text = header(request, 'x-ms-max-item-count');
-  if (text === undefined) return DEFAULT_PAGE;
+  if (text === undefined || text === '') return DEFAULT_PAGE;
   const count = Number(text);
   if (count === -1) return MAX_PAGE;
   if (!Number.isInteger(count) || count < 1 || count >= 2 ** 31) throw invalidHeader('x-ms-max-item-count', text);
@@ -240,7 +241,7 @@ function attempt<T>(find: () => T): T | undefined {
 /** @throws CosmosError NotFound, 1002, when the client has seen a later state of what it reads than this server has */
 export function assertSession(account: Account, container: Container, request: RouteRequest): void {
   const token = header(request, 'x-ms-session-token');
-  if (token === undefined || token === '') return;
+  if (token === undefined || token === '' || account.history.wasRolledBack) return;
   const seen = parseSessionToken(token);
   const read = onlyRangeOf(container, request);
   for (const [range, name] of container.lsnCounters.entries())

@@ -4,24 +4,28 @@ import { CosmosError } from '../model/errors.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { FunctionAnswer, FunctionCall, FunctionsMessage } from '../script-worker/protocol.ts';
 
-/** One call is stopped after this time: the server waits for it. */
+/** One call is stopped after this time. */
 const MAX_CALL_MS = 1_000;
-/** The thread itself is ended when it has not stopped the call by then. */
+/** How long a call is waited for when it was to be stopped. */
 const GRACE_MS = 500;
 const MAX_START_MS = 30_000;
 
 type FunctionValue = JsonValue | undefined;
 
+/** The way to functions. Another thread can call them through it, when the port is transferred to it. */
+export interface FunctionChannel {
+  readonly port: MessagePort;
+  readonly flag: Int32Array;
+}
+
 /** The user-defined functions of one query, ready to be called. They run in another thread, and the calls wait for it. */
 export class UserFunctions {
   readonly #worker: Worker;
-  readonly #port: MessagePort;
-  readonly #flag: Int32Array;
+  readonly channel: FunctionChannel;
 
-  private constructor(worker: Worker, port: MessagePort, flag: Int32Array) {
+  private constructor(worker: Worker, channel: FunctionChannel) {
     this.#worker = worker;
-    this.#port = port;
-    this.#flag = flag;
+    this.channel = channel;
   }
 
   /** Undefined when the thread has ended, or does not start. */
@@ -40,48 +44,63 @@ export class UserFunctions {
     ended.abort();
     if (outcome === 'ok' || outcome === 'not-equal') {
       receiveMessageOnPort(port1);
-      return new UserFunctions(worker, port1, flag);
+      return new UserFunctions(worker, { port: port1, flag });
     }
     port1.close();
     return undefined;
   }
 
-  /** @throws CosmosError BadRequest for an error of the function, RequestTimeout when it takes too long */
-  readonly call = (name: string, args: readonly FunctionValue[]): FunctionValue => {
-    const before = Atomics.load(this.#flag, 0);
-    const wrapped = args.map((value) => (value === undefined ? [] : [value]));
-    this.#port.postMessage({ name, args: JSON.stringify(wrapped) } satisfies FunctionCall);
-    if (!this.#waitUntilNot(before)) throw this.#ended(`did not return from '${name}'`);
-    const answer = receiveMessageOnPort(this.#port)?.message as FunctionAnswer | undefined; // as the worker sends it
-    if (!answer) throw this.#ended(`sent nothing for '${name}'`);
-    if (answer.error !== undefined) throw errorOf(name, answer);
-    return answer.value === undefined ? undefined : (JSON.parse(answer.value) as JsonValue); // what JSON.parse gives
-  };
+  /** As {@link callFunction}. */
+  readonly call = (name: string, args: readonly FunctionValue[]): FunctionValue =>
+    callFunction(this.channel, name, args);
 
   close(): void {
-    this.#port.close();
+    this.channel.port.close();
   }
 
-  /** A wait can end while the flag is as it was: by the notification that the thread sent when it became ready. */
-  #waitUntilNot(value: number): boolean {
-    const end = performance.now() + MAX_CALL_MS + GRACE_MS;
-    while (Atomics.load(this.#flag, 0) === value) {
-      const left = end - performance.now();
-      if (left <= 0) return false;
-      Atomics.wait(this.#flag, 0, value, left);
-    }
-    return true;
-  }
-
-  #ended(what: string): CosmosError {
-    this.#port.close();
-    void this.#worker.terminate();
-    return new CosmosError('RequestTimeout', `The thread of user-defined functions ${what}, and was ended`);
+  /** Ends the thread of the functions. */
+  async end(): Promise<void> {
+    await this.#worker.terminate();
   }
 }
 
+/**
+ * Calls a function and waits for what it returns.
+ *
+ * @throws CosmosError BadRequest for an error of the function, RequestTimeout when it takes too much time or memory
+ */
+export function callFunction(
+  { port, flag }: FunctionChannel,
+  name: string,
+  args: readonly FunctionValue[],
+): FunctionValue {
+  const before = Atomics.load(flag, 0);
+  const wrapped = args.map((value) => (value === undefined ? [] : [value]));
+  port.postMessage({ name, args: JSON.stringify(wrapped) } satisfies FunctionCall);
+  if (!waitUntilNot(flag, before)) throw timeout(`The user-defined function '${name}' does not return`);
+  const answer = receiveMessageOnPort(port)?.message as FunctionAnswer | undefined; // as the worker sends it
+  if (!answer) throw timeout(`The thread of the user-defined function '${name}' has ended`);
+  if (answer.error !== undefined) throw errorOf(name, answer);
+  return answer.value === undefined ? undefined : (JSON.parse(answer.value) as JsonValue); // what JSON.parse gives
+}
+
+/** A wait can end while the flag is as it was: by the notification that the thread sent when it became ready. */
+function waitUntilNot(flag: Int32Array, value: number): boolean {
+  const end = performance.now() + MAX_CALL_MS + GRACE_MS;
+  while (Atomics.load(flag, 0) === value) {
+    const left = end - performance.now();
+    if (left <= 0) return false;
+    Atomics.wait(flag, 0, value, left);
+  }
+  return true;
+}
+
+function timeout(message: string): CosmosError {
+  return new CosmosError('RequestTimeout', message);
+}
+
 function errorOf(name: string, { error = '', number, isStopped }: FunctionAnswer): CosmosError {
-  if (isStopped) return new CosmosError('RequestTimeout', `The user-defined function '${name}' was stopped: ${error}`);
+  if (isStopped) return timeout(`The user-defined function '${name}' was stopped: ${error}`);
   const isSubstatus = number !== undefined && number >= 0 && number <= 0xffff;
   const text = `Encountered exception while executing Javascript. Exception = ${error.slice(0, 4_000)}`;
   const message = `Message: ${JSON.stringify({ Errors: [text] })}`;

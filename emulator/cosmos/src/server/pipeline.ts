@@ -280,21 +280,29 @@ const CONSTANT_HEADERS: readonly string[] = [
 /** In percent. A changed indexing policy applies at once. */
 const INDEX_PROGRESS = 'x-ms-documentdb-collection-index-transformation-progress';
 
+type ContainerResult = Pick<OperationResult, 'range' | 'itemLsn' | 'isContainer' | 'withoutSession'>;
+
 function addContainerHeaders(
   headers: HeaderList,
   account: Account,
   container: Container,
-  { range, itemLsn }: Pick<OperationResult, 'range' | 'itemLsn'>,
+  { range, itemLsn, isContainer, withoutSession }: ContainerResult,
 ): void {
   const { counters } = account.store;
   const lsn = String(counters.current(container.lsnCounters[range ?? 0] ?? ''));
-  headers.push('x-ms-session-token', sessionToken(account, container, range));
-  headers.push('x-ms-content-path', container.rid, 'x-ms-alt-content-path', container.altPath);
+  if (!withoutSession) headers.push('x-ms-session-token', sessionToken(account, container, range));
+  // They name what the resource belongs to, which is the database of a container. The SDK for Java makes links of them.
+  const [rid, path] = isContainer ? ownerOf(container) : [container.rid, container.altPath];
+  headers.push('x-ms-content-path', rid, 'x-ms-alt-content-path', path);
   headers.push('x-ms-resource-quota', RESOURCE_QUOTA);
   headers.push('lsn', lsn, 'x-ms-cosmos-llsn', lsn);
   headers.push('x-ms-quorum-acked-lsn', lsn, 'x-ms-cosmos-quorum-acked-llsn', lsn, 'x-ms-global-committed-lsn', lsn);
   headers.push('x-ms-documentdb-partitionkeyrangeid', String(range ?? 0));
   if (itemLsn !== undefined) headers.push('x-ms-item-lsn', String(itemLsn), 'x-ms-cosmos-item-llsn', String(itemLsn));
+}
+
+function ownerOf({ database }: Container): readonly [rid: string, path: string] {
+  return [database.rid, `dbs/${encodeURIComponent(database.id)}`];
 }
 
 /** The token of the physical partition that was read or written, or of all. */

@@ -68,9 +68,9 @@ describe('pages of a query', () => {
     },
   );
 
-  it.each(['', 'x', 'AAAA', 'A'.repeat(2_000), '{"d":[0,1,0,0]}'])('reject a forged token: %j', async (token) => {
+  it.each(['x', 'AAAA', 'A'.repeat(2_000), '{"d":[0,1,0,0]}'])('reject a forged token: %j', async (token) => {
     const container = await filled(3);
-    const answer = page(container, 'SELECT * FROM c', { continuationToken: token || ' ' });
+    const answer = page(container, 'SELECT * FROM c', { continuationToken: token });
     await expect(answer).rejects.toMatchObject({ code: 400, message: expect.stringMatching(/continuation/i) });
   });
 

@@ -38,6 +38,8 @@ describe('response headers', () => {
     'x-ms-cosmos-quorum-acked-llsn': /^\d+$/,
     'x-ms-global-committed-lsn': /^\d+$/,
   };
+  /** A container belongs to its database. */
+  const OF_DATABASE = { 'x-ms-alt-content-path': /^dbs\/db$/, 'x-ms-content-path': /^.{6}==$/ };
   const OF_ITEM = { etag: /^".+"$/, 'x-ms-item-lsn': /^1$/, 'x-ms-cosmos-item-llsn': /^1$/ };
   const OF_FEED = { 'x-ms-item-count': /^\d+$/ };
 
@@ -45,7 +47,7 @@ describe('response headers', () => {
     ['the account', { path: '/' }, 200, {}],
     ['a database', { path: '/dbs/db' }, 200, { etag: /^".+"$/ }],
     ['a feed', {}, 200, OF_FEED],
-    ['a container', { path: container }, 200, { ...OF_CONTAINER, etag: /^".+"$/ }],
+    ['a container', { path: container }, 200, { ...OF_CONTAINER, ...OF_DATABASE, etag: /^".+"$/ }],
     ['an item', { path: `${container}/docs/1`, headers: key }, 200, { ...OF_CONTAINER, ...OF_ITEM }],
     ['a feed of items', { path: `${container}/docs` }, 200, { ...OF_CONTAINER, ...OF_FEED }],
     ['physical partitions', { path: `${container}/pkranges` }, 200, { ...OF_CONTAINER, ...OF_FEED }],
@@ -89,6 +91,17 @@ describe('response headers', () => {
     const answer = await send({ path: `${container}/docs/1`, headers: { ...key, authorization: '' } });
     expect(answer.status).toBe(401);
     expect(answer.headers).not.toHaveProperty('x-ms-session-token');
+  });
+
+  it('of a container and its partitions have one session token, and none when it is written', async () => {
+    const wide = await account.container({ maxThroughput: 30_000 });
+    const path = `/dbs/db/colls/${wide.id}`;
+    for (const read of [path, `${path}/pkranges`, `${path}/sprocs`, `${path}/conflicts`])
+      expect((await send({ path: read })).headers['x-ms-session-token']).toMatch(/^0:-1#\d+$/);
+    const { resource } = await wide.read();
+    const replaced = await send({ method: 'PUT', path, body: JSON.stringify(resource) });
+    expect(replaced.headers).toMatchObject({ 'x-ms-alt-content-path': 'dbs/db' });
+    expect(replaced.headers).not.toHaveProperty('x-ms-session-token');
   });
 
   it('of an error name the physical partition that the key is in', async () => {

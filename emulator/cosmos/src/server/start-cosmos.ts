@@ -19,17 +19,16 @@ import {
   systemClock,
   systemRandomness,
 } from '@lazurite/runtime';
-import type { Account } from '../account/account.ts';
-import type { ChangeListener } from '../account/change-notifications.ts';
+import type { Account, ChangeListener } from '../account/account.ts';
 import { openAccount } from '../account/open-account.ts';
 import { Authorizer, WELL_KNOWN_KEY } from '../auth/authorizer.ts';
 import type { EntraOptions } from '../auth/entra-tokens.ts';
-import { startSweeping } from '../operations/items/sweep-expired-items.ts';
+import { pruneChangeLogs, startSweeping, sweepAllExpiredItems } from '../operations/items/sweep-expired-items.ts';
 import { openQueryThread } from '../operations/query/query-thread.ts';
 import { RequestUnitGate } from '../operations/throughput/throughput-gate.ts';
 import { Router } from '../routes/router.ts';
 import { ROUTES } from '../routes/table.ts';
-import { MemoryStore } from '../store/memory/memory-store.ts';
+import { type Checkpoint, MemoryStore, type StoreImage } from '../store/memory/memory-store.ts';
 import { type OpenOptions, openDatabase } from '../store/sqlite/open-database.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { createRequestPipeline } from './pipeline.ts';
@@ -63,6 +62,10 @@ export interface CosmosOptions {
    * that a stored procedure continues where it stopped. Default: 5,000 ms, as in the service, and 20,000 operations.
    */
   readonly scriptLimits?: { readonly milliseconds?: number; readonly operations?: number };
+  /** What the account holds at the start, as `memory.image()` gives it. Without `dataDir` only. Default: nothing. */
+  readonly image?: StoreImage;
+  /** Whether expired items are removed once a minute. Without it `memory.sweep()` does so. Reads never show them. Default true. */
+  readonly sweeps?: boolean;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
   readonly log?: Log;
@@ -86,8 +89,26 @@ export interface CosmosServer extends Closeable {
    * const stop = cosmos.onChange(({ container }) => container === 'orders' && wakeUp());
    */
   onChange(listener: ChangeListener): () => void;
+  /** Takes the data back and copies it, while no request is in flight. Absent with a data directory. */
+  readonly memory?: MemoryControl;
   /** Completes the requests in flight, then releases the port and the file. */
   close(): Promise<void>;
+}
+
+/** An account that is kept in memory alone, from outside of its protocol. */
+export interface MemoryControl {
+  /** From now on the account can be taken back to its present state, as often as wanted, until `release`. */
+  checkpoint(): Checkpoint;
+  /**
+   * Takes the account back. Later checkpoints are gone then. Clients keep the session tokens of what is no more, so from
+   * now on the account does not check session tokens. False when the checkpoint is gone, and nothing has changed.
+   */
+  restore(checkpoint: Checkpoint): boolean;
+  release(checkpoint: Checkpoint): void;
+  /** All that the account holds, as JSON can write it. */
+  image(): StoreImage;
+  /** Removes what has expired. */
+  sweep(): Promise<void>;
 }
 
 /** Larger than any request that succeeds, so that the response to a too large item is that of the service. */
@@ -108,8 +129,8 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
   return startOrUndo(async (shutdown) => {
     const certificate = options.tls === true ? await certificateIn(options.dataDir) : undefined;
     const tls = options.tls === true ? certificate : options.tls;
-    const account = openAccountOn(options, shutdown);
-    shutdown.add(startSweeping(account, clock, log));
+    const { account, memory } = openAccountOn(options, shutdown);
+    if (options.sweeps ?? true) shutdown.add(startSweeping(account, clock, log));
     let port = 0; // known once the server listens
     const credentials = { key, ...(readOnlyKey && { readOnlyKey }), ...(entra && { entra }) };
     const { resourceTokens } = account;
@@ -133,15 +154,16 @@ export function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> 
       connectionString: `AccountEndpoint=${server.url}/;AccountKey=${key};`,
       ...(certificate && { certificate }),
       onChange: (listener) => account.notifications.subscribe(listener),
+      ...(memory && { memory }),
       close: () => shutdown.close(),
     };
   });
 }
 
 /** The account with its store, its threads and what it builds in the background, all of which the shutdown closes. */
-function openAccountOn(options: CosmosOptions, shutdown: Shutdown): Account {
+function openAccountOn(options: CosmosOptions, shutdown: Shutdown): OpenedAccount {
   const { log = silentLog, clock = systemClock, randomness = systemRandomness, scriptLimits } = options;
-  const store = openStore(options.dataDir, { clock, log });
+  const store = openStore(options, { clock, log });
   shutdown.add({ close: async () => store.close() });
   const throughputGate = options.enforceThroughput ? new RequestUnitGate(() => clock.monotonic()) : undefined;
   const queryThread = openQueryThread(store);
@@ -157,7 +179,30 @@ function openAccountOn(options: CosmosOptions, shutdown: Shutdown): Account {
   });
   shutdown.add(account.indexBuilder);
   shutdown.add(account.scripts);
-  return account;
+  return { account, memory: store instanceof MemoryStore ? memoryControl(store, account) : undefined };
+}
+
+interface OpenedAccount {
+  readonly account: Account;
+  readonly memory: MemoryControl | undefined;
+}
+
+function memoryControl(store: MemoryStore, account: Account): MemoryControl {
+  return {
+    checkpoint: () => store.checkpoint(),
+    restore: (checkpoint) => {
+      const isThere = store.restore(checkpoint);
+      account.history.wasRolledBack ||= isThere;
+      account.catalog.forget();
+      return isThere;
+    },
+    release: (checkpoint) => store.release(checkpoint),
+    image: () => store.image(),
+    sweep: async () => {
+      await sweepAllExpiredItems(account);
+      await pruneChangeLogs(account);
+    },
+  };
 }
 
 /** The names of this machine, as in the certificate, and the name of the whole service. */
@@ -166,8 +211,11 @@ function audienceOf(port: number): readonly string[] {
   return [...own, 'https://cosmos.azure.com'];
 }
 
-function openStore(dataDir: string | undefined, options: OpenOptions): MemoryStore | SqliteStore {
-  return dataDir === undefined ? new MemoryStore() : new SqliteStore(openDatabase(dataDir, options));
+function openStore({ dataDir, image }: CosmosOptions, options: OpenOptions): MemoryStore | SqliteStore {
+  if (dataDir !== undefined && image)
+    throw new TypeError('An image can be loaded into memory only, not into a dataDir');
+  if (dataDir !== undefined) return new SqliteStore(openDatabase(dataDir, options));
+  return image ? MemoryStore.of(image) : new MemoryStore();
 }
 
 /** Uses the system's clock, whatever the account's clock is: clients validate the certificate by theirs. */

@@ -72,7 +72,7 @@ const sources: fc.Arbitrary<From> = fc.oneof(
     .map((value) => ({ text: `FROM (SELECT VALUE ${value} FROM d) AS e`, names: ['e'] })),
 );
 
-function queryText(): Text {
+export function queryText(): Text {
   return sources.chain((from) =>
     fc.oneof({ weight: 3, arbitrary: plainQuery(from) }, groupedQuery(from), aggregateQuery(from)),
   );

@@ -79,6 +79,14 @@ export class ConfigReader {
     throw this.fail(name, 'must be an array of texts');
   }
 
+  /** The entries of an array of objects; empty when there is no property of that name. */
+  sections(name: string): readonly ConfigReader[] {
+    const value = this.#find(name) ?? [];
+    const items = isObject(value) ? Object.values(value) : value; // the names of an array's entries may be its indexes
+    if (!Array.isArray(items) || !items.every(isObject)) throw this.fail(name, 'must be an array of objects');
+    return items.map((item, index) => new ConfigReader(item, this.#fail, [...this.#path, name, String(index)]));
+  }
+
   #find(name: string): unknown {
     const key = findKey(this.#values, name);
     const value = key === undefined ? undefined : this.#values[key];

@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.ts';
 import { ConfigReader, findKey, isObject } from './config-reader.ts';
+import { applyProfile, readCustomHandler } from './custom-handler-settings.ts';
 import type {
   BlobsSettings,
   HostSettings,
@@ -9,10 +10,10 @@ import type {
   LogLevel,
   McpSettings,
   QueuesSettings,
-  RetryPolicy,
 } from './host-settings.ts';
 import { LOG_LEVELS } from './host-settings.ts';
 import { type JsonFile, type JsonObject, parseJsonFile } from './json-file.ts';
+import { readRetryPolicy } from './retry-policy.ts';
 
 /** ScriptJobHostOptionsSetup of azure-functions-host: the default of plans without another limit. */
 const DEFAULT_FUNCTION_TIMEOUT_MS = 30 * 60_000;
@@ -38,7 +39,7 @@ export function readHostSettings(
 ): HostSettings {
   const file = parseJsonFile('host.json', text ?? NO_FILE);
   checkVersion(file.root);
-  const effective = applyOverrides(file.root, env);
+  const effective = applyProfile(applyOverrides(file.root, env));
   const root = new ConfigReader(effective, (path, problem) => file.errorAt(path, problem));
   const extensions = root.section('extensions');
   return {
@@ -54,6 +55,7 @@ export function readHostSettings(
     queues: readQueues(extensions.section('queues')),
     blobs: readBlobs(extensions.section('blobs')),
     mcp: readMcp(extensions.section('mcp')),
+    customHandler: readCustomHandler(root, env),
     cosmosDB: { leasePrefix: extensions.section('cosmosDB').section('leaseOptions').text('leasePrefix') ?? '' },
   };
 }
@@ -161,28 +163,6 @@ function readMcp(section: ConfigReader): McpSettings {
     instructions: section.text('instructions'),
     usesAbsoluteUri: section.section('messageOptions').boolean('useAbsoluteUriForEndpoint') ?? false,
   };
-}
-
-/** Reads host.json's `retry`, or that of a function.json; undefined when `section` is empty. */
-export function readRetryPolicy(section: ConfigReader): RetryPolicy | undefined {
-  const strategy = section.text('strategy');
-  if (section.names().length === 0) return undefined;
-  const maxRetryCount = section.integer('maxRetryCount', { min: -1 });
-  if (maxRetryCount === undefined) throw section.fail('maxRetryCount', 'is required; -1 means to retry for ever');
-  if (strategy?.toLowerCase() === 'fixeddelay') {
-    const delayMs = section.timeSpan('delayInterval');
-    if (delayMs === undefined) throw section.fail('delayInterval', 'is required for the fixedDelay strategy');
-    return { strategy: 'fixedDelay', maxRetryCount, delayMs };
-  }
-  if (strategy?.toLowerCase() === 'exponentialbackoff') {
-    const minimumMs = section.timeSpan('minimumInterval');
-    const maximumMs = section.timeSpan('maximumInterval');
-    if (minimumMs === undefined) throw section.fail('minimumInterval', 'is required for exponentialBackoff');
-    if (maximumMs === undefined) throw section.fail('maximumInterval', 'is required for exponentialBackoff');
-    if (minimumMs > maximumMs) throw section.fail('minimumInterval', 'must not exceed maximumInterval');
-    return { strategy: 'exponentialBackoff', maxRetryCount, minimumMs, maximumMs };
-  }
-  throw section.fail('strategy', 'must be "fixedDelay" or "exponentialBackoff"');
 }
 
 /** A copy of host.json in which every `AzureFunctionsJobHost__a__b` (or `:`) of the environment replaces `a.b`. */

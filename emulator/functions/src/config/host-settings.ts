@@ -21,6 +21,8 @@ export interface HostSettings {
   readonly blobs: BlobsSettings;
   readonly cosmosDB: CosmosDBSettings;
   readonly mcp: McpSettings;
+  /** Undefined: the app's own code runs in Node.js. */
+  readonly customHandler: CustomHandlerSettings | undefined;
 }
 
 export interface HttpSettings {
@@ -102,4 +104,29 @@ export interface McpSettings {
   readonly instructions: string | undefined;
   /** `messageOptions.useAbsoluteUriForEndpoint` */
   readonly usesAbsoluteUri: boolean;
+}
+
+/** `customHandler`: an executable of the app that runs its functions behind HTTP. */
+export interface CustomHandlerSettings {
+  /** Relative to the app's folder where such a file exists, else a command of the system. */
+  readonly executable: string;
+  readonly arguments: readonly string[];
+  /** Relative to the app's folder; undefined: that folder. */
+  readonly workingDirectory: string | undefined;
+  /**
+   * What the executable gets of a function with an HTTP trigger, an HTTP output and nothing else: `payload` is what it
+   * gets of all other functions; `forward` the request, at its own path or at that of the function's name; `proxy` the
+   * request as a stream.
+   */
+  readonly httpRequests: 'payload' | 'forward' | 'forward-by-name' | 'proxy';
+  /** Undefined: any free port. */
+  readonly port: number | undefined;
+  readonly initializationTimeoutMs: number;
+  /** HTTP functions without a function.json. */
+  readonly routes: readonly CustomHandlerRoute[];
+}
+
+export interface CustomHandlerRoute {
+  readonly route: string;
+  readonly authLevel: string;
 }

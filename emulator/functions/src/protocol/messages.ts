@@ -85,6 +85,8 @@ export type FromWorker =
   | { readonly type: 'ready'; readonly functions: readonly FunctionInfo[] }
   | { readonly type: 'failed'; readonly code: 'AppLoadFailed' | 'PortInUse' | 'Unexpected'; readonly message: string }
   | { readonly type: 'pong' }
+  /** A process that the app needs beside the worker, the leader of a group, has started or ended: it must end with it. */
+  | { readonly type: 'child'; readonly pid: number; readonly isAlive: boolean }
   /** The worker accepts no more connections and takes no more events. */
   | { readonly type: 'closing' }
   /** An invocation hangs beyond its time: the process should be replaced. */

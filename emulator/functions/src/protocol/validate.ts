@@ -24,6 +24,8 @@ const anything: Check = () => true;
 const text: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
 const number: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+/** Not 0 or 1, which stand for the own group and for all processes in a signal to a group. */
+const groupId: Check = (value) => Number.isSafeInteger(value) && Number(value) > 1;
 const record: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function nullable(check: Check): Check {
@@ -115,6 +117,7 @@ const FROM_WORKER: ChecksOf<FromWorker> = {
   ready: shape({ functions: listOf(functionInfo) }),
   failed: shape({ code: oneOf('AppLoadFailed', 'PortInUse', 'Unexpected'), message: text }),
   pong: anything,
+  child: shape({ pid: groupId, isAlive: flag }),
   closing: anything,
   recycle: anything,
   events: shape({ events: listOf((event) => isMember(event, HOST_EVENTS)) }),

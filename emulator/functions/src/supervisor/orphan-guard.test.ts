@@ -29,12 +29,12 @@ function isAlive(pid: number): boolean {
 }
 
 /** A host in a process of its own, which prints its address. */
-async function startHostProcess(): Promise<string> {
-  const options = { scriptRoot: fixture('v4-races'), port: 0, dataDir };
+async function startHostProcess(app = 'v4-races', settings: Record<string, string> = {}): Promise<string> {
+  const options = { scriptRoot: fixture(app), port: 0, dataDir };
   const entry = pathToFileURL(fixture('../../index.ts'));
   const script = `
     const { startFunctionsHost } = await import(${JSON.stringify(entry)});
-    const host = await startFunctionsHost({ ...${JSON.stringify(options)}, env: { ...process.env, STREAMS: '1' } });
+    const host = await startFunctionsHost({ ...${JSON.stringify(options)}, env: { ...process.env, STREAMS: '1', ...${JSON.stringify(settings)} } });
     console.log(host.url);
     process.stdin.once('data', () => host.close().then(() => process.exit()));
   `;
@@ -60,6 +60,15 @@ test.each(['loop', 'endless'])('a worker that is busy (%s) ends when its supervi
   while (isAlive(pid)) await pause(50);
   request.destroy();
   expect(isAlive(pid)).toBe(false);
+});
+
+test('the executable of a custom handler ends when its supervisor is killed', async () => {
+  const forwarding = { AzureFunctionsJobHost__customHandler__enableForwardingHttpRequest: 'true' };
+  const url = await startHostProcess('custom-handler', forwarding);
+  const pid = Number(await (await fetch(`${url}/api/hello/pid`)).text());
+  expect(isAlive(pid)).toBe(true);
+  supervisor.kill('SIGKILL');
+  while (isAlive(pid)) await pause(50);
 });
 
 test('a host that closes leaves neither its worker nor a guard', async () => {

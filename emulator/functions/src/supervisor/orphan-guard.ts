@@ -47,6 +47,7 @@ export class OrphanGuard {
     for (const pid of this.#pids) this.#write('watch', pid);
   }
 
+  /** @param pid negative: a group of processes */
   watch(pid: number): void {
     if (pid === 0) return; // it could not be started
     this.#pids.add(pid);

@@ -54,7 +54,7 @@ export function startFunctionsHost(options: FunctionsHostOptions): Promise<Funct
         localStorage: options.localStorage ?? (() => undefined),
         fork: (isFirst) => {
           if (!isFirst) return new WorkerProcess({ ...worker, nodeArguments: debugging.laterArguments });
-          const first = new WorkerProcess({ ...worker, nodeArguments });
+          const first = new WorkerProcess({ ...worker, nodeArguments: debugging.firstArguments });
           options.signal?.addEventListener('abort', () => first.kill());
           return first;
         },

@@ -51,6 +51,7 @@ export class WorkerProcess {
   #inspector = Promise.withResolvers<string>();
   readonly #closing = Promise.withResolvers<void>();
   #recycle: (() => void) | undefined;
+  #childReport: ((pid: number, isAlive: boolean) => void) | undefined;
   #nextInvoke = 1;
   readonly #ready = Promise.withResolvers<readonly FunctionInfo[]>();
   #failure: Error | undefined;
@@ -107,6 +108,11 @@ export class WorkerProcess {
   /** Called when the worker asks to be replaced. */
   onRecycle(callback: () => void): void {
     this.#recycle = callback;
+  }
+
+  /** Called when a process that must end with the worker, and leads a group, has started or ended. */
+  onChild(callback: (pid: number, isAlive: boolean) => void): void {
+    this.#childReport = callback;
   }
 
   /**
@@ -198,6 +204,7 @@ export class WorkerProcess {
     else if (message.type === 'closing') this.#closing.resolve();
     else if (message.type === 'pong') this.#pong?.();
     else if (message.type === 'recycle') this.#recycle?.();
+    else if (message.type === 'child') this.#childReport?.(message.pid, message.isAlive);
     else if (message.type === 'failed') this.#failure = toError(message, this.#publicUrl);
     else this.#settleInvoke(message.id, message.outcome);
   }

@@ -73,6 +73,36 @@ export class WorkerSlots {
     const process = fork(isFirst);
     guard.watch(process.pid);
     void process.exited.then(() => guard.forget(process.pid));
+    this.#endChildrenWith(process);
     return process;
+  }
+
+  /** A worker ends them itself, unless it is killed. */
+  #endChildrenWith(process: WorkerProcess): void {
+    const { guard } = this.#options;
+    const groups = new Set<number>();
+    process.onChild((pid, isAlive) => {
+      if (isAlive) {
+        groups.add(pid);
+        guard.watch(-pid);
+      } else {
+        groups.delete(pid);
+        guard.forget(-pid);
+      }
+    });
+    void process.exited.then(() => {
+      for (const pid of groups) {
+        killGroup(pid);
+        guard.forget(-pid);
+      }
+    });
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It has ended.
   }
 }

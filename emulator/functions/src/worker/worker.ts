@@ -1,7 +1,7 @@
 import { close as closeInspector, url as inspectorUrl, open as openInspector } from 'node:inspector';
 import { type HttpServer, PortInUseError } from '@lazurite/http';
 import type { Clock, Randomness } from '@lazurite/runtime';
-import { AppLoadError, describeThrown, errnoOf, messageOf } from '../errors.ts';
+import { AppLoadError, describeThrown, errnoOf, FunctionsHostError, messageOf } from '../errors.ts';
 import { failInFlightRequests } from '../protocol/fail-in-flight-requests.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker, type WorkerInit } from '../protocol/messages.ts';
 import { isToWorker } from '../protocol/validate.ts';
@@ -28,23 +28,21 @@ interface Worker {
   unavailable: Promise<HttpServer> | undefined;
   /** Whether connections are accepted. */
   isServing: boolean;
-  /** Whether the supervisor takes messages more slowly than they are sent. */
-  isBackedUp: boolean;
 }
 
-const NOTHING_YET = { running: undefined, unavailable: undefined, isServing: false, isBackedUp: false } as const;
+const NOTHING_YET = { running: undefined, unavailable: undefined, isServing: false } as const;
 
 /** Exit code of a worker that could not start; it has said why before. */
 const START_FAILED = 64;
+/** Exit code of a worker whose app cannot go on: the supervisor starts another after a delay. */
+const APP_FAILED = 1;
 
 /** Serves the supervisor that forked this process, until it says stop or goes away. */
 export function startWorker(
   process: WorkerProcess,
   real: { readonly clock: Clock; readonly randomness: Randomness },
 ): void {
-  const events = new EventBatch(real.clock, (batch) => {
-    worker.isBackedUp = process.send?.({ type: 'events', events: batch } satisfies FromWorker) === false;
-  });
+  const events = new EventBatch(real.clock, process);
   const parts = {
     ...real,
     events,
@@ -126,7 +124,13 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
     if (extra && extra !== known) trustCertificates(extra, parts.log);
     const onUnusable = () => void process.send?.({ type: 'recycle' } satisfies FromWorker);
     if (init.reportInvocations) reportConsole(worker); // else the pipe of the process has it all
-    const assembled = await assembleApp(app, { dependencies: parts, init, onUnusable });
+    const assembled = await assembleApp(app, {
+      dependencies: parts,
+      init,
+      onUnusable,
+      onChild: (pid, isAlive) => void process.send?.({ type: 'child', pid, isAlive } satisfies FromWorker),
+      onFailed: () => process.exit(APP_FAILED),
+    });
     const running = await runApp(assembled, { dependencies: parts, init, handle });
     worker.isServing = true;
     process.send?.({ type: 'ready', functions: running.functions } satisfies FromWorker);
@@ -147,7 +151,6 @@ function reportConsole(worker: Worker): void {
       stream,
       events,
       now: () => clock.now(),
-      isBackedUp: () => worker.isBackedUp,
     });
     worker.process.on('exit', () => {
       flush();
@@ -177,7 +180,7 @@ function codeOf(error: unknown): 'AppLoadFailed' | 'PortInUse' | 'Unexpected' {
 function messageFor(error: unknown): string {
   if (error instanceof AppLoadError && error.cause) return `${error.message}\n${describeThrown(error.cause)}`;
   // The stack of a file system error leads into this host: its message alone names the file.
-  if (error instanceof AppLoadError || errnoOf(error) !== undefined) return messageOf(error);
+  if (error instanceof FunctionsHostError || errnoOf(error) !== undefined) return messageOf(error);
   return describeThrown(error);
 }
 

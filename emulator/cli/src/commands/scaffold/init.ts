@@ -14,6 +14,10 @@ export interface InitFlags {
   readonly trigger: string;
   readonly name?: string;
   readonly force: boolean;
+  /** Adds what builds an image of the app. */
+  readonly docker: boolean;
+  /** The same, and nothing else: the app is there. */
+  readonly dockerOnly: boolean;
 }
 
 /** Files of the template by the names that they get in the app. npm would leave out or rename some of the latter. */
@@ -23,6 +27,11 @@ const FILES: Readonly<Record<string, string>> = {
   '.gitignore': 'app/gitignore',
   '.funcignore': 'app/funcignore',
   '.vscode/launch.json': 'app/launch.json',
+};
+
+const DOCKER_FILES: Readonly<Record<string, string>> = {
+  Dockerfile: 'app/Dockerfile',
+  '.dockerignore': 'app/dockerignore',
 };
 
 /** Creates a function app that starts at once, with one function and its test. Files that are there are kept. */
@@ -35,14 +44,24 @@ export async function init(
   const language = languageOf(flags);
   const template = flags.trigger === 'none' ? undefined : findTemplate(flags.trigger);
   const files = openFileWriter({ folder: root, overwrites: flags.force, terminal });
+  if (flags.docker || flags.dockerOnly)
+    await writeAll(files, DOCKER_FILES, (source) => readTemplate(templates, source, {}));
+  if (flags.dockerOnly) return;
   const values = { APP_NAME: packageName(basename(root)), LAZURITE_SOURCE: await sourceOf(version, templates) };
   const manifest = { 'package.json': `app/package.${language}.json` };
   const compiler = language === 'typescript' ? { 'tsconfig.json': 'app/tsconfig.json' } : {};
-  for (const [path, source] of Object.entries({ ...manifest, ...compiler, ...FILES })) {
-    await files.write(path, await readTemplate(templates, source, values));
-  }
+  const sources = { ...manifest, ...compiler, ...FILES };
+  await writeAll(files, sources, (source) => readTemplate(templates, source, values));
   if (template) await addFirstFunction(template, { root, flags, files, templates });
   terminal.out(`Next: ${root === resolve('.') ? '' : `cd ${folder} && `}npm install && npm start\n`);
+}
+
+async function writeAll(
+  files: FileWriter,
+  sources: Readonly<Record<string, string>>,
+  read: (source: string) => Promise<string>,
+): Promise<void> {
+  for (const [path, source] of Object.entries(sources)) await files.write(path, await read(source));
 }
 
 interface FirstFunction {

@@ -32,6 +32,15 @@ describe('readContainerDefinition()', () => {
     expect(readContainerDefinition({ id: 'c', partitionKey: given }).partitionKey).toEqual(given);
   });
 
+  test('reads the version of a key as a word, as the SDK for Java writes it', () => {
+    const partitionKey = { paths: ['/a'], version: 'V2' };
+    expect(readContainerDefinition({ id: 'c', partitionKey }).partitionKey.version).toBe(2);
+  });
+
+  test('reads a unique key policy without keys, as the SDK for Java sends it', () => {
+    expect(readContainerDefinition({ ...minimal, uniqueKeyPolicy: {} }).uniqueKeyPolicy).toEqual({ uniqueKeys: [] });
+  });
+
   test('gives a hierarchical key version 2', () => {
     const partitionKey = { paths: ['/a', '/b', '/c'], kind: 'MultiHash' };
     expect(readContainerDefinition({ id: 'c', partitionKey }).partitionKey).toEqual({ ...partitionKey, version: 2 });

@@ -44,9 +44,10 @@ const MAX_RETENTION_MINUTES = 30 * 24 * 60;
 const MAX_TTL_SECONDS = 2 ** 31 - 1;
 const SYSTEM_PROPERTIES = ['id', '_rid', '_ts', '_self', '_etag', '_attachments'];
 
-/** @throws CosmosError BadRequest */
+/** The SDK for Java sends an empty policy for a container without unique keys. @throws CosmosError BadRequest */
 export function readUniqueKeyPolicy(value: unknown, name: string): UniqueKeyPolicy {
-  const keys = readArray(readObject(value, name).uniqueKeys, `${name}.uniqueKeys`, MAX_UNIQUE_KEYS);
+  const { uniqueKeys } = readObject(value, name);
+  const keys = readOptional(uniqueKeys, `${name}.uniqueKeys`, (v, n) => readArray(v, n, MAX_UNIQUE_KEYS)) ?? [];
   return { uniqueKeys: keys.map(readUniqueKey) };
 }
 

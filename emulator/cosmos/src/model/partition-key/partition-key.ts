@@ -225,8 +225,10 @@ function assertPathsFitKind(paths: readonly string[], kind: PartitionKeyDefiniti
   if (new Set(paths).size < paths.length) throw invalidDefinition('a path is given more than once');
 }
 
+/** The SDK for Java writes `V1` and `V2`. */
 function readVersion(value: unknown, name: string): 1 | 2 {
-  if (value === 1 || value === 2) return value;
+  if (value === 1 || value === 'V1') return 1;
+  if (value === 2 || value === 'V2') return 2;
   throw invalidDefinition(`'${name}' is ${String(JSON.stringify(value)).slice(0, 100)}, expected 1 or 2`);
 }
 

@@ -13,7 +13,7 @@ import { DEFAULT_THROUGHPUT, physicalPartitionCount, type Throughput } from '../
 import type { OperationResult } from '../result.ts';
 import { findOffer, insertOffer } from '../throughput/offer-records.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';
-import { assertComputedProperties, toContainerJson } from './read-container.ts';
+import { assertComputedProperties, toContainerJson, written } from './read-container.ts';
 
 /** @throws CosmosError BadRequest for a wrong definition, NotFound for the database, Conflict when the container exists */
 export async function createContainer(
@@ -40,5 +40,5 @@ export async function createContainer(
     return created;
   });
   const { etag } = container.resource;
-  return { status: 201, body: toContainerJson(container), etag, charge: METADATA_CHARGE.write, container };
+  return { status: 201, body: toContainerJson(container), etag, charge: METADATA_CHARGE.write, ...written(container) };
 }

@@ -2,13 +2,13 @@ import type { Container } from '../../account/account.ts';
 import { childRid } from '../../model/resource-id.ts';
 import { toFeedJson } from '../feed.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
-import type { OperationResult } from '../result.ts';
+import { METADATA_RANGE, type OperationResult } from '../result.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
 /** The physical partitions. They never change, so the second read of a client gives 304. */
 export function listPartitionKeyRanges(container: Container, preconditions: Preconditions): OperationResult {
   const { etag } = container.resource;
-  const result = { etag, charge: METADATA_CHARGE.read, container };
+  const result = { etag, charge: METADATA_CHARGE.read, container, range: METADATA_RANGE };
   if (isNotModified(preconditions, etag)) return { status: 304, ...result };
   const ranges = container.ranges.map((_, range) => toRangeJson(container, range));
   const body = toFeedJson(container.rid, 'PartitionKeyRanges', ranges);

@@ -1,7 +1,9 @@
 import type { Account, Container } from '../../account/account.ts';
 import type { ContainerDefinition } from '../../model/container/container-definition.ts';
+import { CosmosError } from '../../model/errors.ts';
+import { SHARED_TEXT_CHARACTERS } from '../../query/execute/query-turns.ts';
 import { isNotModified, type Preconditions } from '../preconditions.ts';
-import { type OperationResult, toResourceJson } from '../result.ts';
+import { METADATA_RANGE, type OperationResult, toResourceJson } from '../result.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
 export function readContainer(
@@ -10,10 +12,17 @@ export function readContainer(
   input: Preconditions & { readonly withStatistics?: boolean } = {},
 ): OperationResult {
   const { etag } = container.resource;
-  const result = { etag, charge: METADATA_CHARGE.read, container, isContainer: true };
+  const result = { etag, charge: METADATA_CHARGE.read, container, range: METADATA_RANGE, isContainer: true };
   if (isNotModified(input, etag)) return { status: 304, ...result };
   const statistics = input.withStatistics ? { statistics: statisticsOf(account, container) } : {};
   return { status: 200, body: toContainerJson(container, statistics), ...result };
+}
+
+/** What responses say of a container that was created or replaced. */
+export function written(
+  container: Container,
+): Pick<OperationResult, 'container' | 'range' | 'isContainer' | 'withoutSession'> {
+  return { container, range: METADATA_RANGE, isContainer: true, withoutSession: true };
 }
 
 /** What each physical partition holds. The service samples which partition keys are large, and this server does not. */
@@ -40,5 +49,9 @@ export function toContainerJson({ resource, self, definition }: Container, added
 
 /** Validates expressions that only the query compiler understands. @throws CosmosError BadRequest */
 export function assertComputedProperties({ queries }: Account, { computedProperties }: ContainerDefinition): void {
-  if (computedProperties) queries.compile('SELECT * FROM c', [], computedProperties);
+  if (!computedProperties) return;
+  const characters = computedProperties.reduce((sum, { query }) => sum + query.length, 0);
+  if (characters > SHARED_TEXT_CHARACTERS)
+    throw new CosmosError('BadRequest', `The computed properties have more than ${SHARED_TEXT_CHARACTERS} characters`);
+  queries.compile('SELECT * FROM c', [], computedProperties);
 }

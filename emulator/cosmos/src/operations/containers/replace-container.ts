@@ -11,7 +11,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { assertIfMatch, type Preconditions } from '../preconditions.ts';
 import type { OperationResult } from '../result.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';
-import { assertComputedProperties, toContainerJson } from './read-container.ts';
+import { assertComputedProperties, toContainerJson, written } from './read-container.ts';
 
 /** @throws CosmosError BadRequest when the definition is wrong or changes id or partition key, or PreconditionFailed */
 export async function replaceContainer(
@@ -37,5 +37,5 @@ export async function replaceContainer(
     return changed;
   });
   const { etag } = replaced.resource;
-  return { status: 200, body: toContainerJson(replaced), etag, charge: METADATA_CHARGE.write, container: replaced };
+  return { status: 200, body: toContainerJson(replaced), etag, charge: METADATA_CHARGE.write, ...written(replaced) };
 }

@@ -1,8 +1,10 @@
 import { type Account, type Container, notFound } from '../../account/account.ts';
+import { CosmosError } from '../../model/errors.ts';
 import { assertItemSize, assertItemValues, type JsonObject } from '../../model/json.ts';
 import { applyPatch } from '../../model/requests/patch.ts';
 import { type PatchOperation, readPatchRequest } from '../../model/requests/patch-request.ts';
 import type { CompiledQuery } from '../../query/compile-query.ts';
+import { SHARED_TEXT_CHARACTERS } from '../../query/execute/query-turns.ts';
 import type { ItemKey, StoredItem } from '../../store/store.ts';
 import { assertIfMatch, type Preconditions, preconditionFailed } from '../preconditions.ts';
 import { writtenCharge } from '../throughput/request-charge.ts';
@@ -23,9 +25,10 @@ export interface PatchItemInput extends Preconditions {
 /** @throws CosmosError BadRequest for a malformed patch or condition, and for paths that may not be patched */
 export function toPatch({ queries }: Account, { definition }: Container, body: unknown): Patch {
   const { operations, condition } = readPatchRequest(body, definition.partitionKey);
-  return condition === undefined
-    ? { operations }
-    : { operations, condition: queries.compile(`SELECT VALUE true ${condition}`) };
+  if (condition === undefined) return { operations };
+  if (condition.length > SHARED_TEXT_CHARACTERS)
+    throw new CosmosError('BadRequest', `The condition has more than ${SHARED_TEXT_CHARACTERS} characters`);
+  return { operations, condition: queries.compile(`SELECT VALUE true ${condition}`) };
 }
 
 /** @throws CosmosError NotFound, PreconditionFailed for `ifMatch` and for the patch's condition, or BadRequest */

@@ -1,10 +1,10 @@
 import type { Account, Container } from '../../account/account.ts';
-import type { CompiledQuery } from '../../query/compile-query.ts';
 import type { PathCondition } from '../../query/plan/filters.ts';
 import { ALL_KEYS, indexKey, isExactCondition, keyRangesOf } from '../../store/index-key.ts';
 import type { ItemIndex, KeyRange } from '../../store/item-queries.ts';
 import type { ItemSelection, Store } from '../../store/store.ts';
 import type { FeedSelection } from '../feed.ts';
+import type { QueryOutline } from './query-outline.ts';
 
 /** How a query reads its items. */
 export type AccessPath = AccessBase & (ReadAll | ReadNumbers | ReadInOrder);
@@ -58,7 +58,7 @@ const MAX_TIED = 1_000;
 export function chooseAccess(
   { store }: Account,
   container: Container,
-  query: CompiledQuery,
+  query: QueryOutline,
   feed: FeedSelection,
 ): AccessPath {
   const { selections } = feed;
@@ -87,7 +87,7 @@ export function partitionOf({ selections, partitionKey }: FeedSelection): Querie
 }
 
 /** The paths whose indexes would narrow or sort a query. With an equality, other conditions need no index. */
-export function indexablePathsOf({ filters, sorts }: CompiledQuery): readonly (readonly string[])[] {
+export function indexablePathsOf({ filters, sorts }: QueryOutline): readonly (readonly string[])[] {
   const pinned = filters.conditions.filter(({ among }) => among !== undefined);
   const narrowing = pinned.length > 0 ? pinned : filters.conditions;
   const order = sorts ? (filters.orderBy ?? []).slice(0, 1) : [];
@@ -150,7 +150,7 @@ function numbersOf(
 /** By the first path of ORDER BY. Undefined when the query does not sort by paths, or the order would have to be merged. */
 function orderOf(
   { store, selections, epk, indexOf }: Indexed,
-  { filters, sorts }: CompiledQuery,
+  { filters, sorts }: QueryOutline,
 ): (AccessBase & ReadInOrder) | undefined {
   const [key] = sorts ? (filters.orderBy ?? []) : [];
   const [selection, ...others] = selections;
@@ -184,7 +184,7 @@ function commonKeys(conditions: readonly PathCondition[]): KeyRange {
 export function countDocuments(
   { store }: Account,
   container: Container,
-  query: CompiledQuery,
+  query: QueryOutline,
   { selections, partitionKey }: FeedSelection,
 ): number | undefined {
   const { conditions, areExact } = query.filters;

@@ -2,19 +2,19 @@ import type { Account, Container } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { assertSortable } from '../../model/indexing/index-coverage.ts';
 import { type JsonValue, valueAt } from '../../model/json.ts';
-import type { CompiledQuery } from '../../query/compile-query.ts';
+import type { FunctionsMessage } from '../../script-worker/protocol.ts';
 import { type FeedPage, type FeedScope, type FeedSelection, invalidContinuation, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
 import { type AccessPath, chooseAccess, countDocuments, indexablePathsOf, partitionOf } from './access-path.ts';
 import { formatIndexMetrics, type IndexMetricsVersion } from './index-metrics.ts';
+import { type OutlinePolicy, outlineQuery, type QueryOutline } from './query-outline.ts';
 import {
   assertOnePartition,
   assertServedWithoutMerge,
-  distanceFunctionsOf,
+  outlinePolicyOf,
   type QueryBody,
   selectForQuery,
-  targetOf,
   targetsOf,
 } from './query-scope.ts';
 import { decodeCursor, encodeCursor, type QueryPage, type QuerySettings, readQueryPage } from './read-query-page.ts';
@@ -42,14 +42,14 @@ export async function queryDocuments(
   input: QueryDocumentsInput,
 ): Promise<OperationResult> {
   const { body, scope, maxItemCount, continuation, indexMetrics, isClosed } = input;
-  await account.queryScheduler.turn();
   const startedAt = account.clock.monotonic();
-  const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
+  const text = { ...body, computed: container.definition.computedProperties ?? [] };
+  const policy = outlinePolicyOf(container);
+  const { outline: query, compiled } = await outlineQuery(account, { ...text, policy, isClosed });
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, sortedPathsOf(query));
-  const target = targetOf(container, query);
-  assertOnePartition(container, query, { scope, target, crossesPartitions: input.crossesPartitions });
-  const targets = targetsOf(container, target);
+  assertOnePartition(container, query, { scope, crossesPartitions: input.crossesPartitions });
+  const targets = targetsOf(container, query);
   assertServedWithoutMerge(container, query, { scope, targets });
   const feed = selectForQuery(container, targets, scope);
   const request = identityOf(container, query, input);
@@ -59,35 +59,36 @@ export async function queryDocuments(
   await account.indexBuilder.requestIndexes(container, indexable, partitionOf(feed));
   const access = chooseAccess(account, container, query, feed);
   const count = countDocuments(account, container, query, feed);
-  const functions = query.userFunctions.size > 0 ? await openUserFunctions(account, container, query) : undefined;
   const pageInput = {
-    text: body.text,
-    parameters: body.parameters,
-    computed: container.definition.computedProperties ?? [],
+    ...text,
     feed,
     access,
-    settings: settingsOf(account, container),
+    settings: settingsOf(account, policy),
     maxItemCount,
     ...(count !== undefined && { count }),
     ...(cursor !== undefined && { cursor }),
   };
-  const random = () => account.randomness.fraction();
-  const run = { query, input: pageInput, random, ...(functions && { callUserFunction: functions.call }) };
+  const functions = userFunctionsOf(account, container, query);
+  const run = { input: pageInput, functions, ...(compiled && { compiled }) };
   const read = () => readQueryPage(account, run, isClosed);
-  const reading = access.kind === 'all' ? account.indexBuilder.withPriority(read) : read();
-  const page = await reading.finally(() => functions?.close());
+  const page = await (access.kind === 'all' ? account.indexBuilder.withPriority(read) : read());
   const total = account.clock.monotonic() - startedAt;
   return {
     ...toResult(account, container, page, request),
     ...onlyRange(feed),
     queryMetrics: formatQueryMetrics(page, access, { total, compile }),
-    ...(indexMetrics && { indexUtilization: formatIndexMetrics(query.query, container, indexMetrics) }),
+    // A query that was compiled elsewhere is longer than a header may be.
+    ...(indexMetrics && compiled && { indexUtilization: formatIndexMetrics(compiled.query, container, indexMetrics) }),
   };
 }
 
 /** @throws CosmosError BadRequest for a function that the container does not have */
-function openUserFunctions({ store, scripts }: Account, { rid }: Container, { userFunctions }: CompiledQuery) {
-  const functions = [...userFunctions].map((name) => {
+function userFunctionsOf(
+  { store }: Account,
+  { rid }: Container,
+  { userFunctions }: QueryOutline,
+): FunctionsMessage['functions'] {
+  return [...userFunctions].map((name) => {
     const found = store.resources.get('udfs', rid, name);
     if (!found)
       throw new CosmosError(
@@ -96,18 +97,17 @@ function openUserFunctions({ store, scripts }: Account, { rid }: Container, { us
       );
     return { name, source: (JSON.parse(found.body) as { readonly body: string }).body }; // as the operations on scripts write it
   });
-  return scripts.openFunctions(functions);
 }
 
 /** An aggregate over all items leaves nothing to sort. */
-function sortedPathsOf({ query, sorts, filters }: CompiledQuery): NonNullable<CompiledQuery['filters']['orderBy']> {
-  return sorts || query.select.distinct ? (filters.orderBy ?? []) : [];
+function sortedPathsOf({ isDistinct, sorts, filters }: QueryOutline): NonNullable<QueryOutline['filters']['orderBy']> {
+  return sorts || isDistinct ? (filters.orderBy ?? []) : [];
 }
 
 /** Reads the sort keys of the item where the page before ended, when they were too long for its token. */
 function readKeys(
   { store }: Account,
-  { filters }: CompiledQuery,
+  { filters }: QueryOutline,
   { selections }: FeedSelection,
 ): (document: number) => readonly (JsonValue | undefined)[] {
   return (document) => {
@@ -143,16 +143,12 @@ function onlyRange({ selections }: FeedSelection): { range?: number } {
  * What a continuation token is bound to. The filter of a query that sorts may differ: a client that resumes it sends the token
  * with a filter that begins where it stopped (the SDK, OrderByQueryRangeStrategy), and a cursor is valid for any filter.
  */
-function identityOf({ rid }: Container, query: CompiledQuery, { body, scope }: QueryDocumentsInput): string {
+function identityOf({ rid }: Container, query: QueryOutline, { body, scope }: QueryDocumentsInput): string {
   return JSON.stringify([rid, query.sorts ? query.unfiltered() : body.text, body.parameters, scope]);
 }
 
-function settingsOf({ clock }: Account, { definition }: Container): QuerySettings {
-  return {
-    now: clock.now(),
-    geospatialType: definition.geospatialConfig.type,
-    distances: distanceFunctionsOf(definition),
-  };
+function settingsOf({ clock }: Account, { geospatialType = 'Geography', distances }: OutlinePolicy): QuerySettings {
+  return { now: clock.now(), geospatialType, distances };
 }
 
 /** How long the parts of a query took, in milliseconds. */

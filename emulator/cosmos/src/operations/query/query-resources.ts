@@ -3,7 +3,7 @@ import type { JsonValue } from '../../model/json.ts';
 import { type FeedPage, type ResourceFeed, toFeedJson } from '../feed.ts';
 import type { OperationResult } from '../result.ts';
 import { queryCharge } from '../throughput/request-charge.ts';
-import { parsed, readRows } from './document-rows.ts';
+import { readRows } from './document-rows.ts';
 import type { QueryBody } from './query-scope.ts';
 import { decodeCursor, encodeCursor } from './read-query-page.ts';
 
@@ -20,13 +20,10 @@ export async function queryResources(
   input: QueryResourcesInput,
 ): Promise<OperationResult> {
   const { body, maxItemCount, continuation, isClosed } = input;
-  await account.queryScheduler.turn();
-  const query = account.queries.compile(body.text, body.parameters);
   const request = JSON.stringify([feed.parentRid, feed.name, body.text, body.parameters]);
   const start = continuation === undefined ? 0 : offsetOf(account.continuations.read(continuation, request));
-  const { rows, hasMore } = await account.queryScheduler.run(isClosed, (turns) =>
-    readRows(account, query, { documents: parsed(feed.resources), start, maxItemCount, turns }),
-  );
+  const text = { ...body, computed: [] };
+  const { rows, hasMore } = await readRows(account, text, { documents: feed.resources, start, maxItemCount, isClosed });
   const page = rows.map((row) => JSON.stringify(row));
   const end = start + page.length;
   return {

@@ -3,16 +3,14 @@ import type { ContainerDefinition } from '../../model/container/container-defini
 import { CosmosError } from '../../model/errors.ts';
 import { parsePropertyPath } from '../../model/json.ts';
 import { type EpkRange, intersectEpkRanges } from '../../model/partition-key/effective-partition-key.ts';
-import { isVectorDistance } from '../../query/compile/vector-distance.ts';
-import type { CompiledQuery, QueryParameter } from '../../query/compile-query.ts';
-import type { PlanPolicy } from '../../query/plan/planner.ts';
-import type { QueryPlan } from '../../query/plan/query-plan.ts';
-import { isSinglePartition, type QueryRange, type QueryTarget, rangesOf } from '../../query/plan/query-target.ts';
+import type { QueryParameter } from '../../query/compile-query.ts';
+import { isSinglePartition, type QueryRange, rangesOf } from '../../query/plan/query-target.ts';
 import type { DistanceFunction } from '../../query/values/evaluation-context.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
-import type { OperationResult } from '../result.ts';
+import { METADATA_RANGE, type OperationResult } from '../result.ts';
 import { METADATA_READ_CHARGE } from '../throughput/request-charge.ts';
+import { type OutlinePolicy, outlineQuery, type QueryOutline } from './query-outline.ts';
 
 /** A query as a request has it. */
 export interface QueryBody {
@@ -40,13 +38,8 @@ function targetRanges(container: Container, targets: QueryTargets): readonly num
 /** The partition keys that the filter of a query leaves, hashed; undefined: everything. */
 export type QueryTargets = readonly EpkRange[] | undefined;
 
-/** Which partition keys the filter of a query leaves. */
-export function targetOf({ definition }: Container, query: CompiledQuery): QueryTarget {
-  return query.target({ partitionKey: definition.partitionKey, geospatialType: definition.geospatialConfig.type });
-}
-
 /** Hashes each key: once for a query. */
-export function targetsOf({ definition }: Container, target: QueryTarget): QueryTargets {
+export function targetsOf({ definition }: Container, { target }: QueryOutline): QueryTargets {
   if (target.kind === 'all') return undefined;
   return target.kind === 'none' ? [] : rangesOf(target, definition.partitionKey).map(toEpkRange);
 }
@@ -73,28 +66,22 @@ function narrow(
  * The gateway plans a query that is not for one partition key, and rejects it unless the request enables that, however many physical
  * partitions there are. Source: `PartitionRoutingHelper` of azure-cosmos-dotnet-v3.
  *
+ * @param crossesPartitions whether the request enables queries over several partition keys
  * @throws CosmosError BadRequest
  */
 export function assertOnePartition(
   { definition: { partitionKey } }: Container,
-  query: CompiledQuery,
-  { scope, target, crossesPartitions }: FannedOut,
+  outline: QueryOutline,
+  { scope, crossesPartitions }: { readonly scope: FeedScope; readonly crossesPartitions: boolean },
 ): void {
   if (scope.partitionKey !== undefined || scope.range !== undefined) return;
-  if (partitionKey.systemKey || isSinglePartition(target, partitionKey)) return;
-  query.assertPlannable();
+  if (partitionKey.systemKey || isSinglePartition(outline.target, partitionKey)) return;
+  outline.assertPlannable();
   if (crossesPartitions) return;
   throw new CosmosError(
     'BadRequest',
     'Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.',
   );
-}
-
-interface FannedOut {
-  readonly scope: FeedScope;
-  readonly target: QueryTarget;
-  /** Whether the request enables queries over several partition keys. */
-  readonly crossesPartitions: boolean;
 }
 
 /**
@@ -105,20 +92,19 @@ interface FannedOut {
  */
 export function assertServedWithoutMerge(
   container: Container,
-  query: CompiledQuery,
+  outline: QueryOutline,
   { scope, targets }: { readonly scope: FeedScope; readonly targets: QueryTargets },
 ): void {
-  const { orderBy } = query.query;
-  const isRanked = orderBy?.rank === true;
+  const { isRanked, sortsByDistance } = outline;
   if (!isRanked && (scope.partitionKey !== undefined || scope.range !== undefined)) return;
   // The client rejects a vector search without TOP or LIMIT, which it learns from the plan.
-  const isPlanned = isRanked || orderBy?.items.some(isVectorDistance) === true;
+  const isPlanned = isRanked || sortsByDistance;
   if (!isPlanned && targetRanges(container, targets).length <= 1) return;
-  const plan = query.plan(planPolicyOf(container));
-  if (!needsMerge(plan)) return;
+  const { text, needsMerge } = outline.plan();
+  if (!needsMerge) return;
   throw new CosmosError('BadRequest', NOT_SERVED, {
     substatus: 1004,
-    body: { additionalErrorInfo: JSON.stringify(plan) },
+    body: { additionalErrorInfo: text },
   });
 }
 
@@ -126,27 +112,12 @@ export function assertServedWithoutMerge(
 const NOT_SERVED =
   'The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully. This exception is traced, but unless you see it bubble up as an exception (which only happens on older SDK clients), then you can safely ignore this message.';
 
-function needsMerge({ queryInfo }: QueryPlan): boolean {
-  if (queryInfo === undefined) return true;
-  return (
-    queryInfo.distinctType !== 'None' ||
-    queryInfo.orderBy.length > 0 ||
-    queryInfo.groupByExpressions.length > 0 ||
-    queryInfo.aggregates.length > 0 ||
-    queryInfo.groupByAliases.length > 0 ||
-    queryInfo.dCountInfo !== null ||
-    queryInfo.top !== null ||
-    queryInfo.limit !== null
-  );
-}
-
-/** The members of a container's definition that query plans depend on. */
-function planPolicyOf({ definition }: Container): PlanPolicy {
-  const functions = distanceFunctionsOf(definition);
+/** The members of a container's definition that outlines of queries depend on. */
+export function outlinePolicyOf({ definition }: Container): OutlinePolicy {
   return {
     partitionKey: definition.partitionKey,
     geospatialType: definition.geospatialConfig.type,
-    distanceOf: (path) => functions.get(path),
+    distances: distanceFunctionsOf(definition),
   };
 }
 
@@ -167,12 +138,18 @@ export interface QueryPlanInput {
   readonly body: QueryBody;
   /** What the client can merge; absent: everything. */
   readonly supportedFeatures?: ReadonlySet<string>;
+  /** Whether the client has left. */
+  isClosed(): boolean;
 }
 
 /** How a client has to run a query over the physical partitions. @throws CosmosError BadRequest for a query that has no plan */
-export function readQueryPlan(account: Account, container: Container, input: QueryPlanInput): OperationResult {
-  const { body, supportedFeatures } = input;
-  const query = account.queries.compile(body.text, body.parameters, container.definition.computedProperties);
-  const plan = query.plan({ ...planPolicyOf(container), ...(supportedFeatures && { supportedFeatures }) });
-  return { status: 200, body: JSON.stringify(plan), charge: METADATA_READ_CHARGE, container };
+export async function readQueryPlan(
+  account: Account,
+  container: Container,
+  { body, supportedFeatures, isClosed }: QueryPlanInput,
+): Promise<OperationResult> {
+  const policy = { ...outlinePolicyOf(container), ...(supportedFeatures && { supportedFeatures }) };
+  const computed = container.definition.computedProperties ?? [];
+  const { outline } = await outlineQuery(account, { ...body, computed, policy, isClosed });
+  return { status: 200, body: outline.plan().text, charge: METADATA_READ_CHARGE, container, range: METADATA_RANGE };
 }

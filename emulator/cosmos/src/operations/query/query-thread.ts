@@ -9,7 +9,7 @@ import type { QueriedStore } from './document-reader.ts';
 /** How much memory a query on the thread may take, in megabytes, whatever it counts itself. */
 const MAX_MEMORY_MB = 128;
 /** Objects that have just been made. With more, the thread would take longer to give memory back. */
-const YOUNG_MEMORY_MB = 16;
+const YOUNG_MEMORY_MB = 8;
 /** The thread ends after so long without a query. */
 const IDLE_MS = 30_000;
 /** How often it is asked whether the client of a query is still there. */
@@ -61,12 +61,12 @@ class StoreQueryThread implements QueryThread {
     this.#entry = entry;
   }
 
-  async run(task: unknown, isClosed: () => boolean): Promise<unknown> {
+  async run(task: unknown, isClosed: () => boolean, transferred: readonly MessagePort[] = []): Promise<unknown> {
     clearTimeout(this.#idle);
     const worker = this.#worker ?? this.#start();
     this.#storeError = undefined;
     try {
-      const outcome = await this.#outcome(worker, task, isClosed);
+      const outcome = await this.#outcome(worker, isClosed, () => worker.postMessage(task, transferred));
       if ('error' in outcome) throw this.#storeError ?? outcome.error;
       return resultOf(outcome);
     } finally {
@@ -81,7 +81,7 @@ class StoreQueryThread implements QueryThread {
     await worker?.terminate();
   }
 
-  #outcome(worker: Worker, task: unknown, isClosed: () => boolean): Promise<QueryOutcome> {
+  #outcome(worker: Worker, isClosed: () => boolean, send: () => void): Promise<QueryOutcome> {
     const { promise, resolve, reject } = Promise.withResolvers<QueryOutcome>();
     const end = (reason: Error) => {
       reject(reason);
@@ -96,7 +96,7 @@ class StoreQueryThread implements QueryThread {
       end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooLarge() : error);
     const onExit = () => reject(new CosmosError('ServiceUnavailable', 'The server closes'));
     worker.on('message', resolve).on('error', onError).on('exit', onExit).ref();
-    worker.postMessage(task);
+    send();
     return promise.finally(() => {
       clearInterval(closed);
       clearTimeout(limit);

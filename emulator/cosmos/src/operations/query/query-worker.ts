@@ -5,9 +5,12 @@ import { CosmosError } from '../../model/errors.ts';
 import { compileQuery } from '../../query/compile-query.ts';
 import { MAX_TIME_MS, type QueryPace } from '../../query/execute/query-turns.ts';
 import { DEFAULT_WORK_LIMITS } from '../../query/execute/work-limit.ts';
+import { callFunction, type UserFunctions } from '../../scripts/user-functions.ts';
 import type { QueriedStore } from './document-reader.ts';
+import { type RowsTask, rowsOf } from './document-rows.ts';
+import { type OutlineTask, outlineAsData } from './query-outline.ts';
 import type { QueryOutcome, QueryThreadData, StoreCall, StoreResult } from './query-thread.ts';
-import { type PageInput, pageInSteps, type QueryPage } from './read-query-page.ts';
+import { type PageTask, pageInSteps, type QueryPage } from './read-query-page.ts';
 
 /** What one expression may do, since nobody else waits for this thread: a few seconds. */
 const STEPS_PER_STRETCH = 300_000_000;
@@ -55,18 +58,37 @@ function pace(): QueryPace {
   };
 }
 
-function readPage(input: PageInput): QueryPage {
+function readPage({ input, functions }: PageTask): QueryPage {
   const query = compileQuery(input.text, input.parameters, input.computed);
-  const steps = pageInSteps(store, { query, input, random: Math.random }, pace());
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
+  const call: UserFunctions['call'] | undefined = functions && ((name, args) => callFunction(functions, name, args));
+  const run = { query, input, random: Math.random, ...(call && { callUserFunction: call }) };
+  try {
+    const steps = pageInSteps(store, run, pace());
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  } finally {
+    functions?.port.close();
   }
 }
 
-function outcomeOf(input: PageInput): QueryOutcome {
+type Task = PageTask | OutlineTask | RowsTask;
+
+function resultOf(task: Task): unknown {
+  switch (task.kind) {
+    case 'page':
+      return readPage(task);
+    case 'outline':
+      return outlineAsData(task, compileQuery);
+    case 'rows':
+      return rowsOf(task, { compile: compileQuery, pace: pace() });
+  }
+}
+
+function outcomeOf(task: Task): QueryOutcome {
   try {
-    return { result: readPage(input) };
+    return { result: resultOf(task) };
   } catch (error) {
     if (!(error instanceof CosmosError)) return { error: error instanceof Error ? error : new Error(String(error)) };
     const { code, message, details } = error;
@@ -80,4 +102,4 @@ const PRIORITY = 5;
 // On Linux each thread has a priority of its own; elsewhere this would be that of the whole process.
 if (process.platform === 'linux') setPriority(PRIORITY);
 
-parentPort?.on('message', (input: PageInput) => parentPort?.postMessage(outcomeOf(input)));
+parentPort?.on('message', (task: Task) => parentPort?.postMessage(outcomeOf(task)));

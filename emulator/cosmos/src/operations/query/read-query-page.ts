@@ -1,13 +1,16 @@
 import type { Account } from '../../account/account.ts';
+import { CosmosError } from '../../model/errors.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
-import type { ComputedPropertyText } from '../../query/compile/computed-properties.ts';
-import type { CompiledQuery, QueryParameter, SteppedRows } from '../../query/compile-query.ts';
+import type { CompiledQuery, SteppedRows } from '../../query/compile-query.ts';
 import { type PageRequest, type RowKey, YIELD } from '../../query/execute/evaluation-frame.ts';
 import type { QueryPace, QueryTurns } from '../../query/execute/query-turns.ts';
 import type { DistanceFunction, EvaluationContext, GeospatialType } from '../../query/values/evaluation-context.ts';
+import type { FunctionsMessage } from '../../script-worker/protocol.ts';
+import type { FunctionChannel, UserFunctions } from '../../scripts/user-functions.ts';
 import type { FeedSelection } from '../feed.ts';
 import type { AccessPath } from './access-path.ts';
 import { DocumentReader, type DocumentReading, type OrderStart, type QueriedStore } from './document-reader.ts';
+import type { QueryText } from './query-outline.ts';
 
 /** The largest response of the service. Source: "Azure Cosmos DB service quotas", maximum response size. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
@@ -26,14 +29,6 @@ export interface PageInput extends QueryText {
   readonly count?: number;
   /** Absent: from the start. */
   readonly cursor?: Cursor;
-}
-
-/** What a query is compiled from. */
-export interface QueryText {
-  readonly text: string;
-  readonly parameters: readonly QueryParameter[];
-  /** The properties that the container computes. */
-  readonly computed: readonly ComputedPropertyText[];
 }
 
 /** What the evaluation of a query depends on besides items. */
@@ -66,26 +61,75 @@ export interface QueryPage {
   readonly loaded: { readonly items: number; readonly sizeInBytes: number };
 }
 
+/** A page that is to be read. */
+export interface PageRead {
+  readonly input: PageInput;
+  /** The user-defined functions that it calls. */
+  readonly functions: FunctionsMessage['functions'];
+  /** The query, where it was compiled on this thread. */
+  readonly compiled?: CompiledQuery;
+}
+
+/** A task of the query thread. */
+export interface PageTask {
+  readonly kind: 'page';
+  readonly input: PageInput;
+  /** Absent: it calls none. */
+  readonly functions?: FunctionChannel;
+}
+
 /**
- * Reads one page in turns with other queries, or on a thread of its own when it needs more than they may.
+ * Reads one page in turns with other queries, or on a thread of its own when it needs more than they may, or calls functions, for
+ * which the thread waits.
  *
  * @param isClosed whether the client has left, so that the query can end
  * @throws CosmosError RequestTimeout or BadRequest when it takes too much time or memory, TooManyRequests when too many queries wait
  */
-export function readQueryPage(account: Account, run: QueryRun, isClosed: () => boolean): Promise<QueryPage> {
-  const { queryScheduler, queryThread, store } = account;
-  const read = async (turns: QueryTurns) => {
-    const steps = pageInSteps(store, run, turns);
+export function readQueryPage(account: Account, page: PageRead, isClosed: () => boolean): Promise<QueryPage> {
+  const { queryScheduler, queryThread: thread } = account;
+  const { input, functions, compiled } = page;
+  const here = (callUserFunction?: UserFunctions['call']) => async (turns: QueryTurns) => {
+    const query = compiled ?? account.queries.compile(input.text, input.parameters, input.computed);
+    const random = () => account.randomness.fraction();
+    const steps = pageInSteps(
+      account.store,
+      { query, input, random, ...(callUserFunction && { callUserFunction }) },
+      turns,
+    );
     for (;;) {
       const step = steps.next();
       if (step.done) return step.value;
       await turns.next();
     }
   };
-  // The thread runs `pageInSteps`, too. User-defined functions are called on this thread.
-  const thread = run.callUserFunction ? undefined : queryThread;
-  const readAlone = thread && (() => thread.run(run.input, isClosed) as Promise<QueryPage>);
-  return queryScheduler.run(isClosed, read, readAlone);
+  // The results are those of `pageInSteps`.
+  const onThread = (channel?: FunctionChannel) => {
+    const task: PageTask = { kind: 'page', input, ...(channel && { functions: channel }) };
+    return thread?.run(task, isClosed, channel && [channel.port]) as Promise<QueryPage>;
+  };
+  if (functions.length > 0)
+    return thread
+      ? queryScheduler.runAlone(isClosed, () => withFunctions(account, functions, ({ channel }) => onThread(channel)))
+      : withFunctions(account, functions, ({ call }) => queryScheduler.runAloneHere(isClosed, here(call)));
+  if (!compiled && thread) return queryScheduler.runAlone(isClosed, () => onThread());
+  return queryScheduler.run(isClosed, here(), thread && (() => onThread()));
+}
+
+/** A function that takes too much time or memory ends its thread, so that nothing is left of it. */
+async function withFunctions<T>(
+  { scripts }: Account,
+  functions: PageRead['functions'],
+  run: (functions: UserFunctions) => Promise<T>,
+): Promise<T> {
+  const opened = await scripts.openFunctions(functions);
+  try {
+    return await run(opened);
+  } catch (error) {
+    if (error instanceof CosmosError && error.code === 'RequestTimeout') await opened.end();
+    throw error;
+  } finally {
+    opened.close();
+  }
 }
 
 /** Reads one page, and yields when other requests may run. */

@@ -10,7 +10,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { StoredResource } from '../../store/store.ts';
 import { type FeedPage, type ResourceFeed, takePage, toFeedJson } from '../feed.ts';
 import { assertIfMatch, isNotModified, type Preconditions, preconditionFailed } from '../preconditions.ts';
-import { type OperationResult, toResourceJson } from '../result.ts';
+import { METADATA_RANGE, type OperationResult, toResourceJson } from '../result.ts';
 import { METADATA_CHARGE } from '../throughput/request-charge.ts';
 
 /** A kind of small resource below a database, a user or a container: users, permissions, client encryption keys, scripts. */
@@ -198,6 +198,6 @@ function toJson(kind: ResourceKind, parent: ResourceParent, resource: StoredReso
   return toResourceJson(resource, `${parent.self}${kind.kind}/${resource.rid}/`, { ...properties, ...added });
 }
 
-function containerOf({ container }: ResourceParent): { readonly container?: Container } {
-  return container ? { container } : {};
+function containerOf({ container }: ResourceParent): Pick<OperationResult, 'container' | 'range'> {
+  return container ? { container, range: METADATA_RANGE } : {};
 }

@@ -17,7 +17,7 @@ import {
   locate,
 } from '../items/item-transaction.ts';
 import { isNotModified } from '../preconditions.ts';
-import { parsed, readRows } from '../query/document-rows.ts';
+import { readRows } from '../query/document-rows.ts';
 import { deletedCharge, queryCharge, readCharge, writtenCharge } from '../throughput/request-charge.ts';
 import type { OverlayStore } from './overlay-store.ts';
 
@@ -155,16 +155,14 @@ export class ScriptOperations {
   async #query({ query, pageSize, continuation }: JsonObject): Promise<OperationOutcome> {
     const { account, transaction } = this.#target;
     const { text, parameters } = readQuery(query);
-    const compiled = account.queries.compile(text, parameters, transaction.container.definition.computedProperties);
+    const computed = transaction.container.definition.computedProperties ?? [];
     const texts = this.#texts();
     this.#charge += queryCharge({ items: texts.length, sizeInBytes: 0 });
     const start = typeof continuation === 'string' && /^\d{1,9}$/.test(continuation) ? Number(continuation) : 0;
     const maxItemCount =
       typeof pageSize === 'number' && pageSize >= 1 ? Math.min(Math.floor(pageSize), MAX_PAGE) : MAX_PAGE;
-    const isClosed = () => false;
-    const { rows, hasMore } = await account.queryScheduler.run(isClosed, (turns) =>
-      readRows(account, compiled, { documents: parsed(texts), start, maxItemCount, turns }),
-    );
+    const page = { documents: texts, start, maxItemCount, isClosed: () => false };
+    const { rows, hasMore } = await readRows(account, { text, parameters, computed }, page);
     const next = hasMore ? { continuation: String(start + maxItemCount) } : {};
     return { resource: [...rows], options: { statusCode: 200, ...next } };
   }

@@ -1,6 +1,5 @@
 import { silentLog } from '@lazurite/runtime';
-import type { Account, Container } from '../../account/account.ts';
-import { ChangeNotifications } from '../../account/change-notifications.ts';
+import { type Account, ChangeNotifications, type Container } from '../../account/account.ts';
 import { CosmosError } from '../../model/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';

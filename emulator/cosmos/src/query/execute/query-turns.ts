@@ -9,10 +9,14 @@ export const MAX_TIME_MS = 60_000;
 const MAX_RUNNING = 16;
 /** Further queries are rejected. */
 const MAX_WAITING = 10_000;
+/** The same for queries that need much. A request of such a query may be long itself. */
+const MAX_WAITING_ALONE = 200;
 /** What a query may do and hold beside others: about 5 ms without a yield, and 2 MB. */
 const SHARED_LIMITS = { ...DEFAULT_WORK_LIMITS, stepsPerStretch: 500_000, bytesHeld: 2 * 1024 * 1024 };
 /** The longest item that a query reads beside others, in characters. To parse it may take 100 ns for each of them. */
 const SHARED_ITEM_CHARACTERS = 64 * 1024;
+/** The longest text of a query that is compiled beside others. It takes up to 3 microseconds for each character. */
+export const SHARED_TEXT_CHARACTERS = 16 * 1024;
 /** A client that is rejected because too many queries run may try again after this time. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -54,15 +58,31 @@ export class QueryScheduler {
    */
   async run<T>(isClosed: IsClosed, read: (turns: QueryTurns) => Promise<T>, readAlone?: () => Promise<T>): Promise<T> {
     if (this.#places.waiting >= MAX_WAITING) throw tooManyQueries();
-    await this.#places.take();
+    const shared = await this.#runShared(isClosed, read);
+    return shared === NEEDS_MORE
+      ? await this.runAlone(isClosed, readAlone ?? (() => this.#readHere(isClosed, read)))
+      : shared;
+  }
+
+  /**
+   * Runs what needs more than a query may beside others, as the only one that does.
+   *
+   * @throws CosmosError TooManyRequests while too many such queries wait
+   */
+  async runAlone<T>(isClosed: IsClosed, read: () => Promise<T>): Promise<T> {
+    if (this.#largePlace.waiting >= MAX_WAITING_ALONE) throw tooManyQueries();
+    await this.#largePlace.take();
     try {
-      await this.turn();
-      const shared = await read(this.#turns(isClosed, 'shared')).catch(needsMore);
-      return shared === NEEDS_MORE ? await this.#runAlone(readAlone ?? (() => this.#readHere(isClosed, read))) : shared;
+      if (isClosed()) throw hasLeft();
+      return await read();
     } finally {
-      this.#places.leave();
-      this.#continueSlice();
+      this.#largePlace.leave();
     }
+  }
+
+  /** As {@link runAlone}, on this thread and in turns with other queries. */
+  runAloneHere<T>(isClosed: IsClosed, read: (turns: QueryTurns) => Promise<T>): Promise<T> {
+    return this.runAlone(isClosed, () => this.#readHere(isClosed, read));
   }
 
   /** Resolves when a query may run: at once when queries have time left in this turn of the event loop. */
@@ -84,12 +104,15 @@ export class QueryScheduler {
     return await read(this.#turns(isClosed, 'alone'));
   }
 
-  async #runAlone<T>(read: () => Promise<T>): Promise<T> {
-    await this.#largePlace.take();
+  /** The place is free for another query before one that needs more waits: it may wait for long. */
+  async #runShared<T>(isClosed: IsClosed, read: (turns: QueryTurns) => Promise<T>): Promise<T | typeof NEEDS_MORE> {
+    await this.#places.take();
     try {
-      return await read();
+      await this.turn();
+      return await read(this.#turns(isClosed, 'shared')).catch(needsMore);
     } finally {
-      this.#largePlace.leave();
+      this.#places.leave();
+      this.#continueSlice();
     }
   }
 
@@ -203,7 +226,7 @@ export class QueryTurns implements QueryPace {
   /** Lets other requests run. @throws CosmosError RequestTimeout when nobody waits for the response any more */
   async next(): Promise<void> {
     await this.#scheduler.turn();
-    if (this.#isClosed()) throw new CosmosError('RequestTimeout', 'The client has closed the connection');
+    if (this.#isClosed()) throw hasLeft();
   }
 
   /** Called before an item of this length is parsed. The query starts again when it may not read it beside others. */
@@ -220,6 +243,10 @@ const NEEDS_MORE = Symbol('the query needs more memory');
 function needsMore(error: unknown): typeof NEEDS_MORE {
   if (error instanceof MoreNeeded) return NEEDS_MORE;
   throw error;
+}
+
+function hasLeft(): CosmosError {
+  return new CosmosError('RequestTimeout', 'The client has closed the connection');
 }
 
 /** The service's own message for requests above what it can serve. */

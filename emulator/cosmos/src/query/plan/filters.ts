@@ -121,6 +121,7 @@ function ofOr(left: readonly PathCondition[], right: readonly PathCondition[]): 
   const [one] = left;
   const [other] = right;
   if (left.length !== 1 || right.length !== 1 || !one?.among || !other?.among) return [];
+  if (one.among.length + other.among.length > MAX_VALUES) return [];
   return samePath(one.path, other.path) ? [{ path: one.path, among: [...one.among, ...other.among] }] : [];
 }
 
@@ -178,11 +179,15 @@ function ofCall(name: string, args: readonly Expression[], context: FilterContex
   return among && onPath(second, { among }, context);
 }
 
+/** A condition with more values takes longer to look up than it spares. */
+const MAX_VALUES = 5_000;
+
 function onPath(
   node: Expression,
   condition: Omit<PathCondition, 'path'>,
   context: FilterContext,
 ): PathCondition | undefined {
+  if (condition.among !== undefined && condition.among.length > MAX_VALUES) return undefined;
   const path = propertyPath(node, context.document);
   const [first] = path ?? [];
   return path === undefined || first === undefined || context.isComputed(first) ? undefined : { path, ...condition };

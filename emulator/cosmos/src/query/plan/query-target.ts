@@ -80,8 +80,8 @@ interface KeyFilterContext extends QueryConstants {
   readonly paths: readonly (readonly string[])[];
 }
 
-/** With more combinations than this the filter counts as open. */
-const MAX_ASSIGNMENTS = 20_000;
+/** With more combinations than this the filter counts as open: each is hashed. */
+const MAX_ASSIGNMENTS = 5_000;
 const OPEN: readonly KeyAssignment[] = [new Map()];
 const NONE: readonly KeyAssignment[] = [];
 
@@ -163,7 +163,7 @@ function ofCall(name: string, args: readonly Expression[], context: KeyFilterCon
 function pinned(node: Expression, values: readonly Value[], context: KeyFilterContext): readonly KeyAssignment[] {
   const path = propertyPath(node, context.document);
   const index = context.paths.findIndex((names) => path !== undefined && names.join('\0') === path.join('\0'));
-  if (index < 0) return OPEN;
+  if (index < 0 || values.length > MAX_ASSIGNMENTS) return OPEN;
   const components = new Set(values.filter(isStored).map(componentOf));
   return [...components].map((component) => new Map([[index, component]]));
 }

@@ -19,6 +19,12 @@ export class MemoryChangeLog implements ChangeLog {
     this.#replace(log, change.lsn, [...(log.get(change.lsn) ?? []), change]);
   }
 
+  /** In order, for `append`. */
+  *all(): Generator<LoggedChange> {
+    for (const ranges of this.#logs.values())
+      for (const log of ranges.values()) for (const changes of log.after(0)) yield* changes;
+  }
+
   read(selection: ChangeSelection, after: number, limit: number): Change[] {
     const page: Change[] = [];
     for (const changes of this.#log(selection.container, selection.range).after(after)) {

@@ -94,6 +94,16 @@ export class MemoryItems implements ItemStore {
     return this.#containers.get(container)?.byNumber.values() ?? [];
   }
 
+  /** Those of all containers, in no order. */
+  *all(): Generator<StoredItem> {
+    for (const { byNumber } of this.#containers.values()) yield* byNumber.values();
+  }
+
+  /** Adds items to an empty store, not undoable. */
+  load(items: Iterable<StoredItem>): void {
+    for (const item of items) this.#add(item);
+  }
+
   changes(selection: ChangeSelection & { readonly now: number }, after: number, limit: number): Change[] {
     const { since = 0, partitionKey, now } = selection;
     const changes = this.#containers.get(selection.container)?.ranges.get(selection.range)?.byLsn.after(after) ?? [];

@@ -1,7 +1,9 @@
 import type {
   Counters,
+  LoggedChange,
   ResourceStore,
   Store,
+  StoredItem,
   StoredResource,
   StoreSpace,
   UniqueKeyClaim,
@@ -13,16 +15,34 @@ import { MemoryItems } from './memory-items.ts';
 import { MemoryQueries } from './memory-queries.ts';
 import { UndoJournal } from './undo-journal.ts';
 
+/** All that a store holds, as JSON can write it. Indexes are left out: queries have them built again. */
+export interface StoreImage {
+  readonly counters: readonly (readonly [string, number])[];
+  readonly resources: readonly StoredResource[];
+  readonly items: readonly StoredItem[];
+  readonly uniqueKeys: readonly UniqueKeyClaim[];
+  readonly changes: readonly LoggedChange[];
+}
+
+/** A state that a store can be taken back to. */
+export interface Checkpoint {
+  /** How many writes had been made before it. */
+  readonly writes: number;
+}
+
 /** A store that lives as long as the process. */
 export class MemoryStore implements Store {
   readonly #journal = new UndoJournal();
   readonly #uniqueKeys = new MemoryUniqueKeys(this.#journal);
   readonly #changeLog = new MemoryChangeLog(this.#journal);
+  /** In the order in which they were made. The journal keeps what was written since the first. */
+  readonly #checkpoints: Checkpoint[] = [];
+  readonly #counters = new MemoryCounters(this.#journal);
   #closed = false;
-  readonly resources: ResourceStore = new MemoryResources(this.#journal);
+  readonly resources = new MemoryResources(this.#journal);
   readonly uniqueKeys: UniqueKeyStore = this.#uniqueKeys;
   readonly changeLog = this.#changeLog;
-  readonly counters: Counters = new MemoryCounters(this.#journal);
+  readonly counters: Counters = this.#counters;
   readonly indexes: MemoryIndexes = new MemoryIndexes(this.#journal, (container) => this.items.of(container));
   readonly items: MemoryItems = new MemoryItems(this.#journal, {
     onAdd: (item) => this.indexes.onAdd(item),
@@ -45,8 +65,55 @@ export class MemoryStore implements Store {
     try {
       return this.savepoint(work);
     } finally {
-      this.#journal.forget();
+      if (this.#checkpoints.length === 0) this.#journal.forget();
     }
+  }
+
+  /** From now on the store can be taken back to its present state, as often as wanted, until `release`. */
+  checkpoint(): Checkpoint {
+    const made = { writes: this.#journal.length };
+    this.#checkpoints.push(made);
+    return made;
+  }
+
+  /** Undoes what was written since; later checkpoints are gone then. False when this one is gone itself. */
+  restore(checkpoint: Checkpoint): boolean {
+    const index = this.#checkpoints.indexOf(checkpoint);
+    if (index === -1) return false;
+    this.#checkpoints.length = index + 1;
+    this.#journal.rewind(checkpoint.writes);
+    return true;
+  }
+
+  /** The store can no longer be taken back there. */
+  release(checkpoint: Checkpoint): void {
+    const index = this.#checkpoints.indexOf(checkpoint);
+    if (index !== -1) this.#checkpoints.splice(index, 1);
+    if (this.#checkpoints.length === 0) this.#journal.forget();
+  }
+
+  /** Of the present state; later writes do not change it. */
+  image(): StoreImage {
+    return {
+      counters: this.#counters.all(),
+      resources: this.resources.all(),
+      items: [...this.items.all()],
+      uniqueKeys: this.#uniqueKeys.all(),
+      changes: [...this.#changeLog.all()],
+    };
+  }
+
+  /** A new store that holds the same. */
+  static of({ counters, resources, items, uniqueKeys, changes }: StoreImage): MemoryStore {
+    const store = new MemoryStore();
+    store.items.load(items);
+    store.#counters.load(counters);
+    store.transaction(() => {
+      for (const resource of resources) store.resources.put(resource);
+      for (const claim of uniqueKeys) store.uniqueKeys.claim(claim);
+      for (const change of changes) store.changeLog.append(change);
+    });
+    return store;
   }
 
   savepoint<T>(work: () => T): T {
@@ -80,6 +147,14 @@ class MemoryCounters implements Counters {
     return this.#values.get(name) ?? 0;
   }
 
+  all(): [string, number][] {
+    return [...this.#values];
+  }
+
+  load(values: Iterable<readonly [string, number]>): void {
+    for (const [name, value] of values) this.#values.set(name, value);
+  }
+
   next(name: string): number {
     const value = this.current(name) + 1;
     this.#journal.set(this.#values, name, value);
@@ -87,9 +162,16 @@ class MemoryCounters implements Counters {
   }
 }
 
+interface OrderedResource {
+  readonly resource: StoredResource;
+  /** Of its creation. An entry whose deletion is undone is the last of its map, and still has its place. */
+  readonly order: number;
+}
+
 class MemoryResources implements ResourceStore {
-  readonly #byRid = new Map<string, StoredResource>();
+  readonly #byRid = new Map<string, OrderedResource>();
   readonly #journal: UndoJournal;
+  #lastOrder = 0;
 
   constructor(journal: UndoJournal) {
     this.#journal = journal;
@@ -100,19 +182,29 @@ class MemoryResources implements ResourceStore {
   }
 
   getByRid(rid: string): StoredResource | undefined {
-    return this.#byRid.get(rid);
+    return this.#byRid.get(rid)?.resource;
   }
 
   list(kind: string, parentRid: string): StoredResource[] {
-    return [...this.#byRid.values().filter((one) => one.kind === kind && one.parentRid === parentRid)];
+    return this.#inOrder(({ resource }) => resource.kind === kind && resource.parentRid === parentRid);
+  }
+
+  all(): StoredResource[] {
+    return this.#inOrder(() => true);
   }
 
   put(resource: StoredResource): void {
-    this.#journal.set(this.#byRid, resource.rid, resource);
+    const order = this.#byRid.get(resource.rid)?.order ?? ++this.#lastOrder;
+    this.#journal.set(this.#byRid, resource.rid, { resource, order });
   }
 
   delete(rid: string): boolean {
     return this.#journal.delete(this.#byRid, rid);
+  }
+
+  #inOrder(isMeant: (entry: OrderedResource) => boolean): StoredResource[] {
+    const found = [...this.#byRid.values().filter(isMeant)];
+    return found.sort((left, right) => left.order - right.order).map(({ resource }) => resource);
   }
 }
 
@@ -122,6 +214,10 @@ class MemoryUniqueKeys implements UniqueKeyStore {
 
   constructor(journal: UndoJournal) {
     this.#journal = journal;
+  }
+
+  all(): UniqueKeyClaim[] {
+    return [...this.#claims.values()];
   }
 
   holder(container: number, partitionKey: string, value: string): number | undefined {

@@ -1,4 +1,4 @@
-/** Undoes the writes of the running transaction, the last one first. */
+/** Undoes writes, the last one first: those of the running transaction, and those since a checkpoint. */
 export class UndoJournal {
   readonly #steps: (() => void)[] = [];
 

@@ -4,12 +4,12 @@ import { crc32 } from 'node:zlib';
 import { type Clock, type Log, silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
 import { StoreError } from '../errors.ts';
 import { COMMITS } from '../store.ts';
-import { Checksums } from './checksums.ts';
 import { CommitJournal, type CounterValues, type JournalState, readJournal } from './commit-journal.ts';
 import { type Examination, examineStore, metaValue, readPragma, schemaChecksum, tableCount } from './examine-store.ts';
+import { Checksums, FileGuard } from './integrity.ts';
 import { APPLICATION_ID, MIGRATION_TO_2, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { asStoreError, damagedStore, isSqliteError } from './sqlite-error.ts';
-import { FileGuard, type StorePaths, sizeOf, storePaths } from './store-files.ts';
+import { type StorePaths, sizeOf, storePaths } from './store-files.ts';
 
 /** Page cache, in KiB (a negative PRAGMA value counts KiB). */
 const CACHE_KIB = 16 * 1024;

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, ChangeLog, ChangeSelection, LoggedChange } from '../store.ts';
-import type { Checksums } from './checksums.ts';
+import type { Checksums } from './integrity.ts';
 import { columnsOf, HIGHEST_EPK, prepareArrayRows } from './sqlite-queries.ts';
 
 const IN_RANGE = 'container = ?1 AND range = ?2';

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../model/json.ts';
 import { entryKey, entryKeys, fromStoredEntry, toStoredEntry } from '../index-key.ts';
 import type { IndexEntry, IndexedPath, IndexSelection, ItemIndex, ItemIndexes, ScanOptions } from '../item-queries.ts';
 import type { StoredItem } from '../store.ts';
-import type { Checksums } from './checksums.ts';
+import type { Checksums } from './integrity.ts';
 import { numbersOf, readNumbers } from './sqlite-queries.ts';
 
 /** The indexes can be derived from the items, so their tables may be missing, and those of an earlier schema are rebuilt. */

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { Checksums } from './checksums.ts';
+import { Checksums } from './integrity.ts';
 import { SCHEMA } from './schema.ts';
 import { SqliteQueries } from './sqlite-queries.ts';
 

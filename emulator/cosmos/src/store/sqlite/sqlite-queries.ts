@@ -9,7 +9,7 @@ import {
   type ScanOptions,
 } from '../item-queries.ts';
 import type { ItemSelection } from '../store.ts';
-import type { CheckedItem, Checksums } from './checksums.ts';
+import type { CheckedItem, Checksums } from './integrity.ts';
 
 /** Prepared statements that are cached: they differ by the paths in the conditions. */
 const MAX_STATEMENTS = 100;

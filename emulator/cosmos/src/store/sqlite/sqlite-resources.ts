@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ResourceStore, StoredResource } from '../store.ts';
-import type { Checksums } from './checksums.ts';
+import type { Checksums } from './integrity.ts';
 
 const COLUMNS = 'kind, parent_rid AS parentRid, id, rid, etag, ts, body, checksum';
 

@@ -16,9 +16,9 @@ import {
   type UniqueKeyClaim,
   type UniqueKeyStore,
 } from '../store.ts';
-import type { Checksums } from './checksums.ts';
 import type { ClosedFile } from './commit-journal.ts';
 import { readPragma } from './examine-store.ts';
+import type { Checksums } from './integrity.ts';
 import { fileChecksum, type OpenDatabase } from './open-database.ts';
 import { changesOfItems, SqliteChangeLog, type SqliteChanges } from './sqlite-changes.ts';
 import { asStoreError, isSqliteError } from './sqlite-error.ts';

@@ -28,6 +28,7 @@ export interface ConfigurationOptions {
 }
 
 const DEFAULT_FILE = 'local.settings.json';
+const RUNTIME = 'FUNCTIONS_WORKER_RUNTIME';
 
 /** Reads host.json and local.settings.json of the app. @throws ConfigError with the place of the mistake */
 export async function readConfiguration(options: ConfigurationOptions): Promise<AppConfiguration> {
@@ -43,7 +44,9 @@ export async function readConfiguration(options: ConfigurationOptions): Promise<
     WEBSITE_HOSTNAME: options.hostname,
     AzureWebJobsScriptRoot: options.appRoot,
   });
-  return { env, host: readHostSettings(hostJson, env), local };
+  const host = readHostSettings(hostJson, env);
+  const given = local.values[RUNTIME] ?? options.env[RUNTIME];
+  return { env: host.customHandler && given === undefined ? { ...env, [RUNTIME]: 'custom' } : env, host, local };
 }
 
 /** What local.settings.json, or another file, says of the host itself. @throws ConfigError with the place of the mistake */
@@ -63,7 +66,7 @@ export async function readLocalValues(
 function standardSettings({ appRoot }: ConfigurationOptions): Record<string, string> {
   return {
     AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
-    FUNCTIONS_WORKER_RUNTIME: 'node',
+    [RUNTIME]: 'node',
     FUNCTIONS_APPLICATION_DIRECTORY: appRoot,
   };
 }

@@ -4,8 +4,19 @@ import { readDebugging } from './debugging.ts';
 afterEach(closeTestHosts);
 
 test.each([
-  [['--inspect'], { address: { host: '127.0.0.1', port: 9229 }, waits: false }],
-  [['--inspect-brk=9333'], { address: { host: '127.0.0.1', port: 9333 }, waits: true }],
+  [
+    ['--inspect', '-r', './x.js'],
+    {
+      address: { host: '127.0.0.1', port: 9229 },
+      waits: false,
+      firstArguments: ['--inspect=127.0.0.1:9229', '-r', './x.js'],
+      laterArguments: ['-r', './x.js'],
+    },
+  ],
+  [
+    ['--inspect-brk=9333'],
+    { address: { host: '127.0.0.1', port: 9333 }, waits: true, firstArguments: ['--inspect-brk=9333'] },
+  ],
   [['--inspect-wait=0.0.0.0:0'], { address: { host: '0.0.0.0', port: 0 }, waits: true }],
   [['--inspect-port=9333', '--no-warnings'], { address: undefined, waits: false }],
 ])('%j means %j', (nodeArguments, expected) => {

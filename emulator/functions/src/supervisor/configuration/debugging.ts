@@ -11,6 +11,8 @@ export interface Debugging {
   readonly address: InspectorAddress | undefined;
   /** Whether the first worker runs nothing before a debugger is attached. */
   readonly waits: boolean;
+  /** Options of the first worker, which say the port: `--inspect` alone would take the one of `--inspect-port`. */
+  readonly firstArguments: readonly string[];
   /** Options of workers after the first: the inspector's port is still taken when they start. */
   readonly laterArguments: readonly string[];
 }
@@ -23,7 +25,13 @@ const DEFAULT_PORT = 9229;
 export function readDebugging(nodeArguments: readonly string[]): Debugging {
   const groups = nodeArguments.map((argument) => INSPECT.exec(argument)?.groups).find((found) => found !== undefined);
   const laterArguments = nodeArguments.filter((argument) => !INSPECT.test(argument));
-  if (!groups) return { address: undefined, waits: false, laterArguments };
+  const firstArguments = nodeArguments.map(withPort);
+  if (!groups) return { address: undefined, waits: false, firstArguments, laterArguments };
   const address = { host: groups.host ?? DEFAULT_HOST, port: Number(groups.port ?? DEFAULT_PORT) };
-  return { address, waits: groups.waits !== undefined, laterArguments };
+  return { address, waits: groups.waits !== undefined, firstArguments, laterArguments };
+}
+
+function withPort(argument: string): string {
+  const groups = INSPECT.exec(argument)?.groups;
+  return groups && groups.port === undefined ? `${argument}=${DEFAULT_HOST}:${DEFAULT_PORT}` : argument;
 }

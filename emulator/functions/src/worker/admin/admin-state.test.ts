@@ -64,3 +64,12 @@ test('A host that is set offline answers 503 until it is set running', async () 
   expect(await readdir(scriptRoot)).not.toContain('app_offline.htm');
   await rm(scriptRoot, { recursive: true });
 });
+
+test('A timer that is called by hand gets what its trigger delivers, whatever the caller sends', async () => {
+  host = await startTestHost('v4-timer', { triggers: false });
+  for (const payload of [undefined, 'ignored']) {
+    expect(await host.invoke('everySecond', payload)).toMatchObject({
+      logs: [{ level: 'information', message: 'false {"adjustForDST":true}' }],
+    });
+  }
+});

@@ -21,7 +21,7 @@ import type { ChangeNotifications } from '../triggers/trigger.ts';
 import { TRIGGER_FACTORIES } from '../triggers/trigger-factories.ts';
 import { TriggerListeners } from '../triggers/trigger-listeners.ts';
 import { describeFunction } from './describe-function.ts';
-import { startApp, terminateApp } from './function-app.ts';
+import { type AppHost, startApp, terminateApp } from './function-app.ts';
 
 /** A loaded app, ready to be called. Nothing listens yet. */
 export interface AssembledApp {
@@ -39,7 +39,7 @@ export interface AssembledApp {
   invokeManually(functionName: string, input: string | null): Promise<InvokeOutcome>;
 }
 
-export interface AssembleOptions {
+export interface AssembleOptions extends AppHost {
   readonly dependencies: WorkerDependencies & ChangeNotifications;
   readonly init: WorkerInit;
   /** Called when the process must be replaced: an invocation exceeds its time limit, or a caller asked for a restart. */
@@ -52,7 +52,7 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
   const { settings, publicUrl: baseUrl } = init;
   dependencies.events.setFilter(createLogLevelFilter(settings.logging));
   const telemetry = await openTelemetry(app, options);
-  const { streamProxy, routes } = await startApp(app, init);
+  const { streamProxy, routes, customHandler } = await startApp(app, init, options);
   const invoker = new Invoker({
     app,
     bound: await bindAppFunctions(app, options),
@@ -95,6 +95,7 @@ export async function assembleApp(app: FunctionApp, options: AssembleOptions): P
     endStreams: () => mcp?.close(),
     terminate: async () => {
       await terminateApp(app);
+      await customHandler?.close();
       await telemetry?.close();
     },
     invokeManually: (name, input) => invokeManually({ app, init, invoker, dependencies }, name, input),

@@ -8,13 +8,14 @@ function openOutput() {
   const sent: HostEvent[] = [];
   const piped: string[] = [];
   const state = { isBackedUp: false };
-  const events = new EventBatch(clock, (batch) => void sent.push(...batch));
+  const events = new EventBatch(clock, {
+    send: (message) => sent.push(...message.events) > 0 && !state.isBackedUp,
+  });
   const output: OutputStream = { write: (chunk: unknown) => piped.push(String(chunk)) > 0 };
   const flush = reportOutput(output, {
     stream: 'stdout',
     events,
     now: () => clock.now(),
-    isBackedUp: () => state.isBackedUp,
   });
   const lines = () => sent.map((event) => (event.type === 'console' ? event.line : event.type));
   function flushAll(): void {
@@ -45,8 +46,8 @@ test('a character whose bytes come in two writes is whole, and the last line nee
 
 test('a write calls back, and goes to the pipe while the supervisor takes no more events', async () => {
   const { output, lines, piped, state } = openOutput();
-  await new Promise<void>((resolve) => void output.write('one\npart', () => resolve()));
   state.isBackedUp = true;
+  await new Promise<void>((resolve) => void output.write('one\npart', () => resolve()));
   output.write(' two\n');
   expect([lines(), piped]).toEqual([['one'], ['part two\n']]);
 });

@@ -8,8 +8,6 @@ export interface OutputOptions {
   readonly stream: 'stdout' | 'stderr';
   readonly events: EventBatch;
   readonly now: () => number;
-  /** Whether the supervisor takes events more slowly than they come. */
-  readonly isBackedUp: () => boolean;
 }
 
 type Callback = (error?: Error | null) => void;
@@ -22,7 +20,7 @@ type Callback = (error?: Error | null) => void;
  *
  * @returns a function that reports what was written of the last line
  */
-export function reportOutput(output: OutputStream, { stream, events, now, isBackedUp }: OutputOptions): () => void {
+export function reportOutput(output: OutputStream, { stream, events, now }: OutputOptions): () => void {
   const decoder = new StringDecoder('utf8');
   const writeToPipe = output.write.bind(output);
   let rest = '';
@@ -35,7 +33,7 @@ export function reportOutput(output: OutputStream, { stream, events, now, isBack
     const isEncoding = typeof encodingOrCallback === 'string';
     const text = toText(chunk, isEncoding ? encodingOrCallback : 'utf8');
     const callback = isEncoding ? last : encodingOrCallback;
-    if (isBackedUp()) {
+    if (events.isBackedUp) {
       const whole = rest + text;
       rest = '';
       return writeToPipe(whole, callback);

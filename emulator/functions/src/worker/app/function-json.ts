@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { ConfigReader, isObject } from '../../config/config-reader.ts';
-import { readRetryPolicy } from '../../config/host-json.ts';
 import type { RetryPolicy } from '../../config/host-settings.ts';
 import { parseJsonFile } from '../../config/json-file.ts';
+import { readRetryPolicy } from '../../config/retry-policy.ts';
 import { AppLoadError } from '../../errors.ts';
 import type { BindingInfo, RpcFunctionMetadata } from '../../protocol/rpc-types.ts';
 import type { FunctionRegistry } from '../core/function-registry.ts';
@@ -18,6 +18,8 @@ interface FunctionJsonOptions {
   readonly appRoot: string;
   readonly registry: FunctionRegistry;
   readonly isModule: boolean;
+  /** False: a custom handler runs the functions, which have no scripts. */
+  readonly hasScripts: boolean;
   /** Only these functions are loaded; null: all. Names are compared without regard to case. */
   readonly functions: readonly string[] | null;
 }
@@ -61,22 +63,24 @@ async function findFunctionJson(appRoot: string): Promise<readonly string[]> {
     .sort();
 }
 
-async function loadOne(path: string, { registry, isModule }: FunctionJsonOptions): Promise<void> {
+async function loadOne(path: string, { registry, isModule, hasScripts }: FunctionJsonOptions): Promise<void> {
   const directory = dirname(path);
   assertFunctionName(basename(directory));
   const config = parseFunctionJson(path, await readFile(path, 'utf8'));
-  const scriptFile = findScript(path, directory, config.scriptFile);
-  const exported = await loadScript(scriptFile, isModule).catch((error: unknown) => {
+  const scriptFile = hasScripts ? findScript(path, directory, config.scriptFile) : undefined;
+  const metadata = toMetadata(directory, scriptFile, config);
+  const callback = scriptFile ? pickFunction(await load(scriptFile, isModule), { config, path }) : runByModel;
+  registry.add({ metadata, callback, model: 'function.json', disabled: config.disabled });
+}
+
+function load(scriptFile: string, isModule: boolean): Promise<unknown> {
+  return loadScript(scriptFile, isModule).catch((error: unknown) => {
     throw scriptError(scriptFile, error);
   });
-  const metadata = toMetadata(directory, scriptFile, config);
-  registry.add({
-    metadata,
-    callback: pickFunction(exported, { config, path }),
-    model: 'function.json',
-    disabled: config.disabled,
-  });
 }
+
+/** The programming model of a custom handler calls no function of JavaScript. */
+function runByModel(): void {}
 
 function parseFunctionJson(path: string, text: string): FunctionJson {
   const file = parseJsonFile(path, text);
@@ -109,14 +113,14 @@ function findScript(path: string, directory: string, scriptFile: string | undefi
   );
 }
 
-function toMetadata(directory: string, scriptFile: string, config: FunctionJson): RpcFunctionMetadata {
+function toMetadata(directory: string, scriptFile: string | undefined, config: FunctionJson): RpcFunctionMetadata {
   const name = basename(directory);
   const bindings = config.bindings.map((binding) => [binding.name, { ...binding, direction: directionOf(binding) }]);
   return {
     name,
     functionId: name,
     directory,
-    scriptFile,
+    ...(scriptFile && { scriptFile }),
     ...(config.retry && { retryOptions: toRetryOptions(config.retry) }),
     ...(config.entryPoint && { entryPoint: config.entryPoint }),
     // Object.fromEntries loses the type of the values.

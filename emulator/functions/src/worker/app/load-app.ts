@@ -1,3 +1,5 @@
+import type { CustomHandlerRoute, CustomHandlerSettings } from '../../config/host-settings.ts';
+import { AppLoadError } from '../../errors.ts';
 import { type Hooks, withReadOnly } from '../core/core-api.ts';
 import type { FunctionRegistry } from '../core/function-registry.ts';
 import { findEntryPoints } from './entry-points.ts';
@@ -40,12 +42,49 @@ export async function loadApp({ appRoot, registry, hooks, functions }: LoadOptio
   await runAppStartHooks(appRoot, hooks);
   const registered = registry.size;
   const isModule = manifest?.isModule ?? false;
-  const legacy = await loadFunctionJsonFunctions({ appRoot, registry, isModule, functions });
+  const legacy = await loadFunctionJsonFunctions({ appRoot, registry, isModule, hasScripts: true, functions });
   registry.lock();
   return {
     lookedIn: [...describeEntryPoints(files, manifest?.main), ...describeFunctionJson(appRoot, legacy.found)],
     warnings: mixedModels(registered, legacy.found),
   };
+}
+
+/**
+ * Registers the functions that a custom handler runs: those of function.json files, or of the routes in host.json
+ * (azure-functions-host `HttpWorkerFunctionProvider.cs`).
+ *
+ * @throws AppLoadError when there are both
+ */
+export async function loadCustomHandlerApp(
+  { appRoot, registry, functions }: Omit<LoadOptions, 'hooks'>,
+  { routes }: CustomHandlerSettings,
+): Promise<LoadedApp> {
+  const { found } = await loadFunctionJsonFunctions({
+    appRoot,
+    registry,
+    isModule: false,
+    hasScripts: false,
+    functions,
+  });
+  if (routes.length > 0 && found.length > 0) {
+    throw new AppLoadError(
+      `The app has function.json files and customHandler.http.routes in host.json, and only one of them can say what its functions are. Remove the routes, or the files: ${found.join(', ')}`,
+    );
+  }
+  for (const [index, route] of routes.entries()) registerRoute(registry, `http-handler${index + 1}`, route);
+  registry.lock();
+  return { lookedIn: describeFunctionJson(appRoot, found), warnings: [] };
+}
+
+const ALL_METHODS = ['get', 'post', 'put', 'delete', 'patch', 'head', 'options'];
+
+function registerRoute(registry: FunctionRegistry, name: string, { route, authLevel }: CustomHandlerRoute): void {
+  const bindings = {
+    req: { type: 'httpTrigger', direction: 'in', authLevel, methods: ALL_METHODS, route },
+    res: { type: 'http', direction: 'out' },
+  } as const;
+  registry.register({ name, bindings }, () => undefined);
 }
 
 async function runAppStartHooks(appRoot: string, hooks: Hooks): Promise<void> {

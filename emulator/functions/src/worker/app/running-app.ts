@@ -24,12 +24,7 @@ export async function runApp(assembled: AssembledApp, { dependencies, init, hand
   const { listener, invoker, triggers, functions, invokeManually } = assembled;
   const address = new URL(init.publicUrl);
   const { clock, events } = dependencies;
-  const inFlight = new InFlightRequests({
-    clock,
-    ...(init.reportInvocations && {
-      onFinished: (request) => events.push({ type: 'request-finished', ...request, at: clock.now() }),
-    }),
-  });
+  const inFlight = new InFlightRequests({ clock, events: init.reportInvocations ? events : undefined });
   offerToFailInFlightRequests(() => {
     inFlight.fail();
     return invoker.running();

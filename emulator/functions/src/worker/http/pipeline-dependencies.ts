@@ -26,7 +26,7 @@ export interface PipelineDependencies {
   readonly openKeys: () => Promise<KeyStore>;
   /** The host's own API. */
   readonly hostRoutes: readonly RouteEntry<HostOperation>[];
-  /** Undefined unless the app asked for streaming. */
+  /** Undefined unless the app asked for streaming, or has a custom handler that gets requests as they are. */
   readonly streamProxy: StreamProxy | undefined;
   /** The response to every call of a function while the app is offline; undefined while it is online. */
   readonly offlinePage: string | undefined;

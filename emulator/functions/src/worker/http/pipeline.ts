@@ -95,7 +95,7 @@ async function handleRequest(
   }
 
   // 8. Invoke the function. 9. Respond.
-  if (streamProxy) {
+  if (streamProxy?.accepts(match.target.fn)) {
     response.once('close', release);
     rejectLargeBody(request, pipeline.init.maxBodyBytes);
     if (added) setAddedHeaders(added, request, response);

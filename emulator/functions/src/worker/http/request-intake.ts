@@ -2,22 +2,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@lazurite/runtime';
+import type { EventBatch } from '../invocation/event-batch.ts';
 
 /** The host's own API, which tools poll. */
 const OWN_PATH = /^\/(?:admin|runtime)(?:\/|$)/i;
 
 export interface InFlightOptions {
   readonly clock: Clock;
-  /** Called with each request that has ended; absent: nobody wants to know. */
-  readonly onFinished?: (request: FinishedRequest) => void;
-}
-
-/** A request whose response was sent, or whose client has gone. */
-export interface FinishedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  readonly durationMs: number;
+  /** Where each request is reported whose response was sent, or whose client has gone; absent: nobody listens. */
+  readonly events?: EventBatch | undefined;
 }
 
 /** The requests without a complete response. */
@@ -32,7 +25,7 @@ export class InFlightRequests {
   counted(listener: RequestListener): RequestListener {
     return (message, response) => {
       this.#responses.add(response);
-      const startedAt = this.#options.onFinished ? this.#options.clock.monotonic() : 0; // nobody would ask for it
+      const startedAt = this.#options.events ? this.#options.clock.monotonic() : 0; // nobody would ask for it
       response.once('close', () => {
         this.#responses.delete(response);
         this.#report(message, { status: response.statusCode, startedAt });
@@ -45,11 +38,13 @@ export class InFlightRequests {
     { method = '', url = '' }: IncomingMessage,
     { status, startedAt }: { readonly status: number; readonly startedAt: number },
   ): void {
-    const { clock, onFinished } = this.#options;
-    if (!onFinished) return;
+    const { clock, events } = this.#options;
+    if (!events) return;
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
-    if (!OWN_PATH.test(path)) onFinished({ method, path, status, durationMs: clock.monotonic() - startedAt });
+    if (OWN_PATH.test(path)) return;
+    const durationMs = clock.monotonic() - startedAt;
+    events.push({ type: 'request-finished', method, path, status, durationMs, at: clock.now() });
   }
 
   /** Responds with 500 wherever no response has begun. Synchronous, because the process is about to end. */

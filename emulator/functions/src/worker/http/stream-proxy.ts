@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import type { Clock, Timer } from '@lazurite/runtime';
+import type { RegisteredFunction } from '../core/function-registry.ts';
 
 /** The header by which the library finds the invocation of a streamed request. */
 const INVOCATION_ID_HEADER = 'x-ms-invocation-id';
@@ -12,6 +13,14 @@ const INVOCATION_ID_HEADER = 'x-ms-invocation-id';
  * library gets an object that does not listen, and the host emits the requests on it: no second hop.
  */
 export class StreamProxy extends EventEmitter {
+  /** Whether the requests of a function are streamed. */
+  readonly accepts: (fn: RegisteredFunction) => boolean;
+
+  constructor(accepts: (fn: RegisteredFunction) => boolean = () => true) {
+    super();
+    this.accepts = accepts;
+  }
+
   /** @param onListening what the library passed to `listen` */
   listen(onListening?: () => void): this {
     if (onListening) queueMicrotask(onListening);

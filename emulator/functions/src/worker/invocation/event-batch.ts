@@ -2,6 +2,7 @@ import type { Clock, Log, Timer } from '@lazurite/runtime';
 import { configuredLogLevel, LOG_LEVELS, type LoggingSettings, type LogLevel } from '../../config/host-settings.ts';
 import { describeThrown } from '../../errors.ts';
 import type { HostEvent } from '../../protocol/events.ts';
+import type { FromWorker } from '../../protocol/messages.ts';
 
 /** Returns the event to send in place of the given one, or null to drop it. */
 export type EventFilter = (event: HostEvent) => HostEvent | null;
@@ -9,18 +10,29 @@ export type EventFilter = (event: HostEvent) => HostEvent | null;
 /** Under load, one message carries many events; a person does not notice the delay. */
 const FLUSH_AFTER_MS = 5;
 
+/** Where events are sent: the channel of a worker process, as Node has it. */
+export interface EventChannel {
+  /** Returns false when messages are sent faster than they are taken. */
+  send?(message: Extract<FromWorker, { type: 'events' }>): boolean;
+}
+
 /** Collects events and sends them together: a message between processes costs more than many events in it. */
 export class EventBatch {
-  readonly #send: (events: readonly HostEvent[]) => void;
+  /** Whether the last events were sent faster than they are taken. */
+  isBackedUp = false;
+  readonly #channel: EventChannel;
   readonly #clock: Clock;
+  readonly #flushAfterMs: number;
   #pending: HostEvent[] = [];
   #timer: Timer | undefined;
   #filter: EventFilter = (event) => event;
   #listener: ((event: HostEvent) => void) | undefined;
 
-  constructor(clock: Clock, send: (events: readonly HostEvent[]) => void) {
+  /** @param flushAfterMs how long events are collected; 0: each is sent at once */
+  constructor(clock: Clock, channel: EventChannel, flushAfterMs = FLUSH_AFTER_MS) {
     this.#clock = clock;
-    this.#send = send;
+    this.#channel = channel;
+    this.#flushAfterMs = flushAfterMs;
   }
 
   /** Applies to all later events. */
@@ -38,7 +50,8 @@ export class EventBatch {
     if (!event) return;
     this.#listener?.(event);
     this.#pending.push(event);
-    this.#timer ??= this.#clock.setTimer(FLUSH_AFTER_MS, () => this.flush());
+    if (this.#flushAfterMs === 0) this.flush();
+    else this.#timer ??= this.#clock.setTimer(this.#flushAfterMs, () => this.flush());
   }
 
   flush(): void {
@@ -47,7 +60,7 @@ export class EventBatch {
     if (this.#pending.length === 0) return;
     const events = this.#pending;
     this.#pending = [];
-    this.#send(events);
+    this.isBackedUp = this.#channel.send?.({ type: 'events', events }) === false;
   }
 }
 

@@ -31,9 +31,7 @@ export async function invokeManually(
   const fn = app.registry.find(functionName);
   const trigger = fn && triggerOf(fn);
   if (!fn || !trigger) return { status: 'not-found', logs: [] };
-  const data = isHttpTrigger(trigger)
-    ? toHttpInput(fn, trigger, input, init.settings.http.routePrefix)
-    : { string: input ?? '' };
+  const data = toTriggerInput(fn, trigger, { input, routePrefix: init.settings.http.routePrefix });
   const metadata = createSystemData(functionName, dependencies);
   const request = createInvocationRequest(
     { fn, triggerName: trigger.name, input: data, metadata },
@@ -54,6 +52,26 @@ export async function invokeManually(
     return { status: 'failed', error: describeThrown(error), logs: app.log.collected(invocationId) };
   }
 }
+
+function toTriggerInput(
+  fn: RegisteredFunction,
+  trigger: BindingInfo,
+  { input, routePrefix }: { readonly input: string | null; readonly routePrefix: string },
+): RpcTypedData {
+  if (isHttpTrigger(trigger)) return toHttpInput(fn, trigger, input, routePrefix);
+  const isTimer = trigger.type.toLowerCase() === 'timertrigger';
+  return isTimer && !input?.trimStart().startsWith('{') ? TIMER_INPUT : { string: input ?? '' };
+}
+
+const NEVER = '0001-01-01T00:00:00';
+/** Of a timer that has not fired yet. Azure's host makes it up as well, whatever the caller sends (`TimerTriggerBinding.cs`). */
+const TIMER_INPUT: RpcTypedData = {
+  json: JSON.stringify({
+    Schedule: { AdjustForDST: true },
+    ScheduleStatus: { Last: NEVER, Next: NEVER, LastUpdated: NEVER },
+    IsPastDue: false,
+  }),
+};
 
 /**
  * An HTTP function that is invoked manually gets a request to its own route, or to `http://localhost/` where the route has
