@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Container, ContainerDefinition, CosmosClient, Database, ItemDefinition } from '@azure/cosmos';
+import { makeFolder } from '@lazurite/runtime';
 import { CommandError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
 import { pipeToStdout } from '../terminal.ts';
 import {
   assertFile,
