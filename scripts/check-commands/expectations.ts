@@ -417,6 +417,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'npm run test:clients -- python': { how: 'exists', why: 'It installs an SDK of 760 MB' },
   'npm run test:endurance:notifications': { how: 'exists', why: 'Fifty thousand changes take half an hour' },
   'npm run bench:start': { how: 'exists', why: LONG_BENCHMARK },
+  'npm run bench:world': { how: 'exists', why: LONG_BENCHMARK },
   'npm run bench:create': { how: 'exists', why: LONG_BENCHMARK },
   'npm run bench:cosmos': { how: 'exists', why: LONG_BENCHMARK },
   'npm run bench:cosmos:large': { how: 'exists', why: LONG_BENCHMARK },

@@ -68,3 +68,8 @@ export const OPTIONAL_PEERS: Readonly<Record<string, string>> = {
   '@azure/identity': '^4.5.0',
   azurite: '>=3.30.0',
 };
+
+/** Packages whose types are named by ours, and which are bundled all the same: an app that uses the types has them. */
+export const TYPE_PEERS: Readonly<Record<string, string>> = {
+  '@azure/cosmos': '^4.3.0',
+};

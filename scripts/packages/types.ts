@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
-import { type PackageDefinition, root } from './definitions.ts';
+import { type PackageDefinition, root, TYPE_PEERS } from './definitions.ts';
 
 const SPECIFIER = /(\bfrom\s+|\bimport\s*\(\s*)(['"])([^'"]+)\2/g;
 const SIDE_EFFECT = /^import ['"][^'"]+['"];\n/gm;
@@ -46,9 +46,9 @@ async function collect(file: string, declarations: Map<string, string>): Promise
   }
 }
 
-/** The declaration that a specifier names; undefined for those of Node.js. @throws Error for any other package */
+/** The declaration that a specifier names; undefined for those of Node.js and of peers. @throws Error for any other package */
 function targetOf(file: string, specifier: string): string | undefined {
-  if (specifier.startsWith('node:')) return undefined;
+  if (specifier.startsWith('node:') || specifier in TYPE_PEERS) return undefined;
   const workspace = /^@lazurite\/(\w+)$/.exec(specifier)?.[1];
   const target =
     workspace === undefined

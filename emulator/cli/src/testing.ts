@@ -27,3 +27,21 @@ export {
   VirtualClock,
 } from '@lazurite/runtime';
 export { type Stack, type StackOptions, startStack } from './stack.ts';
+export { openWorld } from './world/open-world.ts';
+export { type RunnerHooks, useWorld } from './world/use-world.ts';
+export type {
+  Caller,
+  Fault,
+  Faults,
+  Run,
+  Snapshot,
+  TimeReport,
+  World,
+  WorldBlobs,
+  WorldCosmos,
+  WorldLog,
+  WorldOptions,
+  WorldQueue,
+} from './world/world.ts';
+export { WorldError } from './world/world-error.ts';
+export { worldMatchers } from './world/world-matchers.ts';

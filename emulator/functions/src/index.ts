@@ -22,7 +22,14 @@ export {
   WorkerFailedError,
 } from './errors.ts';
 export { HOST_VERSION } from './host-version.ts';
-export { type OpenFunctionApp, type OpenFunctionAppOptions, openFunctionApp } from './in-process/open-function-app.ts';
+export {
+  type HostedApp,
+  type HostedAppOptions,
+  type OpenFunctionApp,
+  type OpenFunctionAppOptions,
+  openFunctionApp,
+  openHostedApp,
+} from './in-process/open-function-app.ts';
 export type { FunctionInfo, HostEvent } from './protocol/events.ts';
 export type { InvocationLogLine, InvokeOutcome } from './protocol/messages.ts';
 export { readLocalHost, readLocalValues } from './supervisor/configuration/app-environment.ts';
@@ -30,3 +37,4 @@ export type { HttpsOptions } from './supervisor/configuration/tls-identity.ts';
 export type { FunctionsHost, FunctionsHostOptions } from './supervisor/functions-host.ts';
 export { startFunctionsHost } from './supervisor/start-functions-host.ts';
 export { type TriggerSupport, triggerSupport } from './worker/triggers/known-triggers.ts';
+export type { TriggerStates } from './worker/triggers/trigger.ts';

@@ -10,7 +10,7 @@ import {
 } from '@lazurite/runtime';
 import { SignJWT } from 'jose';
 import { buildClaims, type TokenOptions } from './claims.ts';
-import { fileKeyStore, noKeyStore } from './key-store.ts';
+import { fileKeyStore, type KeyStore, noKeyStore } from './key-store.ts';
 import { MANAGED_IDENTITY_PATH } from './managed-identity.ts';
 import { createRoutes } from './routes.ts';
 import { openSigningKeys, SIGNING_ALGORITHM, type SigningKeys } from './signing-keys.ts';
@@ -28,6 +28,8 @@ export interface IssuerOptions {
   readonly server?: EarlyServer;
   /** Folder that keeps the signing keys; absent: new keys at each start. */
   readonly dataDir?: string;
+  /** Keeps the signing keys in place of `dataDir`. */
+  readonly keyStore?: KeyStore;
   /** Default DEFAULT_TENANT_ID. */
   readonly tenantId?: string;
   /**
@@ -67,8 +69,8 @@ const MAX_BODY_BYTES = 16 * 1024;
 export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> {
   const { tenantId = DEFAULT_TENANT_ID, address = '127.0.0.1', log = silentLog } = options;
   const randomness = options.randomness ?? systemRandomness;
-  const store = options.dataDir === undefined ? noKeyStore : fileKeyStore(options.dataDir);
-  const keys = await openSigningKeys(store, () => randomness.uuid());
+  const fromFolder = options.dataDir === undefined ? noKeyStore : fileKeyStore(options.dataDir);
+  const keys = await openSigningKeys(options.keyStore ?? fromFolder, () => randomness.uuid());
   let origin = '';
   const { clock = systemClock, identityHeader, instanceId } = options;
   const mint = createMint({ keys, clock, randomness, tenantId, origin: () => origin });

@@ -1,14 +1,20 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JWK } from 'jose';
+import { makeFolder } from '@lazurite/runtime';
 import { KeyFileDamagedError } from './errors.ts';
+
+/** A private key as a JSON Web Key. */
+export interface StoredKey {
+  readonly kid?: string;
+  readonly [member: string]: unknown;
+}
 
 /** Where signing keys outlive the process. */
 export interface KeyStore {
   /** Private keys, newest first; undefined when none were ever saved. */
-  load(): Promise<readonly JWK[] | undefined>;
+  load(): Promise<readonly StoredKey[] | undefined>;
   /** Replaces what was saved. Resolves once it is on disk. */
-  save(keys: readonly JWK[]): Promise<void>;
+  save(keys: readonly StoredKey[]): Promise<void>;
 }
 
 export const noKeyStore: KeyStore = {
@@ -26,13 +32,13 @@ export function fileKeyStore(folder: string): KeyStore {
   return {
     load: () => loadKeys(file),
     save: async (keys) => {
-      await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+      await makeFolder(folder, OWNER_ONLY_FOLDER);
       await replaceFile(file, JSON.stringify({ keys }));
     },
   };
 }
 
-async function loadKeys(file: string): Promise<readonly JWK[] | undefined> {
+async function loadKeys(file: string): Promise<readonly StoredKey[] | undefined> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -43,7 +49,7 @@ async function loadKeys(file: string): Promise<readonly JWK[] | undefined> {
   return parseKeySet(text, file);
 }
 
-function parseKeySet(text: string, file: string): readonly JWK[] {
+function parseKeySet(text: string, file: string): readonly StoredKey[] {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -55,7 +61,7 @@ function parseKeySet(text: string, file: string): readonly JWK[] {
   return keys;
 }
 
-function isPrivateRsaKey(value: unknown): value is JWK {
+function isPrivateRsaKey(value: unknown): value is StoredKey {
   if (typeof value !== 'object' || value === null) return false;
   return ['kty', 'kid', 'n', 'e', 'd'].every((name) => typeof Reflect.get(value, name) === 'string');
 }

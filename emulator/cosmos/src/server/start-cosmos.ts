@@ -62,8 +62,8 @@ export interface CosmosOptions {
    * that a stored procedure continues where it stopped. Default: 5,000 ms, as in the service, and 20,000 operations.
    */
   readonly scriptLimits?: { readonly milliseconds?: number; readonly operations?: number };
-  /** What the account holds at the start, as `memory.image()` gives it. Without `dataDir` only. Default: nothing. */
-  readonly image?: StoreImage;
+  /** What the account holds at the start, as `memory.image()` or, for one account alone, `memory.copy()` gives it. Without `dataDir` only. Default: nothing. */
+  readonly image?: StoreImage | MemoryStore;
   /** Whether expired items are removed once a minute. Without it `memory.sweep()` does so. Reads never show them. Default true. */
   readonly sweeps?: boolean;
   readonly clock?: Clock;
@@ -107,6 +107,8 @@ export interface MemoryControl {
   release(checkpoint: Checkpoint): void;
   /** All that the account holds, as JSON can write it. */
   image(): StoreImage;
+  /** The same for another account of this process, in a fifth of the time. */
+  copy(): MemoryStore;
   /** Removes what has expired. */
   sweep(): Promise<void>;
 }
@@ -198,6 +200,7 @@ function memoryControl(store: MemoryStore, account: Account): MemoryControl {
     },
     release: (checkpoint) => store.release(checkpoint),
     image: () => store.image(),
+    copy: () => store.copy(),
     sweep: async () => {
       await sweepAllExpiredItems(account);
       await pruneChangeLogs(account);
@@ -215,6 +218,7 @@ function openStore({ dataDir, image }: CosmosOptions, options: OpenOptions): Mem
   if (dataDir !== undefined && image)
     throw new TypeError('An image can be loaded into memory only, not into a dataDir');
   if (dataDir !== undefined) return new SqliteStore(openDatabase(dataDir, options));
+  if (image instanceof MemoryStore) return image;
   return image ? MemoryStore.of(image) : new MemoryStore();
 }
 

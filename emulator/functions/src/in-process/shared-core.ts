@@ -11,15 +11,21 @@ const KEY = Symbol.for('lazurite.functions-core.in-process');
 /** A registration that is repeated for the next app that is opened. */
 type Registration = (core: CoreApi) => Disposable | undefined;
 
+interface OpenCore {
+  readonly appRoot: string;
+  readonly core: CoreApi;
+}
+
 /**
- * The core module of a process in which apps are opened one after the other. Modules register their functions when they
+ * The core module of a process in which apps are opened, one after the other or one app several times. Modules register their functions when they
  * are loaded, once in the lifetime of the process. So the registrations are recorded, and repeated for each app that is
  * opened from the same folder.
  */
 export class SharedCore {
   readonly #recorded: { readonly appRoot: string | undefined; readonly register: Registration }[] = [];
   #model: ProgrammingModel | undefined;
-  #current: { readonly appRoot: string; readonly core: CoreApi } | undefined;
+  /** The apps that are open, the last one opened at the end: modules that are loaded now belong to it. */
+  #open: readonly OpenCore[] = [];
 
   /** The module `@azure/functions-core` of this process. */
   readonly api: CoreApi = {
@@ -31,29 +37,38 @@ export class SharedCore {
     setProgrammingModel: (model) => {
       // Version 4 sets its model once in the lifetime of the process, version 3 once for each app that needs it.
       if (!model.version.startsWith('3.')) this.#model = model;
-      this.#current?.core.setProgrammingModel(model);
+      this.#last?.core.setProgrammingModel(model);
     },
     getProgrammingModel: () => {
-      if (this.#current) return this.#current.core.getProgrammingModel();
+      if (this.#last) return this.#last.core.getProgrammingModel();
       throw new Error('No function app is open in this process');
     },
-    log: (level, category, message) => this.#current?.core.log(level, category, message),
+    log: (level, category, message) => this.#last?.core.log(level, category, message),
   };
 
-  get isOpen(): boolean {
-    return this.#current !== undefined;
+  /** The folder of the apps that are open; undefined when none is. */
+  get appRoot(): string | undefined {
+    return this.#last?.appRoot;
   }
 
-  /** Repeats the registrations of modules of this folder, and of modules that were loaded before any app was open. */
-  open(appRoot: string, core: CoreApi): void {
-    this.#current = { appRoot, core };
+  /**
+   * Repeats the registrations of modules of this folder, and of modules that were loaded before any app was open.
+   *
+   * @returns a function that closes the app
+   */
+  open(appRoot: string, core: CoreApi): () => void {
+    const opened = { appRoot, core };
+    this.#open = [...this.#open, opened];
     for (const { appRoot: origin, register } of this.#recorded) {
       if (origin === undefined || origin === appRoot) this.#apply(register, core);
     }
+    return () => {
+      this.#open = this.#open.filter((one) => one !== opened);
+    };
   }
 
-  close(): void {
-    this.#current = undefined;
+  get #last(): OpenCore | undefined {
+    return this.#open.at(-1);
   }
 
   /** An app that registers in code runs with the programming model of the library that it uses. */
@@ -63,8 +78,8 @@ export class SharedCore {
   }
 
   #record(register: Registration): Disposable {
-    const registered = this.#current && this.#apply(register, this.#current.core);
-    const entry = { appRoot: this.#current?.appRoot, register };
+    const registered = this.#last && this.#apply(register, this.#last.core);
+    const entry = { appRoot: this.#last?.appRoot, register };
     this.#recorded.push(entry);
     return new Disposable(() => {
       registered?.dispose();

@@ -1,6 +1,7 @@
 import type { Container } from '../../account/account.ts';
 import { parsePropertyPath } from '../../model/json.ts';
-import type { ConditionKind, IndexedCondition, IndexPath, IndexUse } from '../../query/plan/index-use.ts';
+import { type ConditionKind, type IndexedCondition, type IndexPath, indexUseOf } from '../../query/plan/index-use.ts';
+import type { Query } from '../../query/syntax/ast.ts';
 
 /** The forms of the header `x-ms-cosmos-index-utilization`, by the header that asks for it. */
 export type IndexMetricsVersion = 1 | 2;
@@ -28,8 +29,8 @@ interface Indexes {
  * the service, only the form of the query counts. Version 1 is JSON in base64, version 2 percent-encoded JSON. Source: "Indexing
  * metrics in Azure Cosmos DB"; `IndexUtilizationInfo` and `IndexMetricsInfo` of the SDKs.
  */
-export function formatIndexMetrics(use: IndexUse, container: Container, version: IndexMetricsVersion): string {
-  const [utilized, potential] = indexesOf(use, container);
+export function formatIndexMetrics(query: Query, container: Container, version: IndexMetricsVersion): string {
+  const [utilized, potential] = indexesOf(query, container);
   if (version === 1) {
     const json = {
       UtilizedSingleIndexes: utilized.single.map(toSingleV1),
@@ -67,7 +68,8 @@ function toCompositeV1({ specs }: CompositeIndex) {
 }
 
 /** Those of the policy that serve the query, and those that would. */
-function indexesOf(use: IndexUse, container: Container): readonly [utilized: Indexes, potential: Indexes] {
+function indexesOf(query: Query, container: Container): readonly [utilized: Indexes, potential: Indexes] {
+  const use = indexUseOf(query);
   const compositeIndexes = container.definition.indexingPolicy.compositeIndexes ?? [];
   const available = compositeIndexes.map((index) =>
     index.map(

@@ -99,6 +99,12 @@ export class MemoryItems implements ItemStore {
     for (const { byNumber } of this.#containers.values()) yield* byNumber.values();
   }
 
+  /** Makes an empty store hold what another does, not undoable. Items are never changed, so both have the same ones. */
+  copyFrom(other: MemoryItems): void {
+    for (const [number, container] of other.#containers) this.#containers.set(number, copyOf(container));
+    for (const [number, item] of other.#expiring) this.#expiring.set(number, item);
+  }
+
   /** Adds items to an empty store, not undoable. */
   load(items: Iterable<StoredItem>): void {
     for (const item of items) this.#add(item);
@@ -174,6 +180,17 @@ export class MemoryItems implements ItemStore {
     this.#containers.set(number, container);
     return container;
   }
+}
+
+function copyOf({ byKey, byNumber, ranges }: Container): Container {
+  const copied = [...ranges].map(([number, range]) => [number, copyOfRange(range)] as const);
+  return { byKey: new Map(byKey), byNumber: new Map(byNumber), ranges: new Map(copied) };
+}
+
+function copyOfRange({ byNumber, byLsn, byEpk }: Range): Range {
+  const partitions = new Map<string, OrderedRows<StoredItem>>();
+  for (const [epk, rows] of byEpk) partitions.set(epk, rows.copy());
+  return { byNumber: byNumber.copy(), byLsn: byLsn.copy(), byEpk: partitions };
 }
 
 function toText({ epk, partitionKey, id }: ItemKey): string {

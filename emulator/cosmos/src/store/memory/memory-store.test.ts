@@ -40,15 +40,17 @@ describe('MemoryStore', () => {
     expect([store.restore(first), store.items.usage(1).count]).toEqual([false, 1]);
   });
 
-  it('of() gives a store that holds the same, and goes its own way', () => {
+  it('of() and copy() give a store that holds the same, and goes its own way', () => {
     const store = new MemoryStore();
     for (let number = 1; number <= 5; number++) write(store, number);
-    const copy = MemoryStore.of(JSON.parse(JSON.stringify(store.image())));
-    expect(sorted(copy)).toEqual(sorted(store));
-    write(copy, 6);
-    expect([store.counters.current('lsn'), copy.counters.current('lsn'), store.items.usage(1).count]).toEqual([
-      5, 6, 5,
-    ]);
+    for (const copy of [MemoryStore.of(JSON.parse(JSON.stringify(store.image()))), store.copy()]) {
+      expect(sorted(copy)).toEqual(sorted(store));
+      write(copy, 6);
+      expect([store, copy].map(({ counters }) => counters.current('lsn'))).toEqual([5, 6]);
+      expect([store, copy].map(({ items }) => items.usage(1).count)).toEqual([5, 6]);
+      const changes = ({ items }: MemoryStore) => items.changes({ container: 1, range: 0, now: 0 }, 4, 9).length;
+      expect([store, copy].map(changes)).toEqual([1, 2]);
+    }
   });
 });
 

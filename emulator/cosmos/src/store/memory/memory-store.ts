@@ -94,13 +94,23 @@ export class MemoryStore implements Store {
 
   /** Of the present state; later writes do not change it. */
   image(): StoreImage {
+    return { ...this.#image(), items: [...this.items.all()] };
+  }
+
+  #image(): Omit<StoreImage, 'items'> {
     return {
       counters: this.#counters.all(),
       resources: this.resources.all(),
-      items: [...this.items.all()],
       uniqueKeys: this.#uniqueKeys.all(),
       changes: [...this.#changeLog.all()],
     };
+  }
+
+  /** A store of its own that holds the same now, faster than by an image. */
+  copy(): MemoryStore {
+    const copy = MemoryStore.of({ ...this.#image(), items: [] });
+    copy.items.copyFrom(this.items);
+    return copy;
   }
 
   /** A new store that holds the same. */

@@ -10,6 +10,15 @@ export class OrderedRows<T> {
   #rows: (T | undefined)[] = [];
   #gaps = 0;
 
+  /** A list of its own with the same rows. */
+  copy(): OrderedRows<T> {
+    const copy = new OrderedRows<T>();
+    copy.#keys = this.#keys.slice();
+    copy.#rows = this.#rows.slice();
+    copy.#gaps = this.#gaps;
+    return copy;
+  }
+
   get(key: number): T | undefined {
     const index = this.#indexAfter(key - 1);
     return this.#keys[index] === key ? this.#rows[index] : undefined;

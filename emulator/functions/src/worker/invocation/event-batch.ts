@@ -22,14 +22,17 @@ export class EventBatch {
   isBackedUp = false;
   readonly #channel: EventChannel;
   readonly #clock: Clock;
+  readonly #flushAfterMs: number;
   #pending: HostEvent[] = [];
   #timer: Timer | undefined;
   #filter: EventFilter = (event) => event;
   #listener: ((event: HostEvent) => void) | undefined;
 
-  constructor(clock: Clock, channel: EventChannel) {
+  /** @param flushAfterMs how long events are collected; 0: each is sent at once */
+  constructor(clock: Clock, channel: EventChannel, flushAfterMs = FLUSH_AFTER_MS) {
     this.#clock = clock;
     this.#channel = channel;
+    this.#flushAfterMs = flushAfterMs;
   }
 
   /** Applies to all later events. */
@@ -47,7 +50,8 @@ export class EventBatch {
     if (!event) return;
     this.#listener?.(event);
     this.#pending.push(event);
-    this.#timer ??= this.#clock.setTimer(FLUSH_AFTER_MS, () => this.flush());
+    if (this.#flushAfterMs === 0) this.flush();
+    else this.#timer ??= this.#clock.setTimer(this.#flushAfterMs, () => this.flush());
   }
 
   flush(): void {

@@ -18,6 +18,7 @@ class DeferredListener implements TriggerListener {
   readonly #open: () => Promise<TriggerListener>;
   readonly #stop = Promise.withResolvers<void>();
   #listener: Promise<TriggerListener | undefined> = Promise.resolve(undefined);
+  #opened: TriggerListener | undefined;
   #isStopped = false;
 
   constructor(storage: StorageChanges, open: () => Promise<TriggerListener>) {
@@ -27,6 +28,19 @@ class DeferredListener implements TriggerListener {
 
   async start(): Promise<void> {
     this.#listener = Promise.race([this.#storage.used, this.#stop.promise]).then(() => this.#openListener());
+  }
+
+  async ready(): Promise<void> {
+    if (!this.#storage.isUnused) await this.#listener;
+  }
+
+  state(): unknown {
+    return this.#opened?.state?.();
+  }
+
+  /** A listener that has opened stays open, also when the storage is empty again. */
+  restore(state: unknown): void {
+    this.#opened?.restore?.(state);
   }
 
   async stop(): Promise<void> {
@@ -39,6 +53,7 @@ class DeferredListener implements TriggerListener {
     if (this.#isStopped) return undefined;
     const listener = await this.#open();
     await listener.start();
+    this.#opened = listener;
     return listener;
   }
 }

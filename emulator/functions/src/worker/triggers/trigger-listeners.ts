@@ -9,7 +9,7 @@ import { type InvokeTriggered, invokeFromTrigger } from '../invocation/invocatio
 import type { Invoker } from '../invocation/invoker.ts';
 import { triggerSupport } from './known-triggers.ts';
 import { toRetryPolicy, withRetries } from './retry.ts';
-import type { ChangeNotifications, TriggerFactory, TriggerListener } from './trigger.ts';
+import type { ChangeNotifications, TriggerFactory, TriggerListener, TriggerStates } from './trigger.ts';
 import type { TriggerFactories } from './trigger-factories.ts';
 
 export interface TriggerListenersOptions {
@@ -18,6 +18,13 @@ export interface TriggerListenersOptions {
   readonly init: WorkerInit;
   readonly dependencies: WorkerDependencies & ChangeNotifications;
   readonly factories: TriggerFactories;
+}
+
+interface TriggeredFunction {
+  readonly fn: RegisteredFunction;
+  readonly trigger: NamedBinding;
+  /** From which its listener goes on. */
+  readonly state: unknown;
 }
 
 const FIRST_RETRY_MS = 1_000;
@@ -35,6 +42,9 @@ export class TriggerListeners {
   readonly #options: TriggerListenersOptions;
   readonly #stopping = new AbortController();
   readonly #starting: Promise<TriggerListener | undefined>[] = [];
+  /** Those that have started, by function. */
+  readonly #started = new Map<string, TriggerListener>();
+  readonly #attempted: Promise<void>[] = [];
   #outstanding = 0;
 
   constructor(options: TriggerListenersOptions) {
@@ -50,11 +60,27 @@ export class TriggerListeners {
     return this.#outstanding;
   }
 
-  start(): void {
+  /** @param states of earlier listeners of the same app, from which these go on */
+  start(states: TriggerStates = {}): void {
     for (const fn of this.#options.app.registry.all()) {
       const trigger = triggerOf(fn);
-      if (trigger && !isHttpTrigger(trigger) && !isDisabled(fn)) this.#starting.push(this.#startListener(fn, trigger));
+      if (!trigger || isHttpTrigger(trigger) || isDisabled(fn)) continue;
+      this.#starting.push(this.#startListener({ fn, trigger, state: states[fn.metadata.name] }));
     }
+  }
+
+  /** Resolves when every listener has started, or waits for its event source. */
+  async ready(): Promise<void> {
+    await Promise.all(this.#attempted);
+    await Promise.all([...this.#started.values()].map((listener) => listener.ready?.()));
+  }
+
+  states(): TriggerStates {
+    return Object.fromEntries([...this.#started].map(([name, listener]) => [name, listener.state?.()]));
+  }
+
+  restore(states: TriggerStates): void {
+    for (const [name, listener] of this.#started) listener.restore?.(states[name]);
   }
 
   /** Resolves when the invocations that the listeners started have ended. */
@@ -67,12 +93,15 @@ export class TriggerListeners {
    * Starts the listener of one function, and retries while its event source is unavailable. Undefined when the trigger
    * has no listener here or its binding is not valid, which the log says, and when the host stops.
    */
-  async #startListener(fn: RegisteredFunction, trigger: NamedBinding): Promise<TriggerListener | undefined> {
-    const { name } = fn.metadata;
+  async #startListener(triggered: TriggeredFunction): Promise<TriggerListener | undefined> {
+    const { name } = triggered.fn.metadata;
     const { signal } = this.#stopping;
+    const { promise: attempted, resolve } = Promise.withResolvers<void>();
+    this.#attempted.push(attempted);
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
-        const listener = await this.#tryToStart(fn, trigger);
+        const listener = await this.#tryToStart(triggered).finally(resolve);
+        if (listener) this.#started.set(name, listener);
         if (attempt > 1) this.#log('information', `The listener for function '${name}' has started`);
         return listener;
       } catch (error) {
@@ -85,7 +114,7 @@ export class TriggerListeners {
     return undefined;
   }
 
-  async #tryToStart(fn: RegisteredFunction, trigger: NamedBinding): Promise<TriggerListener | undefined> {
+  async #tryToStart({ fn, trigger, state }: TriggeredFunction): Promise<TriggerListener | undefined> {
     const factory = await this.#options.factories.get(trigger.type.toLowerCase())?.();
     if (!factory) {
       this.#log('error', doesNotFire(fn.metadata.name, trigger.type, this.#options.init.publicUrl));
@@ -93,7 +122,7 @@ export class TriggerListeners {
     }
     const listener = await this.#createListener(fn, trigger, factory);
     try {
-      await listener.start();
+      await listener.start(state);
       return listener;
     } catch (error) {
       await listener.stop(); // releases what a partial start has opened
@@ -103,7 +132,7 @@ export class TriggerListeners {
 
   #createListener(fn: RegisteredFunction, trigger: NamedBinding, factory: TriggerFactory): Promise<TriggerListener> {
     const { init, dependencies } = this.#options;
-    const { clock, randomness: random, log, changes, storage } = dependencies;
+    const { clock, randomness: random, log, changes, storage, eventDriven } = dependencies;
     const { settings, env, dataDir, hostId } = init;
     const policy = toRetryPolicy(fn.metadata.retryOptions) ?? settings.retry;
     const invoke = this.#counted(invokeFromTrigger(this.#options, fn, trigger.name));
@@ -117,6 +146,7 @@ export class TriggerListeners {
       hostId,
       changes,
       storage,
+      ...(eventDriven && { eventDriven }),
       functionName: fn.metadata.name,
       binding: resolveBinding(trigger, env),
       invoke: policy ? withRetries(invoke, policy, { clock, random, signal: this.#stopping.signal }) : invoke,

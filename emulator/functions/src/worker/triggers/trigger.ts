@@ -4,11 +4,24 @@ import type { ContainerChanges, StorageChanges } from './polling.ts';
 
 /** Waits for the events of one function and calls it for each. */
 export interface TriggerListener {
-  /** Rejects when the event source cannot be used at all. A source that is only unavailable for now is retried. */
-  start(): Promise<void>;
+  /**
+   * Rejects when the event source cannot be used at all. A source that is only unavailable for now is retried.
+   *
+   * @param state of a listener of the same function, as `state` gave it, from which this one goes on
+   */
+  start(state?: unknown): Promise<void>;
   /** Takes no further events and resolves when the invocations it started have ended. */
   stop(): Promise<void>;
+  /** Resolves when it waits for events of a source that is there. Absent: it does so once it has started. */
+  ready?(): Promise<void>;
+  /** What it knows beyond what its event source holds, as JSON can write it. Absent: nothing. */
+  state?(): unknown;
+  /** Goes on from an earlier state of its own, while no invocation runs. */
+  restore?(state: unknown): void;
 }
+
+/** The states of listeners, by function. */
+export type TriggerStates = Readonly<Record<string, unknown>>;
 
 /** Notifications of what was written to the local data servers. */
 export interface ChangeNotifications {
@@ -16,6 +29,11 @@ export interface ChangeNotifications {
   readonly changes: ContainerChanges;
   /** Writes to the local storage. */
   readonly storage: StorageChanges;
+  /**
+   * Every change is notified at once, and no other host reads the same sources: nothing has to be polled, and no lease
+   * has to be renewed. Absent: notifications only save time.
+   */
+  readonly eventDriven?: true;
 }
 
 export interface TriggerContext extends BindingDeclaration, ChangeNotifications {

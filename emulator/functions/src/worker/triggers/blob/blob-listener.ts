@@ -9,6 +9,9 @@ import { RetryLog } from '../polling.ts';
 import type { TriggerListener } from '../trigger.ts';
 import type { BlobPattern } from './blob-pattern.ts';
 
+/** Until a container is scanned again that could not be read. */
+const MAX_RETRY_MS = 10_000;
+
 /** Port: the blob versions that a function has processed. */
 export interface BlobReceipts {
   has(blobName: string, etag: string): Promise<boolean>;
@@ -84,6 +87,17 @@ export class BlobListener implements TriggerListener {
     this.#scanning = this.#scanRepeatedly();
   }
 
+  /** The versions that need not be looked for in the receipts. */
+  state(): readonly (readonly [string, string])[] {
+    return [...this.#done];
+  }
+
+  restore(state: unknown): void {
+    this.#done.clear();
+    // What `state` gave; none, when there was no listener yet.
+    for (const [name, etag] of (state ?? []) as ReturnType<BlobListener['state']>) this.#done.set(name, etag);
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#unsubscribe();
@@ -93,15 +107,24 @@ export class BlobListener implements TriggerListener {
 
   async #scanRepeatedly(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      try {
-        await this.#scan();
-        this.#retryLog.succeeded();
-      } catch (error) {
-        // A missing container may be created later.
-        if (!isNotFound(error) && !this.#stop.signal.aborted) this.#retryLog.failed(error);
-      }
-      await sleep(this.#options.clock, this.#options.scanIntervalMs, this.#stop.signal).catch(() => undefined);
+      const isRead = await this.#tryToScan();
+      const { scanIntervalMs, clock } = this.#options;
+      const delayMs = isRead ? scanIntervalMs : Math.min(scanIntervalMs, MAX_RETRY_MS);
+      await sleep(clock, delayMs, this.#stop.signal).catch(() => undefined);
     }
+  }
+
+  /** False when the container could not be read. A missing one is empty: it may be created later. */
+  async #tryToScan(): Promise<boolean> {
+    try {
+      await this.#scan();
+      this.#retryLog.succeeded();
+    } catch (error) {
+      if (isNotFound(error) || this.#stop.signal.aborted) return true;
+      this.#retryLog.failed(error);
+      return false;
+    }
+    return true;
   }
 
   async #scan(): Promise<void> {

@@ -38,7 +38,7 @@ async function openListener(
   binding: ConfigReader,
   { pattern, isLocal }: BlobSource,
 ): Promise<BlobListener> {
-  const { functionName, hostId, invoke, clock, log, settings, storage, env } = context;
+  const { functionName, hostId, invoke, clock, log, settings, storage, env, eventDriven } = context;
   const connection = binding.text('connection');
   const service = await openBlobService(connection, env);
   const scanned = await openBlobService(connection, env, NO_RETRIES);
@@ -58,7 +58,11 @@ async function openListener(
     },
     maxAttempts: settings.blobs.poisonBlobThreshold,
     maxConcurrent: settings.blobs.maxDegreeOfParallelism ?? MAX_CONCURRENT,
-    scanIntervalMs: isLocal ? SCAN_INTERVAL_MS.notified : SCAN_INTERVAL_MS.polling,
+    scanIntervalMs: isLocal
+      ? eventDriven
+        ? Number.POSITIVE_INFINITY
+        : SCAN_INTERVAL_MS.notified
+      : SCAN_INTERVAL_MS.polling,
     onBlob: (listener) => {
       if (!isLocal) return () => undefined; // only the local storage notifies of changes
       return storage.subscribe(`blob/${pattern.container}`, (blob) => {

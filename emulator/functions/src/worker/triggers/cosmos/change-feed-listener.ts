@@ -19,6 +19,8 @@ export interface ChangeFeedListenerOptions {
   readonly startFrom: StartFrom;
   /** The time between polls while no change is notified. */
   readonly pollDelayMs: number;
+  /** How long writes are collected, after a page that was not full, before the next is read. Default 10 to 100 ms. */
+  readonly collectMs?: { readonly min: number; readonly max: number };
   readonly acquireIntervalMs: number;
   readonly renewIntervalMs: number;
   readonly expirationMs: number;
@@ -37,6 +39,7 @@ export class ChangeFeedListener implements TriggerListener {
   readonly #options: ChangeFeedListenerOptions;
   readonly #stop = new AbortController();
   readonly #readers = new Map<string, Promise<void>>();
+  readonly #holders = new Map<string, LeaseHolder>();
   readonly #idleReaders = new Set<WakeableSleep>();
   readonly #retryLogs: Readonly<Record<'leases' | 'feed', RetryLog>>;
   #balancing: Promise<void> = Promise.resolve();
@@ -54,6 +57,18 @@ export class ChangeFeedListener implements TriggerListener {
     for (const range of await feed.ranges()) await leases.add(range);
     await this.#balance();
     this.#balancing = this.#keepBalance();
+  }
+
+  state(): readonly Lease[] {
+    return [...this.#holders.values()].map(({ lease }) => lease);
+  }
+
+  /** Readers go on from the leases as they were, while the stored ones are taken back too. */
+  restore(state: unknown): void {
+    for (const lease of (state ?? []) as readonly Lease[]) {
+      const holder = this.#holders.get(lease.id); // what `state` gave
+      if (holder) holder.lease = lease;
+    }
   }
 
   async stop(): Promise<void> {
@@ -86,6 +101,7 @@ export class ChangeFeedListener implements TriggerListener {
   #startReader(lease: Lease): void {
     const { log, functionName, containerName } = this.#options;
     const holder = new LeaseHolder(lease, this.#options);
+    this.#holders.set(lease.id, holder);
     const idle = new WakeableSleep();
     this.#idleReaders.add(idle);
     const unsubscribe = this.#options.onChange(() => idle.wake());
@@ -98,6 +114,7 @@ export class ChangeFeedListener implements TriggerListener {
         unsubscribe();
         this.#idleReaders.delete(idle);
         this.#readers.delete(lease.id);
+        this.#holders.delete(lease.id);
       });
     this.#readers.set(lease.id, done);
   }
@@ -112,10 +129,10 @@ export class ChangeFeedListener implements TriggerListener {
         this.#retryLogs.feed.succeeded();
         await holder.renewIfDue();
         if (found === 'none') await idle.sleep(clock, pollDelayMs);
-        else if (found === 'some') await this.#sleep(delayAfter(clock.monotonic() - startedAt));
+        else if (found === 'some') await this.#collect(clock.monotonic() - startedAt);
       } catch (error) {
         this.#retryLogs.feed.failed(error);
-        await this.#sleep(Math.max(pollDelayMs, RETRY_MS));
+        await this.#sleep(Number.isFinite(pollDelayMs) ? Math.max(pollDelayMs, RETRY_MS) : RETRY_MS);
       }
     }
     await holder.release();
@@ -145,6 +162,15 @@ export class ChangeFeedListener implements TriggerListener {
     return outcome.succeeded || !this.#stop.signal.aborted;
   }
 
+  /**
+   * Collects successive writes in one call, so that the trigger takes at most a quarter of the time and leaves the rest to
+   * the requests that write: one call for each write would cost several times as much as the write.
+   */
+  async #collect(tookMs: number): Promise<void> {
+    const { min, max } = this.#options.collectMs ?? COLLECT_MS;
+    if (max > 0) await this.#sleep(Math.min(Math.max(3 * tookMs, min), max));
+  }
+
   #sleep(delayMs: number): Promise<boolean> {
     return sleep(this.#options.clock, delayMs, this.#stop.signal).then(
       () => true,
@@ -156,16 +182,7 @@ export class ChangeFeedListener implements TriggerListener {
 /** The items of a page: `some` when nothing followed them, `full` when there may be more. */
 type Found = 'none' | 'some' | 'full';
 
-const MIN_DELAY_MS = 10;
-const MAX_DELAY_MS = 100;
-
-/**
- * The delay collects successive writes in one call, so that the trigger takes at most a quarter of the time and leaves
- * the rest to the requests that write: one call for each write would cost several times as much as the write.
- */
-function delayAfter(tookMs: number): number {
-  return Math.min(Math.max(3 * tookMs, MIN_DELAY_MS), MAX_DELAY_MS);
-}
+const COLLECT_MS = { min: 10, max: 100 } as const;
 
 /** The minimum delay before a failed read is repeated. */
 const RETRY_MS = 1_000;

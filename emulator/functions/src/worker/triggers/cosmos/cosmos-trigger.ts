@@ -34,11 +34,12 @@ export function cosmosTriggerFactory(clients = new CosmosClients()): TriggerFact
     const prefix = `${binding.text('leaseContainerPrefix') ?? ''}${context.settings.cosmosDB.leasePrefix}`;
     const feed = await openChangeFeed({ container: monitored, maxItems });
     return new ChangeFeedListener({
-      ...readIntervals(binding, isLocal(address.endpoint)),
+      ...(context.eventDriven ? EVENT_DRIVEN : readIntervals(binding, isLocal(address.endpoint))),
       feed: readingExisting(feed, { name: `${databaseName}/${containerName}`, endpoint: address.endpoint }),
       leases: createLeaseStore(leaseContainer, `${prefix}${context.hostId}.${context.functionName}.${monitored.id}.`),
       instanceId: createInstanceId(context.random),
-      isGone,
+      // No other host reads the same containers, so that any other owner of a lease is one of the past.
+      isGone: context.eventDriven ? () => true : isGone,
       onChange: (listener) => context.changes.subscribe({ database: databaseName, container: containerName }, listener),
       containerName,
       startFrom: readStart(binding),
@@ -49,6 +50,15 @@ export function cosmosTriggerFactory(clients = new CosmosClients()): TriggerFact
     }) satisfies TriggerListener;
   };
 }
+
+/** Nothing is polled, and nobody takes a lease away. */
+const EVENT_DRIVEN = {
+  pollDelayMs: Number.POSITIVE_INFINITY,
+  acquireIntervalMs: Number.POSITIVE_INFINITY,
+  renewIntervalMs: Number.POSITIVE_INFINITY,
+  expirationMs: Number.POSITIVE_INFINITY,
+  collectMs: { min: 0, max: 0 },
+};
 
 function readIntervals(binding: ConfigReader, local: boolean) {
   const min = { min: 1 };

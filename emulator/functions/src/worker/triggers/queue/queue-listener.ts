@@ -15,6 +15,8 @@ export interface QueueListenerOptions {
   readonly queue: QueueClient;
   readonly poisonQueue: QueueClient;
   readonly queues: QueuesSettings;
+  /** Whether `onChange` calls whenever a message can be received. */
+  readonly eventDriven?: true;
   /** Calls `listener` when there may be a message. Returns a function that ends the subscription. */
   readonly onChange: (listener: () => void) => () => void;
   readonly functionName: string;
@@ -25,6 +27,8 @@ export interface QueueListenerOptions {
 }
 
 const MIN_POLLING_INTERVAL_MS = 100;
+/** Until a queue is read again that could not be read, where nothing else wakes the trigger. */
+const RETRY_MS = 1_000;
 /** How long a received message stays hidden. Half of this time later it is renewed. */
 const VISIBILITY_SECONDS = 600;
 const RENEWAL_MS = (VISIBILITY_SECONDS * 1_000) / 2;
@@ -68,22 +72,24 @@ export class QueueListener implements TriggerListener {
   }
 
   async #poll(): Promise<void> {
-    const { queues, clock, random } = this.#options;
-    const limits = { minMs: MIN_POLLING_INTERVAL_MS, maxMs: queues.maxPollingIntervalMs };
+    const { queues, clock, random, eventDriven } = this.#options;
+    const limits = eventDriven
+      ? { minMs: Number.POSITIVE_INFINITY, maxMs: Number.POSITIVE_INFINITY }
+      : { minMs: MIN_POLLING_INTERVAL_MS, maxMs: queues.maxPollingIntervalMs };
     const backoff = new Backoff(limits, random);
     const { signal } = this.#stop;
     while (!signal.aborted) {
       this.#idle.reset();
       const messages = await this.#receive();
-      for (const message of messages) this.#begin(message);
-      if (messages.length > 0) backoff.reset();
-      else await this.#idle.sleep(clock, backoff.next());
+      for (const message of messages ?? []) this.#begin(message);
+      if (messages && messages.length > 0) backoff.reset();
+      else await this.#idle.sleep(clock, !messages && eventDriven ? RETRY_MS : backoff.next());
       await this.#waitForCapacity();
     }
   }
 
-  /** Empty when the queue is missing or cannot be read: the trigger waits for it. */
-  async #receive(): Promise<readonly DequeuedMessageItem[]> {
+  /** Empty when the queue is missing, undefined when it cannot be read: the trigger waits for it. */
+  async #receive(): Promise<readonly DequeuedMessageItem[] | undefined> {
     const { source, queues } = this.#options;
     try {
       const options = { numberOfMessages: queues.batchSize, visibilityTimeout: VISIBILITY_SECONDS };
@@ -91,8 +97,9 @@ export class QueueListener implements TriggerListener {
       this.#retryLog.succeeded();
       return received.receivedMessageItems;
     } catch (error) {
-      if (!isNotFound(error) && !this.#stop.signal.aborted) this.#retryLog.failed(error);
-      return [];
+      if (isNotFound(error) || this.#stop.signal.aborted) return [];
+      this.#retryLog.failed(error);
+      return undefined;
     }
   }
 

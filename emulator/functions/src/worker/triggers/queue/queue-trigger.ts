@@ -7,7 +7,7 @@ import { QueueListener } from './queue-listener.ts';
 
 /** queueTrigger: `queueName`, `connection`; host.json `extensions.queues`. */
 export async function createQueueTrigger(context: TriggerContext): Promise<TriggerListener> {
-  const { env, settings, storage } = context;
+  const { env, settings, storage, eventDriven, ...rest } = context;
   const binding = readBinding(context);
   const queueName = binding.text('queueName')?.toLowerCase();
   if (!queueName) throw binding.fail('queueName', 'is required');
@@ -18,7 +18,15 @@ export async function createQueueTrigger(context: TriggerContext): Promise<Trigg
     const poisonQueue = await openQueue({ connection, queueName: `${queueName}-poison` }, env);
     const onChange = (listener: () => void) => (isLocal ? storage.subscribe(`queue/${queueName}`, listener) : noop);
     const source = await openQueue({ connection, queueName }, env, NO_RETRIES);
-    return new QueueListener({ ...context, source, queue, poisonQueue, onChange, queues: settings.queues });
+    return new QueueListener({
+      ...rest,
+      source,
+      queue,
+      poisonQueue,
+      onChange,
+      queues: settings.queues,
+      ...(isLocal && eventDriven && { eventDriven }),
+    });
   });
 }
 

@@ -15,6 +15,12 @@ export interface TimerOptions {
   readonly invoke: InvokeTriggered;
 }
 
+/** Of a timer between two runs. */
+interface TimerState {
+  readonly status: TimerStatus | null;
+  readonly dueAt: number | null;
+}
+
 type Unscheduled = { readonly reason: 'IsPastDue'; readonly due: number } | { readonly reason: 'RunOnStartup' };
 
 /**
@@ -25,6 +31,8 @@ export class TimerTriggerListener implements TriggerListener {
   readonly #options: TimerOptions;
   #status: TimerStatus | undefined;
   #timer: Timer | undefined;
+  /** When the timer is due; null: never. */
+  #dueAt: number | null = null;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -32,11 +40,23 @@ export class TimerTriggerListener implements TriggerListener {
     this.#options = options;
   }
 
-  async start(): Promise<void> {
+  async start(state?: unknown): Promise<void> {
+    if (state !== undefined) return this.restore(state);
     const due = await this.#missedRun();
     if (due !== undefined) this.#run({ reason: 'IsPastDue', due });
     else if (this.#options.runOnStartup) this.#run({ reason: 'RunOnStartup' });
     else this.#scheduleNext();
+  }
+
+  state(): TimerState {
+    return { status: this.#status ?? null, dueAt: this.#dueAt };
+  }
+
+  restore(state: unknown): void {
+    const { status, dueAt } = state as TimerState; // what `state` gave
+    this.#status = status ?? undefined;
+    this.#timer?.cancel();
+    if (dueAt !== null) this.#startTimer(dueAt);
   }
 
   stop(): Promise<void> {
@@ -66,8 +86,14 @@ export class TimerTriggerListener implements TriggerListener {
     const { schedule, clock } = this.#options;
     const now = clock.now();
     const next = schedule.next(Math.max(now, this.#status?.last ?? 0));
-    if (this.#stopped || next === undefined) return;
-    this.#timer = clock.setTimer(next - now, () => this.#run());
+    this.#dueAt = null;
+    if (!this.#stopped && next !== undefined) this.#startTimer(next);
+  }
+
+  #startTimer(dueAt: number): void {
+    const { clock } = this.#options;
+    this.#dueAt = dueAt;
+    this.#timer = clock.setTimer(dueAt - clock.now(), () => this.#run());
   }
 
   #run(unscheduled?: Unscheduled): void {

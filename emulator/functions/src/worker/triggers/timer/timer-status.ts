@@ -18,6 +18,17 @@ export interface TimerStatusStore {
   save(status: TimerStatus): Promise<void>;
 }
 
+/** For a host whose clock and state live as long as itself. */
+export function memoryTimerStatusStore(): TimerStatusStore {
+  let stored: TimerStatus | undefined;
+  return {
+    load: async () => stored,
+    save: async (status) => {
+      stored = status;
+    },
+  };
+}
+
 export function fileTimerStatusStore(dataDir: string, functionName: string): TimerStatusStore {
   const path = join(dataDir, 'timers', `${functionName}.json`);
   return {

@@ -3,7 +3,7 @@ import type { TriggerContext, TriggerListener } from '../trigger.ts';
 import { toLocalIso } from './local-time.ts';
 import { nextOccurrences, parseSchedule, type Schedule } from './schedule.ts';
 import { TimerTriggerListener } from './timer-listener.ts';
-import { fileTimerStatusStore } from './timer-status.ts';
+import { fileTimerStatusStore, memoryTimerStatusStore } from './timer-status.ts';
 
 /** More frequent timers are not monitored, because the next run follows a missed one soon. */
 const MIN_MONITORED_INTERVAL_MS = 60_000;
@@ -11,7 +11,7 @@ const LOGGED_OCCURRENCES = 5;
 
 /** timerTrigger: `schedule`, `runOnStartup`, `useMonitor`. Needs no storage account. */
 export async function createTimerTrigger(context: TriggerContext): Promise<TriggerListener> {
-  const { functionName, clock, log, dataDir, invoke } = context;
+  const { functionName, clock, log, dataDir, invoke, eventDriven } = context;
   const binding = readBinding(context);
   const expression = binding.text('schedule');
   if (!expression) throw binding.fail('schedule', 'is required');
@@ -23,10 +23,11 @@ export async function createTimerTrigger(context: TriggerContext): Promise<Trigg
     `The next ${upcoming.length} occurrences of the '${functionName}' schedule will be:\n${list}`,
   );
   const monitored = (binding.boolean('useMonitor') ?? true) && isMonitorable(schedule, clock.now());
+  const openStore = () => (eventDriven ? memoryTimerStatusStore() : fileTimerStatusStore(dataDir, functionName));
   return new TimerTriggerListener({
     schedule,
     runOnStartup: binding.boolean('runOnStartup') ?? false,
-    store: monitored ? fileTimerStatusStore(dataDir, functionName) : undefined,
+    store: monitored ? openStore() : undefined,
     clock,
     log,
     invoke,
