@@ -1,29 +1,39 @@
-// Fails when package-lock.json was made on one platform for that platform alone: npm, given a node_modules, may leave out
+// Fails when a package-lock.json was made on one platform for that platform alone: npm, given a node_modules, may leave out
 // what that lacks (https://github.com/npm/cli/issues/4828), and `npm ci` on another platform then misses its binaries.
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-const file = resolve(import.meta.dirname, '../package-lock.json');
-const { packages }: { packages: Readonly<Record<string, LockedPackage>> } = JSON.parse(readFileSync(file, 'utf8'));
+type LockedPackages = Readonly<Record<string, LockedPackage>>;
 
-const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
-  Object.keys(optionalDependencies)
-    .filter((name) => !placesFor(name, path).some((place) => place in packages))
-    .map((name) => `${name}, which ${path} names`),
+const root = resolve(import.meta.dirname, '..');
+/** The repository's own, and those of the folders that are installed on demand (docs/decisions/small-install.md). */
+const LOCK_FILES = ['', 'scripts/tools/', 'bench/', 'tests/clients/javascript/'].map(
+  (folder) => `${folder}package-lock.json`,
 );
-if (missing.length === 0) {
-  process.stdout.write(
-    `package-lock.json names the packages of every platform: ${Object.keys(packages).length} in all\n`,
+
+for (const file of LOCK_FILES) {
+  const { packages }: { packages: LockedPackages } = JSON.parse(readFileSync(join(root, file), 'utf8'));
+  const missing = missingPackages(packages);
+  if (missing.length === 0) {
+    process.stdout.write(`${file} names the packages of every platform: ${Object.keys(packages).length} in all\n`);
+  } else {
+    process.stderr.write(
+      `${file} lacks packages of other platforms:\n  ${missing.join('\n  ')}\nHow to complete it: docs/recipes/add-a-dependency.md\n`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+function missingPackages(packages: LockedPackages): readonly string[] {
+  return Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies)
+      .filter((name) => !placesFor(name, path).some((place) => place in packages))
+      .map((name) => `${name}, which ${path} names`),
   );
-} else {
-  process.stderr.write(
-    `package-lock.json lacks packages of other platforms:\n  ${missing.join('\n  ')}\nHow to complete it: docs/recipes/add-a-dependency.md\n`,
-  );
-  process.exitCode = 1;
 }
 
 /** Where Node.js looks for a package that `from` imports, the nearest place first. */

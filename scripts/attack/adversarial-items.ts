@@ -55,7 +55,7 @@ const LARGE_VALUES: readonly ((size: number) => unknown)[] = [
   (size) => Array.from({ length: size / 9 }, (_, n) => [n, [n]]),
   (size) => Array.from({ length: size / 1_000 }, () => 'a'.repeat(990)),
   (size) => Object.fromEntries(Array.from({ length: size / 14 }, (_, n) => [`k${n}`, n])),
-  (size) => nested(Math.min(100, size / 6)),
+  (size) => nested(Math.min(50, size / 6)),
   (size) => ring(Math.min(4_000, size / 40)),
 ];
 

@@ -81,7 +81,7 @@ async function installPackages(repository: string, clone: string): Promise<void>
     return;
   }
   const workspaces = (await readdir(join(repository, 'emulator'))).map((name) => join('emulator', name));
-  for (const folder of ['.', ...workspaces]) {
+  for (const folder of ['.', ...workspaces, 'scripts/tools']) {
     const modules = join(repository, folder, 'node_modules');
     if ((await kindOf(modules)) === 'folder') await linkTree(modules, join(clone, folder, 'node_modules'));
   }

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { installFolder } from '../on-demand/install-folder.ts';
 
 interface Licence {
   readonly license: { readonly id: string; readonly acknowledgement: 'declared' };
@@ -36,8 +37,10 @@ const LICENCES: Readonly<Record<string, string>> = {
  */
 export async function writeInventory(root: string, file: string): Promise<void> {
   const require = createRequire(import.meta.url);
+  const tools = join(root, 'scripts/tools');
+  await installFolder(tools);
   // Its README: to be called as a program, from this place.
-  const tool = join(dirname(require.resolve('@cyclonedx/cyclonedx-esbuild')), '../bin/cyclonedx-esbuild-cli.js');
+  const tool = join(tools, 'node_modules/@cyclonedx/cyclonedx-esbuild/bin/cyclonedx-esbuild-cli.js');
   const options = ['--output-reproducible', '--gather-license-texts', '--validate', '--output-file', file];
   const metafile = join(root, 'dist/metafile.json');
   await promisify(execFile)(process.execPath, [tool, ...options, metafile], { cwd: root });

@@ -1,5 +1,6 @@
 // `npm run test:clients -- python java`: plays a session with the typed client of each language, unchanged, against the whole
-// stack over TLS. Without a name: all of them. What a language needs is installed once, below node_modules/.cache.
+// stack over TLS. Without a name: all of them. What a language needs is installed once: of JavaScript in its folder, of the others below
+// node_modules/.cache.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,12 +8,14 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, wri
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { installFolder } from '../../scripts/on-demand/install-folder.ts';
 import { type HttpsStack, startHttpsStack } from '../support/https-stack.ts';
 
 interface Toolchain {
   /** Prints a version where the toolchain is there. */
   readonly probe: readonly string[];
-  readonly install: readonly (readonly string[])[];
+  /** Absent where the folder has a lock file of npm, and is installed in its place. */
+  readonly install?: readonly (readonly string[])[];
   readonly play: readonly string[];
 }
 
@@ -20,7 +23,6 @@ const PYTHON = 'venv/bin/python';
 const TOOLCHAINS: Readonly<Record<string, Toolchain>> = {
   javascript: {
     probe: ['npm', '--version'],
-    install: [['npm', 'ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']],
     play: [process.execPath, 'session.mjs'],
   },
   python: {
@@ -75,7 +77,7 @@ async function playLanguage(name: string, toolchain: Toolchain): Promise<Tally> 
     process.stdout.write(`${name}: skipped, for there is no ${program} here\n`);
     return { passed: 0, failed: 0 };
   }
-  const folder = join(CACHE, name);
+  const folder = toolchain.install === undefined ? join(SOURCES, name) : join(CACHE, name);
   const started = performance.now();
   await install(folder, name, toolchain);
   const installed = performance.now();
@@ -93,6 +95,7 @@ async function playLanguage(name: string, toolchain: Toolchain): Promise<Tally> 
 
 /** Installs anew only when a file of the language has changed. */
 async function install(folder: string, name: string, { install: commands }: Toolchain): Promise<void> {
+  if (commands === undefined) return installFolder(folder);
   mkdirSync(folder, { recursive: true });
   cpSync(join(SOURCES, name), folder, { recursive: true });
   const stamp = join(folder, '.installed');

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { installFolder } from '../../scripts/on-demand/install-folder.ts';
 import type { ClientSession } from '../clients/session.ts';
 import { CHAT_ID } from '../support/create-operation-request.ts';
 import { type HttpsStack, startHttpsStack } from '../support/https-stack.ts';
@@ -10,11 +11,16 @@ import { repositoryRoot } from '../support/stack.ts';
 const GUID = expect.stringMatching(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
 const PAGED = ['paged-0', 'paged-1', 'paged-2', 'paged-3', 'paged-4'];
 
+const clients = join(repositoryRoot, 'tests/clients/javascript');
+/** Where the clients are not installed yet. */
+const INSTALLATION_MS = 600_000;
+
 let stack: HttpsStack;
 let token: string;
 let receiver: Receiver;
 
 beforeAll(async () => {
+  await installFolder(clients);
   stack = await startHttpsStack();
   token = await stack.issuer.mint({ scopes: ['Chat.ReadWrite'] });
   receiver = await startReceiver();
@@ -22,7 +28,7 @@ beforeAll(async () => {
     response
       .writeHead(200, { 'content-type': 'text/plain' })
       .end(new URL(url, receiver.origin).searchParams.get('validationToken'));
-});
+}, INSTALLATION_MS);
 
 afterAll(async () => {
   await receiver?.close();
@@ -30,7 +36,7 @@ afterAll(async () => {
 });
 
 async function run(client: string): Promise<ClientSession> {
-  const script = join(repositoryRoot, 'tests/clients', `${client}-session.ts`);
+  const script = join(clients, `${client}-session.ts`);
   const { stdout } = await promisify(execFile)(process.execPath, [script], {
     timeout: 60_000,
     env: {

@@ -1,8 +1,8 @@
 import { readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Closeable } from '@lazurite/runtime';
+import { type Closeable, makeFolder } from '@lazurite/runtime';
 import { CommandError } from './errors.ts';
-import { makeFolder } from './make-folder.ts';
+import { fingerprintAt } from './pinned-certificate.ts';
 import type { Stack } from './stack.ts';
 
 /**
@@ -31,6 +31,8 @@ export interface RunFile {
   readonly storageConnectionString: string;
   /** Whether the stack runs its storage itself; absent: a version wrote the file that did not say so. */
   readonly ownsStorage?: boolean;
+  /** The SHA-256 fingerprint of the certificate of `functions`; absent without TLS. */
+  readonly functionsFingerprint?: string;
 }
 
 /** Names a run file to the commands that run inside `lazurite exec`. */
@@ -61,6 +63,7 @@ export async function writeRunFile(folder: string, stack: Stack, details: RunDet
     ...details,
     ...(details.dataDir === null && { stateDir: stack.stateDir }),
     ...addressesOf(stack),
+    ...(await fingerprintsOf(stack)),
   };
   const draft = `${file}.${stack.id}.new`;
   await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: OWNER_ONLY, flag: 'wx' });
@@ -82,6 +85,11 @@ function addressesOf({ functions, cosmos, issuer, storage }: Stack) {
     storageConnectionString: storage.connectionString,
     ownsStorage: !storage.isForeign,
   };
+}
+
+async function fingerprintsOf({ functions }: Stack): Promise<Pick<RunFile, 'functionsFingerprint'>> {
+  const address = new URL(reachable(functions.url));
+  return address.protocol === 'https:' ? { functionsFingerprint: await fingerprintAt(address) } : {};
 }
 
 /** Not every system connects to the address that stands for all of them. */
@@ -148,6 +156,7 @@ function isRunFile(content: unknown): content is RunFile {
     (member('dataDir') === null || typeof member('dataDir') === 'string') &&
     ['string', 'undefined'].includes(typeof member('stateDir')) &&
     ['boolean', 'undefined'].includes(typeof member('ownsStorage')) &&
+    ['string', 'undefined'].includes(typeof member('functionsFingerprint')) &&
     ORIGINS.every((name) => /^https?:\/\//.test(String(member(name))) && URL.canParse(String(member(name))))
   );
 }

@@ -15,6 +15,7 @@ import {
   type Clock,
   type Closeable,
   type Log,
+  makeFolder,
   type Randomness,
   silentLog,
   startOrUndo,
@@ -23,7 +24,6 @@ import {
 } from '@lazurite/runtime';
 import type { StorageOnDemand } from '@lazurite/storage';
 import { type BackingAddresses, type BackingServices, type Port, startBackingServices } from './backing-services.ts';
-import { makeFolder } from './make-folder.ts';
 import { createSettingRewriter } from './setting-rewriter.ts';
 
 export interface StackOptions {
@@ -89,7 +89,7 @@ export function startStack(given: StackOptions): Promise<Stack> {
   return startOrUndo(async (running) => {
     const stateDir = options.dataDir ?? join(tmpdir(), `lazurite-${options.randomness.uuid()}`);
     if (options.dataDir === undefined) running.add({ close: () => rm(stateDir, { recursive: true, force: true }) });
-    // Before the servers make their folders, which does not end where none can be made.
+    // Before the servers make their folders, so that only this error is reported where none can be made.
     if (options.dataDir !== undefined) await makeFolder(join(options.dataDir, 'cosmos'));
     const { promise: addresses, resolve } = Promise.withResolvers<BackingAddresses>();
     const events = options.onEvent && holdEvents(options.onEvent);

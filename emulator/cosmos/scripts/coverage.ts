@@ -24,6 +24,14 @@ const DIFFERENCES = `## Differences
 | request charges | [a model](discoveries/request-charge.md) |
 | throughput | checked only where it is enforced on purpose; throughput of a database is stored but has no pool |
 | indexing, vector and full-text policies | checked and stored; a query finds the same items with any of them |
+| rejected queries | [what the service is known to reject](discoveries/rejected-queries.md); its codes and words where they are known |
+| queries over several keys of one physical partition | run directly; the service leaves ORDER BY, aggregates, DISTINCT, TOP and OFFSET LIMIT to the client, which gives the same rows |
+| index metrics | by the policy and the form of the query, as in the service; impact scores are High but for conditions that look at every value |
+| groups of several keys | in the order of their first rows |
+| \`NaN\` and \`Infinity\` | constants to compare with; JSON has none, so they are left out of results |
+| full text search | words are compared as they are: no stemming, no stop words |
+| vector search | always exact: options that trade recall for cost are checked, and have no effect |
+| \`ST_DISTANCE\`, \`ST_AREA\` | to 0.1 mm and to 8 digits: the service rounds coordinates to a grid |
 | analytical store, continuous backup | their settings are stored and have no effect |
 | scripts | stopped after 5 s; while one runs, other writes wait, and reads see the state before it. A query inside a script sees the script's own writes |
 | user-defined functions | a call is stopped after 1 s, and other requests wait for it |

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Clock } from '@lazurite/runtime';
+import { type Clock, makeFolder } from '@lazurite/runtime';
 
 /** A certificate for this machine alone: fit for `HttpServerOptions.tls`. */
 export interface LocalCertificate {
@@ -39,7 +39,7 @@ export async function openLocalCertificate(directory: string, clock: Clock): Pro
   const kept = { key: await readText(files.key), cert: await readText(files.cert) };
   const pair = isUsable(kept, clock) ? kept : await make(clock);
   if (pair !== kept) {
-    await mkdir(resolve(directory), { recursive: true });
+    await makeFolder(directory);
     await replaceFile(files.key, pair.key, OWNER_ONLY);
     await replaceFile(files.cert, pair.cert, EVERYONE_READS);
   }

@@ -1,9 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { silentLog } from '@lazurite/runtime';
+import { finished } from 'node:stream/promises';
+import { silentLog, systemClock } from '@lazurite/runtime';
 import fc from 'fast-check';
 import { parseHost } from './edge.ts';
-import { Edge, type HttpServer, startHttpServer, toRequestListener } from './index.ts';
+import { Edge, type HttpServer, openLocalCertificate, startHttpServer, toRequestListener } from './index.ts';
 
 let server: HttpServer;
 const seen: string[] = [];
@@ -176,6 +180,18 @@ test.each(['content-length: 900', 'transfer-encoding: chunked'])(
     expect(seen).toEqual([]);
   },
 );
+
+test('a client that never ends its TLS handshake is cut off', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lazurite-handshake-'));
+  const tls = await openLocalCertificate(folder, systemClock);
+  const secure = await startHttpServer((_request, response) => response.end(), { tls, headersTimeoutMs: 300 });
+  const socket = connect(secure.port, '127.0.0.1');
+  socket.write(Buffer.from([0x16, 0x03, 0x01])); // the first bytes of a handshake
+  await finished(socket.resume()).catch(() => undefined); // a reset is as good
+  expect(socket.destroyed).toBe(true);
+  await secure.close();
+  await rm(folder, { recursive: true });
+});
 
 test('a body whose server takes its time is not cut off', async () => {
   const { promise: mayRead, resolve } = Promise.withResolvers<void>();

@@ -23,7 +23,7 @@ export interface HttpServerOptions {
    * say where that is. That process keeps the port when this one ends.
    */
   readonly handle?: unknown;
-  /** How long a client may take to send its headers, in ms. Default 30,000. */
+  /** How long a client may take for its TLS handshake, and to send its headers, in ms. Default 30,000. */
   readonly headersTimeoutMs?: number;
   /** How often bodies that are being received are checked for progress, in ms. Default 5,000. */
   readonly bodyCheckMs?: number;
@@ -58,7 +58,7 @@ export interface EarlyServer extends Closeable {
 
 /** All header lines together; what Kestrel allows (32 KB). */
 const MAX_HEADER_BYTES = 32 * 1024;
-/** A client has this long to send its headers; bounds slow senders. */
+/** A client has this long for its TLS handshake, and to send its headers; bounds slow senders. */
 const HEADERS_TIMEOUT_MS = 30_000;
 /** How often slow senders are looked for in that time, which is how exactly it is kept. */
 const HEADERS_CHECKS = 60;
@@ -120,7 +120,7 @@ function createNodeServer(
     noDelay: true,
   };
   const server = tls
-    ? createTlsServer({ ...limits, ...toNodeOptions(tls) }, onRequest)
+    ? createTlsServer({ ...limits, handshakeTimeout: headersTimeoutMs, ...toNodeOptions(tls) }, onRequest)
     : createServer(limits, onRequest);
   cutSlowBodies(server, bodyCheckMs);
   return onExpectContinue ? server.on('checkContinue', onExpectContinue) : server;

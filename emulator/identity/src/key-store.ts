@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@lazurite/runtime';
 import { KeyFileDamagedError } from './errors.ts';
 
 /** A private key as a JSON Web Key. */
@@ -31,7 +32,7 @@ export function fileKeyStore(folder: string): KeyStore {
   return {
     load: () => loadKeys(file),
     save: async (keys) => {
-      await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+      await makeFolder(folder, OWNER_ONLY_FOLDER);
       await replaceFile(file, JSON.stringify({ keys }));
     },
   };

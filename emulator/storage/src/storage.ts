@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Clock, type Closeable, type Log, systemClock } from '@lazurite/runtime';
+import { type Clock, type Closeable, type Log, makeFolder, systemClock } from '@lazurite/runtime';
 import { startAzurite, stopAzurite } from './azurite-process.ts';
 import { accountEndpoint, connectionStringFor } from './connection-string.ts';
 import { findAzurite } from './find-azurite.ts';
@@ -41,7 +40,7 @@ export async function startStorage({ dataDir, log, appRoot, clock = systemClock 
   const here = dirname(fileURLToPath(import.meta.url));
   const script = await findAzurite(appRoot === undefined ? [here] : [appRoot, here]);
   const location = azuriteFolder(dataDir);
-  await mkdir(location, { recursive: true });
+  await makeFolder(location);
   const { child, origins } = await startAzurite({ script, location, clock });
   let closing: Promise<void> | undefined;
   const ended = once(child, 'exit').then(([code]) => {

@@ -28,14 +28,14 @@ export async function call(name: string, flags: CallFlags, { terminal, process }
   if (flags.url !== undefined && !URL.canParse(flags.url))
     throw new CommandError('InvalidUrl', `--url must be a URL, not '${flags.url}'`);
   const input = await readData(flags.data);
-  const host = flags.url ?? (await findRunningStack({ ...flags, env: process.env })).functions;
-  const address = new URL(`/admin/functions/${encodeURIComponent(name)}`, host);
+  const running = flags.url === undefined ? await findRunningStack({ ...flags, env: process.env }) : undefined;
+  const address = new URL(`/admin/functions/${encodeURIComponent(name)}`, running?.functions ?? flags.url);
   const response = await requestHost(address, {
     method: 'POST',
     headers: { prefer: 'return=representation' },
     body: JSON.stringify(input === undefined ? {} : { input }),
     key: flags.key,
-    checksCertificate: flags.url !== undefined,
+    fingerprint: running?.functionsFingerprint,
   });
   if (response.status === 202) {
     terminal.out(`${name} was called. The host's console tells what came of it\n`);

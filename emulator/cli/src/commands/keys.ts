@@ -51,7 +51,7 @@ async function keysOfHost(run: RunFile, name: string | undefined): Promise<Found
   const stateDir = run.dataDir ?? run.stateDir;
   const files = stateDir === undefined ? new Map<string, KeyFile>() : await readKeyFiles(secretsFolder(stateDir));
   const masterKey = files.get('host')?.host?.master;
-  const get = (path: string) => getJson(new URL(path, run.functions), masterKey);
+  const get = (path: string) => getJson(new URL(path, run.functions), masterKey, run.functionsFingerprint);
   const ofFunction = async (fn: string) => listedKeys(await get(`/admin/functions/${encodeURIComponent(fn)}/keys`));
   if (name !== undefined) return { functions: { [name]: await ofFunction(name) } };
   const master = member(await get('/admin/host/systemkeys/_master'), 'value');
@@ -64,8 +64,8 @@ async function keysOfHost(run: RunFile, name: string | undefined): Promise<Found
   };
 }
 
-async function getJson(address: URL, key: string | undefined): Promise<unknown> {
-  const { status, body } = await requestHost(address, { method: 'GET', key, checksCertificate: false });
+async function getJson(address: URL, key: string | undefined, fingerprint: string | undefined): Promise<unknown> {
+  const { status, body } = await requestHost(address, { method: 'GET', key, fingerprint });
   if (status === 200) return JSON.parse(body);
   const [, , , name] = address.pathname.split('/');
   const message =

@@ -3,9 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
 import type { Container, CosmosClient, CosmosClientOptions } from '@azure/cosmos';
-import { silentLog } from '@lazurite/runtime';
+import { makeFolder, silentLog } from '@lazurite/runtime';
 import { CommandError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
 import { dataDirOf, findStack, type StackLocation } from '../run-file.ts';
 
 /** The flags of all commands that show or change what is stored. */

@@ -1,4 +1,3 @@
-import { open, stat } from 'node:fs/promises';
 import { type HostEvent, paintFor } from '@lazurite/functions';
 import { type Clock, sleep } from '@lazurite/runtime';
 import { CommandError } from '../errors.ts';
@@ -8,6 +7,7 @@ import { toLines } from '../output/text-console.ts';
 import { dataDirOf, findStack } from '../run-file.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DataFlags } from './accounts.ts';
+import { LogLines } from './log-lines.ts';
 
 export interface LogsFlags extends DataFlags {
   readonly follow: boolean;
@@ -22,7 +22,6 @@ export interface LogsDependencies {
 }
 
 const POLL_MS = 200;
-const CHUNK_BYTES = 64 * 1024;
 
 /** Prints what the stack of the folder has logged since its start; with `follow`, what it goes on to log, until Ctrl-C. */
 export async function logs(flags: LogsFlags, dependencies: LogsDependencies): Promise<void> {
@@ -30,15 +29,14 @@ export async function logs(flags: LogsFlags, dependencies: LogsDependencies): Pr
   const running = await findStack({ ...flags, env: process.env });
   if (running?.dataDir === null)
     throw new CommandError('NoLogs', 'The stack that runs here keeps no log: it was started with --in-memory');
-  const file = logFileIn(running?.dataDir ?? dataDirOf(flags));
+  const log = new LogLines(logFileIn(running?.dataDir ?? dataDirOf(flags)));
   const print = printerOf(flags, dependencies);
-  let position = await printFrom(file, 0, print);
-  if (position === undefined)
-    throw new CommandError('NoLogs', `There is no log: ${file} does not exist. \`lazurite start\` writes it`);
+  if (!(await log.read(print)))
+    throw new CommandError('NoLogs', `There is no log: ${log.path} does not exist. \`lazurite start\` writes it`);
   // Without a watcher of the file system: those differ between systems in what they miss.
   while (flags.follow) {
     await keepAlive(clock);
-    position = (await printFrom(file, position, print)) ?? 0;
+    await log.read(print);
   }
 }
 
@@ -56,13 +54,10 @@ async function keepAlive(clock: Clock): Promise<void> {
 function printerOf(
   { json, verbose }: LogsFlags,
   { terminal, process, clock }: LogsDependencies,
-): (text: string) => void {
+): (lines: readonly string[]) => void {
   const isColoured = showsColours(process.stdout, process.env);
   const paint = paintFor({ isTTY: isColoured, hasColors: () => isColoured });
-  let rest = '';
-  return (text) => {
-    const lines = `${rest}${text}`.split('\n');
-    rest = lines.pop() ?? '';
+  return (lines) => {
     const shown = lines.flatMap((line) => {
       const logged = parseLine(line);
       if (!logged) return [];
@@ -88,28 +83,5 @@ function parseLine(line: string): LoggedEvent | undefined {
     return isEvent && typeof logged.event === 'string' ? (logged as LoggedEvent) : undefined; // else as the stack writes it
   } catch {
     return undefined;
-  }
-}
-
-/** Resolves with where the file ends; undefined when there is none. A file that is shorter was begun anew. */
-async function printFrom(path: string, from: number, print: (text: string) => void): Promise<number | undefined> {
-  const size = await stat(path).then(
-    (stats) => stats.size,
-    () => undefined,
-  );
-  if (size === undefined || size === from) return size;
-  const file = await open(path, 'r');
-  try {
-    let position = size < from ? 0 : from;
-    const decoder = new TextDecoder();
-    const buffer = Buffer.alloc(CHUNK_BYTES);
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
-      if (bytesRead === 0) return position;
-      position += bytesRead;
-      print(decoder.decode(buffer.subarray(0, bytesRead), { stream: true }));
-    }
-  } finally {
-    await file.close();
   }
 }

@@ -7,10 +7,16 @@ import { openLocalCertificate } from '@lazurite/http';
 import { silentLog, systemClock } from '@lazurite/runtime';
 import { exportToFolder, importFromFolder } from './transfer.ts';
 
+const TRIGGER = { id: 't', body: 'function () {}' };
 const SHOP = [
   { type: 'database', version: 1, id: 'shop' },
   { type: 'container', definition: { id: 'orders', partitionKey: { paths: ['/id'] } } },
+  { type: 'resource', kind: 'sprocs', properties: { id: 's', body: 'function () {}' } },
+  { type: 'resource', kind: 'triggers', properties: { ...TRIGGER, triggerType: 'Pre', triggerOperation: 'All' } },
+  { type: 'resource', kind: 'udfs', properties: { id: 'f', body: 'function () {}' } },
   { type: 'item', item: { id: '1', text: 'one\u2028two\r\nthree' } },
+  { type: 'resource', kind: 'users', properties: { id: 'reader' } },
+  { type: 'resource', kind: 'permissions', properties: { id: 'p', permissionMode: 'read', resource: 'colls/orders' } },
 ];
 
 let folder: string;
@@ -38,6 +44,14 @@ test('exportToFolder() writes what importFromFolder() has read, line breaks with
   const lines = (await readFile(join(folder, 'new', 'copy', 'cosmos.ndjson'), 'utf8')).trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toMatchObject(SHOP);
   expect(await readdir(join(folder, 'new', 'copy'))).toEqual(['cosmos.ndjson']);
+});
+
+test('importFromFolder() replaces what is there, and rejects a resource that belongs to nothing', async () => {
+  expect(await importFromFolder(account, join(folder, 'shop'))).toBe(1);
+  const orphan = join(folder, 'orphan');
+  await mkdir(orphan);
+  await writeFile(join(orphan, 'cosmos.ndjson'), [SHOP[0], SHOP[2]].map((line) => JSON.stringify(line)).join('\n'));
+  await expect(importFromFolder(account, orphan)).rejects.toThrow('line 2: the line belongs to nothing');
 });
 
 test('exportToFolder() sends nothing to a server with another certificate than that of the stack', async () => {

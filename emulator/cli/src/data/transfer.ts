@@ -3,9 +3,9 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Container, ContainerDefinition, CosmosClient, ItemDefinition } from '@azure/cosmos';
+import type { Container, ContainerDefinition, CosmosClient, Database, ItemDefinition } from '@azure/cosmos';
+import { makeFolder } from '@lazurite/runtime';
 import { CommandError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
 import { pipeToStdout } from '../terminal.ts';
 import {
   assertFile,
@@ -17,6 +17,7 @@ import {
   withCosmos,
 } from './accounts.ts';
 import { type DataDependencies, withoutSystemProperties } from './items.ts';
+import { importResource, type ResourceLine, scriptLines, userLines } from './transfer-resources.ts';
 
 export interface ExportFlags extends ContainerFlags {
   readonly file?: string;
@@ -34,7 +35,7 @@ const WRITES_AT_ONCE = 32;
 const FILE_NAME = 'cosmos.ndjson';
 const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
 
-/** Writes all databases, or those that the flags name, as JSON lines: a database, its containers, each with its items. */
+/** Writes all databases, or those that the flags name, as JSON lines: a database, its containers, each with its scripts and items, its users. */
 export function exportData(flags: ExportFlags, { terminal, process }: DataDependencies): Promise<void> {
   return withCosmos({ ...flags, env: process.env }, async (client) => {
     if (flags.db !== undefined || flags.container !== undefined) await assertSomething(client, flags);
@@ -95,8 +96,11 @@ class Exporter {
       const { resources } = await this.#client.database(id).containers.readAll().fetchAll();
       for (const definition of resources.filter((one) => (container ?? one.id) === one.id)) {
         yield toLine({ type: 'container', definition: withoutLinks({ ...definition }) });
-        yield* this.#itemLines(this.#client.database(id).container(definition.id));
+        const one = this.#client.database(id).container(definition.id);
+        yield* (await scriptLines(one)).map(toLine);
+        yield* this.#itemLines(one);
       }
+      if (container === undefined) yield* (await userLines(this.#client.database(id))).map(toLine);
     }
   }
 
@@ -161,7 +165,8 @@ async function* linesOf(input: Readable, source: string): AsyncGenerator<string>
 type Line =
   | { readonly type: 'database'; readonly id: string; readonly place: string }
   | { readonly type: 'container'; readonly definition: ContainerDefinition; readonly place: string }
-  | { readonly type: 'item'; readonly item: ItemDefinition; readonly place: string };
+  | { readonly type: 'item'; readonly item: ItemDefinition; readonly place: string }
+  | (ResourceLine & { readonly place: string });
 
 function parseLine(text: string, place: string): Line {
   if (text.length > MAX_LINE_CHARACTERS) throw badLine(place, 'is longer than any item');
@@ -171,11 +176,13 @@ function parseLine(text: string, place: string): Line {
   } catch {
     throw badLine(place, 'is no JSON');
   }
-  const { type, id, definition, item } = (line ?? {}) as Record<string, unknown>; // checked here
+  const { type, id, definition, item, kind, properties } = (line ?? {}) as Record<string, unknown>; // checked here
   if (type === 'database' && typeof id === 'string') return { type, id, place };
   if (type === 'container' && hasId(definition)) return { type, definition, place };
   if (type === 'item' && hasId(item)) return { type, item, place };
-  throw badLine(place, 'must be a database, a container or an item of an export');
+  if (type === 'resource' && typeof kind === 'string' && hasId(properties))
+    return { type, kind, properties: { ...properties }, place };
+  throw badLine(place, 'must be a database, a container, an item or another resource of an export');
 }
 
 function hasId(value: unknown): value is { id: string } {
@@ -190,6 +197,7 @@ class Importer {
   readonly #client: CosmosClient;
   #database: string | undefined;
   #container: Container | undefined;
+  #user: string | undefined;
   #pending: Promise<unknown>[] = [];
   #items = 0;
 
@@ -204,11 +212,19 @@ class Importer {
       await this.#client.databases.createIfNotExists({ id: line.id });
       this.#database = line.id;
       this.#container = undefined;
+      this.#user = undefined;
       return;
     }
-    if (this.#database === undefined) throw badLine(line.place, 'is a container before any database');
+    if (this.#database === undefined) throw badLine(line.place, `is a ${line.type} before any database`);
+    if (line.type === 'resource') return this.#addResource(line, this.#client.database(this.#database));
     const { containers } = this.#client.database(this.#database);
     this.#container = (await containers.createIfNotExists(line.definition)).container;
+  }
+
+  async #addResource(line: ResourceLine & { readonly place: string }, database: Database): Promise<void> {
+    const place = { database, container: this.#container, user: this.#user };
+    if (!(await importResource(line, place))) throw badLine(line.place, 'belongs to nothing that is before it');
+    if (line.kind === 'users') this.#user = String(line.properties.id);
   }
 
   /** Resolves with the number of items. */

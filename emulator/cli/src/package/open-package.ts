@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Randomness } from '@lazurite/runtime';
+import { makeFolder, type Randomness } from '@lazurite/runtime';
 import { PackageError } from './package-error.ts';
 import { PACKAGE_LIMITS, type PackageLimits } from './package-limits.ts';
 
@@ -34,7 +34,7 @@ export async function openPackage(file: string, options: OpenPackageOptions): Pr
   if (!(await exists(target))) {
     const partial = `${target}.${randomness.uuid()}`;
     try {
-      await mkdir(partial, { recursive: true });
+      await makeFolder(partial);
       const { unpackZip } = await import('./unpack-zip.ts'); // with a library that a second start does not need
       await unpackZip(file, partial, limits);
       await requireHostJson(file, partial);

@@ -19,7 +19,7 @@ import {
 import { DEFAULT_WORK_LIMITS, WorkLimit, type WorkLimits } from './execute/work-limit.ts';
 import { scalarFunctions } from './functions/catalogue.ts';
 import { filtersOf, isPureCount, type QueryFilters } from './plan/filters.ts';
-import { type PlanPolicy, planQuery } from './plan/planner.ts';
+import { type PlanPolicy, plannedItems, planQuery } from './plan/planner.ts';
 import type { QueryPlan } from './plan/query-plan.ts';
 import { type QueryConstants, type QueryTarget, queryTarget, type TargetPolicy } from './plan/query-target.ts';
 import type { Expression, Query } from './syntax/ast.ts';
@@ -76,6 +76,8 @@ export interface CompiledQuery {
   unfiltered(): string;
   /** Which partition keys may hold documents that pass the filter. */
   target(policy: TargetPolicy): QueryTarget;
+  /** Throws a CosmosError 400 for what {@link plan} rejects whatever the container. */
+  assertPlannable(): void;
   /** The response of the query plan request. Throws a CosmosError 400 for what the gateway cannot distribute. */
   plan(policy: PlanPolicy): QueryPlan;
   /** The rows, computed as they are read. Throws a CosmosError 400 when the query exceeds its limits. */
@@ -145,6 +147,7 @@ export function compileQuery(
     return start(numbered, context, { ...options, current: numbered, page: ALL_ROWS });
   };
   let unfiltered: string | undefined;
+  let isPlannable = false;
   return {
     query,
     filters: filtersOf(query, environment.parameters, (name) => environment.computed.has(name)),
@@ -154,6 +157,10 @@ export function compileQuery(
     isPureCount: isPureCount(query),
     unfiltered: () => (unfiltered ??= printUnfiltered(query)),
     target: (policy) => queryTarget(query, constants, policy),
+    assertPlannable() {
+      if (!isPlannable) plannedItems(query);
+      isPlannable = true;
+    },
     plan: (policy) => planQuery(query, constants, policy),
     start,
     steps,

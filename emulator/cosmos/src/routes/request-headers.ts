@@ -75,7 +75,7 @@ export const REQUEST_HEADERS: readonly HeaderRule[] = [
   ]),
   honoured(
     'x-ms-documentdb-query-enablecrosspartition',
-    'without it, a query over several physical partitions is rejected',
+    'without it, a query that is not for one partition key is rejected',
     BOOLEAN,
   ),
   ignored('x-ms-documentdb-query-parallelizecrosspartitionquery', 'a matter of the client'),

@@ -49,7 +49,12 @@ describe('index metrics', () => {
     const response = await sendRaw(account.server, {
       method: 'POST',
       path: `/dbs/db/colls/${container.id}/docs`,
-      headers: { 'content-type': 'application/query+json', 'x-ms-documentdb-isquery': 'true', ...headers },
+      headers: {
+        'content-type': 'application/query+json',
+        'x-ms-documentdb-isquery': 'true',
+        'x-ms-documentdb-query-enablecrosspartition': 'true',
+        ...headers,
+      },
       body: JSON.stringify({ query }),
     });
     return response.headers['x-ms-cosmos-index-utilization'] as string | undefined; // no list of headers

@@ -111,6 +111,21 @@ describe('pages of a query', () => {
     },
   );
 
+  it.each([{}, { forceQueryPlan: true }, { enableQueryControl: true }])(
+    'of a sort end with a last page that is full, with %j: none follows that would be empty',
+    async (options) => {
+      for (const throughput of [400, 30_000]) {
+        const container = await filled(4, { throughput });
+        for (const clause of ['ORDER BY c.n', 'WHERE c.n >= 0 ORDER BY c.n DESC']) {
+          const iterator = container.items.query(`SELECT VALUE c.n FROM c ${clause}`, { maxItemCount: 4, ...options });
+          const sizes: number[] = [];
+          while (iterator.hasMoreResults()) sizes.push((await iterator.fetchNext()).resources?.length ?? 0);
+          expect([clause, sizes]).toEqual([clause, [4]]);
+        }
+      }
+    },
+  );
+
   it('of a sort by long texts go on from short tokens', async () => {
     const container = await account.container();
     for (const id of ['b', 'c', 'a']) await container.items.create({ id, pk: 1, text: 'é'.repeat(2_000) + id });

@@ -33,14 +33,42 @@ describe('the scope of a query', () => {
     return post(JSON.stringify({ query: text }), headers);
   }
 
-  it('over several physical partitions is rejected where the request does not enable it', async () => {
-    const disabled = { 'x-ms-documentdb-query-enablecrosspartition': 'False' };
-    const answer = await ask('SELECT * FROM c', disabled);
-    expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('Cross partition query is required') });
-    expect((await ask("SELECT * FROM c WHERE c.pk = 'p1'", disabled)).status).toBe(200);
-    expect((await ask('SELECT * FROM c', { ...disabled, 'x-ms-documentdb-partitionkeyrangeid': '1' })).status).toBe(
-      200,
-    );
+  it.each([400, 30_000])(
+    'over several partition keys is rejected where the request does not enable it, with %d RU/s',
+    async (throughput) => {
+      const { id } = await account.container({ throughput });
+      const status = async (query: string, headers: Record<string, string> = {}) => {
+        const sent = { 'x-ms-documentdb-isquery': 'True', 'content-type': 'application/query+json', ...headers };
+        const raw = {
+          method: 'POST',
+          path: `/dbs/db/colls/${id}/docs`,
+          headers: sent,
+          body: JSON.stringify({ query }),
+        };
+        const response = await sendRaw(account.server, raw);
+        return response.body.includes('Cross partition query is required but disabled') ? 'disabled' : response.status;
+      };
+      expect(await status('SELECT * FROM c')).toBe('disabled');
+      expect(await status('SELECT * FROM c', { 'x-ms-documentdb-query-enablecrosspartition': 'False' })).toBe(
+        'disabled',
+      );
+      expect(await status('SELECT VALUE COUNT(1) FROM c WHERE c.pk > 1')).toBe('disabled');
+      expect(await status("SELECT * FROM c WHERE c.pk IN ('a', 'b')")).toBe('disabled');
+      expect(await status("SELECT * FROM c WHERE c.pk = 'a'")).toBe(200);
+      expect(await status('SELECT * FROM c WHERE false')).toBe(200);
+      expect(await status('SELECT 1')).toBe(200);
+      expect(await status('SELECT * FROM c', { 'x-ms-documentdb-partitionkey': '["a"]' })).toBe(200);
+      expect(await status('SELECT * FROM c', { 'x-ms-documentdb-partitionkeyrangeid': '0' })).toBe(200);
+      expect(await status('SELECT * FROM c', { 'x-ms-documentdb-query-enablecrosspartition': 'True' })).toBe(200);
+    },
+  );
+
+  it('over several partition keys of one physical partition is rejected for what the gateway cannot plan', async () => {
+    const { items } = await account.container();
+    const query = 'SELECT MIN(c.n) + MAX(c.n) AS x FROM c';
+    const message = expect.stringContaining('Compositions of aggregates and other expressions are not allowed.');
+    await expect(items.query(query).fetchAll()).rejects.toMatchObject({ code: 400, message });
+    expect((await items.query(query, { partitionKey: 'a' }).fetchAll()).resources).toEqual([{}]);
   });
 
   function rowsOf({ body }: RawResponse): unknown[] {

@@ -361,6 +361,7 @@ describe('a user-defined function in a query', () => {
 
   it.each<[string, unknown[]]>([
     ['SELECT VALUE udf.twice(c.n) FROM c', [2, 4, 6]],
+    ['SELECT VALUE UDF.twice(c.n) FROM c', [2, 4, 6]],
     ['SELECT VALUE c.id FROM c WHERE udf.twice(c.n) > 3', ['u2', 'u3']],
     ['SELECT udf.twice(c.n) AS d, udf.nothing(c.n) AS e FROM c WHERE c.n = 1', [{ d: 2 }]],
     ['SELECT VALUE udf.nothing(c.n) FROM c', []],

@@ -151,7 +151,11 @@ describe('a feed', () => {
   it('with a continuation of another one is rejected with the service’s message', async () => {
     const container = await account.container();
     const path = `/dbs/db/colls/${container.id}/docs`;
-    const headers = { 'x-ms-documentdb-isquery': 'True', 'x-ms-continuation': 'AAAA' };
+    const headers = {
+      'x-ms-documentdb-isquery': 'True',
+      'x-ms-documentdb-query-enablecrosspartition': 'True',
+      'x-ms-continuation': 'AAAA',
+    };
     const response = await send({ method: 'POST', path, headers, body: '{"query":"SELECT * FROM c"}' });
     expect(response.status).toBe(400);
     expect(messageOf(response)).toMatch(/^Invalid Continuation Token/);

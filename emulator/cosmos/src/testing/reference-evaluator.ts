@@ -94,7 +94,7 @@ function groupsOf(query: Query, rows: readonly Names[], outer: Names, run: Run):
     if (group === undefined) groups.push({ keys, first: row, rows: [row] });
     else group.rows.push(row);
   }
-  return groups;
+  return groupBy.length > 1 ? groups : groups.sort((left, right) => compareValues(left.keys[0], right.keys[0]));
 }
 
 function selectedExpressions({ select: { selection } }: Query): readonly Expression[] {

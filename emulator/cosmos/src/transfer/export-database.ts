@@ -7,20 +7,23 @@ import { findOffer, readOfferRecord } from '../operations/throughput/offer-recor
 import type { StoredItem } from '../store/store.ts';
 import { formatContainer, formatDatabase, formatItem } from './line.ts';
 import type { OnProgress } from './progress.ts';
+import { keyLines, scriptLines, userLines } from './resource-lines.ts';
 
 /** Items read at once, and reported. */
 const CHUNK = 500;
 
 /**
- * The database as lines of JSON, each with its line break: ids, partition keys, definitions, throughput and `ttl` stay as they
- * are, entity tags and timestamps are the server's and left out.
+ * The database as lines of JSON, each with its line break: ids, partition keys, definitions, throughput, `ttl`, scripts, keys, users
+ * and permissions stay as they are, entity tags and timestamps are the server's and left out.
  */
 export function* exportLines(account: Account, database: Database, onProgress?: OnProgress): Generator<string> {
   yield `${formatDatabase(database.id, throughputOf(account, database.rid))}\n`;
+  yield* keyLines(account, database).map(toLine);
   let items = 0;
   let containers = 0;
   for (const container of account.catalog.containers(database)) {
     yield `${formatContainer(container.definition, throughputOf(account, container.rid))}\n`;
+    yield* scriptLines(account, container).map(toLine);
     containers += 1;
     for (const chunk of chunksOf(account, container)) {
       yield chunk.map((item) => `${formatItem(toText(item))}\n`).join('');
@@ -28,7 +31,12 @@ export function* exportLines(account: Account, database: Database, onProgress?: 
       onProgress?.({ containers, items });
     }
   }
+  yield* userLines(account, database).map(toLine);
   onProgress?.({ containers, items });
+}
+
+function toLine(text: string): string {
+  return `${text}\n`;
 }
 
 /** Undefined when there is none with this id. */

@@ -7,6 +7,7 @@ import { createItem, toItemInput } from '../operations/items/item-transaction.ts
 import { TransferError } from './errors.ts';
 import { type Line, parseLine } from './line.ts';
 import type { OnProgress } from './progress.ts';
+import { importResource } from './resource-lines.ts';
 
 /** Items written with one commit. */
 const ITEMS_AT_ONCE = 500;
@@ -62,6 +63,7 @@ class Import {
   readonly #database: string;
   readonly #onProgress: OnProgress | undefined;
   #container: Container | undefined;
+  #user: string | undefined;
   #containers = 0;
   #items = 0;
   #pending: Promise<unknown>[] = [];
@@ -78,6 +80,7 @@ class Import {
       const line = parse(numbered);
       if (line.type === 'database') throw badLine(numbered, 'a second database');
       if (line.type === 'container') await this.#open(numbered, line);
+      else if (line.type === 'resource') await this.#addResource(numbered, line);
       else this.#add(numbered, line);
       if (this.#pending.length >= ITEMS_AT_ONCE || this.#pendingCharacters >= CHARACTERS_AT_ONCE) await this.#settle();
     }
@@ -90,6 +93,16 @@ class Import {
       const { container } = await createContainer(this.#account, this.#database, input);
       this.#container = container;
       this.#containers += 1;
+    } catch (error) {
+      throw asBadLine(numbered, error);
+    }
+  }
+
+  async #addResource(numbered: NumberedLine, line: Line & { type: 'resource' }): Promise<void> {
+    const place = { database: this.#database, container: this.#container, user: this.#user };
+    try {
+      const id = await importResource(this.#account, line, place);
+      if (line.kind === 'users') this.#user = id;
     } catch (error) {
       throw asBadLine(numbered, error);
     }

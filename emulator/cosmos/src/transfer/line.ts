@@ -11,13 +11,19 @@ import {
 import { readThroughputHeaders, type Throughput } from '../model/throughput/throughput.ts';
 
 /**
- * One line of an exported database. The first is the database; then come its containers, each followed by its items, without
- * the properties that the server sets.
+ * One line of an exported database. The first is the database, followed by its encryption keys; then come its containers, each
+ * followed by its scripts and items; then its users, each followed by its permissions. All are without the properties that the
+ * server sets.
  */
 export type Line =
   | { readonly type: 'database'; readonly id: string; readonly throughput?: Throughput }
   | { readonly type: 'container'; readonly definition: JsonObject; readonly throughput?: Throughput }
-  | { readonly type: 'item'; readonly item: JsonObject };
+  | { readonly type: 'item'; readonly item: JsonObject }
+  | { readonly type: 'resource'; readonly kind: TransferredKind; readonly properties: JsonObject };
+
+/** What a database has besides containers and items, as paths name it. */
+const KINDS = ['clientencryptionkeys', 'sprocs', 'triggers', 'udfs', 'users', 'permissions'] as const;
+type TransferredKind = (typeof KINDS)[number];
 
 const FORMAT_VERSION = 1;
 
@@ -34,11 +40,17 @@ export function formatItem(item: string): string {
   return `{"type":"item","item":${item}}`;
 }
 
+export function formatResource(kind: string, properties: object): string {
+  return JSON.stringify({ type: 'resource', kind, properties });
+}
+
 /** @throws CosmosError BadRequest naming the member that is wrong */
 export function parseLine(text: string): Line {
   const line = readObject(parseJson(text), 'line');
-  const type = readWord(line.type, 'type', ['database', 'container', 'item']);
+  const type = readWord(line.type, 'type', ['database', 'container', 'item', 'resource']);
   if (type === 'item') return { type, item: readObject(line.item, 'item') };
+  if (type === 'resource')
+    return { type, kind: readWord(line.kind, 'kind', KINDS), properties: readObject(line.properties, 'properties') };
   const throughput = readOptional(line.throughput, 'throughput', readThroughput);
   const common = throughput && { throughput };
   if (type === 'container') return { type, definition: readObject(line.definition, 'definition'), ...common };

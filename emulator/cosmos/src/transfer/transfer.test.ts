@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { CosmosClient, type Database } from '@azure/cosmos';
+import { CosmosClient, type Database, PermissionMode } from '@azure/cosmos';
 import { exportDatabase, importDatabase, startCosmos } from '../index.ts';
 import { makeDataDirectory } from '../testing/data-directory.ts';
 
@@ -9,6 +9,8 @@ describe('exportDatabase() and importDatabase()', () => {
   const containerLine =
     '{"type":"container","definition":{"id":"c","partitionKey":{"paths":["/pk"],"kind":"Hash","version":2}}}';
   const itemLine = '{"type":"item","item":{"id":"1","pk":"a"}}';
+
+  const resourceLine = (kind: string, properties: object) => JSON.stringify({ type: 'resource', kind, properties });
 
   afterAll(() => source.remove());
 
@@ -87,6 +89,55 @@ describe('exportDatabase() and importDatabase()', () => {
     target.remove();
   });
 
+  it('bring scripts, encryption keys, users and permissions over, also under another name', async () => {
+    const folder = makeDataDirectory();
+    const key = {
+      id: 'key',
+      encryptionAlgorithm: 'AEAD_AES_256_CBC_HMAC_SHA256',
+      wrappedDataEncryptionKey: 'AQID',
+      keyWrapMetadata: { type: 't', name: 'n', value: 'v', algorithm: 'RSA-OAEP' },
+    };
+    await importDatabase(
+      { dataDir: folder.path },
+      Readable.from([databaseLine, `\n${resourceLine('clientencryptionkeys', key)}`]),
+    );
+    await withDatabase(folder.path, 'shop', async (database) => {
+      const { container } = await database.containers.create({ id: 'c', partitionKey: '/pk' });
+      await container.items.create({ id: '1', pk: 'a' });
+      await container.scripts.storedProcedures.create({ id: 's', body: 'function () { /* ü */ }' });
+      await container.scripts.userDefinedFunctions.create({ id: 'f', body: 'function () { return 1; }' });
+      const trigger = { id: 't', body: 'function () {}', triggerType: 'Pre', triggerOperation: 'All' } as const;
+      await container.scripts.triggers.create(trigger);
+      const { user } = await database.users.create({ id: 'reader' });
+      const { resource: procedure } = await container.scripts.storedProcedure('s').read();
+      const links = { container: container.url, script: String(procedure?._self), item: container.item('1', 'a').url };
+      for (const [id, resource] of Object.entries(links))
+        await user.permissions.create({ id, permissionMode: PermissionMode.Read, resource });
+      const gone = (await database.containers.create({ id: 'gone', partitionKey: '/pk' })).container;
+      await user.permissions.create({ id: 'gone', permissionMode: PermissionMode.All, resource: gone.url });
+      await gone.delete();
+    });
+    const target = makeDataDirectory();
+    await importDatabase({ dataDir: target.path }, exportDatabase({ dataDir: folder.path }, 'shop'), {
+      database: 'copy',
+    });
+    const text = await exported(target.path, 'copy');
+    expect(text).toContain(resourceLine('clientencryptionkeys', key));
+    expect(text.replace('"copy"', '"shop"')).toBe(await exported(folder.path, 'shop'));
+    await withDatabase(target.path, 'copy', async (database) => {
+      const { scripts } = database.container('c');
+      expect((await scripts.storedProcedure('s').read()).resource?.body).toBe('function () { /* ü */ }');
+      const { resources } = await database.user('reader').permissions.readAll().fetchAll();
+      expect(resources.map(({ id, resource }) => [id, resource])).toEqual([
+        ['container', 'dbs/copy/colls/c'],
+        ['script', 'dbs/copy/colls/c/sprocs/s'],
+        ['item', 'dbs/copy/colls/c/docs/1'],
+      ]);
+    });
+    folder.remove();
+    target.remove();
+  });
+
   it('may be cut into chunks anywhere, also inside a character', async () => {
     const text = `${databaseLine}\r\n\n${containerLine}\n{"type":"item","item":{"id":"漢🚀","pk":"a"}}`;
     const bytes = [...Buffer.from(text)].map((byte) => Buffer.of(byte));
@@ -107,6 +158,15 @@ describe('exportDatabase() and importDatabase()', () => {
     ['an unknown type', [databaseLine, '{"type":"user"}'], 2, 'user'],
     ['an item before any container', [databaseLine, '', itemLine], 3, 'container'],
     ['a second database', [databaseLine, databaseLine], 2, 'second'],
+    ['a script before any container', [databaseLine, resourceLine('sprocs', { id: 's', body: '' })], 2, 'script'],
+    ['a permission before any user', [databaseLine, resourceLine('permissions', { id: 'p' })], 2, 'permission'],
+    ['an unknown kind', [databaseLine, resourceLine('views', { id: 'p' })], 2, 'views'],
+    [
+      'a user twice',
+      [databaseLine, resourceLine('users', { id: 'u' }), resourceLine('users', { id: 'u' })],
+      3,
+      'exists',
+    ],
     ['a container twice', [databaseLine, containerLine, containerLine], 3, 'exists'],
     ['a wrong definition', [databaseLine, containerLine.replace('"Hash"', '"Heap"')], 2, 'Heap'],
     ['an item twice', [databaseLine, containerLine, itemLine, itemLine], 4, 'exists'],

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { makeFolder } from '@lazurite/runtime';
 import { CommandError } from '../../errors.ts';
-import { makeFolder } from '../../make-folder.ts';
 import type { Terminal } from '../../terminal.ts';
 
 export interface FileWriter {

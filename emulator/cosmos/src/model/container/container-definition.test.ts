@@ -55,7 +55,7 @@ describe('readContainerDefinition()', () => {
       vectorEmbeddingPolicy: {
         vectorEmbeddings: [{ path: '/v', dataType: 'float32', dimensions: 3, distanceFunction: 'cosine' }],
       },
-      fullTextPolicy: { defaultLanguage: 'en-US', fullTextPaths: [{ path: '/text', language: 'en-US' }] },
+      fullTextPolicy: { defaultLanguage: '1033', fullTextPaths: [{ path: '/text', language: 'en-US' }] },
       geospatialConfig: { type: 'Geometry' },
       analyticalStorageTtl: 0,
       clientEncryptionPolicy: { includedPaths: [], policyFormatVersion: 1 },

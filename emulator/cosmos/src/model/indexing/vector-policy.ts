@@ -23,7 +23,8 @@ export interface FullTextPolicy {
 
 const VECTOR_DATA_TYPES = ['float32', 'float16', 'uint8', 'int8'] as const;
 const DISTANCE_FUNCTIONS = ['cosine', 'euclidean', 'dotproduct'] as const;
-const LANGUAGES = ['en-US', 'de-DE', 'es-ES', 'fr-FR', 'it-IT', 'pt-BR', 'pt-PT'] as const;
+/** 1033 is the code of en-US in Windows, which clients of the preview still send. */
+const LANGUAGES = ['en-US', 'de-DE', 'es-ES', 'fr-FR', 'it-IT', 'pt-BR', 'pt-PT', '1033'] as const;
 const MAX_DIMENSIONS = 4096;
 /** A flat index keeps whole vectors, of at most this many dimensions. */
 const MAX_FLAT_DIMENSIONS = 505;

@@ -22,7 +22,7 @@ import { decodeCursor, encodeCursor, type QueryPage, type QuerySettings, readQue
 export interface QueryDocumentsInput extends FeedPage {
   readonly body: QueryBody;
   readonly scope: FeedScope;
-  /** Whether it may read several physical partitions. */
+  /** Whether it may read items of several partition keys. */
   readonly crossesPartitions: boolean;
   /** Absent: none are wanted. */
   readonly indexMetrics?: IndexMetricsVersion;
@@ -48,8 +48,8 @@ export async function queryDocuments(
   const { outline: query, compiled } = await outlineQuery(account, { ...text, policy, isClosed });
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, sortedPathsOf(query));
-  const targets = targetsOf(container, query);
-  if (!input.crossesPartitions) assertOnePartition(container, targets, scope);
+  assertOnePartition(container, query, { scope, crossesPartitions: input.crossesPartitions });
+  const targets = targetsOf(container, query.target);
   assertServedWithoutMerge(container, query, { scope, targets });
   const feed = selectForQuery(container, targets, scope);
   const request = identityOf(container, query, input);

@@ -25,6 +25,8 @@ export interface QueryOutline extends Pick<CompiledQuery, 'filters' | 'sorts' | 
   readonly sortsByDistance: boolean;
   /** Which partition keys may hold items that pass the filter. */
   readonly target: QueryTarget;
+  /** @throws CosmosError BadRequest for a query that has no plan, whatever the container */
+  assertPlannable(): void;
   /** Its text without WHERE. */
   unfiltered(): string;
   /** How a client has to run it over the physical partitions. @throws CosmosError BadRequest for a query that has no plan */
@@ -85,6 +87,7 @@ function outlineOf(compiled: CompiledQuery, policy: OutlinePolicy): QueryOutline
     isRanked: query.orderBy?.rank === true,
     sortsByDistance: query.orderBy?.items.some(isVectorDistance) === true,
     target: compiled.target(policy),
+    assertPlannable: () => compiled.assertPlannable(),
     unfiltered: () => compiled.unfiltered(),
     plan: () => {
       const plan = compiled.plan({ ...rest, distanceOf: (path) => distances.get(path) });
@@ -108,9 +111,11 @@ function needsMerge({ queryInfo }: QueryPlan): boolean {
 }
 
 /** An outline that can be sent from one thread to another. */
-interface OutlineData extends Omit<QueryOutline, 'unfiltered' | 'plan'> {
+interface OutlineData extends Omit<QueryOutline, 'unfiltered' | 'plan' | 'assertPlannable'> {
+  /** Why it has no plan, whatever the container; undefined: it has one. */
+  readonly unplannable: Rejection | undefined;
   readonly unfilteredText: string;
-  readonly planText: PlanText | Rejection;
+  readonly planned: PlanText | Rejection;
 }
 
 interface Rejection {
@@ -124,27 +129,53 @@ export function outlineAsData(
   { text, parameters, computed, policy }: OutlineTask,
   compile: QueryCompiler['compile'],
 ): OutlineData {
-  const { unfiltered, plan, ...data } = outlineOf(compile(text, parameters, computed), policy);
-  return { ...data, unfilteredText: unfiltered(), planText: planOrRejection(plan) };
+  const { assertPlannable, unfiltered, plan, ...data } = outlineOf(compile(text, parameters, computed), policy);
+  return {
+    ...data,
+    unfilteredText: unfiltered(),
+    unplannable: rejectionOf(assertPlannable),
+    planned: planOrRejection(plan),
+  };
 }
 
 function planOrRejection(plan: () => PlanText): PlanText | Rejection {
   try {
     return plan();
   } catch (error) {
-    if (!(error instanceof CosmosError)) throw error;
-    const { code, message, details } = error;
-    return { code, message, details };
+    return toRejection(error);
   }
 }
 
-function outlineFromData({ unfilteredText, planText, ...data }: OutlineData): QueryOutline {
+/** What the call throws; undefined when it returns. */
+function rejectionOf(call: () => void): Rejection | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return toRejection(error);
+  }
+}
+
+function toRejection(error: unknown): Rejection {
+  if (!(error instanceof CosmosError)) throw error;
+  const { code, message, details } = error;
+  return { code, message, details };
+}
+
+function outlineFromData({ unfilteredText, unplannable, planned, ...data }: OutlineData): QueryOutline {
   return {
     ...data,
+    assertPlannable: () => {
+      if (unplannable) throw toError(unplannable);
+    },
     unfiltered: () => unfilteredText,
     plan: () => {
-      if ('text' in planText) return planText;
-      throw new CosmosError(planText.code, planText.message, planText.details);
+      if ('text' in planned) return planned;
+      throw toError(planned);
     },
   };
+}
+
+function toError({ code, message, details }: Rejection): CosmosError {
+  return new CosmosError(code, message, details);
 }

@@ -1,10 +1,11 @@
+import type { JsonValue } from '../../model/json.ts';
 import { type Evaluate, type EvaluationFrame, YIELD, type Yield } from '../execute/evaluation-frame.ts';
 import { type CompiledAggregate, countedTuple, distinctRows, groupedTuples } from '../execute/group.ts';
 import { incrementallySortedRows, type Sorting, type SortKey, sortedRows } from '../execute/sort.ts';
 import type { Expression, OrderBy, OrderByItem, Query, Select } from '../syntax/ast.ts';
 import { queryError } from '../syntax/query-error.ts';
-import { fromQueriesOf, outputNames } from '../syntax/walk.ts';
-import type { Value } from '../values/value.ts';
+import { anyExpression, fromQueriesOf, outputNames } from '../syntax/walk.ts';
+import { finite, isArray, isObject, setMember, type Value } from '../values/value.ts';
 import { checkGrouping } from './clause-rules.ts';
 import type {
   Compilation,
@@ -105,11 +106,37 @@ function compileOne(query: Query, { outer, role, retains }: Place, compilation: 
 function compileSelection(select: Select, from: CompiledFrom, scope: Scope, compilation: Compilation): Evaluate {
   const { selection } = select;
   if (selection.kind === 'all') return compileAll(select, from);
-  if (selection.kind === 'value') return compileExpression(selection.expression, scope, compilation);
+  const compile = (node: Expression) => {
+    const evaluate = compileExpression(node, scope, compilation);
+    return anyExpression(node, isNonFinite) ? onlyJson(evaluate) : evaluate;
+  };
+  if (selection.kind === 'value') return compile(selection.expression);
   const names = outputNames(selection.items);
-  return compileObject(
-    selection.items.map((item, index) => [names[index] ?? '', compileExpression(item.expression, scope, compilation)]),
-  );
+  return compileObject(selection.items.map((item, index) => [names[index] ?? '', compile(item.expression)]));
+}
+
+function isNonFinite(node: Expression): boolean {
+  return node.kind === 'literal' && typeof node.value === 'number' && !Number.isFinite(node.value);
+}
+
+/** JSON has no NaN and no infinity: they are left out, as undefined is. All other expressions only give what JSON has. */
+function onlyJson(evaluate: Evaluate): Evaluate {
+  const json: Evaluate = (frame) => {
+    const value = evaluate(frame);
+    frame.work.chargeValue(value);
+    return withoutNonFinite(value);
+  };
+  if (evaluate.prelude) json.prelude = evaluate.prelude;
+  return json;
+}
+
+function withoutNonFinite(value: Value): Value {
+  if (typeof value === 'number') return finite(value);
+  if (isArray(value)) return value.map(withoutNonFinite).filter((item) => item !== undefined);
+  if (!isObject(value)) return value;
+  const object: Record<string, JsonValue> = {};
+  for (const [name, member] of Object.entries(value)) setMember(object, name, withoutNonFinite(member));
+  return object;
 }
 
 function compileAll(select: Select, { bindings }: CompiledFrom): Evaluate {

@@ -1,7 +1,10 @@
 import type { Aggregator } from '../functions/aggregates.ts';
 import { canonicalKey } from '../values/canonical-key.ts';
+import { compareValues } from '../values/operators.ts';
 import type { Value } from '../values/value.ts';
 import { type Evaluate, type EvaluationFrame, type Prelude, YIELD, type Yield } from './evaluation-frame.ts';
+import { stepsToCompare } from './sort.ts';
+import { sortInSteps } from './sort-in-steps.ts';
 
 /** An aggregate of a select list. */
 export interface CompiledAggregate {
@@ -23,12 +26,18 @@ export interface Grouping {
 }
 
 interface Group {
+  /** The value of its only key; undefined when there are several. */
+  readonly key: Value;
   /** The values in scope for the group's first row, for what is selected besides aggregates. */
   readonly slots: readonly Value[];
   readonly aggregators: readonly Aggregator[];
 }
 
-/** Reads all rows, then yields once per group, with the values of its first row and its aggregates in the frame. */
+/**
+ * Reads all rows, then yields once per group, with the values of its first row and its aggregates in the frame. Groups of one key
+ * come in its order, those of several keys in the order of their first rows. Source: the results of "GROUP BY", Cosmos DB query
+ * reference.
+ */
 export function* groupedTuples(
   rows: Iterable<Yield | undefined>,
   grouping: Grouping,
@@ -37,7 +46,7 @@ export function* groupedTuples(
   const groups = new Map<string, Group>();
   const bytes = yield* readGroups(rows, grouping, { frame, groups });
   try {
-    for (const { slots, aggregators } of groups.values()) {
+    for (const { slots, aggregators } of yield* inOrder([...groups.values()], grouping, frame)) {
       for (const [slot, value] of slots.entries()) frame.slots[slot] = value;
       for (const [index, { slot }] of grouping.aggregates.entries())
         frame.aggregates[slot] = aggregators[index]?.result();
@@ -48,6 +57,21 @@ export function* groupedTuples(
   } finally {
     frame.work.release(groups.size, bytes);
   }
+}
+
+function* inOrder(
+  groups: Group[],
+  { keys, yields }: Grouping,
+  frame: EvaluationFrame,
+): Generator<Yield, readonly Group[]> {
+  if (keys?.length !== 1 || groups.length < 2) return groups;
+  const { work } = frame;
+  return yield* sortInSteps(groups, {
+    compare: (left, right) => compareValues(left.key, right.key),
+    stepsOf: ({ key }) => stepsToCompare([key], frame),
+    charge: (steps) => work.charge(steps),
+    isYieldDue: () => yields && work.isYieldDue(),
+  });
 }
 
 /** The only group of a query that asks for nothing but the count, where that is known. */
@@ -72,8 +96,10 @@ function* readGroups(
   const keepsValues = aggregates.some((aggregate) => aggregate.keepsValues);
   const prelude = yields ? preludesOf(keys ?? [], aggregates) : [];
   const held = new BoundedGroups(frame, holdsDocuments);
+  const [onlyKey] = keys?.length === 1 ? keys : [];
   const open = (key: string): Group => {
-    const group = { slots: [...frame.slots], aggregators: aggregates.map((aggregate) => aggregate.start()) };
+    const aggregators = aggregates.map((aggregate) => aggregate.start());
+    const group = { key: onlyKey?.(frame), slots: [...frame.slots], aggregators };
     held.add(key);
     groups.set(key, group);
     return group;

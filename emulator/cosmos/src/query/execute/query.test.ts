@@ -40,6 +40,17 @@ test.each<[string, JsonValue | undefined]>([
   ['7 / 2', 3.5],
   ['7 % 4', 3],
   ['1 / 0', undefined],
+  ['NaN', undefined],
+  ['[1, -Infinity, {"a": NaN, "b": 2}]', [1, { b: 2 }]],
+  ['c.n < Infinity', true],
+  ['c.n BETWEEN -Infinity AND Infinity', true],
+  ['Infinity >= Infinity', true],
+  ['c.n != NaN', true],
+  ['NaN = NaN', false],
+  ['"1" < Infinity', undefined],
+  ['IS_NUMBER(Infinity)', true],
+  ['IS_FINITE_NUMBER(NaN)', false],
+  ['TOSTRING(-Infinity)', '-Infinity'],
   ['1 + "1"', undefined],
   ['1 + null', undefined],
   ['-c.n', -1],
@@ -260,4 +271,27 @@ test('a scalar sub-query of several rows is rejected', () => {
 test('a LIKE pattern of many wildcards takes time in proportion to pattern and text', () => {
   const text = 'a'.repeat(20_000);
   expect(runQuery(`SELECT VALUE @t LIKE "${'%a'.repeat(50)}b"`, [], { '@t': text })).toEqual([false]);
+});
+
+// Source: the results of "GROUP BY", Cosmos DB query reference.
+test('groups of one key come in its order, the one without a value first', () => {
+  const documents = ['python', undefined, 'c-sharp', 'javascript', 'python', 2, null, true].map((lang) => ({
+    ...(lang !== undefined && { lang }),
+  }));
+  const groups = [{}, { lang: null }, { lang: true }, { lang: 2 }, { lang: 'c-sharp' }];
+  const query = 'SELECT c.lang FROM c GROUP BY c.lang';
+  expect(runQuery(query, documents)).toEqual([...groups, { lang: 'javascript' }, { lang: 'python' }]);
+  expect(runQuery(`${query} OFFSET 4 LIMIT 2`, documents)).toEqual([{ lang: 'c-sharp' }, { lang: 'javascript' }]);
+  const inner = 'SELECT VALUE ARRAY(SELECT VALUE x FROM x IN c.l GROUP BY x) FROM c';
+  expect(runQuery(inner, [{ l: [3, 1, 2, 1] }])).toEqual([[1, 2, 3]]);
+});
+
+test('groups of several keys come in the order of their first rows', () => {
+  const documents = [
+    { a: 'y', b: 2 },
+    { a: 'x', b: 1 },
+    { a: 'y', b: 1 },
+    { a: 'y', b: 2 },
+  ];
+  expect(runQuery('SELECT c.a, c.b FROM c GROUP BY c.a, c.b', documents)).toEqual(documents.slice(0, 3));
 });

@@ -136,7 +136,7 @@ function keyedRow(value: Value, key: RowKey, frame: EvaluationFrame): KeyedRow {
 }
 
 /** Strings are compared as blocks, arrays and objects a part at a time. */
-function stepsToCompare(keys: readonly Value[], { work }: EvaluationFrame): number {
+export function stepsToCompare(keys: readonly Value[], { work }: EvaluationFrame): number {
   let steps = 0;
   for (const key of keys) {
     if (typeof key === 'string') steps += key.length >> 7;

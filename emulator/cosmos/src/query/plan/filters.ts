@@ -193,7 +193,9 @@ function onPath(
   return path === undefined || first === undefined || context.isComputed(first) ? undefined : { path, ...condition };
 }
 
+/** No stored value is NaN or infinite. */
 function isScalar(value: Value): value is Scalar {
+  if (typeof value === 'number') return Number.isFinite(value);
   return value !== undefined && (value === null || typeof value !== 'object');
 }
 

@@ -121,6 +121,15 @@ test.each<[string, Partial<QueryInfo>]>([
   ],
   ['SELECT * FROM c WHERE c.key = 1 ORDER BY c.a', { orderBy: [], rewrittenQuery: '' }],
   [
+    'SELECT * FROM c WHERE c.key = 1 ORDER BY c.key DESC',
+    {
+      orderBy: ['Descending'],
+      orderByExpressions: ['c.key'],
+      rewrittenQuery:
+        'SELECT c._rid, [{"item": c.key}] AS orderByItems, c AS payload\nFROM c\nWHERE ((c.key = 1) AND ({documentdb-formattableorderbyquery-filter}))\nORDER BY c.key DESC',
+    },
+  ],
+  [
     'SELECT DISTINCT VALUE c.a FROM c WHERE c.key = 1 ORDER BY c.a',
     {
       distinctType: 'Ordered',

@@ -1,4 +1,5 @@
 import { CosmosError } from '../../model/errors.ts';
+import { parsePropertyPath } from '../../model/json.ts';
 import type { Parameters } from '../compile/compilation.ts';
 import { constantOf, countOf } from '../compile/constants.ts';
 import { distanceFunctionOf, isVectorDistance } from '../compile/vector-distance.ts';
@@ -6,7 +7,7 @@ import { isAggregate } from '../functions/aggregates.ts';
 import type { Expression, OrderByItem, Query } from '../syntax/ast.ts';
 import { printExpression, printQuery } from '../syntax/printer.ts';
 import { planError } from '../syntax/query-error.ts';
-import { anyExpression, outputNames } from '../syntax/walk.ts';
+import { anyExpression, documentName, outputNames, propertyPath } from '../syntax/walk.ts';
 import type { VectorPolicy } from '../values/evaluation-context.ts';
 import { hybridSearchOf } from './hybrid-search.ts';
 import { AGGREGATE_TYPES, type AggregateType, type PlannedItem, type QueryInfo, type QueryPlan } from './query-plan.ts';
@@ -52,8 +53,9 @@ function infoOf(query: Query, context: InfoContext): QueryInfo {
   const items = plannedItems(query);
   const hasAggregate = items.some((item) => item.aggregate !== undefined);
   const merges = hasAggregate || query.groupBy !== undefined || query.select.distinct;
-  // DISTINCT is merged from sorted rows, even those of one partition.
-  const sortItems = sortItemsOf(query, hasAggregate || (context.single && !query.select.distinct));
+  // DISTINCT is merged from sorted rows, even those of one partition. A sort by the key itself stays in the plan, too.
+  const isSorted = context.single && !query.select.distinct && !sortsByKey(query, context.policy);
+  const sortItems = sortItemsOf(query, hasAggregate || isSorted);
   const { top, offset, limit } = countsOf(query, context, merges);
   const info: Omit<QueryInfo, 'rewrittenQuery'> = {
     distinctType: distinctTypeOf(query),
@@ -104,6 +106,17 @@ function sortItemsOf({ groupBy, orderBy }: Query, isSorted: boolean): readonly O
     throw planError('ORDER BY is not supported together with GROUP BY.');
   }
   return isSorted ? [] : (orderBy?.items ?? []);
+}
+
+function sortsByKey(query: Query, { partitionKey }: PlanPolicy): boolean {
+  const document = documentName(query);
+  const keys = partitionKey.paths.map((path) => parsePropertyPath(path).join('\0'));
+  return (
+    query.orderBy?.items.some(({ expression }) => {
+      const path = propertyPath(expression, document);
+      return path !== undefined && keys.includes(path.join('\0'));
+    }) ?? false
+  );
 }
 
 interface Counts {

@@ -159,13 +159,17 @@ function ofCall(name: string, args: readonly Expression[], context: KeyFilterCon
   return isArray(array) ? pinned(second, array, context) : OPEN;
 }
 
-/** The property must be one of the values, if it is a component of the key. Undefined equals nothing, itself included. */
+/** The property must be one of the values, if it is a component of the key. Undefined equals nothing, itself included, and no key is NaN. */
 function pinned(node: Expression, values: readonly Value[], context: KeyFilterContext): readonly KeyAssignment[] {
   const path = propertyPath(node, context.document);
   const index = context.paths.findIndex((names) => path !== undefined && names.join('\0') === path.join('\0'));
   if (index < 0 || values.length > MAX_ASSIGNMENTS) return OPEN;
-  const components = new Set(values.filter((value) => value !== undefined).map(componentOf));
+  const components = new Set(values.filter(isStored).map(componentOf));
   return [...components].map((component) => new Map([[index, component]]));
+}
+
+function isStored(value: Value): value is Exclude<Value, undefined> {
+  return value !== undefined && (typeof value !== 'number' || Number.isFinite(value));
 }
 
 /** An array or object is stored under the key of a missing value. */

@@ -208,9 +208,26 @@ function parseName(parser: SyntaxParser, token: Token): Expression {
     // Safe: the set above holds sub-query forms only.
     return parseSubquery(parser, upper as SubqueryForm, token.start);
   }
+  if (upper === 'UDF' && tokens.at('.', 1) && tokens.at('(', 3)) return parseUserFunction(parser, token.start);
   tokens.next();
   if (tokens.at('(')) return parseCall(parser, { name: token.text, udf: false, start: token.start });
+  const number = NUMBERS_BY_NAME.get(token.text);
+  if (number !== undefined) return { kind: 'literal', value: number, start: token.start, end: token.end };
   return { kind: 'identifier', name: token.text, start: token.start, end: token.end };
+}
+
+/** Source: the constants of the service's grammar that JSON does not have. */
+const NUMBERS_BY_NAME: ReadonlyMap<string, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+]);
+
+function parseUserFunction(parser: SyntaxParser, start: number): Expression {
+  const { tokens } = parser;
+  tokens.next();
+  tokens.expect('.');
+  const name = tokens.identifier();
+  return parseCall(parser, { name, udf: true, start });
 }
 
 function parseKeyword(parser: SyntaxParser, token: Token): Expression {
@@ -224,10 +241,7 @@ function parseKeyword(parser: SyntaxParser, token: Token): Expression {
     return parseSubquery(parser, token.text, token.start);
   }
   if (token.text !== 'udf') throw tokens.unexpected();
-  tokens.next();
-  tokens.expect('.');
-  const name = tokens.identifier();
-  return parseCall(parser, { name, udf: true, start: token.start });
+  return parseUserFunction(parser, token.start);
 }
 
 interface CallHead {

@@ -120,7 +120,7 @@ function printLiteral(value: Extract<Expression, { kind: 'literal' }>['value']):
 /** Seventeen significant digits without trailing zeros, as the service prints a double. */
 function printNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e17) return Object.is(value, -0) ? '-0' : String(value);
-  if (!Number.isFinite(value)) return value < 0 ? '-1e999' : '1e999';
+  if (!Number.isFinite(value)) return String(value);
   return value
     .toPrecision(17)
     .replace(/(\.\d*?)0+(?=e|$)/, '$1')

@@ -87,7 +87,8 @@ export const unaryOperators: Readonly<Record<UnaryOperator, (operand: Value) => 
  * Source: "Equality and comparison operators", Cosmos DB query reference.
  */
 export function compareScalars(left: Value, right: Value): number | undefined {
-  if (typeof left === 'number') return typeof right === 'number' ? left - right : undefined;
+  // Infinity less itself would be NaN.
+  if (typeof left === 'number') return typeof right === 'number' ? (left === right ? 0 : left - right) : undefined;
   if (typeof left === 'string') return typeof right === 'string' ? compareStrings(left, right) : undefined;
   if (typeof left === 'boolean') return typeof right === 'boolean' ? Number(left) - Number(right) : undefined;
   return left === null && right === null ? 0 : undefined;

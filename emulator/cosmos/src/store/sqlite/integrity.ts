@@ -70,6 +70,8 @@ function damagedRecord(name: string): StoreError {
 const MAX_UNSEEN_MS = 100;
 /** Between two groups of writes of a load, the look after the first counts for the second. */
 const JUST_SEEN_MS = 2;
+/** A file system gives changes that lie closer together the same time. */
+const SAME_TIME_MS = 100;
 
 interface GuardedFile {
   readonly path: string;
@@ -77,15 +79,28 @@ interface GuardedFile {
   readonly ino: number;
 }
 
+/** The directory of the files as it was when all of them were in place. */
+interface SeenDirectory extends GuardedFile {
+  /** Of its last change: a name was added, removed or given to another file. */
+  readonly mtimeMs: number;
+  /** When it was first seen so. */
+  readonly since: number;
+  /** Whether the files were in place when any further change would have given it another time. */
+  readonly isSettled: boolean;
+}
+
 /**
  * Detects when the files of an open store are no longer at their paths, because somebody deleted, moved or replaced them or
  * their directory. What is written then would be gone with the process.
+ *
+ * While the directory is the same and has not changed, neither have the names in it, so that one look is enough.
  */
 export class FileGuard {
   readonly #dataDir: string;
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #log: Log;
   #files: readonly GuardedFile[] = [];
+  #directory: SeenDirectory | undefined;
   #missing: string | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -103,6 +118,7 @@ export class FileGuard {
       return { path, dev, ino };
     });
     this.#files = [...others, ...added];
+    this.#directory = undefined;
   }
 
   get isInPlace(): boolean {
@@ -137,6 +153,7 @@ export class FileGuard {
 
   #look(): void {
     this.#lookedAt = this.#clock.monotonic();
+    if (this.#missing === undefined && this.#isDirectoryUnchanged()) return;
     const missing = this.#files.find((file) => !isAtItsPath(file))?.path;
     if (missing === this.#missing) return;
     const wasMissing = this.#missing !== undefined;
@@ -144,6 +161,27 @@ export class FileGuard {
     if (missing === undefined) this.#log.info({ dataDir: this.#dataDir }, 'The files of the store are back in place');
     else if (!wasMissing) this.#log.error({ file: missing }, moved(missing, this.#dataDir).message);
   }
+
+  /** False when that is not known; then a look at the files must follow, for which the directory is remembered. */
+  #isDirectoryUnchanged(): boolean {
+    const found = statSync(this.#dataDir, { throwIfNoEntry: false });
+    const seen = this.#directory;
+    if (!found) return false;
+    const { dev, ino, mtimeMs } = found;
+    if (ino !== seen?.ino || mtimeMs !== seen.mtimeMs || dev !== seen.dev) {
+      this.#directory = { path: this.#dataDir, dev, ino, mtimeMs, since: this.#lookedAt, isSettled: false };
+      return false;
+    }
+    if (seen.isSettled) return true;
+    const isSettled = this.#lookedAt - seen.since > SAME_TIME_MS && hasFineTimes(seen);
+    if (isSettled) this.#directory = { ...seen, isSettled };
+    return false;
+  }
+}
+
+/** Some file systems count whole seconds, in which there may be several changes. */
+function hasFineTimes({ mtimeMs }: SeenDirectory): boolean {
+  return mtimeMs % 1_000 !== 0;
 }
 
 function isAtItsPath({ path, dev, ino }: GuardedFile): boolean {

@@ -1,7 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { type Clock, type Log, silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
+import { type Clock, type Log, makeFolderSync, silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
 import { StoreError } from '../errors.ts';
 import { COMMITS } from '../store.ts';
 import { CommitJournal, type CounterValues, type JournalState, readJournal } from './commit-journal.ts';
@@ -48,7 +48,7 @@ export function openDatabase(
   dataDir: string,
   { clock = systemClock, log = silentLog }: OpenOptions = {},
 ): OpenDatabase {
-  mkdirSync(dataDir, { recursive: true });
+  makeFolderSync(dataDir);
   const paths = storePaths(dataDir);
   const { journal, hasWrongIndexes } = assertSound(paths, { clock, log });
   const sqlite = process.getBuiltinModule('node:sqlite'); // a static import would fail where it does not exist

@@ -50,7 +50,7 @@ export class SqliteStore implements Store {
     this.#database = database;
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
-    this.#totalChanges = database.prepare('SELECT total_changes() AS changes');
+    this.#totalChanges = prepareArrayRows(database, 'SELECT total_changes()');
     this.resources = new SqliteResources(database, checksums);
     this.indexes = new SqliteIndexes(database, checksums);
     this.queries = new SqliteQueries(database, checksums);
@@ -90,7 +90,7 @@ export class SqliteStore implements Store {
 
   /** Numbers the commit if it writes anything. Returns the counters that it changes. */
   #endCommit(): ReadonlyMap<string, number> | undefined {
-    const changes = Number(this.#totalChanges.get()?.changes);
+    const changes = Number(columnsOf(this.#totalChanges.get())[0]);
     if (changes === this.#changesBefore && !this.counters.hasChanged) return undefined;
     this.counters.next(COMMITS);
     const changed = this.counters.flush();

@@ -63,10 +63,9 @@ function topLevel(value: unknown): BindingData {
 
 type TriggerMetadata = Readonly<Record<string, RpcTypedData>>;
 
-/** As the host sends a value of binding data to a worker (GrpcMessageConversionExtensions.cs). */
+/** As the host sends a value of binding data to a worker (GrpcMessageConversionExtensions.cs): numbers are JSON. */
 function toMetadataValue(value: unknown): RpcTypedData {
   if (typeof value === 'string') return { string: value };
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? { int: value } : { double: value };
   if (value instanceof Uint8Array) return { bytes: value };
   return { json: JSON.stringify(value ?? null) };
 }
@@ -79,8 +78,8 @@ export function toMetadata(own: BindingData, payload?: string): TriggerMetadata 
 
 /** The inverse of `toMetadata`. */
 function fromMetadata(metadata: TriggerMetadata): BindingData {
-  const entries = Object.entries(metadata).map(([name, { json, string, int, double }]) => {
-    const value: unknown = typeof json === 'string' ? JSON.parse(json) : (string ?? int ?? double);
+  const entries = Object.entries(metadata).map(([name, { json, string }]) => {
+    const value: unknown = typeof json === 'string' ? JSON.parse(json) : string;
     return [name, value] as const;
   });
   return Object.fromEntries(entries);

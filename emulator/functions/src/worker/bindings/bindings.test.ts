@@ -35,6 +35,16 @@ test('a request goes through an output binding, a queue trigger and its output b
   expect(JSON.parse(text)).toEqual({ kind: 'a', id: 7, count: 1 });
 });
 
+test('a function of the v3 model reads numbers of its binding data as numbers', async () => {
+  const queue = new QueueClient(storage.connectionString, 'numbers');
+  await queue.createIfNotExists();
+  await queue.sendMessage(Buffer.from('message').toString('base64'));
+  const env = { ...process.env, AzureWebJobsStorage: storage.connectionString };
+  const host = await startTestHost('v3-queue', { env, dataDir });
+  const { message } = await host.next('log', ({ category }) => category === 'Function.count.User');
+  expect(message).toBe('message number');
+});
+
 test('a timer calls its function', async () => {
   const env = { ...process.env, AzureWebJobsStorage: storage.connectionString, WORK: 'idle' };
   const host = await startTestHost('v4-bindings', { env, dataDir });

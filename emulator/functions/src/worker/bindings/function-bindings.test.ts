@@ -6,7 +6,7 @@ const request: RpcInvocationRequest = {
   invocationId: 'i',
   functionId: 'f',
   inputData: [{ name: 'message', data: { string: '{"id":"7"}' } }],
-  triggerMetadata: { DequeueCount: { int: 2 }, Id: { string: 'm' }, InsertionTime: { json: '"2026-01-01"' } },
+  triggerMetadata: { DequeueCount: { json: '2' }, Id: { string: 'm' }, InsertionTime: { json: '"2026-01-01"' } },
   traceContext: { traceParent: '', traceState: '', attributes: {} },
 };
 

@@ -108,8 +108,22 @@ export const dateTimeFunctions = defineFunctions('Date and time', {
     'GETCURRENTTIMESTAMP(), the same for all items',
     toTimestamp,
   ),
+  IS_DATETIME: {
+    signature: 'IS_DATETIME(expression)',
+    summary: 'Whether the value is a date and time as text',
+    args: 1,
+    evaluate: ([value]) => toTicks(value) !== undefined,
+  },
   MONTH: component('MONTH', 'month'),
-  NOW: current('NOW', 'The current date and time', formatDateTime),
+  NOW: {
+    signature: 'NOW([part, number])',
+    summary: 'The current date and time, with a number of parts added',
+    args: [0, 2],
+    evaluate: (args, context) =>
+      args.length === 0
+        ? formatDateTime(currentTicks(context))
+        : add(args[0], args.length === 2 ? args[1] : undefined, currentTicks(context)),
+  },
   TICKSTODATETIME: {
     signature: 'TICKSTODATETIME(ticks)',
     summary: 'The date and time of 100-nanosecond ticks since the Unix epoch',

@@ -1,8 +1,9 @@
 import geodesic from 'geographiclib-geodesic';
 import type { Geometry, Position, Ring } from './geometry.ts';
+import { arcBetween, lengthOfArc, pointOfArc, toEllipsoid } from './great-ellipse.ts';
 import { segmentsOf } from './surface.ts';
 
-/** How a kind of coordinates measures: metres on the WGS-84 ellipsoid, or the unit of a plane. */
+/** How a kind of coordinates measures: metres on the WGS-84 ellipsoid, along great ellipses, or the unit of a plane. */
 export interface Measure {
   /** Negative for a ring that goes round clockwise. */
   ringArea(ring: Ring): number;
@@ -30,16 +31,13 @@ export const ellipsoid: Measure = {
     for (const [longitude, latitude] of ring.slice(1)) polygon.AddPoint(latitude, longitude);
     return polygon.Compute(false, true).area ?? 0;
   },
-  distance: ([longitude, latitude], [otherLongitude, otherLatitude]) =>
-    WGS84.Inverse(latitude, longitude, otherLatitude, otherLongitude).s12 ?? 0,
+  distance: (left, right) => lengthOfArc(arcBetween(toEllipsoid(left), toEllipsoid(right))),
   segmentDistance([start, end], position) {
-    const line = WGS84.InverseLine(start[1], start[0], end[1], end[0]);
-    const distanceAt = (along: number) => {
-      const { lat2 = 0, lon2 = 0 } = line.Position(along);
-      return ellipsoid.distance([lon2, lat2], position);
-    };
+    const line = arcBetween(toEllipsoid(start), toEllipsoid(end));
+    const point = toEllipsoid(position);
+    const distanceAt = (angle: number) => lengthOfArc(arcBetween(pointOfArc(line, angle), point));
     // By ternary search: along a segment the distance falls to its least value and rises again.
-    let [low, high] = [0, line.s13];
+    let [low, high] = [0, line.angle];
     for (let step = 0; step < SEARCH_STEPS; step++) {
       const third = (high - low) / 3;
       if (distanceAt(low + third) < distanceAt(high - third)) high -= third;

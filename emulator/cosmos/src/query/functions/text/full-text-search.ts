@@ -1,7 +1,7 @@
 import { CosmosError } from '../../../model/errors.ts';
-import { isArray, type Value } from '../../values/value.ts';
+import { isArray, isObject, type Value } from '../../values/value.ts';
 import { defineFunctions, type FunctionEntry, type Measure } from '../scalar-function.ts';
-import { areNumbers, areStrings } from '../typed-arguments.ts';
+import { areNumbers } from '../typed-arguments.ts';
 
 /**
  * Source: "Full text search functions", Cosmos DB query reference. Words are compared literally, without regard to
@@ -48,10 +48,27 @@ export const fullTextFunctions = defineFunctions('Full text search', {
 });
 
 function matchCount(text: Value, phrases: readonly Value[], isEnough: (count: number) => boolean): Value {
-  if (typeof text !== 'string' || !areStrings(phrases)) return undefined;
+  const terms = phrases.map(termOf).filter((term) => term !== undefined);
+  if (typeof text !== 'string' || terms.length < phrases.length) return undefined;
   const words = wordsOf(text);
-  return isEnough(phrases.filter((phrase) => countOccurrences(words, wordsOf(phrase)) > 0).length);
+  return isEnough(terms.filter((term) => countOccurrences(words, term) > 0).length);
 }
+
+/** What is looked for: words next to each other, each of which may differ by so many characters. */
+interface Term {
+  readonly words: readonly string[];
+  readonly distance: number;
+}
+
+/** A text, or the object of a fuzzy search: `{ "term": "color", "distance": 1 }`. */
+function termOf(value: Value): Term | undefined {
+  if (typeof value === 'string') return { words: wordsOf(value), distance: 0 };
+  if (!isObject(value) || typeof value.term !== 'string' || typeof value.distance !== 'number') return undefined;
+  return { words: wordsOf(value.term), distance: Math.min(value.distance, MAX_DISTANCE) };
+}
+
+/** Source: the message of SC2241. */
+const MAX_DISTANCE = 2;
 
 /** Making words of a text takes longer than reading it; each phrase may be compared with the text at every word. */
 function wordsCost([text, ...phrases]: readonly Value[], { weightOf }: Measure): number {
@@ -76,8 +93,9 @@ function rankOnly(signature: string, summary: string): FunctionEntry {
 function score(args: readonly Value[]): Value {
   const [text, ...terms] = args.slice(0, -3);
   const [documentCount, totalWordCount, hitCounts] = args.slice(-3);
-  const flat = terms.flatMap((term): readonly Value[] => (isArray(term) ? term : [term]));
-  if (typeof text !== 'string' || !areStrings(flat)) return undefined;
+  const given = terms.flatMap((term): readonly Value[] => (isArray(term) ? term : [term]));
+  const flat = given.map(termOf).filter((term) => term !== undefined);
+  if (typeof text !== 'string' || flat.length < given.length) return undefined;
   if (typeof documentCount !== 'number' || typeof totalWordCount !== 'number') return undefined;
   if (!isArray(hitCounts) || !areNumbers(hitCounts)) return undefined;
   return bm25Score(text, flat, { documentCount, totalWordCount, hitCounts });
@@ -88,15 +106,36 @@ function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }
 
-/** How often the words of the phrase follow one another in the text. A phrase without words occurs nowhere. */
-function countOccurrences(words: readonly string[], phrase: readonly string[]): number {
+/** How often the words of the term follow one another in the text. A term without words occurs nowhere. */
+function countOccurrences(words: readonly string[], { words: phrase, distance }: Term): number {
   const [first] = phrase;
   if (first === undefined) return 0;
+  const isEqual = distance === 0 ? (word: string, other: string) => word === other : isWithin(distance);
   let count = 0;
-  for (let at = words.indexOf(first); at >= 0; at = words.indexOf(first, at + 1)) {
-    if (phrase.every((word, offset) => words[at + offset] === word)) count++;
+  for (let at = distance === 0 ? words.indexOf(first) : 0; at >= 0 && at < words.length; ) {
+    if (phrase.every((word, offset) => isEqual(words[at + offset] ?? '', word))) count++;
+    at = distance === 0 ? words.indexOf(first, at + 1) : at + 1;
   }
   return count;
+}
+
+/** Whether one word becomes the other by at most so many inserted, deleted or replaced characters. */
+function isWithin(distance: number): (word: string, other: string) => boolean {
+  const allowed = Math.floor(distance);
+  return (word, other) => Math.abs(word.length - other.length) <= allowed && differsBy(allowed, word, other);
+}
+
+function differsBy(allowed: number, word: string, other: string): boolean {
+  let same = 0;
+  while (same < word.length && word[same] === other[same]) same += 1;
+  const [rest, otherRest] = [word.slice(same), other.slice(same)];
+  if (Math.max(rest.length, otherRest.length) <= allowed) return true;
+  if (allowed === 0) return false;
+  return (
+    differsBy(allowed - 1, rest.slice(1), otherRest.slice(1)) ||
+    differsBy(allowed - 1, rest.slice(1), otherRest) ||
+    differsBy(allowed - 1, rest, otherRest.slice(1))
+  );
 }
 
 /** The statistics over the items of all partitions that BM25 needs. */
@@ -112,12 +151,12 @@ const K1 = 1.2;
 const B = 0.75;
 
 /** The BM25 score of a text for the terms, 0 when it has none of them. Source: "FullTextScore", Cosmos DB query reference. */
-function bm25Score(text: string, terms: readonly string[], statistics: FullTextStatistics): number {
+function bm25Score(text: string, terms: readonly Term[], statistics: FullTextStatistics): number {
   const words = wordsOf(text);
   const averageLength = statistics.totalWordCount / Math.max(statistics.documentCount, 1);
   const norm = K1 * (1 - B + (B * words.length) / Math.max(averageLength, 1));
   return terms.reduce((score, term, index) => {
-    const frequency = countOccurrences(words, wordsOf(term));
+    const frequency = countOccurrences(words, term);
     const rarity = inverseFrequency(statistics.documentCount, statistics.hitCounts[index] ?? 0);
     return score + (rarity * frequency * (K1 + 1)) / (frequency + norm);
   }, 0);

@@ -30,10 +30,14 @@ export const stringSearchFunctions = defineFunctions('String', {
         : undefined,
   },
   LASTINDEXOF: {
-    signature: 'LASTINDEXOF(string, search)',
-    summary: 'Where the search string last occurs, counted from 0; -1 when it does not',
-    args: 2,
-    evaluate: ofStrings((text = '', search = '') => findLastText(text, search)),
+    signature: 'LASTINDEXOF(string, search [, start])',
+    summary:
+      'Where the search string last occurs, counted from 0; -1 when it does not. It lies before start, or ends there',
+    args: [2, 3],
+    evaluate: ([text, search, start = Number.POSITIVE_INFINITY]) =>
+      typeof text === 'string' && typeof search === 'string' && typeof start === 'number'
+        ? findLastText(text.slice(0, Math.max(0, Math.trunc(start) + 1)), search)
+        : undefined,
   },
   LASTSUBSTRINGAFTER: part('LASTSUBSTRINGAFTER', 'after the last', (text, search) =>
     after(text, search, findLastText(text, search)),

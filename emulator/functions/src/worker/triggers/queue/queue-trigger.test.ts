@@ -56,7 +56,7 @@ describe('queueTrigger', () => {
     expect(invocations[0]?.details).toMatch(new RegExp(`^MessageId: ${messageId}, DequeueCount: 1, InsertionTime: `));
     expect(invocations[0]?.metadata).toMatchObject({
       QueueTrigger: { string: '{"id":7,"name":"x"}' },
-      DequeueCount: { int: 1 },
+      DequeueCount: { json: '1' },
       Id: { string: messageId },
       name: { string: 'x' },
     });
@@ -74,7 +74,7 @@ describe('queueTrigger', () => {
     await until(() => poison.exists());
     await until(async () => ((await poison.getProperties()).approximateMessagesCount ?? 0) === 1);
     await listener.stop();
-    expect(invocations.map(({ metadata }) => metadata.DequeueCount)).toEqual([{ int: 1 }, { int: 2 }]);
+    expect(invocations.map(({ metadata }) => metadata.DequeueCount)).toEqual([{ json: '1' }, { json: '2' }]);
     const { peekedMessageItems } = await poison.peekMessages();
     expect(peekedMessageItems.map(({ messageText }) => messageText)).toEqual([base64('bad')]);
     expect((await queue.getProperties()).approximateMessagesCount).toBe(0);

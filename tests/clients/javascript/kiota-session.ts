@@ -34,7 +34,7 @@ import {
   type SeenError,
   type SeenSubscription,
   type SubscriptionSession,
-} from './session.ts';
+} from '../session.ts';
 
 const { origin, token, chatId, hook } = readInput();
 const adapter = new GraphRequestAdapter(

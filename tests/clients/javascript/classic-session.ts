@@ -11,7 +11,7 @@ import {
   type SeenError,
   type SeenSubscription,
   type SubscriptionSession,
-} from './session.ts';
+} from '../session.ts';
 
 const { origin, token, chatId, hook } = readInput();
 const client = Client.init({

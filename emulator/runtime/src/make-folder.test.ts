@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder, makeFolderSync } from './make-folder.ts';
 
 let folder: string;
 
@@ -18,6 +18,13 @@ test('makeFolder() makes what is missing, and tells the first of it', async () =
   expect(await makeFolder(path)).toBeUndefined();
 });
 
+test('makeFolderSync() makes what is missing', async () => {
+  const path = join(folder, 'a', 'b', 'c');
+  makeFolderSync(path);
+  makeFolderSync(path);
+  expect((await stat(path)).isDirectory()).toBe(true);
+});
+
 test('makeFolder() rejects below a file', async () => {
   await writeFile(join(folder, 'file'), '');
   await expect(makeFolder(join(folder, 'file', 'a', 'b'))).rejects.toThrow(join(folder, 'file', 'a'));
@@ -26,6 +33,7 @@ test('makeFolder() rejects below a file', async () => {
 // Only Linux has such a folder; node:fs alone would never end there.
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-onLinux('makeFolder() rejects where the system knows no new folders', async () => {
+onLinux('makeFolder() and makeFolderSync() reject where the system knows no new folders', async () => {
   await expect(makeFolder('/proc/lazurite/a')).rejects.toThrow("mkdir '/proc/lazurite'");
+  expect(() => makeFolderSync('/proc/lazurite/a')).toThrow("mkdir '/proc/lazurite'");
 });
