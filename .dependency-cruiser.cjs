@@ -13,6 +13,7 @@ const functionsRooms = {
   'worker/bindings': ['worker/core', 'protocol', 'config'],
   'worker/invocation': ['worker/bindings', 'worker/core', 'protocol', 'config'],
   'worker/http': ['worker/invocation', 'worker/bindings', 'worker/core', 'protocol', 'config'],
+  'worker/fetch': [],
   'worker/custom-handler': ['worker/http', 'worker/invocation', 'worker/core', 'protocol', 'config'],
   mcp: [],
   'worker/triggers': ['mcp', 'worker/invocation', 'worker/bindings', 'worker/core', 'protocol', 'config'],

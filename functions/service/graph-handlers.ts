@@ -3,7 +3,7 @@ import { createOperationHandler } from '../../CreateOperation/handler.ts';
 import { deleteOperationHandler } from '../../DeleteOperation/handler.ts';
 import { getOperationHandler } from '../../GetOperation/handler.ts';
 import { listOperationsHandler } from '../../ListOperations/handler.ts';
-import type { GraphDependencies } from '../../shared/composition/create-app.ts';
+import type { GraphDependencies, TryItServices } from '../../shared/composition/create-app.ts';
 import type { Simulator } from '../../shared/domain/simulator/simulator.ts';
 import type { FunctionHandler } from '../../shared/graph-http/pipeline.ts';
 import { updateOperationHandler } from '../../UpdateOperation/handler.ts';
@@ -31,7 +31,7 @@ import { healthHandler } from './Health/handler.ts';
 import { metadataHandler } from './Metadata/handler.ts';
 import { openApiHandler } from './OpenApi/handler.ts';
 import { serviceDocumentHandler } from './ServiceDocument/handler.ts';
-import { tryItHandler } from './TryIt/handler.ts';
+import { tryItHandler, withTryItAtRoot } from './TryIt/handler.ts';
 import { type RouteHandlers, wildcardRouteHandler } from './WildcardRoute/handler.ts';
 
 /** The handlers of what `$batch` can call, by the names of their routes; those that settings turn off are absent. */
@@ -92,7 +92,7 @@ export function createBatchHandler(dependencies: GraphDependencies): FunctionHan
 /** The catch-all: it can call every function that asks for no function key. */
 export function createCatchAllHandler(
   dependencies: GraphDependencies,
-  readViewerFile: ((name: string) => Promise<string>) | null = null,
+  tryIt: TryItServices | null = null,
 ): FunctionHandler {
   const handlers = {
     ...createResourceHandlers(dependencies),
@@ -101,7 +101,8 @@ export function createCatchAllHandler(
     Metadata: metadataHandler(dependencies),
     OpenApi: openApiHandler(dependencies),
     Health: healthHandler(dependencies),
-    ...(readViewerFile && { TryIt: tryItHandler({ ...dependencies, readViewerFile }) }),
+    ...(tryIt && { TryIt: tryItHandler({ ...dependencies, ...tryIt }) }),
   };
-  return wildcardRouteHandler({ ...dependencies, handlers });
+  const catchAll = wildcardRouteHandler({ ...dependencies, handlers });
+  return tryIt ? withTryItAtRoot(catchAll) : catchAll;
 }

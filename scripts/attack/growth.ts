@@ -1,5 +1,6 @@
 // Writes, changes and deletes items for some minutes, then deletes all: `node --conditions lazurite-source
-// scripts/attack/growth.ts [minutes] [seed]`. The memory of the server must stay flat, and its file must shrink afterwards.
+// scripts/attack/growth.ts [minutes] [seed]`. Beside them it writes records that expire. The memory of the server must stay flat, and its
+// file must shrink afterwards.
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,8 +14,10 @@ const SEED = Number(process.argv[3] ?? 1);
 const WRITERS = 16;
 /** Of each writer; beyond it the oldest is deleted. */
 const MAX_ITEMS = 2_000;
+/** Of the records that are written beside items and never deleted, as those of changes in the function app: they expire. */
+const RECORD_TTL_SECONDS = 60;
 /** The sweep comes once a minute. */
-const MAX_SHRINK_MS = 150_000;
+const MAX_SHRINK_MS = 240_000;
 /** The memory at the end of the load against that after its first third. */
 const MAX_GROWTH = 1.25;
 /** The size of an empty store with a container. */
@@ -25,7 +28,7 @@ const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-attack-'));
 const { child, client } = await serveDirectory(testing, dataDir);
 try {
   const { database } = await client.databases.create({ id: 'growth' });
-  const { container } = await database.containers.create({ id: 'items', partitionKey: '/pk' });
+  const { container } = await database.containers.create({ id: 'items', partitionKey: '/pk', defaultTtl: -1 });
   const third = (MINUTES * 60_000) / 3;
   await load(container, third);
   const early = await memoryOf(child.pid);
@@ -55,6 +58,7 @@ async function load(container: Container, milliseconds: number): Promise<number>
     for (let number = 0; performance.now() < end; number++) {
       const id = `${number % MAX_ITEMS}`;
       await container.items.upsert({ id, pk, number, text: 'x'.repeat(pick.below(4_000)) });
+      await container.items.create({ pk: 'records', number, ttl: RECORD_TTL_SECONDS });
       if (pick.below(10) === 0) await container.item(id, pk).delete();
       writes += 1;
     }

@@ -11,6 +11,7 @@ import type { SubscriptionRepository } from '../domain/notifications/subscriptio
 import type { WebhookClient } from '../domain/notifications/webhook.ts';
 import type { OperationRepository } from '../domain/operation-repository.ts';
 import { createSimulator, type Simulator } from '../domain/simulator/simulator.ts';
+import { isOnThisMachine } from '../domain/this-machine.ts';
 import { describeFailure } from '../graph-http/errors/describe-failure.ts';
 import {
   type EnvelopeDependencies,
@@ -21,6 +22,7 @@ import {
 import { RecentPolls } from '../graph-http/polling-advice.ts';
 import { CATCH_ALL, ROUTE_NAMES, type RouteName, routeOf, routesOf, templateOf } from '../graph-http/routes.ts';
 import { createJwtAuthenticator, createSigningKeys } from '../identity/jwt-authenticator.ts';
+import { trialTokens } from '../identity/request-token.ts';
 import { createCosmosClient, startTimer } from '../persistence/cosmos-client.ts';
 import { createCosmosPlanRepository } from '../persistence/cosmos-plan-repository.ts';
 import {
@@ -59,6 +61,14 @@ export interface SubscriptionDependencies {
   simulateLifecycle(key: SubscriptionKey, event: LifecycleEvent): Promise<boolean>;
 }
 
+/** What the page to try the API needs. */
+export interface TryItServices {
+  /** Reads the text of one of the viewer's files. */
+  readViewerFile(name: string): Promise<string>;
+  /** A token with all delegated permissions, from the issuer on this machine; null: the issuer is elsewhere. */
+  readonly requestToken: (() => Promise<string>) | null;
+}
+
 /** What the functions of a process have in common. Each composes its own handler of it. */
 export interface App {
   readonly dependencies: GraphDependencies;
@@ -68,8 +78,8 @@ export interface App {
   readonly notifications: NotificationService | null;
   /** Null: operations stay as they are created. */
   readonly simulator: Simulator | null;
-  /** Reads the text of one of the viewer's files; null: there is no page to try the API. */
-  readonly readViewerFile: ((name: string) => Promise<string>) | null;
+  /** Null: there is no page to try the API. */
+  readonly tryIt: TryItServices | null;
   /** Settles once the issuer's keys are here and the database was reached, or was not: requests try again. */
   readonly connected: Promise<unknown>;
   /** Registers the HTTP function of a route. The catch-all is registered after all others. */
@@ -132,7 +142,7 @@ export function createApp(env: Environment): App {
     store: repository,
     notifications,
     simulator,
-    readViewerFile: settings.tryIt ? readViewerFile : null,
+    tryIt: settings.tryIt ? { readViewerFile, requestToken: trialTokensOf(auth) } : null,
     connected,
     registerRoute: createRouteRegistrar(servedRoutes(settings), { ...common, registerHttp: app.http }),
   };
@@ -156,6 +166,15 @@ function startTelemetry(settings: TelemetrySettings) {
   });
   traceInvocations(telemetry);
   return telemetry;
+}
+
+/** With all delegated permissions. Null where the issuer is not on this machine: another gives none without a secret. */
+function trialTokensOf({ issuer, audience }: Settings['auth']): TryItServices['requestToken'] {
+  if (!isOnThisMachine(issuer)) return null;
+  const scopes = ROUTE_NAMES.map((name) => routeOf(name).access).flatMap((access) => {
+    return typeof access === 'string' ? [] : access.delegated;
+  });
+  return trialTokens({ issuer, audience, scopes: [...new Set(scopes)] });
 }
 
 /** A file of `swagger-ui-dist`, which is there wherever the repository's packages are installed, and not deployed. */

@@ -1,10 +1,9 @@
 import { decodeJwt } from 'jose';
 import { UnavailableError } from '../domain/errors.ts';
-import { findTokenUrl } from './key-set.ts';
+import { requestToken } from './request-token.ts';
 
 /** Microsoft Graph Change Tracking: the application in whose name Graph's own tokens are. */
 const CHANGE_TRACKING_ID = '0bf30f3b-4a52-48df-9a82-234910c4a086';
-const TIMEOUT_MS = 5_000;
 /** A receiver has this long to look at a token. */
 const MIN_LIFETIME_MS = 10 * 60_000;
 const MAX_TOKENS = 1_000;
@@ -35,19 +34,8 @@ export function validationTokens(issuer: string, { now, fetch: fetcher = fetch }
 
 async function request(issuer: string, applicationId: string, fetcher: typeof fetch): Promise<string> {
   try {
-    const response = await fetcher(await findTokenUrl(issuer, fetcher), {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'client_credentials',
-        client_id: CHANGE_TRACKING_ID,
-        scope: `${applicationId}/.default`,
-      }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      redirect: 'error',
-    });
-    const { access_token: token } = Object(await response.json()) as { access_token?: unknown }; // checked below
-    if (!response.ok || typeof token !== 'string') throw new Error(`The issuer answered ${response.status}`);
-    return token;
+    const form = { client_id: CHANGE_TRACKING_ID, scope: `${applicationId}/.default` };
+    return await requestToken(issuer, form, fetcher);
   } catch (cause) {
     throw new UnavailableError('There is no validation token for a notification.', { cause });
   }

@@ -2,6 +2,7 @@ import type { ApiVersion } from '../graph-http/request/address.ts';
 import { documentedParts, type Place, placesOf, type Route, routesOf } from '../graph-http/routes.ts';
 import type { QueryOptionName } from '../odata/request-options.ts';
 import { type BodyModel, type DocumentedRoute, ENDPOINTS, type ResponseModel } from './endpoints.ts';
+import { PARAMETER_EXAMPLES, type PathParameter } from './examples.ts';
 import { ERROR_SCHEMA, type Schema, toComponentSchemas } from './schemas.ts';
 
 const TITLE = 'Operations of Microsoft Teams chats and teams';
@@ -41,6 +42,7 @@ export function toOpenApi(serviceRoot: string, options: DocumentOptions): Schema
     info: { title: TITLE, version, description: `The teamsAsyncOperation of Microsoft Graph, ${version} version.` },
     servers: [{ url: serviceRoot }],
     security: [{ bearer: [] }],
+    tags: toTags(options),
     paths: toPaths(options),
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
@@ -51,10 +53,25 @@ export function toOpenApi(serviceRoot: string, options: DocumentOptions): Schema
   };
 }
 
+function documentedPlaces(options: DocumentOptions): readonly Place[] {
+  return routesOf(...documentedParts(options)).flatMap((name) => placesOf(name, options.version));
+}
+
+/** Each resource once, in the order of the routes. */
+function toTags(options: DocumentOptions): readonly Schema[] {
+  return [...new Set(documentedPlaces(options).map(resourceOf))].map((name) => ({ name }));
+}
+
+function resourceOf({ route: { part, path }, isOfTeams }: Place): string {
+  if (part === 'operations') return isOfTeams ? 'Operations of teams' : 'Operations of chats';
+  if (part === 'subscriptions') return 'Subscriptions';
+  if (part !== 'teams') return 'Service';
+  if (path.includes('/channels')) return 'Channels';
+  return path.startsWith('chats') ? 'Chats' : 'Teams';
+}
+
 function toPaths(options: DocumentOptions): Record<string, Schema> {
-  const names = routesOf(...documentedParts(options));
-  const places = names.flatMap((name) => placesOf(name, options.version));
-  const byPath = Map.groupBy(places, ({ route }) => route.path);
+  const byPath = Map.groupBy(documentedPlaces(options), ({ route }) => route.path);
   return Object.fromEntries([...byPath].map(([path, ofPath]) => [`/${path}`, toPathItem(ofPath, options.now)]));
 }
 
@@ -64,10 +81,12 @@ function toPathItem(places: readonly Place[], now: number): Schema {
   );
 }
 
-function toOperation({ name, route, isOfTeams }: Place, now: number): Schema {
+function toOperation(place: Place, now: number): Schema {
+  const { name, route, isOfTeams } = place;
   const { summary, body, responses } = ENDPOINTS[name as DocumentedRoute]; // documentedParts() has no other
   return {
     operationId: isOfTeams ? `${name}OfTeam` : name,
+    tags: [resourceOf(place)],
     summary: isOfTeams ? summary.replace('a chat', 'a team') : summary,
     parameters: toParameters(route),
     ...(route.access === 'public' && { security: [] }),
@@ -89,6 +108,7 @@ function toParameters({ path, options, headers }: Route): Schema[] {
     in: 'path',
     required: true,
     schema: { type: 'string' },
+    example: PARAMETER_EXAMPLES[parameter as PathParameter], // the table of routes has no other
   }));
   const inHeader = headers.map((header) => ({ name: header, in: 'header', schema: { type: 'string' } }));
   return [...inPath, ...(options ?? []).map(toQueryParameter), ...inHeader];

@@ -4,8 +4,8 @@ import {
   BATCH_EXAMPLE,
   CHANGES_EXAMPLE,
   CLONE_EXAMPLE,
+  NAMED_OPERATION_EXAMPLE,
   NEW_CHAT_EXAMPLE,
-  NEW_OPERATION_EXAMPLE,
   NEW_TEAM_EXAMPLE,
   newSubscriptionExample,
   renewalExample,
@@ -84,7 +84,7 @@ export const ENDPOINTS: Readonly<Record<DocumentedRoute, EndpointModel>> = {
   },
   CreateOperation: {
     summary: 'Creates an operation in a chat',
-    body: { schema: NEW_OPERATION_SCHEMA, example: () => NEW_OPERATION_EXAMPLE },
+    body: { schema: NEW_OPERATION_SCHEMA, example: () => NAMED_OPERATION_EXAMPLE },
     responses: [
       { status: 201, description: 'The new operation.', mediaType: JSON_TYPE, schema: WHOLE_OPERATION_SCHEMA },
       MINIMAL,

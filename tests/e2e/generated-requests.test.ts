@@ -250,10 +250,11 @@ function problemsOf({ status, body: given }: HttpResponse, document: CsdlDocumen
 }
 
 /** Null: it is no list of the fixed operations that has all that pass. */
-function expectedIds({ place, keys: { chatsId }, query: options, strange }: Generated): readonly string[] | null {
-  const isFixed = place.name === 'ListOperations' && !place.isOfTeams && chatsId === FIXED;
+function expectedIds(given: Generated): readonly string[] | null {
+  const { place, keys: key, query: options, strange } = given;
+  const isFixed = place.name === 'ListOperations' && !place.isOfTeams && key.chatsId === FIXED;
   if (!isFixed || strange || options.some((text) => /^\$(?:top|skip)/.test(text))) return null;
-  const read = readQueryOptions(`?${options.join('&')}`, place.route.options ?? []);
+  const read = readQueryOptions(`?${searchOf(given)}`, place.route.options ?? []);
   const where = parseConditions(read, 'asStored');
   return OPERATIONS.filter((operation) => passes(where, operation)).map(({ id }) => id);
 }

@@ -95,6 +95,36 @@ describe('GET /beta/try', () => {
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
   });
 
+  testPage('gets a token from the local issuer, with which its requests are accepted', async () => {
+    expect(await (await fetch(`${stack.functionsUrl}/beta/try`)).text()).toContain('Get a token from the local issuer');
+    const headers = { 'sec-fetch-site': 'same-origin' };
+    const given = await fetch(`${stack.functionsUrl}/beta/try/token`, { headers });
+    expect(given.status).toBe(200);
+    expect(given.headers.get('cache-control')).toBe('no-store');
+    const authorization = `Bearer ${await given.text()}`;
+    const { paths } = (await send({ path: '/openapi.json' })).body;
+    const list = paths['/chats/{chatsId}/operations'].get;
+    const chat = list.parameters.find(({ name }: { name: string }) => name === 'chatsId').example;
+    const answer = await fetch(`${stack.functionsUrl}/beta/chats/${chat}/operations`, { headers: { authorization } });
+    expect(answer.status).toBe(200);
+  });
+
+  test('is where a browser is led that opens the root, and no other client', async () => {
+    const open = (accept: string) => fetch(stack.functionsUrl, { headers: { accept }, redirect: 'manual' });
+    const answer = await open('text/html,*/*');
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/beta/try']);
+    expect((await open('*/*')).status).toBe(400);
+  });
+
+  test.each(['cross-site', 'same-site', 'none', undefined])(
+    'gives no token to a request with Sec-Fetch-Site %s',
+    async (site) => {
+      const headers: Record<string, string> = site === undefined ? {} : { 'sec-fetch-site': site };
+      const answer = await sendRequest(`${stack.functionsUrl}/beta`, { path: '/try/token', headers });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+    },
+  );
+
   test.each(['package.json', '..%2Fpackage.json', '__proto__', 'swagger-ui.css.map'])(
     'has no file %s',
     async (file) => {

@@ -8,6 +8,8 @@ export interface Setup {
   readonly runner: string;
   readonly nodeArguments?: readonly string[];
   readonly arguments?: readonly string[];
+  /** Of the short form: the repository itself has all that it needs. */
+  readonly isInShortForm?: true;
 }
 
 const JEST = 'jest/bin/jest.js';
@@ -59,6 +61,7 @@ export const SETUPS: readonly Setup[] = [
     name: 'babel-jest as it comes',
     files: { 'package.json': project({ jest: { preset: 'lazurite' } }), 'stack.test.js': REQUIRES + TESTS },
     runner: JEST,
+    isInShortForm: true,
   },
   {
     name: 'babel-jest with preset-env',
@@ -105,6 +108,7 @@ export const SETUPS: readonly Setup[] = [
     },
     runner: JEST,
     nodeArguments: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+    isInShortForm: true,
   },
   {
     name: 'vitest',

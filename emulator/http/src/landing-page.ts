@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { HttpRequest, HttpResponse } from './message.ts';
 
 export interface LandingPage {
@@ -21,7 +22,7 @@ const STYLE = 'body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3r
 export function landingPageFor(
   { method, path, headers }: Pick<HttpRequest, 'method' | 'path' | 'headers'>,
   page: () => LandingPage,
-): HttpResponse | undefined {
+): (HttpResponse & { readonly headers: OutgoingHttpHeaders; readonly body: string }) | undefined {
   const isBrowser = headers.accept?.includes('text/html') === true && headers.authorization === undefined;
   if (method !== 'GET' || path !== '/' || !isBrowser) return undefined;
   return { status: 200, headers: HEADERS, body: toHtml(page()) };

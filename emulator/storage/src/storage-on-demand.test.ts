@@ -33,6 +33,21 @@ describe('openStorage()', () => {
     for (const endpoint of endpoints(storage.connectionString)) await expect(fetch(endpoint)).rejects.toThrow();
   });
 
+  test('shows a browser a page at each port, and starts nothing for it', async () => {
+    const storage = await openStorage({ dataDir, log: silentLog });
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const pages = storage.ports.map(async (port) => {
+      const response = await fetch(`http://127.0.0.1:${port}/`, { headers });
+      return { status: response.status, title: /<h1>(?<title>[^<]*)/.exec(await response.text())?.groups?.title };
+    });
+    expect(await Promise.all(pages)).toEqual(
+      ['blobs', 'queues', 'tables'].map((things) => ({ status: 200, title: `Lazurite: storage of ${things}` })),
+    );
+    expect(storage.isUnused).toBe(true);
+    expect(await readdir(dataDir)).toEqual([]);
+    await storage.close();
+  });
+
   test('leaves nothing behind when it is closed unused', async () => {
     const storage = await openStorage({ dataDir, log: silentLog });
     await storage.close();

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
-import { Edge, startHttpServer } from '@lazurite/http';
+import { Edge, type LandingPage, landingPageFor, startHttpServer } from '@lazurite/http';
 import { type Clock, type Closeable, startOrUndo, systemClock, type Timer } from '@lazurite/runtime';
 import { connectionStringFor, type ServiceOrigins } from './connection-string.ts';
 import { LazyAzurite } from './lazy-azurite.ts';
@@ -177,12 +177,34 @@ function createEdge({ allowedHosts, origins = [] }: StorageOnDemandOptions): Edg
 
 const LISTEN_ADDRESS = '127.0.0.1';
 
-/** What another Lazurite asks, to know whose ports these are, starts nothing. */
+/** What another Lazurite asks, to know whose ports these are, starts nothing; neither does a person with a browser. */
 function guarded(service: Service, front: StorageFront, edge: Edge): RequestListener {
   return edge.guard('storage', (message, response) => {
-    if (message.url === INSTANCE_PATH) response.setHeader('content-type', 'application/json').end(INSTANCE);
+    const { method = '', url: path = '', headers } = message;
+    const page = landingPageFor({ method, path, headers }, () => PAGES[service]);
+    if (page) response.writeHead(page.status, page.headers).end(page.body);
+    else if (message.url === INSTANCE_PATH) response.setHeader('content-type', 'application/json').end(INSTANCE);
     else void front.handle(service, { message, response });
   });
+}
+
+const PAGES: Readonly<Record<Service, LandingPage>> = {
+  blob: pageOf('blobs', 'npx lazurite blob list CONTAINER lists blobs, npx lazurite blob get prints one.'),
+  queue: pageOf('queues', 'npx lazurite queue peek QUEUE shows messages, npx lazurite queue send adds one.'),
+  table: pageOf('tables', 'The SDK @azure/data-tables is a client of it.'),
+};
+
+function pageOf(things: string, commands: string): LandingPage {
+  return {
+    title: `Lazurite: storage of ${things}`,
+    paragraphs: [
+      `It speaks the protocol of Azure Storage, and starts Azurite, which keeps the ${things}, with the first request of a program.`,
+      `npx lazurite connection-strings prints how to connect. ${commands}`,
+    ],
+    links: {
+      'Blobs, queues and tables in Azurite': 'https://learn.microsoft.com/azure/storage/common/storage-use-azurite',
+    },
+  };
 }
 
 function listen(listener: RequestListener, port: number) {

@@ -1,6 +1,6 @@
 import { theApp } from '../../../shared/composition/the-app.ts';
 import { tryItHandler } from './handler.ts';
 
-const { dependencies, readViewerFile, registerRoute } = theApp();
+const { dependencies, registerRoute, tryIt } = theApp();
 
-if (readViewerFile) registerRoute('TryIt', tryItHandler({ ...dependencies, readViewerFile }));
+if (tryIt) registerRoute('TryIt', tryItHandler({ ...dependencies, ...tryIt }));

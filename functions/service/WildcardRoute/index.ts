@@ -1,7 +1,7 @@
 import { theApp } from '../../../shared/composition/the-app.ts';
 import { createCatchAllHandler } from '../graph-handlers.ts';
 
-const { dependencies, readViewerFile, registerRoute } = theApp();
+const { dependencies, registerRoute, tryIt } = theApp();
 
 // Whatever its name: it is registered after all other routes.
-registerRoute('WildcardRoute', createCatchAllHandler(dependencies, readViewerFile));
+registerRoute('WildcardRoute', createCatchAllHandler(dependencies, tryIt));

@@ -40,7 +40,10 @@ export class FaultPlan implements Faults {
   #active: ActiveFault[] = [];
 
   add(fault: Fault): () => void {
-    const active = { fault, passes: fault.after ?? 0, left: fault.times ?? 1 };
+    const { times = 1, after = 0 } = fault;
+    if (!(times >= 1 && after >= 0))
+      throw new RangeError(`A fault hits once or more, and was given times ${times}, after ${after}`);
+    const active = { fault, passes: after, left: times };
     this.#active.push(active);
     return () => {
       this.#active = this.#active.filter((one) => one !== active);
@@ -60,7 +63,7 @@ export class FaultPlan implements Faults {
       return undefined;
     }
     active.left -= 1;
-    if (active.left === 0) this.#active = this.#active.filter((one) => one !== active);
+    if (active.left <= 0) this.#active = this.#active.filter((one) => one !== active);
     return active.fault;
   }
 
@@ -76,7 +79,7 @@ export class FaultPlan implements Faults {
 
 function concerns(fault: Fault, service: Service, message: IncomingMessage): boolean {
   if (fault.service !== service) return false;
-  if (fault.path !== undefined && !decodeURI(message.url ?? '').includes(fault.path)) return false;
+  if (fault.path !== undefined && !readablePath(message).includes(fault.path)) return false;
   return fault.operation === undefined || fault.operation === operationOf(message);
 }
 
@@ -93,6 +96,16 @@ function operationOf({ method = '', headers }: IncomingMessage): Fault['operatio
   return headers['x-ms-documentdb-isquery'] !== undefined || headers['x-ms-cosmos-is-query-plan-request'] !== undefined
     ? 'query'
     : 'create';
+}
+
+/** Without the query, and decoded where it can be. */
+export function readablePath({ url = '' }: IncomingMessage): string {
+  const [path = ''] = url.split('?', 1);
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The line that adds the fault again. */

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get as httpGet } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -206,3 +207,38 @@ test('faults hit as many requests as they say, and are in the timeline', async (
     expect((await post('b')).status).toBe(201);
   });
 });
+
+test('a fault hits once or more, and concerns one path where it names one', async () => {
+  await isolated(async () => {
+    world.faults.add({ service: 'cosmos', path: '/colls/other', status: 400 });
+    expect((await post('a')).status).toBe(201);
+    expect(() => world.faults.add({ service: 'cosmos', times: 0 })).toThrow('times 0');
+    const undo = world.faults.add({ service: 'cosmos', operation: 'create', drop: true, times: 100 });
+    undo();
+    expect((await post('b')).status).toBe(201);
+  });
+});
+
+test('storage rejects requests under a foreign name, and a malformed path is no more than that', async () => {
+  const [, url = ''] = /BlobEndpoint=([^;]+)/.exec(world.connectionStrings.storage) ?? [];
+  expect(await statusOf(url, { host: 'evil.example' })).toBe(403);
+  expect(await statusOf(url.replace(/devstore.*/, '%E0%A4%A'), {})).toBeGreaterThanOrEqual(400);
+  await world.settled();
+});
+
+test('a world that is closed says so', async () => {
+  const closed = await open({ functions: ['orders'] });
+  await closed.close();
+  await expect(closed.fetch('/api/orders')).rejects.toMatchObject({ code: 'Closed' });
+});
+
+function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const path = url.slice(url.indexOf('/', 'http://'.length));
+    httpGet({ hostname, port, path, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
+}

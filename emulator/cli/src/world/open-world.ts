@@ -73,7 +73,6 @@ async function openFrom(options: WorldOptions, state: StartState | undefined): P
     if (state) randomness.state = state.random;
     const appRoot = await findApp(options.app ?? '.');
     const runtime = new WorldRuntime({ options, clock, randomness, appRoot });
-    running.add(runtime);
     await runtime.open(running, state);
     return new LocalWorld(runtime, running);
   });
@@ -106,6 +105,7 @@ class WorldRuntime {
   readonly scope: WorldScope;
   #services: WorldServices | undefined;
   #app: HostedApp | undefined;
+  isClosed = false;
   #requests = 0;
   /** Listeners that open because the storage is used now. */
   #opening = 0;
@@ -130,8 +130,9 @@ class WorldRuntime {
     return present(this.#services);
   }
 
+  /** @throws WorldError Closed */
   get app(): HostedApp {
-    return present(this.#app);
+    return present(this.isClosed ? undefined : this.#app);
   }
 
   async open(running: Shutdown, state: StartState | undefined): Promise<void> {
@@ -199,9 +200,6 @@ class WorldRuntime {
       triggers: this.app.triggerStates(),
     };
   }
-
-  /** Closed with the others. */
-  async close(): Promise<void> {}
 
   #countRequest(): () => void {
     this.#requests += 1;
@@ -390,6 +388,7 @@ class LocalWorld implements World {
   }
 
   close(): Promise<void> {
+    this.#runtime.isClosed = true;
     return this.#running.close();
   }
 
@@ -445,7 +444,7 @@ function openCosmosHandle({ services, id }: WorldRuntime): WorldCosmos {
 }
 
 function present<T>(part: T | undefined): T {
-  if (part === undefined) throw new WorldError('Closed', 'The world is not open yet');
+  if (part === undefined) throw new WorldError('Closed', 'The world is closed');
   return part;
 }
 

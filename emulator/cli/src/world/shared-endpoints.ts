@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { EarlyServer } from '@lazurite/http';
+import { type EarlyServer, Edge } from '@lazurite/http';
 import { WORLD_HEADER, worldProcess } from './world-scope.ts';
 
 /** What an app calls. */
@@ -35,12 +35,14 @@ export class SharedEndpoints {
     const { scopes, hosts } = worldProcess();
     // Outside of any world: what is served has the scope of the world that it is for.
     const handle: RequestListener = (message, response) => this.#handle(service, message, response);
-    const server = scopes.exit(() => createServer(LIMITS, handle));
+    // The other services have an edge of their own.
+    const guarded = STORAGE.has(service) ? new Edge({ address: LISTEN_ADDRESS }).guard('storage', handle) : handle;
+    const server = scopes.exit(() => createServer(LIMITS, guarded));
     server.unref().on('connection', (socket) => socket.unref());
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, LISTEN_ADDRESS, resolve));
     const { port } = server.address() as AddressInfo; // of a server that listens on a port
-    hosts.add(`127.0.0.1:${port}`);
-    return `http://127.0.0.1:${port}`;
+    hosts.add(`${LISTEN_ADDRESS}:${port}`);
+    return `http://${LISTEN_ADDRESS}:${port}`;
   }
 
   #handle(service: Service, message: IncomingMessage, response: ServerResponse): void {
@@ -52,6 +54,8 @@ export class SharedEndpoints {
   }
 }
 
+const LISTEN_ADDRESS = '127.0.0.1';
+const STORAGE: ReadonlySet<Service> = new Set(['blob', 'queue', 'table']);
 /** Connections are never closed for being idle: a client whose process was busy for long would meet a reset. */
 const LIMITS = { keepAliveTimeout: 0, requestTimeout: 0, maxHeaderSize: 32 * 1024 } as const;
 

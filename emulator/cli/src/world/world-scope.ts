@@ -61,6 +61,7 @@ function provideDate(realm: typeof globalThis, scopes: AsyncLocalStorage<WorldSc
       return name === IS_PROVIDED || Reflect.get(target, name, receiver);
     },
   });
+  Reflect.defineProperty(System.prototype, 'constructor', { value: provided, configurable: true, writable: true });
   Object.defineProperty(realm, 'Date', { value: provided, configurable: true, writable: true });
 }
 

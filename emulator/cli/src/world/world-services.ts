@@ -4,7 +4,7 @@ import type { HostedApp } from '@lazurite/functions';
 import { type Issuer, type KeyStore, startIssuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Randomness, Shutdown, silentLog } from '@lazurite/runtime';
 import { connectionStringFor, type MemoryStorage, type StorageImage } from '@lazurite/storage';
-import { describeFault, type FaultPlan, fail } from './faults.ts';
+import { describeFault, type FaultPlan, fail, readablePath } from './faults.ts';
 import { endpointOf, type Service, sharedEndpoints } from './shared-endpoints.ts';
 import type { Timeline } from './timeline.ts';
 import { WorldError } from './world-error.ts';
@@ -179,7 +179,7 @@ export class WorldServices implements Closeable {
     const { faults, timeline, onRequest } = this.#options;
     const onEnd = onRequest();
     response.once('close', () => {
-      timeline.add(`${service} ${message.method} ${decodeURI(pathOf(message))} ${response.statusCode}`);
+      timeline.add(`${service} ${message.method} ${readablePath(message)} ${response.statusCode}`);
       onEnd();
     });
     const fault = faults.take(service, message);
@@ -259,9 +259,4 @@ function sharedKeys(): KeyStore {
   };
   kept.set('signing-keys', store);
   return store;
-}
-
-function pathOf({ url = '' }: IncomingMessage): string {
-  const mark = url.indexOf('?');
-  return mark === -1 ? url : url.slice(0, mark);
 }

@@ -19,5 +19,6 @@ export function postExecute(account: Account, request: RouteRequest): Promise<Op
     args,
     partitionKey: partitionKeyOf(request),
     logs: logsOf(request),
+    isClosed: request.isClosed,
   });
 }

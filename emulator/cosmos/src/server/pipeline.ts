@@ -12,7 +12,7 @@ import type { Account, Container } from '../account/account.ts';
 import { type Access, type Authorizer, assertPermitted } from '../auth/authorizer.ts';
 import { CosmosError } from '../model/errors.ts';
 import { assertGranted, type GrantedRequest } from '../operations/access/resource-grant.ts';
-import { formatUsage, type OperationResult, RESOURCE_QUOTA } from '../operations/result.ts';
+import { formatUsage, METADATA_RANGE, type OperationResult, RESOURCE_QUOTA } from '../operations/result.ts';
 import { meterOf, type RequestUnitMeter } from '../operations/throughput/request-unit-meter.ts';
 import {
   flag,
@@ -254,7 +254,7 @@ export function encodeError(
   if (substatus !== undefined) headers.push('x-ms-substatus', String(substatus));
   if (retryAfterMs !== undefined) headers.push('x-ms-retry-after-ms', String(retryAfterMs));
   if (scriptLog) headers.push(SCRIPT_LOG, encodeURIComponent(scriptLog));
-  if (target) addContainerHeaders(headers, account, target.container, target);
+  if (target) addContainerHeaders(headers, account, target.container, { range: target.range ?? METADATA_RANGE });
   const message = `${error.message}\r\nActivityId: ${context.activityId}`;
   return { status: error.status, headers, body: JSON.stringify({ code: error.code, message, ...body }) };
 }

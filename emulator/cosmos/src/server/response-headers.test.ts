@@ -96,7 +96,7 @@ describe('response headers', () => {
   it('of a container and its partitions have one session token, and none when it is written', async () => {
     const wide = await account.container({ maxThroughput: 30_000 });
     const path = `/dbs/db/colls/${wide.id}`;
-    for (const read of [path, `${path}/pkranges`, `${path}/sprocs`, `${path}/conflicts`])
+    for (const read of [path, `${path}/pkranges`, `${path}/sprocs`, `${path}/sprocs/absent`, `${path}/conflicts`])
       expect((await send({ path: read })).headers['x-ms-session-token']).toMatch(/^0:-1#\d+$/);
     const { resource } = await wide.read();
     const replaced = await send({ method: 'PUT', path, body: JSON.stringify(resource) });

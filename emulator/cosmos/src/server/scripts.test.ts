@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Container, TriggerOperation, TriggerType } from '@azure/cosmos';
 import { openSdkAccount, type SdkAccount } from '../testing/sdk-account.ts';
 
@@ -396,4 +397,25 @@ describe('a user-defined function in a query', () => {
     const { resources } = await wide.items.query('SELECT VALUE udf.twice(c.n) FROM c ORDER BY c.n').fetchAll();
     expect(resources).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
   });
+});
+
+test('a stored procedure that waits does not begin when its client has left', async () => {
+  const own = await openSdkAccount({ scriptLimits: { milliseconds: 3_000 } });
+  const items = await own.container();
+  const { scripts } = items;
+  await scripts.storedProcedures.create({ id: 'endless', body: 'function () { for (;;); }' });
+  const body =
+    'function () { var c = getContext().getCollection(); c.createDocument(c.getSelfLink(), { id: "left", pk: "a" }); }';
+  await scripts.storedProcedures.create({ id: 'creates', body });
+  const endless = scripts.storedProcedure('endless').execute('a').catch(String);
+  const leaving = new AbortController();
+  const left = scripts.storedProcedure('creates').execute('a', [], { abortSignal: leaving.signal }).catch(String);
+  await delay(500);
+  leaving.abort();
+  await Promise.all([endless, left]);
+  await items.items.create({ id: 'next', pk: 'a' }); // waits for what came before
+  expect((await items.items.query('SELECT VALUE c.id FROM c', { partitionKey: 'a' }).fetchAll()).resources).toEqual([
+    'next',
+  ]);
+  await own.close();
 });

@@ -11,6 +11,7 @@ import { prepareApp } from './app/function-app.ts';
 import { confineModules, trustCertificates } from './app/prepare-process.ts';
 import { type RunningApp, runApp } from './app/running-app.ts';
 import { serveUnavailable } from './app/serve-unavailable.ts';
+import { installLazyFetch } from './fetch/lazy-fetch.ts';
 import { createEventLog, EventBatch } from './invocation/event-batch.ts';
 import type { FunctionApp, WorkerDependencies } from './invocation/function-app.ts';
 import { ContainerChanges, StorageChanges } from './triggers/polling.ts';
@@ -120,6 +121,7 @@ async function start(worker: Worker, init: WorkerInit, handle: unknown): Promise
     const known = globalThis.process.env.NODE_EXTRA_CA_CERTS;
     replaceEnvironment(init.env);
     if (init.confined) confineModules(init.appRoot);
+    if (!isOn(init.env.LAZURITE_NATIVE_FETCH)) installLazyFetch();
     const { NODE_EXTRA_CA_CERTS: extra } = init.env;
     if (extra && extra !== known) trustCertificates(extra, parts.log);
     const onUnusable = () => void process.send?.({ type: 'recycle' } satisfies FromWorker);
@@ -169,6 +171,10 @@ async function stop(worker: Worker, idleGraceMs: number): Promise<void> {
   parts.events.flush();
   if (inspectorUrl()) closeInspector(); // else Node would wait for the debugger to go
   process.exit(0);
+}
+
+function isOn(setting: string | undefined): boolean {
+  return setting === '1' || setting?.toLowerCase() === 'true';
 }
 
 function codeOf(error: unknown): 'AppLoadFailed' | 'PortInUse' | 'Unexpected' {

@@ -49,7 +49,7 @@ export async function queryDocuments(
   const compile = account.clock.monotonic() - startedAt;
   assertSortable(container.definition.indexingPolicy, container.isIndexed, sortedPathsOf(query));
   assertOnePartition(container, query, { scope, crossesPartitions: input.crossesPartitions });
-  const targets = targetsOf(container, query.target);
+  const targets = targetsOf(container, query);
   assertServedWithoutMerge(container, query, { scope, targets });
   const feed = selectForQuery(container, targets, scope);
   const request = identityOf(container, query, input);

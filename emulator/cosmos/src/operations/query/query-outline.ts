@@ -25,10 +25,10 @@ export interface QueryOutline extends Pick<CompiledQuery, 'filters' | 'sorts' | 
   readonly sortsByDistance: boolean;
   /** Which partition keys may hold items that pass the filter. */
   readonly target: QueryTarget;
-  /** @throws CosmosError BadRequest for a query that has no plan, whatever the container */
-  assertPlannable(): void;
   /** Its text without WHERE. */
   unfiltered(): string;
+  /** @throws CosmosError BadRequest for a query that has no plan, whatever the client can merge */
+  assertPlannable(): void;
   /** How a client has to run it over the physical partitions. @throws CosmosError BadRequest for a query that has no plan */
   plan(): PlanText;
 }
@@ -87,8 +87,8 @@ function outlineOf(compiled: CompiledQuery, policy: OutlinePolicy): QueryOutline
     isRanked: query.orderBy?.rank === true,
     sortsByDistance: query.orderBy?.items.some(isVectorDistance) === true,
     target: compiled.target(policy),
-    assertPlannable: () => compiled.assertPlannable(),
     unfiltered: () => compiled.unfiltered(),
+    assertPlannable: () => compiled.assertPlannable(),
     plan: () => {
       const plan = compiled.plan({ ...rest, distanceOf: (path) => distances.get(path) });
       return { text: JSON.stringify(plan), needsMerge: needsMerge(plan) };
@@ -111,11 +111,9 @@ function needsMerge({ queryInfo }: QueryPlan): boolean {
 }
 
 /** An outline that can be sent from one thread to another. */
-interface OutlineData extends Omit<QueryOutline, 'unfiltered' | 'plan' | 'assertPlannable'> {
-  /** Why it has no plan, whatever the container; undefined: it has one. */
-  readonly unplannable: Rejection | undefined;
+interface OutlineData extends Omit<QueryOutline, 'unfiltered' | 'assertPlannable' | 'plan'> {
   readonly unfilteredText: string;
-  readonly planned: PlanText | Rejection;
+  readonly planText: PlanText | Rejection;
 }
 
 interface Rejection {
@@ -129,53 +127,24 @@ export function outlineAsData(
   { text, parameters, computed, policy }: OutlineTask,
   compile: QueryCompiler['compile'],
 ): OutlineData {
-  const { assertPlannable, unfiltered, plan, ...data } = outlineOf(compile(text, parameters, computed), policy);
-  return {
-    ...data,
-    unfilteredText: unfiltered(),
-    unplannable: rejectionOf(assertPlannable),
-    planned: planOrRejection(plan),
-  };
+  const { unfiltered, assertPlannable: _, plan, ...data } = outlineOf(compile(text, parameters, computed), policy);
+  return { ...data, unfilteredText: unfiltered(), planText: planOrRejection(plan) };
 }
 
 function planOrRejection(plan: () => PlanText): PlanText | Rejection {
   try {
     return plan();
   } catch (error) {
-    return toRejection(error);
+    if (!(error instanceof CosmosError)) throw error;
+    const { code, message, details } = error;
+    return { code, message, details };
   }
 }
 
-/** What the call throws; undefined when it returns. */
-function rejectionOf(call: () => void): Rejection | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    return toRejection(error);
-  }
-}
-
-function toRejection(error: unknown): Rejection {
-  if (!(error instanceof CosmosError)) throw error;
-  const { code, message, details } = error;
-  return { code, message, details };
-}
-
-function outlineFromData({ unfilteredText, unplannable, planned, ...data }: OutlineData): QueryOutline {
-  return {
-    ...data,
-    assertPlannable: () => {
-      if (unplannable) throw toError(unplannable);
-    },
-    unfiltered: () => unfilteredText,
-    plan: () => {
-      if ('text' in planned) return planned;
-      throw toError(planned);
-    },
+function outlineFromData({ unfilteredText, planText, ...data }: OutlineData): QueryOutline {
+  const plan = () => {
+    if ('text' in planText) return planText;
+    throw new CosmosError(planText.code, planText.message, planText.details);
   };
-}
-
-function toError({ code, message, details }: Rejection): CosmosError {
-  return new CosmosError(code, message, details);
+  return { ...data, unfiltered: () => unfilteredText, assertPlannable: plan, plan };
 }

@@ -4,7 +4,7 @@ import { CosmosError } from '../../model/errors.ts';
 import { parsePropertyPath } from '../../model/json.ts';
 import { type EpkRange, intersectEpkRanges } from '../../model/partition-key/effective-partition-key.ts';
 import type { QueryParameter } from '../../query/compile-query.ts';
-import { isSinglePartition, type QueryRange, type QueryTarget, rangesOf } from '../../query/plan/query-target.ts';
+import { isSinglePartition, type QueryRange, rangesOf } from '../../query/plan/query-target.ts';
 import type { DistanceFunction } from '../../query/values/evaluation-context.ts';
 import type { ItemSelection } from '../../store/store.ts';
 import { type FeedScope, type FeedSelection, selectFeed } from '../feed.ts';
@@ -39,7 +39,7 @@ function targetRanges(container: Container, targets: QueryTargets): readonly num
 export type QueryTargets = readonly EpkRange[] | undefined;
 
 /** Hashes each key: once for a query. */
-export function targetsOf({ definition }: Container, target: QueryTarget): QueryTargets {
+export function targetsOf({ definition }: Container, { target }: QueryOutline): QueryTargets {
   if (target.kind === 'all') return undefined;
   return target.kind === 'none' ? [] : rangesOf(target, definition.partitionKey).map(toEpkRange);
 }
@@ -66,27 +66,22 @@ function narrow(
  * The gateway plans a query that is not for one partition key, and rejects it unless the request enables that, however many physical
  * partitions there are. Source: `PartitionRoutingHelper` of azure-cosmos-dotnet-v3.
  *
+ * @param crossesPartitions whether the request enables queries over several partition keys
  * @throws CosmosError BadRequest
  */
 export function assertOnePartition(
   { definition: { partitionKey } }: Container,
-  query: Pick<QueryOutline, 'target' | 'assertPlannable'>,
-  { scope, crossesPartitions }: FannedOut,
+  outline: QueryOutline,
+  { scope, crossesPartitions }: { readonly scope: FeedScope; readonly crossesPartitions: boolean },
 ): void {
   if (scope.partitionKey !== undefined || scope.range !== undefined) return;
-  if (partitionKey.systemKey || isSinglePartition(query.target, partitionKey)) return;
-  query.assertPlannable();
+  if (partitionKey.systemKey || isSinglePartition(outline.target, partitionKey)) return;
+  outline.assertPlannable();
   if (crossesPartitions) return;
   throw new CosmosError(
     'BadRequest',
     'Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.',
   );
-}
-
-interface FannedOut {
-  readonly scope: FeedScope;
-  /** Whether the request enables queries over several partition keys. */
-  readonly crossesPartitions: boolean;
 }
 
 /**

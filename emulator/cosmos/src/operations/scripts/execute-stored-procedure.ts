@@ -1,5 +1,6 @@
 import type { Account } from '../../account/account.ts';
 import { type Container, findResource } from '../../account/account.ts';
+import { CosmosError } from '../../model/errors.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { PartitionKeyValue } from '../../model/partition-key/partition-key.ts';
 import { namedPartitionKey } from '../items/item-transaction.ts';
@@ -15,6 +16,8 @@ export interface ProcedureInput {
   readonly partitionKey: PartitionKeyValue | undefined;
   /** Whether the response has what it logs. */
   readonly logs: boolean;
+  /** Whether the client has left, so that the procedure need not begin. */
+  isClosed(): boolean;
 }
 
 /**
@@ -25,13 +28,15 @@ export interface ProcedureInput {
 export async function executeStoredProcedure(
   account: Account,
   container: Container,
-  { name, args, partitionKey, logs }: ProcedureInput,
+  { name, args, partitionKey, logs, isClosed }: ProcedureInput,
 ): Promise<OperationResult> {
   const procedure = findResource(account.store, { kind: 'sprocs', parentRid: container.rid, name });
   const key = namedPartitionKey(container, partitionKey);
   const { outcome, charge } = await withScriptTransaction(account, container, {
     partitionKey: key,
     work: async (transaction) => {
+      // It may have waited for others for longer than its client did.
+      if (isClosed()) throw new CosmosError('RequestTimeout', 'The client has closed the connection');
       const source = sourceOf(procedure);
       const result = await transaction.run({ name: procedure.id, source, kind: 'procedure', args, logs });
       return { outcome: result, charge: transaction.charge };
