@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { CosmosClient, type Database, PermissionMode } from '@azure/cosmos';
+import { CosmosClient, type Database, PermissionMode, TriggerOperation, TriggerType } from '@azure/cosmos';
 import { exportDatabase, importDatabase, startCosmos } from '../index.ts';
 import { makeDataDirectory } from '../testing/data-directory.ts';
 
@@ -106,8 +106,8 @@ describe('exportDatabase() and importDatabase()', () => {
       await container.items.create({ id: '1', pk: 'a' });
       await container.scripts.storedProcedures.create({ id: 's', body: 'function () { /* ü */ }' });
       await container.scripts.userDefinedFunctions.create({ id: 'f', body: 'function () { return 1; }' });
-      const trigger = { id: 't', body: 'function () {}', triggerType: 'Pre', triggerOperation: 'All' } as const;
-      await container.scripts.triggers.create(trigger);
+      const trigger = { triggerType: TriggerType.Pre, triggerOperation: TriggerOperation.All };
+      await container.scripts.triggers.create({ id: 't', body: 'function () {}', ...trigger });
       const { user } = await database.users.create({ id: 'reader' });
       const { resource: procedure } = await container.scripts.storedProcedure('s').read();
       const links = { container: container.url, script: String(procedure?._self), item: container.item('1', 'a').url };
