@@ -106,9 +106,8 @@ describe('exportDatabase() and importDatabase()', () => {
       await container.items.create({ id: '1', pk: 'a' });
       await container.scripts.storedProcedures.create({ id: 's', body: 'function () { /* ü */ }' });
       await container.scripts.userDefinedFunctions.create({ id: 'f', body: 'function () { return 1; }' });
-      const when = { triggerType: TriggerType.Pre, triggerOperation: TriggerOperation.All };
-      const trigger = { id: 't', body: 'function () {}', ...when };
-      await container.scripts.triggers.create(trigger);
+      const trigger = { triggerType: TriggerType.Pre, triggerOperation: TriggerOperation.All };
+      await container.scripts.triggers.create({ id: 't', body: 'function () {}', ...trigger });
       const { user } = await database.users.create({ id: 'reader' });
       const { resource: procedure } = await container.scripts.storedProcedure('s').read();
       const links = { container: container.url, script: String(procedure?._self), item: container.item('1', 'a').url };
