@@ -28,7 +28,7 @@ export {
 } from '@lazurite/runtime';
 export { type Stack, type StackOptions, startStack } from './stack.ts';
 export { openWorld } from './world/open-world.ts';
-export { type RunnerHooks, useWorld } from './world/use-world.ts';
+export { type RunnerHooks, type UseWorldOptions, useWorld } from './world/use-world.ts';
 export type {
   Caller,
   Fault,

@@ -143,6 +143,23 @@ test('fork() gives a world that goes its own way, with the same app', async () =
   });
 });
 
+test('the same calls give the same timeline, faults included', async () => {
+  await isolated(async () => {
+    const stories: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const other = await world.fork();
+      other.faults.add({ service: 'cosmos', operation: 'create', status: 429, retryAfterMs: 1 });
+      await post('a', other);
+      await other.queue('to-ship').send({ id: 1 }, { visibleInSeconds: 60 });
+      await other.advance('1d');
+      stories.push(other.timeline());
+      await other.close();
+    }
+    expect(stories[0]?.split('\n').length).toBeGreaterThan(20);
+    expect(new Set(stories).size).toBe(1);
+  });
+});
+
 test('save() writes a file from which a world goes on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lazurite-'));
   await isolated(async () => {

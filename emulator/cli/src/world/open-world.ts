@@ -175,7 +175,8 @@ class WorldRuntime {
     // What the app does while it starts, for example make its containers, comes before its triggers.
     await this.time.settled();
     const storage = { connectionString: services.connectionStrings.storage, isUnused: services.isStorageUnused };
-    await this.onBehalf(() => app.startTriggers(storage, state?.triggers));
+    const start = { states: state?.triggers, atRest: () => this.time.settled() };
+    await this.onBehalf(() => app.startTriggers(storage, start));
     await this.time.settled();
   }
 

@@ -9,7 +9,8 @@ jest.mock('@azure/functions-core', () => jest.requireActual(Object.values(module
 });
 
 const { toHaveItem, toHaveMessage, toCostAtMost } = worldMatchers;
-const world = useWorld({ app: fileURLToPath(new URL('../testing/world-app', import.meta.url)) });
+const app = fileURLToPath(new URL('../testing/world-app', import.meta.url));
+const world = useWorld({ app, prepare: (opened) => opened.queue('seeded').send({ id: 0 }) });
 const post = () => world().fetch('/api/orders', { method: 'POST', body: '{"id":"a","of":{"who":"ann","n":1}}' });
 const orders = () => world().cosmos.container('shop', 'orders');
 
@@ -17,6 +18,8 @@ test.each([1, 2])('each test begins with the world as it was opened (%i)', async
   expect((await post()).status).toBe(201);
   await world().queue('kept').send({ id: 1 });
   expect(await world().queue('kept').messages()).toHaveLength(1);
+  expect(await world().queue('seeded').messages()).toEqual([{ id: 0 }]);
+  await world().queue('seeded').clear();
 });
 
 test('toHaveItem() and toHaveMessage() look for what has at least the given properties', async () => {

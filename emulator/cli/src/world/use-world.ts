@@ -11,6 +11,11 @@ export interface RunnerHooks {
   readonly afterAll: Hook;
 }
 
+export interface UseWorldOptions extends WorldOptions {
+  /** What every test begins with: seeds data, and lets the app make the containers that it makes once. */
+  readonly prepare?: (world: World) => Promise<unknown>;
+}
+
 /**
  * Opens one world for a file of tests, takes it back after each test, and closes it at the end.
  *
@@ -23,10 +28,14 @@ export interface RunnerHooks {
  *   expect((await world().fetch('/api/orders', { method: 'POST', body: '{}' })).status).toBe(201);
  * });
  */
-export function useWorld(options: WorldOptions = {}, hooks: RunnerHooks = globalHooks()): () => World {
+export function useWorld(
+  { prepare, ...options }: UseWorldOptions = {},
+  hooks: RunnerHooks = globalHooks(),
+): () => World {
   let opened: { readonly world: World; readonly start: Snapshot } | undefined;
   hooks.beforeAll(async () => {
     const world = await openWorld(options);
+    await prepare?.(world);
     opened = { world, start: await world.snapshot() };
   });
   hooks.afterEach(async () => {

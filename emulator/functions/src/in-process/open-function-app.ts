@@ -38,6 +38,13 @@ export interface HostedAppOptions
   readonly randomness?: Randomness;
 }
 
+export interface StartTriggersOptions {
+  /** Of the same app before, from which the triggers go on. */
+  readonly states?: TriggerStates | undefined;
+  /** Resolves when what a trigger has begun is over. */
+  readonly atRest: () => Promise<void>;
+}
+
 /** A function app in this process, with triggers that fire when they are notified, and a state that can be taken back. */
 export interface HostedApp extends Pick<FunctionsHost, 'functions' | 'fetch' | 'invoke' | 'dataChanges'>, Closeable {
   /** How host.json has messages of queues encoded. */
@@ -46,10 +53,11 @@ export interface HostedApp extends Pick<FunctionsHost, 'functions' | 'fetch' | '
    * Starts the triggers other than HTTP. They poll nothing: `dataChanges` has to be notified of every write, at once.
    * Resolves when each has started, or waits for its event source.
    *
+   * One starts after the other, so that the same start is the same story.
+   *
    * @param storage the storage beside this host
-   * @param states of the same app before, from which the triggers go on
    */
-  startTriggers(storage: LocalStorage, states?: TriggerStates): Promise<void>;
+  startTriggers(storage: LocalStorage, options: StartTriggersOptions): Promise<void>;
   /** Resolves when the triggers wait for events. To be awaited after the first use of the storage. */
   triggersReady(): Promise<void>;
   /** What the triggers know, as JSON can write it. While no invocation runs. */
@@ -193,9 +201,9 @@ function controlTriggers(
   };
   return {
     dataChanges,
-    startTriggers: async (local, states) => {
+    startTriggers: async (local, { states = {}, atRest }) => {
       storage.join(local);
-      if (!isOffline) triggers.start(states);
+      if (!isOffline) await triggers.startInTurn(states, atRest);
       await triggers.ready();
     },
     triggersReady: () => triggers.ready(),

@@ -62,11 +62,24 @@ export class TriggerListeners {
 
   /** @param states of earlier listeners of the same app, from which these go on */
   start(states: TriggerStates = {}): void {
-    for (const fn of this.#options.app.registry.all()) {
-      const trigger = triggerOf(fn);
-      if (!trigger || isHttpTrigger(trigger) || isDisabled(fn)) continue;
-      this.#starting.push(this.#startListener({ fn, trigger, state: states[fn.metadata.name] }));
+    for (const triggered of this.#triggered(states)) this.#starting.push(this.#startListener(triggered));
+  }
+
+  /** Starts one after the other. @param atRest resolves when what the one before has begun is over */
+  async startInTurn(states: TriggerStates, atRest: () => Promise<void>): Promise<void> {
+    for (const triggered of this.#triggered(states)) {
+      this.#starting.push(this.#startListener(triggered));
+      await this.#attempted.at(-1);
+      await atRest();
     }
+  }
+
+  #triggered(states: TriggerStates): TriggeredFunction[] {
+    return this.#options.app.registry.all().flatMap((fn) => {
+      const trigger = triggerOf(fn);
+      if (!trigger || isHttpTrigger(trigger) || isDisabled(fn)) return [];
+      return [{ fn, trigger, state: states[fn.metadata.name] }];
+    });
   }
 
   /** Resolves when every listener has started, or waits for its event source. */
