@@ -61,7 +61,18 @@ export async function startWatchedStack(root: string, scriptRoot: string): Promi
 
 function startProgram(root: string, scriptRoot: string, folder: string) {
   const preload = pathToFileURL(resolve(import.meta.dirname, 'coverage-on-signal.ts')).href;
-  const ports = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0', '--dashboard-port', '0'];
+  const ports = [
+    '--port',
+    '0',
+    '--cosmos-port',
+    '0',
+    '--issuer-port',
+    '0',
+    '--storage-port',
+    '0',
+    '--dashboard-port',
+    '0',
+  ];
   const words = [join(root, 'emulator/cli/bin/lazurite.js'), 'start', '--json', ...ports];
   return spawn(process.execPath, [...words, '--data-dir', join(folder, 'data')], {
     cwd: scriptRoot,
