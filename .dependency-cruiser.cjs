@@ -177,7 +177,7 @@ module.exports = {
       comment: 'A package is entered through its index.',
       severity: 'error',
       from: { path: part },
-      to: { path: '^emulator/[^/]+/src/', pathNot: ['^emulator/$1/', '^emulator/[^/]+/src/index\\.ts$'] },
+      to: { path: '^emulator/[^/]+/src/', pathNot: ['^emulator/$1/', '^emulator/[^/]+/src/(index|jest)\\.ts$'] },
     },
     ...Object.entries(functionsRooms).map(([room, imported]) => ({
       name: `functions-${room.replace('/', '-')}-imports-one-way`,

@@ -29,20 +29,11 @@ import { WorldError } from './world-error.ts';
 import { WORLD_HEADER, type WorldScope, worldProcess } from './world-scope.ts';
 import {
   type ServicesCheckpoint,
-  type ServicesImage,
   WorldServices,
   type WorldServicesOptions,
+  type WorldState,
 } from './world-services.ts';
 import { toTime, WorldTime } from './world-time.ts';
-
-/** What a world goes on from. */
-export interface WorldState<Services = ServicesImage> {
-  readonly time: number;
-  /** Of chance. */
-  readonly random: number;
-  readonly services: Services;
-  readonly triggers: TriggerStates;
-}
 
 type StartState = WorldState<WorldServicesOptions['image']>;
 

@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Extent, StorageImage } from '@lazurite/storage';
-import type { WorldState } from './open-world.ts';
 import { WorldError } from './world-error.ts';
+import type { WorldState } from './world-services.ts';
 
 /** Raised with every change that an older reader would misread. */
 const VERSION = 1;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type Checkpoint, type CosmosServer, type MemoryStore, type StoreImage, startCosmos } from '@lazurite/cosmos';
-import type { HostedApp } from '@lazurite/functions';
+import type { HostedApp, TriggerStates } from '@lazurite/functions';
 import { type Issuer, type KeyStore, startIssuer } from '@lazurite/identity';
 import { type Clock, type Closeable, type Randomness, Shutdown, silentLog } from '@lazurite/runtime';
 import { connectionStringFor, type MemoryStorage, type StorageImage } from '@lazurite/storage';
@@ -24,6 +24,15 @@ export interface WorldServicesOptions {
   /** Called when the storage is used for the first time. */
   readonly onStorageUse: () => void;
   readonly image?: ServicesImage<StoreImage | MemoryStore>;
+}
+
+/** What a world goes on from. */
+export interface WorldState<Services = ServicesImage> {
+  readonly time: number;
+  /** Of chance. */
+  readonly random: number;
+  readonly services: Services;
+  readonly triggers: TriggerStates;
 }
 
 /** All that the services hold. */
