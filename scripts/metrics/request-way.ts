@@ -70,8 +70,7 @@ function startProgram(root: string, scriptRoot: string, folder: string) {
     '0',
     '--storage-port',
     '0',
-    '--dashboard-port',
-    '0',
+    '--no-dashboard', // what it records is beside the way
   ];
   const words = [join(root, 'emulator/cli/bin/lazurite.js'), 'start', '--json', ...ports];
   return spawn(process.execPath, [...words, '--data-dir', join(folder, 'data')], {
