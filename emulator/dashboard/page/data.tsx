@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ContainerState, ItemPage } from '../src/messages.ts';
 import { call, useResource } from './api.ts';
 import { ActionButton, ErrorText, Message } from './common.tsx';
@@ -62,6 +62,9 @@ function Browser({ container, onWritten }: { readonly container: ContainerState;
     const earlier = continuation === null ? [] : (results?.items ?? []);
     setResults({ ...page, items: [...earlier, ...page.items] });
   }
+
+  // What is there is shown at once; the button says why a query fails.
+  useEffect(() => void run(null).catch(() => undefined), []);
 
   async function written(): Promise<void> {
     setChosen(undefined);
