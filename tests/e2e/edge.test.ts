@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type Dashboard, type DashboardServices, Recording, startDashboard } from '@lazurite/dashboard';
 import { ENDPOINT_RULES, type Endpoint } from '@lazurite/http';
 import { type Issuer, startIssuer } from '@lazurite/identity';
 import { silentLog, systemClock, systemRandomness } from '@lazurite/runtime';
@@ -11,7 +12,7 @@ import { repositoryRoot } from '../support/stack.ts';
 const APP_ORIGIN = 'https://app.example';
 const TENANT = '4f1c7d0a-6a5e-4d5b-9c3e-2b8a1f0e7c11';
 
-type Server = 'functions' | 'mcp' | 'cosmos' | 'issuer' | 'identity' | 'blob' | 'queue' | 'table';
+type Server = 'functions' | 'mcp' | 'cosmos' | 'issuer' | 'identity' | 'blob' | 'queue' | 'table' | 'dashboard';
 
 interface Request {
   readonly endpoint: Endpoint;
@@ -70,6 +71,8 @@ const REQUESTS: readonly Request[] = [
   request('issuerDocument', 'issuer', ['GET', `/${TENANT}/discovery/v2.0/keys`]),
   request('issuerDocument', 'issuer', ['GET', '/instance']),
   request('token', 'issuer', ['POST', `/${TENANT}/oauth2/v2.0/token`]),
+  ...['/', '/main.js', '/api/overview', '/nowhere'].map((path) => request('dashboard', 'dashboard', ['GET', path])),
+  request('dashboard', 'dashboard', ['POST', '/api/functions/echo/run']),
   request('managedIdentity', 'identity', ['GET', '/msi/token']),
 ];
 
@@ -115,6 +118,10 @@ let stack: Stack;
 /** Of an app with MCP tools. */
 let mcp: Stack;
 let identity: Issuer;
+let dashboard: Dashboard;
+/** No request here shows the token, so that none gets to them. */
+const NO_SERVICES = { functions: {}, data: {}, storage: {} } as unknown as DashboardServices;
+const recording = new Recording(systemClock);
 let folder = '';
 let ports: Readonly<Record<Server, number>>;
 let masterKey = '';
@@ -141,7 +148,9 @@ beforeAll(async () => {
   );
   const { port } = stack.functions;
   identity = await startIssuer({ identityHeader: 'secret' }); // in the stack, it would ask for TLS everywhere
+  dashboard = await startDashboard({ services: NO_SERVICES, recording, pageFolder: folder, log: silentLog });
   ports = {
+    dashboard: Number(new URL(dashboard.url).port),
     functions: port,
     mcp: mcp.functions.port,
     cosmos: stack.cosmos.port,
@@ -157,7 +166,8 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await Promise.all([stack?.close(), mcp?.close(), identity?.close()]);
+  await Promise.all([stack?.close(), mcp?.close(), identity?.close(), dashboard?.close()]);
+  await recording.close();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -25,6 +25,13 @@ test('makeFolderSync() makes what is missing', async () => {
   expect((await stat(path)).isDirectory()).toBe(true);
 });
 
+test('makeFolder() and makeFolderSync() reject a file in place of the folder', async () => {
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  await expect(makeFolder(file)).rejects.toThrow(file);
+  expect(() => makeFolderSync(file)).toThrow(file);
+});
+
 test('makeFolder() rejects below a file', async () => {
   await writeFile(join(folder, 'file'), '');
   await expect(makeFolder(join(folder, 'file', 'a', 'b'))).rejects.toThrow(join(folder, 'file', 'a'));

@@ -12,14 +12,11 @@ import { dirname, resolve } from 'node:path';
  */
 export async function makeFolder(path: string, mode?: number): Promise<string | undefined> {
   const missing: string[] = [];
-  // What cannot be seen cannot be made either: that error says why.
-  const isThere = (folder: string) =>
-    stat(folder).then(
-      () => true,
-      () => false,
-    );
   for (const folder of upwards(path)) {
-    if (await isThere(folder)) break;
+    // What cannot be seen cannot be made either: that error says why.
+    const found = await stat(folder).catch(() => undefined);
+    if (found && !found.isDirectory() && missing.length === 0) await mkdir(folder); // fails, and says that it is a file
+    if (found) break;
     missing.unshift(folder);
   }
   for (const folder of missing) await mkdir(folder, mode).catch(unlessMade);
@@ -30,7 +27,9 @@ export async function makeFolder(path: string, mode?: number): Promise<string | 
 export function makeFolderSync(path: string): void {
   const missing: string[] = [];
   for (const folder of upwards(path)) {
-    if (statSync(folder, { throwIfNoEntry: false }) !== undefined) break;
+    const found = statSync(folder, { throwIfNoEntry: false });
+    if (found && !found.isDirectory() && missing.length === 0) mkdirSync(folder); // as above
+    if (found) break;
     missing.unshift(folder);
   }
   for (const folder of missing) {
