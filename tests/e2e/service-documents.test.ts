@@ -109,7 +109,7 @@ describe('GET /beta/try', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('is where a browser is led that opens the root, and no other client', async () => {
+  testPage('is where a browser is led that opens the root, and no other client', async () => {
     const open = (accept: string) => fetch(stack.functionsUrl, { headers: { accept }, redirect: 'manual' });
     const answer = await open('text/html,*/*');
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/beta/try']);
