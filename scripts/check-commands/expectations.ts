@@ -414,7 +414,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   'npm run test:browser': {
     how: 'elsewhere',
-    as: 'node tests/browser/run.ts',
+    as: 'node_modules/.bin/node tests/browser/run.ts',
     by: '.ci/run',
     why: 'It needs a browser',
   },
