@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startIssuer } from '@lazurite/identity';
 import { systemClock, systemRandomness } from '@lazurite/runtime';
+import { ANY_PORTS } from '../scripts/any-ports.ts';
 import { launcher, repositoryRoot, startChild } from './support/child.ts';
 import { cpuTimeOfTree } from './support/cpu.ts';
 import { median, type Row, report } from './support/report.ts';
@@ -73,20 +74,8 @@ async function writeSettings(changes: Readonly<Record<string, string>>): Promise
 }
 
 async function timeStart(file: string): Promise<Start> {
-  const ports = [
-    '--port',
-    '0',
-    '--cosmos-port',
-    '0',
-    '--issuer-port',
-    '0',
-    '--storage-port',
-    '0',
-    '--dashboard-port',
-    '0',
-  ];
   const dataDir = join(folder, file === packaged ? 'packaged' : 'unbundled');
-  const options = ['--json', '--package', file, '--data-dir', dataDir, '--settings', settings, ...ports];
+  const options = ['--json', '--package', file, '--data-dir', dataDir, '--settings', settings, ...ANY_PORTS];
   const startedAt = performance.now();
   const child = await startChild(launcher, ['start', ...options]);
   const url = `${child.first.functions}/beta/chats/19:bench@thread.v2/operations`;

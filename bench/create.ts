@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import autocannon from 'autocannon';
+import { ANY_PORTS } from '../scripts/any-ports.ts';
 import { launcher, repositoryRoot, startChild } from './support/child.ts';
 import { measureMemory } from './support/memory.ts';
 import { report } from './support/report.ts';
@@ -59,19 +60,7 @@ async function measureCeiling(...account: string[]): Promise<number> {
 
 async function measureStack() {
   const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-bench-'));
-  const ports = [
-    '--port',
-    '0',
-    '--cosmos-port',
-    '0',
-    '--issuer-port',
-    '0',
-    '--storage-port',
-    '0',
-    '--dashboard-port',
-    '0',
-  ];
-  const child = await startChild(launcher, ['start', '--json', '--data-dir', dataDir, ...ports]);
+  const child = await startChild(launcher, ['start', '--json', '--data-dir', dataDir, ...ANY_PORTS]);
   try {
     const token = await askForToken(String(child.first.issuer));
     const target = { url: `${child.first.functions}/beta/chats/19:bench@thread.v2/operations`, token };

@@ -4,6 +4,7 @@ import { Agent, get } from 'node:http';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import autocannon from 'autocannon';
+import { ANY_PORTS } from '../scripts/any-ports.ts';
 import { launcher, type StartedChild, startChild } from './support/child.ts';
 import { cpuTimeOf } from './support/cpu.ts';
 import { descendants, measureMemory } from './support/memory.ts';
@@ -74,21 +75,7 @@ async function measureRate(server: StartedChild, duration: number): Promise<Rate
 
 async function compareStart(): Promise<Row> {
   const ratios: number[] = [];
-  const stack = [
-    'start',
-    '--json',
-    '--in-memory',
-    '--script-root',
-    app,
-    '--port',
-    '0',
-    '--cosmos-port',
-    '0',
-    '--issuer-port',
-    '0',
-    '--storage-port',
-    '0',
-  ];
+  const stack = ['start', '--json', '--in-memory', '--script-root', app, ...ANY_PORTS];
   await timeStart(launcher, stack); // fills the compile cache
   for (let round = 0; round < 2 * ROUNDS; round += 1) {
     const miniflare = await timeStart(support('hello-miniflare.ts'));

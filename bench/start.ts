@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ANY_PORTS } from '../scripts/any-ports.ts';
 import { launcher, repositoryRoot, startChild } from './support/child.ts';
 import { median, report } from './support/report.ts';
 import { askForToken } from './support/token.ts';
@@ -37,20 +38,8 @@ async function timeBare(): Promise<number> {
 
 async function timeLazurite(): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-bench-'));
-  const ports = [
-    '--port',
-    '0',
-    '--cosmos-port',
-    '0',
-    '--issuer-port',
-    '0',
-    '--storage-port',
-    '0',
-    '--dashboard-port',
-    '0',
-  ];
   const startedAt = performance.now();
-  const child = await startChild(launcher, ['start', '--json', '--data-dir', dataDir, ...ports]);
+  const child = await startChild(launcher, ['start', '--json', '--data-dir', dataDir, ...ANY_PORTS]);
   const token = await askForToken(String(child.first.issuer));
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const url = `${child.first.functions}/beta/chats/19:bench@thread.v2/operations`;

@@ -16,24 +16,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ANY_PORTS } from './any-ports.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const times = Number(process.argv[2] ?? 1);
 /** How long any single thing may take on a busy machine. */
 const MAX_WAIT_MS = 180_000;
 const POLL_MS = 100;
-const ANY_PORTS = [
-  '--port',
-  '0',
-  '--cosmos-port',
-  '0',
-  '--issuer-port',
-  '0',
-  '--storage-port',
-  '0',
-  '--dashboard-port',
-  '0',
-];
 const APP_SOURCE = 'functions/service/Health/handler.ts';
 const EMULATOR_SOURCE = 'emulator/cli/src/output/json-console.ts';
 

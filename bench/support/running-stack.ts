@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ANY_PORTS } from '../../scripts/any-ports.ts';
 import { launcher, startChild } from './child.ts';
 import { descendants } from './memory.ts';
 import { askForToken } from './token.ts';
@@ -22,19 +23,7 @@ export interface RunningStack {
 /** `lazurite start` on free ports, with its data on disk until it is stopped. */
 export async function startStack(): Promise<RunningStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lazurite-bench-'));
-  const ports = [
-    '--port',
-    '0',
-    '--cosmos-port',
-    '0',
-    '--issuer-port',
-    '0',
-    '--storage-port',
-    '0',
-    '--dashboard-port',
-    '0',
-  ];
-  const child = await startChild(launcher, ['start', '--json', '--data-dir', dataDir, ...ports]);
+  const child = await startChild(launcher, ['start', '--json', '--data-dir', dataDir, ...ANY_PORTS]);
   const token = await askForToken(String(child.first.issuer));
   return {
     chats: `${child.first.functions}/beta/chats`,

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Picker } from '../../emulator/cosmos/src/testing/corruption/corruptions.ts';
+import { ANY_PORTS } from '../any-ports.ts';
 import type { Findings } from './findings.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -70,8 +71,7 @@ interface Stack {
 }
 
 function startStack(dataDir: string): ChildProcess {
-  const ports = ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0'];
-  const words = [join(root, 'emulator/cli/bin/lazurite.js'), 'start', '--json', ...ports, '--data-dir', dataDir];
+  const words = [join(root, 'emulator/cli/bin/lazurite.js'), 'start', '--json', ...ANY_PORTS, '--data-dir', dataDir];
   const env = { ...process.env, CHANGE_NOTIFICATIONS: 'off', LRO_LAB: 'off' };
   return spawn(process.execPath, words, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
 }

@@ -8,6 +8,7 @@ import { join, posix, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ANY_PORTS } from '../any-ports.ts';
 
 /** A stack in a process of its own, with its worker, whose coverage is taken on demand. */
 export interface WatchedStack {
@@ -61,18 +62,8 @@ export async function startWatchedStack(root: string, scriptRoot: string): Promi
 
 function startProgram(root: string, scriptRoot: string, folder: string) {
   const preload = pathToFileURL(resolve(import.meta.dirname, 'coverage-on-signal.ts')).href;
-  const ports = [
-    '--port',
-    '0',
-    '--cosmos-port',
-    '0',
-    '--issuer-port',
-    '0',
-    '--storage-port',
-    '0',
-    '--no-dashboard', // what it records is beside the way
-  ];
-  const words = [join(root, 'emulator/cli/bin/lazurite.js'), 'start', '--json', ...ports];
+  // What the dashboard records is beside the way.
+  const words = [join(root, 'emulator/cli/bin/lazurite.js'), 'start', '--json', ...ANY_PORTS, '--no-dashboard'];
   return spawn(process.execPath, [...words, '--data-dir', join(folder, 'data')], {
     cwd: scriptRoot,
     env: {

@@ -1,17 +1,14 @@
 // `npm run test:browser`: drives the dashboard of a running stack in Chromium, as a person with a mouse or the keyboard alone
 // would. Skipped with one line where there is no Chromium; CHROMIUM names another than that of the system.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { installFolder } from '../../scripts/on-demand/install-folder.ts';
+import { startDashboardStack } from '../support/dashboard-stack.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 interface Tally {
@@ -41,14 +38,8 @@ function skip(): Tally {
 
 async function play(executable: string): Promise<Tally> {
   await installFolder(import.meta.dirname);
-  const folder = await mkdtemp(join(tmpdir(), 'lazurite-browser-'));
-  await cp(join(import.meta.dirname, 'app'), folder, { recursive: true });
-  const ports = ['--port', '--cosmos-port', '--issuer-port', '--storage-port', '--dashboard-port'];
-  const launcher = resolve(ROOT, 'emulator/cli/bin/lazurite.js');
-  const args = [launcher, 'start', '--in-memory', ...ports.flatMap((port) => [port, '0'])];
-  const stack = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const { link, functions, stop } = await startDashboardStack();
   try {
-    const { link, functions } = await addressesOf(stack.stdout);
     const options = { executable, link, functions, ...(values.screenshots && { screenshots: values.screenshots }) };
     const session = spawn(process.execPath, [join(import.meta.dirname, 'session.mjs'), JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -59,21 +50,6 @@ async function play(executable: string): Promise<Tally> {
     const [, passed, failed] = /^(\d+) passed, (\d+) failed$/.exec(tallies) ?? [];
     return { passed: Number(passed ?? 0), failed: Number(failed ?? 1) }; // a session that ended early has failed
   } finally {
-    stack.kill('SIGTERM');
-    await once(stack, 'exit');
-    await rm(folder, { recursive: true, force: true });
+    await stop();
   }
-}
-
-/** As the start prints them. */
-async function addressesOf(output: NodeJS.ReadableStream): Promise<{ link: string; functions: string }> {
-  let [link, functions] = ['', ''];
-  for await (const line of createInterface({ input: output })) {
-    functions ||= /^Functions:\s+(\S+)/.exec(line)?.[1] ?? '';
-    link ||= /^Dashboard:\s+(\S+)/.exec(line)?.[1] ?? '';
-    if (line.includes('Host lock lease acquired')) break;
-  }
-  output.resume();
-  if (link === '' || functions === '') throw new Error('The stack has not printed the link of its dashboard');
-  return { link, functions };
 }

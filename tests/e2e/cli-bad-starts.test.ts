@@ -2,22 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { ANY_PORTS } from '../../scripts/any-ports.ts';
 import { type LazuriteProcess, runFailingStart, startLazurite } from '../support/lazurite-process.ts';
 import { repositoryRoot } from '../support/stack.ts';
 
 const fixtures = resolve(repositoryRoot, 'emulator/functions/src/testing/fixtures');
-const ANY_PORTS = [
-  '--port',
-  '0',
-  '--cosmos-port',
-  '0',
-  '--issuer-port',
-  '0',
-  '--storage-port',
-  '0',
-  '--dashboard-port',
-  '0',
-];
 const GOOD_APP = ['--script-root', join(fixtures, 'v4-cjs')];
 const EMPTY_APP: Files = { 'host.json': '{ "version": "2.0" }', 'package.json': '{ "name": "empty" }' };
 

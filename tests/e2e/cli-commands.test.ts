@@ -3,24 +3,13 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ANY_PORTS } from '../../scripts/any-ports.ts';
 import { type LazuriteProcess, runLazurite, runScript, startLazurite } from '../support/lazurite-process.ts';
 import { repositoryRoot } from '../support/stack.ts';
 
 const fixtures = resolve(repositoryRoot, 'emulator/functions/src/testing/fixtures');
 const launcher = resolve(repositoryRoot, 'emulator/cli/bin/lazurite.js');
-const ANY_PORTS = [
-  '--port',
-  '0',
-  '--cosmos-port',
-  '0',
-  '--issuer-port',
-  '0',
-  '--storage-port',
-  '0',
-  '--dashboard-port',
-  '0',
-  '--in-memory',
-];
+const IN_MEMORY = [...ANY_PORTS, '--in-memory'];
 
 function app(name: string): string[] {
   return ['--script-root', join(fixtures, name)];
@@ -184,7 +173,7 @@ describe('func start', () => {
   }
 
   test('says what tools wait for, without colours where there is no terminal', async () => {
-    const output = await consoleUntil('Host lock lease', ['host', 'start', ...app('v4-cjs'), ...ANY_PORTS]);
+    const output = await consoleUntil('Host lock lease', ['host', 'start', ...app('v4-cjs'), ...IN_MEMORY]);
     expect(output).toMatch(/\nAzure Functions Core Tools\nCore Tools Version: .+\nFunction Runtime Version: 4\./);
     expect(output).toMatch(/\[\d{4}-\d\d-\d\dT[\d:.]+Z\] Worker process started and initialized\.\n/);
     expect(output).toMatch(/\nFunctions:\n\n\thello: \[GET,POST\] http:\/\/localhost:\d+\/api\/hello\n\n/);
@@ -193,13 +182,13 @@ describe('func start', () => {
   });
 
   test('opens the inspector that --language-worker asks for', async () => {
-    const args = ['start', ...app('v4-cjs'), ...ANY_PORTS, '--language-worker', '--', '--inspect=127.0.0.1:0'];
+    const args = ['start', ...app('v4-cjs'), ...IN_MEMORY, '--language-worker', '--', '--inspect=127.0.0.1:0'];
     expect(await consoleUntil('Debugger listening on ws://127.0.0.1:', args)).toContain('ws://');
   });
 
   test('takes the options of any Core Tools in any case, and names in one line those that it does not know', async () => {
     const written = ['--typescript', '--no-interactive', '--cors-credentials', 'true', '--no-such-option', 'x'];
-    const args = ['--verbose', 'Host', 'START', ...app('v4-cjs'), ...ANY_PORTS, ...written];
+    const args = ['--verbose', 'Host', 'START', ...app('v4-cjs'), ...IN_MEMORY, ...written];
     const output = await consoleUntil('Host lock lease', args);
     expect(output).toContain("func: '--no-such-option x' is no option of start, and is ignored");
   });
@@ -220,7 +209,7 @@ describe('func start', () => {
 
   test('names the functions that --functions asks for and the app does not have', async () => {
     const output = await consoleUntil('--functions asks for', [
-      ...['start', ...app('v4-cjs'), ...ANY_PORTS, '--functions', 'HELLO', 'nobody'],
+      ...['start', ...app('v4-cjs'), ...IN_MEMORY, '--functions', 'HELLO', 'nobody'],
     ]);
     expect(output).toContain("No function of the app has the name 'nobody', which --functions asks for\n");
   });

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
+import { ANY_PORTS } from '../../scripts/any-ports.ts';
 import { type LazuriteProcess, runLazurite, runScript, startLazurite } from '../support/lazurite-process.ts';
 
 let folder: string;
@@ -82,7 +83,7 @@ describe('lazurite start --json', () => {
 
   test('rejects a data directory that another one uses, and names its process', async () => {
     const first = await start('--data-dir', folder);
-    const second = await runLazurite(['start', '--json', '--data-dir', folder, ...freePorts()]);
+    const second = await runLazurite(['start', '--json', '--data-dir', folder, ...ANY_PORTS]);
     expect([second.exitCode, second.stdout]).toEqual([1, '']);
     expect(second.stderr).toContain(String(first.ready.pid));
     expect((await createOperation(first, OPERATION)).status).toBe(201);
@@ -104,7 +105,7 @@ describe('A port that is in use', () => {
   test.each(['--port', '--cosmos-port', '--issuer-port'])(
     'is named in one line for %s, with exit code 1',
     async (flag) => {
-      const { exitCode, stdout, stderr } = await runLazurite(['start', '--in-memory', ...freePorts(), flag, `${port}`]);
+      const { exitCode, stdout, stderr } = await runLazurite(['start', '--in-memory', ...ANY_PORTS, flag, `${port}`]);
       expect([exitCode, stdout]).toEqual([1, '']);
       expect(stderr.trim().split('\n')).toHaveLength(1);
       expect(stderr).toContain(`Port ${port}`);
@@ -191,7 +192,3 @@ test('npm run example:hook prints each notification until the operation has succ
   expect(stdout).toMatch(/^Received: updated .*; it is succeeded by now$/m);
   expect(stdout).toMatch(/^OperationHook: createChat .* succeeded$/m);
 }, 60_000);
-
-function freePorts(): string[] {
-  return ['--port', '0', '--cosmos-port', '0', '--issuer-port', '0', '--storage-port', '0', '--dashboard-port', '0'];
-}

@@ -1,50 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { repositoryRoot } from '../support/stack.ts';
-
-const launcher = resolve(repositoryRoot, 'emulator/cli/bin/lazurite.js');
-const PORTS = ['--port', '--cosmos-port', '--issuer-port', '--storage-port', '--dashboard-port'].flatMap((port) => [
-  port,
-  '0',
-]);
+import { type DashboardStack, startDashboardStack } from '../support/dashboard-stack.ts';
 
 interface RunSummary {
   readonly id: number;
   readonly functionName: string;
 }
 
-let folder = '';
-let stack: ChildProcess;
+let stack: DashboardStack;
 let functions = '';
 let dashboard = '';
 let token = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lazurite-dashboard-'));
-  await cp(resolve(repositoryRoot, 'tests/browser/app'), folder, { recursive: true });
-  stack = spawn(process.execPath, [launcher, 'start', '--in-memory', ...PORTS], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  if (!stack.stdout) throw new Error('The stack has no output');
-  const lines = createInterface({ input: stack.stdout });
-  for await (const line of lines) {
-    functions ||= /^Functions:\s+(\S+)/.exec(line)?.[1] ?? '';
-    [, dashboard = dashboard, token = token] = /^Dashboard:\s+(\S+)\/\?token=(\S+)/.exec(line) ?? [];
-    if (line.includes('Host lock lease acquired')) break;
-  }
-  stack.stdout.resume();
+  stack = await startDashboardStack();
+  functions = stack.functions;
+  [dashboard = '', token = ''] = stack.link.split('/?token=');
 });
 
-afterAll(async () => {
-  stack.kill('SIGTERM');
-  await once(stack, 'exit');
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => stack.stop());
 
 async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
   const headers = { 'x-lazurite-token': token, 'content-type': 'application/json' };

@@ -8,23 +8,12 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openLocalCertificate } from '@lazurite/http';
 import { systemClock } from '@lazurite/runtime';
+import { ANY_PORTS } from '../../scripts/any-ports.ts';
 import { type LazuriteProcess, startLazurite } from '../support/lazurite-process.ts';
 import { repositoryRoot } from '../support/stack.ts';
 
 const fixtures = resolve(repositoryRoot, 'emulator/functions/src/testing/fixtures');
 const func = resolve(repositoryRoot, 'emulator/cli/bin/func.js');
-const ANY_PORTS = [
-  '--port',
-  '0',
-  '--cosmos-port',
-  '0',
-  '--issuer-port',
-  '0',
-  '--storage-port',
-  '0',
-  '--dashboard-port',
-  '0',
-];
 
 let folder: string;
 let started: LazuriteProcess[];

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { ANY_PORTS } from '../../scripts/any-ports.ts';
 
 /** What `lazurite start --json` says first. */
 export interface ReadyEvent {
@@ -35,18 +36,6 @@ const repositoryRoot = resolve(import.meta.dirname, '../..');
 const launcher = resolve(repositoryRoot, 'emulator/cli/bin/lazurite.js');
 /** No command takes as long; one that hangs must not outlive its test. */
 const COMMAND_TIMEOUT_MS = 60_000;
-const ANY_PORTS = [
-  '--port',
-  '0',
-  '--cosmos-port',
-  '0',
-  '--issuer-port',
-  '0',
-  '--storage-port',
-  '0',
-  '--dashboard-port',
-  '0',
-];
 
 /** Runs the built command line to its end. */
 export function runLazurite(args: readonly string[], cwd?: string): Promise<CommandResult> {
