@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startIssuer } from '@lazurite/identity';
 import { systemClock, systemRandomness } from '@lazurite/runtime';
-import { ANY_PORTS } from '../scripts/any-ports.ts';
+import { ANY_PORTS } from '../scripts/any-port.ts';
 import { launcher, repositoryRoot, startChild } from './support/child.ts';
 import { cpuTimeOfTree } from './support/cpu.ts';
 import { median, type Row, report } from './support/report.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import { ANY_PORTS } from '../scripts/any-ports.ts';
+import { ANY_PORTS } from '../scripts/any-port.ts';
 import { launcher, repositoryRoot, startChild } from './support/child.ts';
 import { measureMemory } from './support/memory.ts';
 import { report } from './support/report.ts';

@@ -4,7 +4,7 @@ import { Agent, get } from 'node:http';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import { ANY_PORTS } from '../scripts/any-ports.ts';
+import { ANY_PORTS } from '../scripts/any-port.ts';
 import { launcher, type StartedChild, startChild } from './support/child.ts';
 import { cpuTimeOf } from './support/cpu.ts';
 import { descendants, measureMemory } from './support/memory.ts';

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ANY_PORTS } from '../scripts/any-ports.ts';
+import { ANY_PORTS } from '../scripts/any-port.ts';
 import { launcher, repositoryRoot, startChild } from './support/child.ts';
 import { median, report } from './support/report.ts';
 import { askForToken } from './support/token.ts';

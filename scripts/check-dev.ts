@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ANY_PORTS } from './any-ports.ts';
+import { ANY_PORTS } from './any-port.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const times = Number(process.argv[2] ?? 1);

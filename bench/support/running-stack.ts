@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ANY_PORTS } from '../../scripts/any-ports.ts';
+import { ANY_PORTS } from '../../scripts/any-port.ts';
 import { launcher, startChild } from './child.ts';
 import { descendants } from './memory.ts';
 import { askForToken } from './token.ts';

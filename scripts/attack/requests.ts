@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Picker } from '../../emulator/cosmos/src/testing/corruption/corruptions.ts';
-import { ANY_PORTS } from '../any-ports.ts';
+import { ANY_PORTS } from '../any-port.ts';
 import type { Findings } from './findings.ts';
 
 const root = resolve(import.meta.dirname, '../..');

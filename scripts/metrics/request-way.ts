@@ -8,7 +8,7 @@ import { join, posix, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { ANY_PORTS } from '../any-ports.ts';
+import { ANY_PORTS } from '../any-port.ts';
 
 /** A stack in a process of its own, with its worker, whose coverage is taken on demand. */
 export interface WatchedStack {

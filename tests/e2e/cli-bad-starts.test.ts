@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { ANY_PORTS } from '../../scripts/any-ports.ts';
+import { ANY_PORTS } from '../../scripts/any-port.ts';
 import { type LazuriteProcess, runFailingStart, startLazurite } from '../support/lazurite-process.ts';
 import { repositoryRoot } from '../support/stack.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ANY_PORTS } from '../../scripts/any-ports.ts';
+import { ANY_PORTS } from '../../scripts/any-port.ts';
 import { type LazuriteProcess, runLazurite, runScript, startLazurite } from '../support/lazurite-process.ts';
 import { repositoryRoot } from '../support/stack.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
-import { ANY_PORTS } from '../../scripts/any-ports.ts';
+import { ANY_PORTS } from '../../scripts/any-port.ts';
 import { type LazuriteProcess, runLazurite, runScript, startLazurite } from '../support/lazurite-process.ts';
 
 let folder: string;

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openLocalCertificate } from '@lazurite/http';
 import { systemClock } from '@lazurite/runtime';
-import { ANY_PORTS } from '../../scripts/any-ports.ts';
+import { ANY_PORTS } from '../../scripts/any-port.ts';
 import { type LazuriteProcess, startLazurite } from '../support/lazurite-process.ts';
 import { repositoryRoot } from '../support/stack.ts';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ANY_PORTS } from '../../scripts/any-ports.ts';
+import { ANY_PORTS } from '../../scripts/any-port.ts';
 
 /** What `lazurite start --json` says first. */
 export interface ReadyEvent {

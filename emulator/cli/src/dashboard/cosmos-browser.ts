@@ -1,7 +1,7 @@
 import type { Container, ItemDefinition } from '@azure/cosmos';
 import type { ContainerPath, ContainerState, DataBrowser, ItemPage } from '@lazurite/dashboard';
 import { type CosmosAccount, listContainers, useClient } from '../data/accounts.ts';
-import { partitionKeyOf, pathsOf } from '../data/items.ts';
+import { countItems, partitionKeyOf, pathsOf } from '../data/items.ts';
 
 /** Enough for a screen, and few enough to be sent at once. */
 const PAGE_ITEMS = 100;
@@ -18,7 +18,7 @@ export function browseCosmos(account: CosmosAccount): DataBrowser {
         const listed = await listContainers(client);
         return Promise.all(
           listed.map(async ({ database, id, partitionKey }): Promise<ContainerState> => {
-            const items = await countOf(client.database(database).container(id));
+            const items = await countItems(client.database(database).container(id));
             return { database, container: id, partitionKey, items };
           }),
         );
@@ -37,11 +37,6 @@ export function browseCosmos(account: CosmosAccount): DataBrowser {
         return { charge: requestCharge };
       }),
   };
-}
-
-async function countOf({ items }: Container): Promise<number> {
-  const { resources } = await items.query<number>('SELECT VALUE COUNT(1) FROM c').fetchAll();
-  return resources[0] ?? 0;
 }
 
 async function queryPage({ items }: Container, sql: string, continuation: string | null): Promise<ItemPage> {

@@ -1,8 +1,8 @@
 import type { BlobServiceClient } from '@azure/storage-blob';
-import type { QueueClient, QueueServiceClient } from '@azure/storage-queue';
-import type { BlobState, QueueState, StorageBrowser } from '@lazurite/dashboard';
+import type { QueueClient } from '@azure/storage-queue';
+import type { BlobState, StorageBrowser } from '@lazurite/dashboard';
 import type { StorageOnDemand } from '@lazurite/storage';
-import { decodeMessage } from '../data/storage.ts';
+import { blobs, listQueues, peekMessages, queues } from '../data/storage.ts';
 
 /** The most that storage gives at once. */
 const MAX_MESSAGES = 32;
@@ -14,20 +14,13 @@ const MOVE_SECONDS = 30;
 
 /** What storage holds. It starts with its first use, which a look at it is not. */
 export function browseStorage(storage: StorageOnDemand): StorageBrowser {
+  const { connectionString } = storage;
   const isUsed = () => storage.isForeign || !storage.isUnused;
-  const queue = async (name: string) => (await queueService(storage)).getQueueClient(name);
+  const queue = async (name: string) => (await queues(connectionString)).getQueueClient(name);
   return {
     isUsed,
-    queues: async () => (isUsed() ? listQueues(await queueService(storage)) : []),
-    peek: async (name) => {
-      const { peekedMessageItems } = await (await queue(name)).peekMessages({ numberOfMessages: MAX_MESSAGES });
-      return peekedMessageItems.map(({ messageId, insertedOn, dequeueCount, messageText }) => ({
-        id: messageId,
-        text: decodeMessage(messageText),
-        insertedAt: insertedOn.getTime(),
-        dequeueCount,
-      }));
-    },
+    queues: async () => (isUsed() ? listQueues(await queues(connectionString)) : []),
+    peek: async (name) => peekMessages(await queue(name)),
     send: async (name, text) => {
       const client = await queue(name);
       await client.createIfNotExists();
@@ -38,18 +31,9 @@ export function browseStorage(storage: StorageOnDemand): StorageBrowser {
       if (!poisonQueue.endsWith(POISON_SUFFIX)) throw new Error(`'${poisonQueue}' is not a poison queue`);
       return moveMessages(await queue(poisonQueue), await queue(poisonQueue.slice(0, -POISON_SUFFIX.length)));
     },
-    blobContainers: async () => (isUsed() ? listBlobContainers(await blobService(storage)) : []),
-    blobs: async (container) => listBlobs(await blobService(storage), container),
+    blobContainers: async () => (isUsed() ? listBlobContainers(await blobs(connectionString)) : []),
+    blobs: async (container) => listBlobs(await blobs(connectionString), container),
   };
-}
-
-async function listQueues(service: QueueServiceClient): Promise<readonly QueueState[]> {
-  const states: QueueState[] = [];
-  for await (const { name } of service.listQueues()) {
-    const { approximateMessagesCount = 0 } = await service.getQueueClient(name).getProperties();
-    states.push({ name, messages: approximateMessagesCount });
-  }
-  return states;
 }
 
 /** A message is deleted where it was once it is stored where it goes: it may be there twice, and is never lost. */
@@ -81,14 +65,4 @@ async function listBlobs(service: BlobServiceClient, container: string): Promise
     if (states.length === MAX_BLOBS) break;
   }
   return states;
-}
-
-async function queueService({ connectionString }: StorageOnDemand): Promise<QueueServiceClient> {
-  const { QueueServiceClient: Client } = await import('@azure/storage-queue');
-  return Client.fromConnectionString(connectionString);
-}
-
-async function blobService({ connectionString }: StorageOnDemand): Promise<BlobServiceClient> {
-  const { BlobServiceClient: Client } = await import('@azure/storage-blob');
-  return Client.fromConnectionString(connectionString);
 }

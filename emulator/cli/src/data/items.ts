@@ -44,11 +44,15 @@ export function listData(flags: QueryFlags, { terminal, process }: DataDependenc
 async function containersOf(client: CosmosClient): Promise<readonly Item[]> {
   const listed = await listContainers(client);
   const counts = listed.map(async ({ database, id, partitionKey }) => {
-    const { items } = client.database(database).container(id);
-    const { resources } = await items.query<number>('SELECT VALUE COUNT(1) FROM c').fetchAll();
-    return { database, container: id, partitionKey: partitionKey.join(' '), items: resources[0] ?? 0 };
+    const items = await countItems(client.database(database).container(id));
+    return { database, container: id, partitionKey: partitionKey.join(' '), items };
   });
   return Promise.all(counts);
+}
+
+export async function countItems({ items }: Container): Promise<number> {
+  const { resources } = await items.query<number>('SELECT VALUE COUNT(1) FROM c').fetchAll();
+  return resources[0] ?? 0;
 }
 
 async function itemsOf(container: Container): Promise<readonly Item[]> {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { BlobServiceClient } from '@azure/storage-blob';
-import type { QueueServiceClient } from '@azure/storage-queue';
+import type { QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import type { QueueMessage, QueueState } from '@lazurite/dashboard';
 import { CommandError } from '../errors.ts';
 import { formatTable } from '../output/table.ts';
 import { pipeToStdout } from '../terminal.ts';
@@ -22,33 +23,47 @@ export function peekQueue(
 ): Promise<void> {
   return withStorage({ ...flags, env: process.env }, async (connectionString) => {
     const service = await queues(connectionString);
-    const rows = name === undefined ? await listQueues(service) : await peek(service, name);
+    const rows = name === undefined ? await queueRows(service) : await peekedRows(service, name);
     terminal.out(flags.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : formatTable(rows));
   });
 }
 
-async function listQueues(service: QueueServiceClient): Promise<readonly Record<string, unknown>[]> {
-  const rows: Record<string, unknown>[] = [];
-  for await (const { name } of service.listQueues()) {
-    const { approximateMessagesCount } = await service.getQueueClient(name).getProperties();
-    rows.push({ queue: name, messages: approximateMessagesCount ?? 0 });
-  }
-  return rows;
+async function queueRows(service: QueueServiceClient): Promise<readonly Record<string, unknown>[]> {
+  return (await listQueues(service)).map(({ name, messages }) => ({ queue: name, messages }));
 }
 
-async function peek(service: QueueServiceClient, name: string): Promise<readonly Record<string, unknown>[]> {
-  const peeking = service.getQueueClient(name).peekMessages({ numberOfMessages: MAX_PEEKED });
-  const { peekedMessageItems } = await peeking.catch((error: unknown) => explain(error, 'queue', name));
+async function peekedRows(service: QueueServiceClient, name: string): Promise<readonly Record<string, unknown>[]> {
+  const peeking = peekMessages(service.getQueueClient(name)).catch((error: unknown) => explain(error, 'queue', name));
+  return (await peeking).map(({ id, insertedAt, dequeueCount, text }) => ({
+    id,
+    inserted: new Date(insertedAt).toISOString(),
+    dequeued: dequeueCount,
+    text,
+  }));
+}
+
+export async function listQueues(service: QueueServiceClient): Promise<readonly QueueState[]> {
+  const states: QueueState[] = [];
+  for await (const { name } of service.listQueues()) {
+    const { approximateMessagesCount = 0 } = await service.getQueueClient(name).getProperties();
+    states.push({ name, messages: approximateMessagesCount });
+  }
+  return states;
+}
+
+/** The messages at the head of the queue, which stay there. */
+export async function peekMessages(queue: QueueClient): Promise<readonly QueueMessage[]> {
+  const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: MAX_PEEKED });
   return peekedMessageItems.map(({ messageId, insertedOn, dequeueCount, messageText }) => ({
     id: messageId,
-    inserted: insertedOn.toISOString(),
-    dequeued: dequeueCount,
-    text: decodeMessage(messageText),
+    text: decode(messageText),
+    insertedAt: insertedOn.getTime(),
+    dequeueCount,
   }));
 }
 
 /** Functions write base64 by default; other text is shown as it is. */
-export function decodeMessage(text: string): string {
+function decode(text: string): string {
   if (text === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return text;
   const decoded = Buffer.from(text, 'base64').toString('utf8');
   return decoded.includes('\uFFFD') ? text : decoded;
@@ -153,12 +168,14 @@ export async function clearStorage(connectionString: string): Promise<void> {
   }
 }
 
-async function queues(connectionString: string): Promise<QueueServiceClient> {
+/** A client of the queues. */
+export async function queues(connectionString: string): Promise<QueueServiceClient> {
   const { QueueServiceClient: Client } = await import('@azure/storage-queue');
   return Client.fromConnectionString(connectionString);
 }
 
-async function blobs(connectionString: string): Promise<BlobServiceClient> {
+/** A client of the blobs. */
+export async function blobs(connectionString: string): Promise<BlobServiceClient> {
   const { BlobServiceClient: Client } = await import('@azure/storage-blob');
   return Client.fromConnectionString(connectionString);
 }

@@ -37,9 +37,8 @@ const CACHE_KIB = 2_048;
 const SCHEMA = `
   PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -${CACHE_KIB};
   CREATE TABLE runs (id INTEGER PRIMARY KEY, invocationId TEXT, functionName TEXT, reason TEXT, startedAt REAL,
-    durationMs REAL, outcome TEXT, error TEXT, method TEXT, url TEXT, status INTEGER, charge REAL DEFAULT 0,
-    isQuiet INTEGER, payload TEXT);
-  CREATE UNIQUE INDEX runsByInvocation ON runs (invocationId);
+    durationMs REAL, outcome TEXT, error TEXT, method TEXT, url TEXT, status INTEGER, isQuiet INTEGER,
+    payload TEXT);
   CREATE INDEX runsByFunction ON runs (functionName, outcome);
   CREATE TABLE calls (id INTEGER PRIMARY KEY, invocationId TEXT, method TEXT, path TEXT, operation TEXT,
     status INTEGER, charge REAL, startedAt REAL, durationMs REAL);
@@ -49,8 +48,10 @@ const SCHEMA = `
   CREATE INDEX logsByInvocation ON logs (invocationId);
 `;
 
-const RUN_COLUMNS =
-  'id, invocationId, functionName, reason, startedAt, durationMs, outcome, error, method, url, status, charge, isQuiet';
+/** A call may become known before its run does, which another process reports: the charge is that of the calls by now. */
+const RUN_COLUMNS = `
+  id, invocationId, functionName, reason, startedAt, durationMs, outcome, error, method, url, status, isQuiet,
+  (SELECT TOTAL(charge) FROM calls WHERE calls.invocationId = runs.invocationId) AS charge`;
 
 /**
  * What has happened in a stack: runs, their calls of Cosmos DB, and log lines, in a temporary SQLite database that ends
@@ -62,7 +63,10 @@ export class History {
   readonly #limits: HistoryLimits;
   readonly #onWritten: () => void;
   readonly #statements: ReturnType<typeof prepare>;
-  #waiting: (() => void)[] = [];
+  /** By id: of a run that ends at once, only the end is written. */
+  readonly #runs = new Map<number, StoredRun>();
+  #calls: StoredCall[] = [];
+  #logs: StoredLog[] = [];
   #timer: Timer | undefined;
   #nextRun = 1;
 
@@ -82,22 +86,18 @@ export class History {
 
   /** Stores a run, in place of what was stored of it before. */
   putRun(run: StoredRun): void {
-    const { id, invocationId, functionName, reason, startedAt, durationMs, outcome, error, method, url, status } = run;
-    const values = [id, invocationId, functionName, reason, startedAt, durationMs, outcome, error, method, url, status];
-    const rest = [run.isQuiet ? 1 : 0, JSON.stringify(run.payload)];
-    this.#write(() => this.#statements.putRun.run(...values, ...rest));
+    this.#runs.set(run.id, run);
+    this.#writeSoon();
   }
 
-  addCall({ invocationId, method, path, operation, status, charge, startedAt, durationMs }: StoredCall): void {
-    const values = [invocationId, method, path, operation, status, charge, startedAt, durationMs];
-    this.#write(() => {
-      this.#statements.addCall.run(...values);
-      this.#statements.addCharge.run(charge, invocationId);
-    });
+  addCall(call: StoredCall): void {
+    this.#calls.push(call);
+    this.#writeSoon();
   }
 
-  addLog({ at, level, category, message, functionName, invocationId }: StoredLog): void {
-    this.#write(() => this.#statements.addLog.run(at, level, category, message, functionName, invocationId));
+  addLog(line: StoredLog): void {
+    this.#logs.push(line);
+    this.#writeSoon();
   }
 
   /** A part of the runs that match, newest first. */
@@ -149,15 +149,18 @@ export class History {
   flush(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#waiting.length === 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    if (this.#waiting === 0) return;
     this.#db.exec('BEGIN');
-    for (const write of waiting) write();
+    for (const run of this.#runs.values()) this.#writeRun(run);
+    for (const call of this.#calls) this.#writeCall(call);
+    for (const line of this.#logs) this.#writeLog(line);
     for (const [table, kept] of Object.entries(this.#limits)) {
       this.#db.exec(`DELETE FROM ${table} WHERE id <= (SELECT MAX(id) FROM ${table}) - ${Number(kept)}`);
     }
     this.#db.exec('COMMIT');
+    this.#runs.clear();
+    this.#calls = [];
+    this.#logs = [];
     this.#onWritten();
   }
 
@@ -166,10 +169,27 @@ export class History {
     this.#db.close();
   }
 
-  #write(write: () => void): void {
-    this.#waiting.push(write);
-    if (this.#waiting.length >= MAX_WAITING) this.flush();
+  get #waiting(): number {
+    return this.#runs.size + this.#calls.length + this.#logs.length;
+  }
+
+  #writeSoon(): void {
+    if (this.#waiting >= MAX_WAITING) this.flush();
     else this.#timer ??= this.#clock.setTimer(FLUSH_AFTER_MS, () => this.flush());
+  }
+
+  #writeRun(run: StoredRun): void {
+    const { id, invocationId, functionName, reason, startedAt, durationMs, outcome, error, method, url, status } = run;
+    const values = [id, invocationId, functionName, reason, startedAt, durationMs, outcome, error, method, url, status];
+    this.#statements.putRun.run(...values, run.isQuiet ? 1 : 0, JSON.stringify(run.payload));
+  }
+
+  #writeCall({ invocationId, method, path, operation, status, charge, startedAt, durationMs }: StoredCall): void {
+    this.#statements.addCall.run(invocationId, method, path, operation, status, charge, startedAt, durationMs);
+  }
+
+  #writeLog({ at, level, category, message, functionName, invocationId }: StoredLog): void {
+    this.#statements.addLog.run(at, level, category, message, functionName, invocationId);
   }
 
   #all(sql: string, values: readonly SQLInputValue[]): Record<string, unknown>[] {
@@ -180,17 +200,14 @@ export class History {
 /** Of the calls and log lines of one run. */
 const MAX_DETAILS = 1_000;
 
-function prepare(db: DatabaseSync): Record<'putRun' | 'addCall' | 'addCharge' | 'addLog', StatementSync> {
+function prepare(db: DatabaseSync): Record<'putRun' | 'addCall' | 'addLog', StatementSync> {
   return {
     putRun: db.prepare(`
-      INSERT INTO runs (id, invocationId, functionName, reason, startedAt, durationMs, outcome, error, method, url, status, isQuiet, payload)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET durationMs = excluded.durationMs, outcome = excluded.outcome, error = excluded.error,
-        isQuiet = excluded.isQuiet, method = excluded.method, url = excluded.url, status = excluded.status, payload = excluded.payload`),
+      INSERT OR REPLACE INTO runs (id, invocationId, functionName, reason, startedAt, durationMs, outcome, error, method, url, status, isQuiet, payload)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     addCall: db.prepare(
       'INSERT INTO calls (invocationId, method, path, operation, status, charge, startedAt, durationMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     ),
-    addCharge: db.prepare('UPDATE runs SET charge = charge + ? WHERE invocationId = ?'),
     addLog: db.prepare(
       'INSERT INTO logs (at, level, category, message, functionName, invocationId) VALUES (?, ?, ?, ?, ?, ?)',
     ),

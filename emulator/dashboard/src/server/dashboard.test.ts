@@ -255,6 +255,17 @@ describe('The API of the dashboard', () => {
   });
 });
 
+test('A call that is reported before its run counts to the charge of the run', async () => {
+  const invocationId = crypto.randomUUID();
+  const call = { method: 'GET', path: 'dbs/shop', operation: 'get', status: 200, startedAt: 1_000, durationMs: 1 };
+  recording.recordCall({ ...call, invocationId, charge: 2.5 });
+  expect((await read<RunPage>('/api/runs?function=late')).runs).toEqual([]);
+  recording.record({ type: 'invocation-started', functionName: 'late', invocationId, reason: 'why', at: 1_001 });
+  recording.recordCall({ ...call, invocationId, charge: 1 });
+  expect((await read<RunPage>('/api/runs?function=late')).runs).toMatchObject([{ charge: 3.5, outcome: 'running' }]);
+  recording.record({ type: 'invocation-finished', invocationId, succeeded: true, durationMs: 1 });
+});
+
 test('A run that its worker did not survive has failed, and keeps the reason', async () => {
   const invocationId = crypto.randomUUID();
   recording.record({ type: 'invocation-started', functionName: 'slow', invocationId, reason: 'why', at: 1_000 });
