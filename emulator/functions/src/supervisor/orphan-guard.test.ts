@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { fixture } from '../testing/test-host.ts';
+import { fixture, isAlive } from '../testing/test-host.ts';
 
 let dataDir: string;
 let supervisor: ChildProcess;
@@ -18,15 +18,6 @@ afterEach(async () => {
   if (supervisor.exitCode === null && supervisor.signalCode === null) supervisor.kill('SIGKILL');
   await rm(dataDir, { recursive: true });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** A host in a process of its own, which prints its address. */
 async function startHostProcess(app = 'v4-races', settings: Record<string, string> = {}): Promise<string> {

@@ -3,7 +3,7 @@ import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { closeTestHosts, fixture, startTestHost, type TestHost } from '../testing/test-host.ts';
+import { closeTestHosts, fixture, isAlive, startTestHost, type TestHost } from '../testing/test-host.ts';
 
 afterEach(closeTestHosts);
 
@@ -15,15 +15,6 @@ function pidOf(host: TestHost): Promise<string> {
       reject,
     );
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 test('process.exit() in a function restarts the worker with a message, and the port keeps answering', async () => {

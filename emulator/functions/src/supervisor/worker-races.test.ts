@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { closeTestHosts, fixture, startTestHost, type TestHost } from '../testing/test-host.ts';
+import { closeTestHosts, fixture, isAlive, startTestHost, type TestHost } from '../testing/test-host.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -16,15 +16,6 @@ afterEach(async () => {
 
 function startRaces(env: Record<string, string> = {}): Promise<TestHost> {
   return startTestHost('', { scriptRoot: folder, env: { ...process.env, ...env } });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Every process that has ever served the app. */

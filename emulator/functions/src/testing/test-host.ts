@@ -57,3 +57,13 @@ export async function closeTestHosts(): Promise<void> {
   await Promise.all([...running].map((host) => host.close()));
   running.clear();
 }
+
+/** Whether a process of this user runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

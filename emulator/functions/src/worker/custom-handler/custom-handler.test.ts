@@ -8,7 +8,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { silentLog, sleep, systemClock } from '@lazurite/runtime';
 import { type Storage, startStorage } from '@lazurite/storage';
-import { closeTestHosts, startTestHost, type TestHost } from '../../testing/test-host.ts';
+import { closeTestHosts, isAlive, startTestHost, type TestHost } from '../../testing/test-host.ts';
 
 let dataDir = '';
 beforeAll(async () => {
@@ -174,15 +174,6 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo; // a server on a port has no other address
   server.close();
   return port;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('the life of an executable', () => {
